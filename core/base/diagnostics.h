@@ -1,0 +1,54 @@
+// Located messages. Every stage appends to one list and goes on where it can; nothing in core prints or aborts.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace rasp {
+
+// Half-open range of byte offsets into one source file of a SourceSet. `file` 0 is the main program, 1 the
+// standard library; loaded files follow. Byte offsets become UTF-16 columns only in export/.
+struct Span {
+  std::uint32_t begin = 0;
+  std::uint32_t end = 0;
+  std::uint32_t file = 0;
+  bool operator==(const Span&) const = default;
+};
+
+enum class Severity : std::uint8_t { Error, Warning, Info };
+
+// `code` is a stable kebab-case name documented in docs/diagnostics.md ("undefined-name"). `error_class` is a class of
+// the language ("undefined_variable", "syntax", "type", …) or "limit", "unsupported", "input", "pragma"; empty on
+// warnings. `message` says what is wrong, `hint` how to mend it (may be empty).
+struct Diagnostic {
+  Severity severity = Severity::Error;
+  std::string code;
+  std::string error_class;
+  std::string message;
+  Span span;
+  std::string hint;
+};
+
+class Diagnostics {
+ public:
+  void add(Diagnostic diagnostic);  // Drops an exact repetition (same code, span and message); keeps at most 200.
+  void error(std::string code, std::string error_class, std::string message, Span span, std::string hint = {});
+  void warning(std::string code, std::string message, Span span, std::string hint = {});
+  void info(std::string code, std::string message, Span span, std::string hint = {});
+  bool has_errors() const;
+  const std::vector<Diagnostic>& list() const { return list_; }
+
+ private:
+  std::vector<Diagnostic> list_;
+};
+
+// A failure without a position: what an operation on values reports. The caller knows the span.
+struct Failure {
+  std::string code;         // "zero-division"
+  std::string error_class;  // "zero_division"
+  std::string message;
+  std::string hint;
+};
+
+}  // namespace rasp
