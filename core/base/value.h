@@ -14,7 +14,7 @@ enum class Kind : std::uint8_t { Int, Float, Bool, String };
 // Immutable atom. Ints are unbounded (up to Limits::integer_bits), floats IEEE doubles, strings UTF-8.
 class Value {
  public:
-  Value() : Value(integer(0)) {}
+  Value() = default;  // the int 0
   static Value integer(std::int64_t i);
   static Value integer(BigInt i);
   static Value real(double d);
@@ -34,7 +34,7 @@ class Value {
   std::string str() const;                  // host str: a, 1.0, True
 
  private:
-  std::variant<std::int64_t, BigInt, double, bool, std::string> v_;
+  std::variant<std::int64_t, BigInt, double, bool, std::string> v_;  // BigInt only where int64 does not suffice
 };
 
 // Host equality: numbers compare across Int/Float/Bool (exactly, also beyond 2^53), a string never equals a number.
