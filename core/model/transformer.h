@@ -44,7 +44,11 @@ struct Transformer {
   std::int32_t n_heads() const;        // largest of all layers; 1 if none
   std::int32_t d_mlp() const;          // largest of all layers; 1 if none
   std::int64_t parameters() const;     // dense, all layers of one width, with biases, embeddings and unembedding
-  std::int64_t nonzeros() const;
+  std::int64_t nonzeros() const;       // of all matrices and biases; stored zeros do not count
 };
+
+// What is wrong with the shapes or indices of `model` (the first fault found, e.g. "layer 0, head 1: W_K is 5×2, not 4×2"); empty if nothing.
+// Everything else in model/ and export/ relies on a model without such faults.
+std::string shape_fault(const Transformer& model);
 
 }  // namespace rasp
