@@ -40,7 +40,8 @@ struct Evaluation {
   const Undefined* failure_of(NodeId id) const;
 };
 
-// Evaluates `roots` and all they need on `tokens` (n ≥ 1). Causal: every selector is masked to key ≤ query.
+// Evaluates `roots` and all they need on `tokens` (n ≥ 1; an empty input gives an empty Evaluation).
+// Causal: every selector is masked to key ≤ query. Throws LimitExceeded{"limit-evaluation-cells"} or {"limit-time"}.
 Evaluation evaluate(const Graph& graph, std::span<const Value> tokens, bool causal, std::span<const NodeId> roots,
                     Budget& budget);
 

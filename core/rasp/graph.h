@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -73,6 +74,7 @@ class Graph {
   const Node& operator[](NodeId id) const { return nodes_[id]; }
   NodeId size() const { return static_cast<NodeId>(nodes_.size()); }
   // Returns the existing node where one is structurally equal (constants compared by identical(), tables by content).
+  // Throws LimitExceeded{"limit-graph-nodes"} beyond limits.graph_nodes.
   NodeId add(Node node, const Limits& limits);
   void set_name(NodeId id, std::string name) { nodes_[id].name = std::move(name); }
   // A short expression text for messages and labels: the name, else e.g. "tokens == \"a\"", cut at 40 characters.
