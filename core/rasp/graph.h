@@ -89,6 +89,7 @@ class Graph {
 using Outcome = std::variant<Value, Failure>;
 // Applies one elementwise node (op or table) to already evaluated operands; the single definition of §4.2–4.7 for
 // sequence elements, used by interpreter, constant folding and compiler alike.
+// (Qualify calls as rasp::apply where an argument is a standard container: std::apply is found, too.)
 Outcome apply(const Node& elementwise, std::span<const Value> operands);
 Outcome apply(Op op, std::span<const Value> operands);  // any op without table
 bool compare(Op op, const Value& key, const Value& query, Failure& failure, bool& failed);  // Eq..Ge for Select
