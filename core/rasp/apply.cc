@@ -95,13 +95,14 @@ Outcome join(const Value& a, const Value& b) {
 }
 
 Outcome repeat(const Value& text, const Value& times) {
-  const BigInt count = times.big();
+  const auto count = times.int64();
+  if (!count) return Failure{"overflow", "overflow", "a string cannot be repeated " + shown(times) + " times", {}};
   const std::size_t size = code_points(text.text());
-  if (size == 0 || count.is_zero() || count.is_negative()) return Value::string({});
-  if (!count.fits_int64() || static_cast<std::uint64_t>(count.to_int64()) > limits.collection_size / size) return too_long();
+  if (size == 0 || *count <= 0) return Value::string({});
+  if (static_cast<std::uint64_t>(*count) > limits.collection_size / size) return too_long();
   std::string out;
-  out.reserve(text.text().size() * static_cast<std::size_t>(count.to_int64()));
-  for (std::int64_t i = 0; i < count.to_int64(); ++i) out += text.text();
+  out.reserve(text.text().size() * static_cast<std::size_t>(*count));
+  for (std::int64_t i = 0; i < *count; ++i) out += text.text();
   return Value::string(std::move(out));
 }
 
@@ -238,6 +239,7 @@ Outcome modulo(const Value& a, const Value& b) {
 Outcome float_power(double x, double y) {
   if (x == 0 && y < 0 && std::isfinite(y)) return zero_division("^");
   if (x < 0 && std::isfinite(x) && std::isfinite(y) && y != std::trunc(y)) {
+    if (std::isinf(std::pow(-x, y))) return overflow("the result of `^`");
     return Failure{"complex-number", "type", "a fractional power of the negative number " + Value::real(x).repr() + " is a complex number",
                    "sequences hold ints, floats, bools and strings"};
   }

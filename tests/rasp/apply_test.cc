@@ -150,7 +150,7 @@ TEST_CASE("ints and strings stop at their limits, without the work beyond them")
   CHECK(run(Op::Mul, {S("é"), I(limits.collection_size + 1)}) == "!limit");
   CHECK(run(Op::Mul, {I(std::int64_t{1} << 62), S("ab")}) == "!limit");
   CHECK(run(Op::Mul, {S(""), I(std::int64_t{1} << 62)}) == "s:");
-  CHECK(run(Op::Mul, {S("ab"), Value::integer(-BigInt(10).pow(30))}) == "s:");
+  CHECK(run(Op::Mul, {S("ab"), Value::integer(-BigInt(10).pow(30))}) == "!overflow");  // as Python does
   const Value full = S(std::string(limits.collection_size, 'x'));
   CHECK(run(Op::Add, {full, S("x")}) == "!limit");
   CHECK(run(Op::Mod, {S("%s%%"), full}) == "!limit");

@@ -30,7 +30,7 @@ def power(a, b):
 
 def times(a, b):
     for text, count in ((a, b), (b, a)):
-        if isinstance(text, str) and isinstance(count, int) and len(text) * count > LIMIT_TEXT:
+        if isinstance(text, str) and isinstance(count, int) and count < 2**63 and len(text) * count > LIMIT_TEXT:
             raise MemoryError
     return a * b
 
