@@ -1,0 +1,71 @@
+#include "compiler/cone.h"
+
+#include <algorithm>
+#include <set>
+
+namespace rasp {
+
+ValueId Applier::operator()(NodeId node, const ValueId* args, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i)
+    if (args[i] == undefined_value) return undefined_value;
+  key_.assign(1, node);
+  key_.insert(key_.end(), args, args + count);
+  if (auto it = memo_.find(key_); it != memo_.end()) return it->second;
+  budget_.tick(8);
+  std::vector<Value> operands;
+  operands.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) operands.push_back(pool_[args[i]]);
+  Outcome outcome = apply(graph_[node], operands);
+  const ValueId id = std::holds_alternative<Value>(outcome) ? pool_.intern(std::get<Value>(outcome)) : undefined_value;
+  memo_.emplace(key_, id);
+  return id;
+}
+
+Cone::Cone(const Graph& graph, std::vector<NodeId> roots, const std::function<bool(NodeId)>& is_input, ValuePool& pool) {
+  std::set<NodeId> seen;
+  std::vector<NodeId> stack(roots.begin(), roots.end()), constants;
+  while (!stack.empty()) {
+    const NodeId id = stack.back();
+    stack.pop_back();
+    if (!seen.insert(id).second) continue;
+    const Node& node = graph[id];
+    if (node.kind == NodeKind::Constant) {
+      constants.push_back(id);
+    } else if (node.kind != NodeKind::Elementwise || is_input(id)) {
+      inputs_.push_back(id);
+    } else {
+      inner_.push_back(id);
+      for (NodeId a : node.args) stack.push_back(a);
+    }
+  }
+  std::sort(inputs_.begin(), inputs_.end());
+  std::sort(inner_.begin(), inner_.end());
+  std::unordered_map<NodeId, std::uint32_t> slot;
+  for (NodeId id : inputs_) slot.emplace(id, slot.size());
+  slots_.assign(inputs_.size(), undefined_value);
+  for (NodeId id : constants) {
+    slot.emplace(id, slots_.size());
+    slots_.push_back(graph[id].illegal_constant ? undefined_value : pool.intern(graph[id].constant));
+  }
+  for (NodeId id : inner_) {
+    Step step{id, static_cast<std::uint32_t>(slots_.size()), {}};
+    for (NodeId a : graph[id].args) step.args.push_back(slot.at(a));
+    slot.emplace(id, step.slot);
+    slots_.push_back(undefined_value);
+    steps_.push_back(std::move(step));
+  }
+  for (NodeId r : roots) root_slots_.push_back(slot.at(r));
+}
+
+void Cone::evaluate(const std::vector<ValueId>& tuple, Applier& apply, std::vector<ValueId>& roots_out) {
+  std::copy(tuple.begin(), tuple.end(), slots_.begin());
+  ValueId args[3];
+  for (const Step& s : steps_) {
+    for (std::size_t i = 0; i < s.args.size(); ++i) args[i] = slots_[s.args[i]];
+    slots_[s.slot] = apply(s.node, args, s.args.size());
+  }
+  roots_out.clear();
+  for (auto r : root_slots_) roots_out.push_back(slots_[r]);
+}
+
+}  // namespace rasp

@@ -1,0 +1,46 @@
+// A fused expression: the elementwise nodes between some roots and the nodes that are taken as given.
+#pragma once
+#include <functional>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+#include "base/limits.h"
+#include "compiler/value_pool.h"
+#include "rasp/graph.h"
+
+namespace rasp {
+
+constexpr ValueId undefined_value = 0xffffffffu;
+
+// Applies elementwise nodes to interned values; remembers results. undefined_value where the interpreter fails.
+class Applier {
+ public:
+  Applier(const Graph& graph, ValuePool& pool, Budget& budget) : graph_(graph), pool_(pool), budget_(budget) {}
+  ValueId operator()(NodeId node, const ValueId* args, std::size_t count);
+
+ private:
+  const Graph& graph_;
+  ValuePool& pool_;
+  Budget& budget_;
+  std::unordered_map<std::vector<std::uint32_t>, ValueId, VectorHash> memo_;
+  std::vector<std::uint32_t> key_;
+};
+
+class Cone {
+ public:
+  // `is_input(node)` decides where the walk down from the roots stops; constants are never inputs.
+  Cone(const Graph& graph, std::vector<NodeId> roots, const std::function<bool(NodeId)>& is_input, ValuePool& pool);
+  const std::vector<NodeId>& inputs() const { return inputs_; }    // ascending ids
+  const std::vector<NodeId>& inner() const { return inner_; }      // ascending ids
+  // Values of the roots for one tuple of input values (parallel to inputs()).
+  void evaluate(const std::vector<ValueId>& tuple, Applier& apply, std::vector<ValueId>& roots_out);
+
+ private:
+  struct Step { NodeId node; std::uint32_t slot; std::vector<std::uint32_t> args; };
+  std::vector<NodeId> inputs_, inner_;
+  std::vector<Step> steps_;
+  std::vector<std::uint32_t> root_slots_;
+  std::vector<ValueId> slots_;  // inputs, then constants and inner nodes
+};
+
+}  // namespace rasp

@@ -1,0 +1,135 @@
+// What the model will hold and how each part is computed, before any number is chosen.
+//
+// A *unit* is one subspace of the residual stream: the code (one-hot over classes of values) or the number of one s-op. Readers
+// register *demands* on a unit: a function of its s-op, given as a signature per value, and which signatures they read at all.
+// Values that no demand tells apart share a dimension; values that nobody reads have none. Units are planned from the
+// output down in order of decreasing node id, so that all demands on a unit are known when its own inputs are chosen.
+#pragma once
+#include <map>
+#include <string>
+#include <unordered_map>
+#include <vector>
+#include "base/diagnostics.h"
+#include "compiler/compile.h"
+#include "compiler/selector_forms.h"
+#include "compiler/value_sets.h"
+
+namespace rasp {
+
+using UnitId = std::uint32_t;
+constexpr UnitId no_unit = 0xffffffffu;
+constexpr std::uint32_t no_signature = 0xffffffffu;  // undefined: never read, never selected
+
+enum class UnitKind : std::uint8_t { TokensCode, IndicesCode, IndicesNumber, AggregateCode, AggregateNumber, WidthNumber, MlpCode, MlpNumber };
+
+struct Demand {
+  NodeId node = no_node;                                    // a function of the unit's s-op (or the s-op itself)
+  std::unordered_map<ValueId, std::uint32_t> signature;     // canonical value of `node` → signature
+  std::vector<bool> read;                                   // by signature
+  bool reads(std::uint32_t s) const { return s != no_signature && s < read.size() && read[s]; }
+};
+
+struct CodeRead { UnitId unit = no_unit; std::uint32_t demand = 0; };
+
+// Σ coefficient·number(unit) + Σ coefficient·Σ_class number(class)·code(unit) + constant
+struct LinearForm {
+  struct NumberTerm { double coefficient; UnitId unit; };
+  struct CodeTerm { double coefficient; CodeRead read; std::vector<double> number; };  // number by signature
+  double constant = 0;
+  std::vector<NumberTerm> numbers;
+  std::vector<CodeTerm> codes;
+};
+
+// relu( Σ_inputs [input ∈ set] (+ ramp on the axis) - threshold ): abstract neuron of a lookup or of one step.
+struct Gate { std::vector<std::pair<std::uint32_t, std::vector<std::uint32_t>>> inputs; };  // (input, signatures), all must hold
+
+struct LookupRow { Gate gate; std::uint32_t output; };                      // output: class, or index into `numbers`
+struct StepRow {                                                           // under `gate`, the output as the axis grows
+  Gate gate;
+  std::vector<double> thresholds;                                          // ascending, between neighbouring axis values
+  std::vector<double> gaps;                                                // distance of the neighbours of each threshold
+  std::vector<std::uint32_t> outputs;                                      // thresholds.size() + 1
+  double low = 0, high = 0;                                                // range of the axis under this gate
+};
+
+struct Unit {
+  UnitKind kind = UnitKind::TokensCode;
+  NodeId node = no_node;               // whose value it holds
+  std::vector<NodeId> joint;           // MlpCode: several s-ops held as one joint code (then node is the last of them)
+  bool planned = false;                // its demands are complete
+  std::vector<Demand> demands;         // codes
+  // Codes: classes and their signatures; dimension of a class, -1 where nobody reads it.
+  std::vector<std::vector<std::uint32_t>> class_signature;  // [class][demand]
+  std::vector<std::vector<ValueId>> class_values;           // [class] values of `node` where known
+  std::vector<bool> kept;
+  // Mlp
+  std::vector<CodeRead> inputs;
+  bool has_axis = false;
+  NodeId axis_node = no_node;
+  LinearForm axis;
+  std::vector<LookupRow> lookups;
+  std::vector<StepRow> steps;
+  std::vector<double> numbers;         // MlpNumber: values that rows write
+  // Aggregates and widths
+  NodeId selector = no_node;
+  std::uint32_t head = no_unit;        // index into Plan::selections
+  CodeRead value_code;                 // AggregateCode
+  std::vector<std::int32_t> value_class;  // signature of value_code → class of this unit, -1 none
+  std::int32_t default_class = -1;     // AggregateCode: class of the default
+  LinearForm value_number;             // AggregateNumber
+  double default_number = 0;
+  bool default_possible = false;
+  std::uint32_t most_selected = 0;     // widest row
+};
+
+// A literal of a conjunction: which pairs (query class, key class) of two codes are selected. no_unit on a side: constant there.
+struct Literal {
+  UnitId query = no_unit, key = no_unit;
+  struct Atom {
+    SelectorAtom atom;                                       // mask unused: see memberships
+    std::uint32_t query_demand = 0, key_demand = 0;          // index into the unit's demands; 0 on a constant side
+    std::uint32_t queries = 1, keys = 1;                     // number of signatures
+    std::vector<std::uint8_t> relation;                      // [query signature * keys + key signature], one of Relation
+  };
+  std::vector<Atom> atoms;
+  std::vector<std::vector<Conjunction>> factors;             // all must hold; each a disjunctive form over the atoms
+  bool selects(const std::vector<std::uint32_t>& query_signature, const std::vector<std::uint32_t>& key_signature) const;
+};
+struct Selection {
+  NodeId selector = no_node;
+  bool width = false;
+  std::vector<Literal> literals;       // conjunction; empty: everything
+  bool nothing = false;                // selects nothing
+};
+
+enum class ReadKind : std::uint8_t { Code, Number };
+struct Plan {
+  std::vector<Unit> units;
+  std::vector<UnitId> order;                 // as planned: readers before what they read
+  std::vector<Selection> selections;
+  ReadKind output_kind = ReadKind::Code;
+  CodeRead output_code;
+  std::vector<ValueId> output_values;        // Code: columns of W_U; signature s ↔ column s
+  std::int32_t output_implicit = -1;         // column that a bias alone stands for
+  LinearForm output_number;
+  std::vector<std::string> inexact;          // reasons found while planning
+};
+
+struct PlanContext {
+  const Graph& graph;
+  const ValueSets& sets;
+  ValuePool& values;
+  SetPool& set_pool;
+  Applier& apply;
+  const CompileOptions& options;
+  Diagnostics& diagnostics;
+  Budget& budget;
+};
+
+// nullopt: refused, with a diagnostic.
+std::optional<Plan> make_plan(PlanContext context, NodeId output);
+
+// Signature of a class of a code unit under one demand.
+inline std::uint32_t class_signature(const Unit& unit, std::size_t c, std::uint32_t demand) { return unit.class_signature[c][demand]; }
+
+}  // namespace rasp

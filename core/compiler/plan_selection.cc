@@ -1,0 +1,250 @@
+// Selectors → conjunctions of literals over pairs of codes, one attention head each.
+#include <algorithm>
+
+#include "compiler/planner.h"
+
+namespace rasp {
+namespace {
+
+constexpr std::size_t most_conjunctions = 256;
+
+std::uint8_t relation_of(const Value& key, const Value& query) {
+  if (equal(key, query)) return relation_equal;
+  if (key.is_string() != query.is_string()) return relation_unordered;
+  Failure failure;
+  bool failed = false;
+  const bool less = compare(Op::Lt, key, query, failure, failed);
+  return failed ? relation_unordered : less ? relation_less : relation_greater;
+}
+
+// Conjuncts of a selector: operands of nested `and`s, and of negated `or`s (kept as negations).
+std::vector<NodeId> conjuncts(const Graph& graph, NodeId selector) {
+  std::vector<NodeId> result, stack{selector};
+  while (!stack.empty()) {
+    const NodeId id = stack.back();
+    stack.pop_back();
+    if (graph[id].kind == NodeKind::SelectorAnd) {
+      stack.push_back(graph[id].args[1]);
+      stack.push_back(graph[id].args[0]);
+    } else if (std::find(result.begin(), result.end(), id) == result.end()) {
+      result.push_back(id);
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
+// One code for one side of a literal: the common base's, or a joint code of several s-ops.
+UnitId Planner::side_unit(const std::vector<NodeId>& nodes, NodeId fallback) {
+  std::set<NodeId> bases, distinct(nodes.begin(), nodes.end());
+  for (NodeId n : nodes) bases.insert(base_[n]);
+  if (bases.empty()) return no_unit;
+  (void)fallback;
+  if (bases.size() == 1) return code_unit(*distinct.begin());
+  return unit(UnitKind::MlpCode, *distinct.rbegin(), {distinct.begin(), distinct.end()});
+}
+
+// A literal over one key code and one query code: all factors (disjunctive forms) must hold.
+Literal Planner::literal(const std::vector<NodeId>& factors) {
+  Literal result;
+  std::vector<NodeId> keys, queries;
+  for (NodeId f : factors) {
+    auto form = disjunctive_form(c_.graph, f, most_conjunctions);
+    if (!form) throw Refusal{"selector-too-composed", "This selector combines too many comparisons of different s-ops", "Name intermediate s-ops, or split the selector.", f};
+    for (const Conjunction& c : *form)
+      for (const SelectorAtom& a : c) {
+        if (base_[a.key] != no_node) keys.push_back(a.key);
+        if (base_[a.query] != no_node) queries.push_back(a.query);
+        const bool seen = std::any_of(result.atoms.begin(), result.atoms.end(), [&](const Literal::Atom& x) { return x.atom.key == a.key && x.atom.query == a.query; });
+        if (!seen) {
+          Literal::Atom atom;
+          atom.atom = a;
+          result.atoms.push_back(atom);
+        }
+      }
+    result.factors.push_back(std::move(*form));
+  }
+  result.key = side_unit(keys, no_node);
+  result.query = side_unit(queries, no_node);
+  add_side_demands(result);
+  return result;
+}
+
+// Signatures: two values of the key s-op are one where no query value tells them apart under any mask in use, and likewise for queries.
+void Planner::add_side_demands(Literal& literal) {
+  for (Literal::Atom& atom : literal.atoms) {
+    std::vector<std::uint8_t> masks;
+    for (const auto& form : literal.factors)
+      for (const Conjunction& c : form)
+        for (const SelectorAtom& a : c)
+          if (a.key == atom.atom.key && a.query == atom.atom.query && std::find(masks.begin(), masks.end(), a.mask) == masks.end()) masks.push_back(a.mask);
+    auto values = [&](NodeId x) {
+      require_known(x);
+      std::vector<ValueId> list;
+      for (ValueId v : c_.sets.all(x))
+        if (std::none_of(list.end() - std::min<std::ptrdiff_t>(1, static_cast<std::ptrdiff_t>(list.size())), list.end(), [&](ValueId w) { return c_.values.canonical(w) == c_.values.canonical(v); })) list.push_back(v);
+      return list;
+    };
+    const auto keys = values(atom.atom.key), queries = values(atom.atom.query);
+    if (static_cast<std::uint64_t>(keys.size()) * queries.size() > 25'000'000) throw LimitExceeded{"limit-selector-table", 25'000'000};
+    // membership[q][k]: which masks select the pair.
+    std::vector<std::vector<std::uint8_t>> relation(queries.size(), std::vector<std::uint8_t>(keys.size()));
+    for (std::size_t q = 0; q < queries.size(); ++q) {
+      c_.budget.tick(static_cast<std::uint32_t>(keys.size()));
+      for (std::size_t k = 0; k < keys.size(); ++k) relation[q][k] = relation_of(c_.values[keys[k]], c_.values[queries[q]]);
+    }
+    auto membership = [&](std::uint8_t r) {
+      std::uint32_t bits = 0;
+      for (std::size_t m = 0; m < masks.size() && m < 32; ++m)
+        if (r & masks[m]) bits |= 1u << m;
+      return bits;
+    };
+    auto signatures = [&](std::size_t count, std::size_t others, auto&& at, const std::vector<ValueId>& list, Demand& demand, std::vector<std::size_t>& representative) {
+      std::unordered_map<std::vector<std::uint32_t>, std::uint32_t, VectorHash> seen;
+      std::vector<std::uint32_t> pattern(others);
+      for (std::size_t x = 0; x < count; ++x) {
+        bool read = false;
+        for (std::size_t y = 0; y < others; ++y) {
+          pattern[y] = membership(at(x, y));
+          read |= pattern[y] != 0;
+        }
+        auto [it, fresh] = seen.try_emplace(pattern, static_cast<std::uint32_t>(representative.size()));
+        if (fresh) {
+          representative.push_back(x);
+          demand.read.push_back(read);
+        }
+        demand.signature.emplace(c_.values.canonical(list[x]), it->second);
+      }
+    };
+    Demand key_demand, query_demand;
+    std::vector<std::size_t> key_representative, query_representative;
+    signatures(keys.size(), queries.size(), [&](std::size_t k, std::size_t q) { return relation[q][k]; }, keys, key_demand, key_representative);
+    signatures(queries.size(), keys.size(), [&](std::size_t q, std::size_t k) { return relation[q][k]; }, queries, query_demand, query_representative);
+    atom.keys = static_cast<std::uint32_t>(key_representative.size());
+    atom.queries = static_cast<std::uint32_t>(query_representative.size());
+    for (std::size_t q : query_representative)
+      for (std::size_t k : key_representative) atom.relation.push_back(relation[q][k]);
+    key_demand.node = atom.atom.key;
+    query_demand.node = atom.atom.query;
+    if (literal.key != no_unit && base_[atom.atom.key] != no_node) atom.key_demand = add_demand(literal.key, std::move(key_demand));
+    else atom.key_demand = no_signature;
+    if (literal.query != no_unit && base_[atom.atom.query] != no_node) atom.query_demand = add_demand(literal.query, std::move(query_demand));
+    else atom.query_demand = no_signature;
+  }
+}
+
+std::uint32_t Planner::selection(NodeId selector, bool width) {
+  auto [it, fresh] = selections_.try_emplace({selector, width}, static_cast<std::uint32_t>(plan_.selections.size()));
+  if (!fresh) return it->second;
+  plan_.selections.emplace_back();
+  Selection selection;
+  selection.selector = selector;
+  selection.width = width;
+
+  const auto form = disjunctive_form(c_.graph, selector, most_conjunctions);
+  if (form && form->empty()) {
+    selection.nothing = true;
+    plan_.selections[it->second] = std::move(selection);
+    return it->second;
+  }
+  // A single conjunction keeps its atoms apart as summed scores; otherwise conjuncts over one pair of codes are one literal, and
+  // conjuncts that mix several pairs are joined.
+  struct Group { std::set<NodeId> keys, queries; std::vector<NodeId> factors; };
+  std::vector<Group> groups;
+  for (NodeId f : conjuncts(c_.graph, selector)) {
+    Group g;
+    g.factors = {f};
+    for (NodeId a : atoms_of(c_.graph, f)) {
+      if (base_[node(a).args[0]] != no_node) g.keys.insert(base_[node(a).args[0]]);
+      if (base_[node(a).args[1]] != no_node) g.queries.insert(base_[node(a).args[1]]);
+    }
+    groups.push_back(std::move(g));
+  }
+  // not (a or b) and the like: split through the disjunctive form where it is one conjunction.
+  if (form && form->size() == 1) {
+    // Handled below by the same grouping, on single atoms: rebuild the groups from the conjunction.
+    std::vector<Literal> literals;
+    std::map<std::pair<NodeId, NodeId>, std::vector<SelectorAtom>> by_pair;
+    for (const SelectorAtom& a : form->front()) by_pair[{base_[a.key], base_[a.query]}].push_back(a);
+    // Atoms with a constant side join a pair that shares the other side.
+    for (auto i = by_pair.begin(); i != by_pair.end();) {
+      auto target = by_pair.end();
+      if (i->first.first == no_node || i->first.second == no_node)
+        for (auto j = by_pair.begin(); j != by_pair.end(); ++j)
+          if (j != i && (i->first.first == no_node || i->first.first == j->first.first) && (i->first.second == no_node || i->first.second == j->first.second)) { target = j; break; }
+      if (target == by_pair.end()) { ++i; continue; }
+      target->second.insert(target->second.end(), i->second.begin(), i->second.end());
+      i = by_pair.erase(i);
+    }
+    for (auto& [pair, atoms] : by_pair) {
+      Literal l;
+      std::vector<NodeId> keys, queries;
+      for (const SelectorAtom& a : atoms) {
+        Literal::Atom atom;
+        atom.atom = a;
+        l.atoms.push_back(atom);
+        if (base_[a.key] != no_node) keys.push_back(a.key);
+        if (base_[a.query] != no_node) queries.push_back(a.query);
+      }
+      std::sort(atoms.begin(), atoms.end(), [](const SelectorAtom& x, const SelectorAtom& y) { return std::pair(x.key, x.query) < std::pair(y.key, y.query); });
+      l.factors = {{atoms}};
+      l.key = side_unit(keys, no_node);
+      l.query = side_unit(queries, no_node);
+      add_side_demands(l);
+      if (l.key == no_unit && l.query == no_unit) {
+        if (!l.selects({}, {})) selection.nothing = true;
+        continue;
+      }
+      literals.push_back(std::move(l));
+    }
+    selection.literals = std::move(literals);
+    plan_.selections[it->second] = std::move(selection);
+    return it->second;
+  }
+  // Merge groups until every group is over one pair of codes or joint, and no two groups share a pair.
+  std::vector<Group> merged;
+  Group mixed;
+  for (Group& g : groups) {
+    if (g.keys.size() > 1 || g.queries.size() > 1) {
+      mixed.factors.insert(mixed.factors.end(), g.factors.begin(), g.factors.end());
+      mixed.keys.insert(g.keys.begin(), g.keys.end());
+      mixed.queries.insert(g.queries.begin(), g.queries.end());
+      continue;
+    }
+    auto same = std::find_if(merged.begin(), merged.end(), [&](const Group& m) {
+      return (m.keys == g.keys || m.keys.empty() || g.keys.empty()) && (m.queries == g.queries || m.queries.empty() || g.queries.empty());
+    });
+    if (same == merged.end()) {
+      merged.push_back(std::move(g));
+    } else {
+      same->factors.insert(same->factors.end(), g.factors.begin(), g.factors.end());
+      same->keys.insert(g.keys.begin(), g.keys.end());
+      same->queries.insert(g.queries.begin(), g.queries.end());
+    }
+  }
+  if (!mixed.factors.empty()) {
+    for (auto i = merged.begin(); i != merged.end();) {
+      const bool within = std::includes(mixed.keys.begin(), mixed.keys.end(), i->keys.begin(), i->keys.end()) && std::includes(mixed.queries.begin(), mixed.queries.end(), i->queries.begin(), i->queries.end());
+      if (within) {
+        mixed.factors.insert(mixed.factors.end(), i->factors.begin(), i->factors.end());
+        i = merged.erase(i);
+      } else {
+        ++i;
+      }
+    }
+    merged.push_back(std::move(mixed));
+  }
+  for (Group& g : merged) {
+    Literal l = literal(g.factors);
+    if (l.key == no_unit && l.query == no_unit) {
+      if (!l.selects({}, {})) selection.nothing = true;
+      continue;
+    }
+    selection.literals.push_back(std::move(l));
+  }
+  plan_.selections[it->second] = std::move(selection);
+  return it->second;
+}
+
+}  // namespace rasp

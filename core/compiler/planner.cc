@@ -1,0 +1,472 @@
+#include "compiler/planner.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace rasp {
+namespace {
+constexpr double largest_number = 1 << 20;    // stored numbers beyond this would lose their neighbours in float32
+}
+
+bool Literal::selects(const std::vector<std::uint32_t>& q, const std::vector<std::uint32_t>& k) const {
+  auto relation = [&](const SelectorAtom& a) -> std::uint8_t {
+    for (const Atom& atom : atoms) {
+      if (atom.atom.key != a.key || atom.atom.query != a.query) continue;
+      const std::uint32_t qs = atom.query_demand == no_signature ? 0 : q[atom.query_demand];
+      const std::uint32_t ks = atom.key_demand == no_signature ? 0 : k[atom.key_demand];
+      if (qs == no_signature || ks == no_signature || qs >= atom.queries || ks >= atom.keys) return 0;
+      return atom.relation[static_cast<std::size_t>(qs) * atom.keys + ks];
+    }
+    return 0;
+  };
+  for (const auto& form : factors) {
+    bool any = false;
+    for (const Conjunction& c : form) {
+      any = std::all_of(c.begin(), c.end(), [&](const SelectorAtom& a) { return (relation(a) & a.mask) != 0; });
+      if (any) break;
+    }
+    if (!any) return false;
+  }
+  return true;
+}
+
+Planner::Planner(PlanContext context, NodeId output) : c_(context) {
+  base_ = bases_of(c_.graph, c_.options.passes.fold && c_.options.passes.fuse);
+  injective_.assign(c_.graph.size(), false);
+  // Injective over positions: known single values that differ from position to position, or the rank in a strict order.
+  for (NodeId id = 0; id <= output; ++id) {
+    const Node& n = node(id);
+    if (is_selector(n.kind) || !c_.sets.known(id)) continue;
+    if (n.kind == NodeKind::SelectorWidth) {
+      if (!c_.options.causal) injective_[id] = is_strict_order(c_.graph, n.args[0], injective_);
+      continue;
+    }
+    if (n.kind == NodeKind::Elementwise && n.op == Op::Add && !n.table && node(n.args[0]).kind == NodeKind::SelectorWidth &&
+        node(n.args[1]).kind == NodeKind::SelectorWidth && !c_.options.causal) {
+      // The sum of two widths stands for the width of an exclusive disjunction (rewrite.cc).
+      auto a = disjunctive_form(c_.graph, node(n.args[0]).args[0], 8), b = disjunctive_form(c_.graph, node(n.args[1]).args[0], 8);
+      if (a && b && a->size() == 1 && b->size() == 1 && !conjoin((*a)[0], (*b)[0])) {
+        Graph joined = c_.graph;
+        Node either;
+        either.kind = NodeKind::SelectorOr;
+        either.args = {node(n.args[0]).args[0], node(n.args[1]).args[0]};
+        const NodeId s = joined.add(either, c_.budget.limits());
+        injective_[id] = is_strict_order(joined, s, injective_);
+      }
+      continue;
+    }
+    if (!c_.sets.by_position(id) || c_.sets.max_length() > 256) continue;
+    bool distinct = true;
+    const std::uint32_t N = c_.sets.max_length();
+    for (std::uint32_t length = c_.sets.by_length(id) ? 1 : N; length <= N && distinct; ++length) {
+      std::set<ValueId> seen;
+      for (std::uint32_t i = 0; i < length && distinct; ++i) {
+        const auto& members = c_.sets.members(id, i, length);
+        distinct = members.size() == 1 && seen.insert(c_.values.canonical(members[0])).second;
+      }
+    }
+    injective_[id] = distinct;
+  }
+}
+
+bool Planner::proven_single(NodeId selector) const {
+  auto [it, fresh] = single_memo_.try_emplace(selector, false);
+  if (!fresh) return it->second;
+  const auto& promised = c_.options.promises.unique;
+  bool single = std::find(promised.begin(), promised.end(), selector) != promised.end();
+  if (!single) {
+    const auto form = disjunctive_form(c_.graph, selector, 32);
+    // One conjunction with a key that no two positions share, compared for equality.
+    single = form && form->size() <= 1;
+    if (single && form->size() == 1)
+      single = std::any_of(form->front().begin(), form->front().end(), [&](const SelectorAtom& a) { return a.mask == relation_equal && injective_[a.key]; });
+  }
+  if (!single && c_.sets.max_length() <= 40) {
+    single = true;
+    for (std::uint32_t n = 1; n <= c_.sets.max_length() && single; ++n)
+      for (std::uint32_t i = c_.options.causal ? n - 1 : 0; i < n && single; ++i) single = c_.sets.width(selector, i, n).high <= 1;
+  }
+  return it->second = single;
+}
+
+void Planner::require_known(NodeId x) {
+  if (c_.sets.known(x)) return;
+  throw Refusal{"value-set-too-large", "\"" + c_.graph.describe(x) + "\" can take more than " + std::to_string(c_.budget.limits().value_set) + " different values, or values that cannot be listed",
+                "Use a smaller vocabulary or maximal length, or promise its values with `#@ values NAME …`.", x};
+}
+
+bool Planner::code_leaf(NodeId leaf) const {
+  const Node& n = node(leaf);
+  if (n.kind == NodeKind::Tokens || n.kind == NodeKind::Indices) return true;
+  if (n.kind != NodeKind::Aggregate) return false;
+  auto [it, fresh] = code_leaf_memo_.try_emplace(leaf, false);
+  if (!fresh) return it->second;
+  if (auto e = c_.options.promises.numerical.find(leaf); e != c_.options.promises.numerical.end() && e->second) return false;
+  if (!c_.sets.known(leaf)) return false;
+  const NodeId value = n.args[1];
+  const auto& all = c_.sets.all(value);
+  const bool strings = std::any_of(all.begin(), all.end(), [&](ValueId v) { return !c_.values.is_number(v); });
+  const bool bools = std::all_of(all.begin(), all.end(), [&](ValueId v) { return c_.values[v].kind() == Kind::Bool; });
+  bool large = false;
+  for (ValueId v : c_.sets.all(leaf)) large |= c_.values.is_number(v) && !(std::fabs(c_.values.number(v)) < largest_number);
+  const NodeId value_base = base_[value];
+  const bool cheap = value_base == no_node || (value_base != leaf && (node(value_base).kind == NodeKind::Tokens || node(value_base).kind == NodeKind::Indices || (node(value_base).kind == NodeKind::Aggregate && code_leaf(value_base))));
+  return code_leaf_memo_[leaf] = strings || bools || c_.values[c_.values.intern(n.constant)].is_string() || large || (cheap && proven_single(n.args[0]));
+}
+
+bool Planner::affine_in_indices(NodeId x, double& a, double& b) {
+  if (base_[x] == no_node || node(base_[x]).kind != NodeKind::Indices || !c_.sets.numeric(x)) return false;
+  const std::uint32_t N = c_.sets.max_length();
+  auto at = [&](std::uint32_t i) {
+    const auto& m = c_.sets.members(x, i, N);
+    return m.size() == 1 ? c_.values.number(m[0]) : std::nan("");
+  };
+  b = at(0);
+  a = N > 1 ? at(1) - b : 0;
+  for (std::uint32_t i = 0; i < N; ++i)
+    if (!(at(i) == a * i + b)) return false;
+  return std::fabs(a) < largest_number && std::fabs(b) < largest_number;
+}
+
+// Linear in numbers that the residual stream holds anyway (or codes of a source), so that readers need no MLP before them.
+bool Planner::free_linear(NodeId x, int depth) const {
+  const Node& n = node(x);
+  if (n.kind == NodeKind::Constant) return !n.illegal_constant && n.constant.is_number() && std::fabs(n.constant.number()) < largest_number;
+  if (n.kind == NodeKind::SelectorWidth || n.kind == NodeKind::Indices) return true;
+  if (n.kind == NodeKind::Aggregate && !code_leaf(x)) return c_.sets.numeric(n.args[1]) && n.constant.is_number();
+  if (base_[x] != no_node && code_leaf(base_[x])) {
+    if (!c_.sets.numeric(x)) return false;
+    return std::all_of(c_.sets.all(x).begin(), c_.sets.all(x).end(), [&](ValueId v) { return std::fabs(c_.values.number(v)) < largest_number; });
+  }
+  if (n.kind != NodeKind::Elementwise || n.table || depth > 100 || !c_.options.passes.fuse) return false;
+  if (auto it = linear_memo_.find(x); it != linear_memo_.end()) return it->second;
+  bool linear = false;
+  auto constant = [&](NodeId a) { return node(a).kind == NodeKind::Constant && free_linear(a); };
+  switch (n.op) {
+    case Op::Add: case Op::Sub: linear = free_linear(n.args[0], depth + 1) && free_linear(n.args[1], depth + 1); break;
+    case Op::Neg: case Op::Pos: linear = free_linear(n.args[0], depth + 1); break;
+    case Op::Mul: linear = (constant(n.args[0]) && free_linear(n.args[1], depth + 1)) || (constant(n.args[1]) && free_linear(n.args[0], depth + 1)); break;
+    case Op::Div: linear = constant(n.args[1]) && node(n.args[1]).constant.number() != 0 && free_linear(n.args[0], depth + 1); break;
+    default: break;
+  }
+  return linear_memo_[x] = linear;
+}
+
+ValueId Planner::value_of(NodeId x, NodeId leaf, ValueId v) {
+  if (x == leaf) return v;
+  Cone cone(c_.graph, {x}, [&](NodeId id) { return id == leaf; }, c_.values);
+  std::vector<ValueId> out;
+  cone.evaluate(std::vector<ValueId>(cone.inputs().size(), v), c_.apply, out);
+  return out[0];
+}
+
+UnitId Planner::unit(UnitKind kind, NodeId id, std::vector<NodeId> joint) {
+  auto [it, fresh] = units_.try_emplace({kind, id, joint}, static_cast<UnitId>(plan_.units.size()));
+  if (fresh) {
+    Unit u;
+    u.kind = kind;
+    u.node = id;
+    u.joint = std::move(joint);
+    plan_.units.push_back(std::move(u));
+    const int rank = kind == UnitKind::MlpCode || kind == UnitKind::MlpNumber ? 1 : 0;
+    pending_.insert({id, rank, it->second});
+  }
+  return it->second;
+}
+
+UnitId Planner::code_unit(NodeId x) {
+  const NodeId b = base_[x];
+  if (code_leaf(b)) {
+    switch (node(b).kind) {
+      case NodeKind::Tokens: return unit(UnitKind::TokensCode, b);
+      case NodeKind::Indices: return unit(UnitKind::IndicesCode, b);
+      default: return unit(UnitKind::AggregateCode, b);
+    }
+  }
+  return unit(UnitKind::MlpCode, b);
+}
+
+std::uint32_t Planner::add_demand(UnitId u, Demand demand) {
+  if (plan_.units[u].planned) throw Refusal{"internal-order", "The compiler met \"" + c_.graph.describe(plan_.units[u].node) + "\" in an order that it cannot handle", "Please report this program.", plan_.units[u].node};
+  plan_.units[u].demands.push_back(std::move(demand));
+  return static_cast<std::uint32_t>(plan_.units[u].demands.size() - 1);
+}
+
+CodeRead Planner::code(NodeId x, Demand demand) {
+  const UnitId u = code_unit(x);
+  demand.node = x;
+  return {u, add_demand(u, std::move(demand))};
+}
+
+LinearForm Planner::number(NodeId x, int depth) {
+  LinearForm form;
+  const Node& n = node(x);
+  auto scaled = [](LinearForm f, double k) {
+    f.constant *= k;
+    for (auto& t : f.numbers) t.coefficient *= k;
+    for (auto& t : f.codes) t.coefficient *= k;
+    return f;
+  };
+  auto plus = [](LinearForm a, LinearForm b) {
+    a.constant += b.constant;
+    a.numbers.insert(a.numbers.end(), b.numbers.begin(), b.numbers.end());
+    a.codes.insert(a.codes.end(), b.codes.begin(), b.codes.end());
+    return a;
+  };
+  if (n.kind == NodeKind::Constant) {
+    form.constant = n.constant.number();
+    return form;
+  }
+  double a = 0, b = 0;
+  if (affine_in_indices(x, a, b)) {
+    form.constant = b;
+    if (a != 0) form.numbers.push_back({a, unit(UnitKind::IndicesNumber, base_[x])});
+    return form;
+  }
+  if (n.kind == NodeKind::SelectorWidth) {
+    form.numbers.push_back({1, unit(UnitKind::WidthNumber, x)});
+    return form;
+  }
+  if (n.kind == NodeKind::Aggregate && c_.sets.numeric(n.args[1]) && n.constant.is_number() && (!code_leaf(x) || free_linear(n.args[1]))) {
+    form.numbers.push_back({1, unit(UnitKind::AggregateNumber, x)});
+    return form;
+  }
+  if (base_[x] != no_node && code_leaf(base_[x]) && c_.sets.numeric(x)) {
+    LinearForm::CodeTerm term{1, {}, {}};
+    Demand demand;
+    for (ValueId v : c_.sets.all(x)) {
+      const double value = c_.values.number(v);
+      auto [it, fresh] = demand.signature.emplace(c_.values.canonical(v), static_cast<std::uint32_t>(term.number.size()));
+      if (!fresh) continue;
+      term.number.push_back(value);
+      demand.read.push_back(value != 0);
+    }
+    term.read = code(x, std::move(demand));
+    form.codes.push_back(std::move(term));
+    return form;
+  }
+  if (free_linear(x) && n.kind == NodeKind::Elementwise) {
+    switch (n.op) {
+      case Op::Add: return plus(number(n.args[0], depth + 1), number(n.args[1], depth + 1));
+      case Op::Sub: return plus(number(n.args[0], depth + 1), scaled(number(n.args[1], depth + 1), -1));
+      case Op::Neg: return scaled(number(n.args[0], depth + 1), -1);
+      case Op::Pos: return number(n.args[0], depth + 1);
+      case Op::Mul: {
+        const int side = node(n.args[0]).kind == NodeKind::Constant ? 0 : 1;
+        return scaled(number(n.args[1 - side], depth + 1), node(n.args[side]).constant.number());
+      }
+      case Op::Div: return scaled(number(n.args[0], depth + 1), 1 / node(n.args[1]).constant.number());
+      default: break;
+    }
+  }
+  form.numbers.push_back({1, unit(UnitKind::MlpNumber, x)});
+  return form;
+}
+
+void Planner::plan_leaf_classes(Unit& u) {
+  require_known(u.node);
+  std::map<std::vector<std::uint32_t>, std::size_t> classes;
+  std::vector<Cone> cones;
+  std::vector<NodeId> roots;
+  for (const Demand& d : u.demands) roots.push_back(d.node);
+  Cone cone(c_.graph, roots, [&](NodeId id) { return id == u.node; }, c_.values);
+  std::vector<ValueId> out;
+  for (ValueId v : c_.sets.all(u.node)) {
+    cone.evaluate(std::vector<ValueId>(cone.inputs().size(), v), c_.apply, out);
+    std::vector<std::uint32_t> signature;
+    bool kept = false;
+    for (std::size_t d = 0; d < u.demands.size(); ++d) {
+      std::uint32_t s = no_signature;
+      if (out[d] != undefined_value)
+        if (auto it = u.demands[d].signature.find(c_.values.canonical(out[d])); it != u.demands[d].signature.end()) s = it->second;
+      if (!u.demands[d].reads(s)) s = no_signature;
+      kept |= s != no_signature;
+      signature.push_back(s);
+    }
+    std::vector<std::uint32_t> key = signature;
+    if (!c_.options.passes.drop) {
+      key.push_back(c_.values.canonical(v));
+      kept = true;
+    }
+    auto [it, fresh] = classes.try_emplace(key, u.class_values.size());
+    if (fresh) {
+      u.class_signature.push_back(signature);
+      u.class_values.emplace_back();
+      u.kept.push_back(kept);
+    }
+    u.class_values[it->second].push_back(v);
+  }
+}
+
+void Planner::plan_aggregate_code(UnitId id) {
+  plan_leaf_classes(plan_.units[id]);
+  const Node& n = node(plan_.units[id].node);
+  const NodeId aggregate = plan_.units[id].node, value = n.args[1];
+  const std::uint32_t head = selection(n.args[0], false);
+  Demand demand;
+  std::vector<std::int32_t> value_class;
+  auto class_of = [&](ValueId v) -> std::int32_t {
+    const Unit& u = plan_.units[id];
+    for (std::size_t c = 0; c < u.class_values.size(); ++c)
+      for (ValueId w : u.class_values[c])
+        if (c_.values.canonical(w) == c_.values.canonical(v)) return static_cast<std::int32_t>(c);
+    return -1;
+  };
+  std::unordered_map<ValueId, std::int32_t> class_by_value;
+  for (std::size_t c = 0; c < plan_.units[id].class_values.size(); ++c)
+    for (ValueId w : plan_.units[id].class_values[c]) class_by_value[c_.values.canonical(w)] = static_cast<std::int32_t>(c);
+  std::map<std::int32_t, std::uint32_t> signature_of_class;
+  require_known(value);
+  for (ValueId v : c_.sets.all(value)) {
+    auto it = class_by_value.find(c_.values.canonical(v));
+    const std::int32_t c = it == class_by_value.end() ? -1 : it->second;
+    const bool read = c >= 0 && plan_.units[id].kept[static_cast<std::size_t>(c)];
+    auto [s, fresh] = signature_of_class.try_emplace(read ? c : -1, static_cast<std::uint32_t>(value_class.size()));
+    if (fresh) {
+      value_class.push_back(read ? c : -1);
+      demand.read.push_back(read);
+    }
+    demand.signature.emplace(c_.values.canonical(v), s->second);
+  }
+  bool possible = false;
+  std::uint32_t most = 0;
+  const std::uint32_t N = c_.sets.max_length();
+  if (N <= 64) {
+    for (std::uint32_t length = 1; length <= N; ++length)
+      for (std::uint32_t i = c_.options.causal ? length - 1 : 0; i < length; ++i) {
+        const WidthRange w = c_.sets.width(n.args[0], i, length);
+        possible |= w.low == 0;
+        most = std::max(most, w.high);
+      }
+  } else {
+    possible = true;
+    most = N;
+  }
+  // Means of numbers that sit beside strings in one value set cannot be told from single values by a code.
+  const auto& all = c_.sets.all(value);
+  bool strings = false;
+  int numbers = 0;
+  for (ValueId v : all) strings |= !c_.values.is_number(v), numbers += c_.values.is_number(v) && c_.values[v].kind() != Kind::Bool;
+  if (strings && numbers > 1 && most > 1 && !proven_single(n.args[0]))
+    throw Refusal{"mixed-mean", "\"" + c_.graph.describe(aggregate) + "\" may average numbers of a sequence that may also hold strings", "Keep numbers and strings in separate s-ops, or promise `#@ unique` for the selector.", aggregate};
+  Unit& u = plan_.units[id];
+  u.selector = n.args[0];
+  u.head = head;
+  u.default_possible = possible;
+  u.most_selected = most;
+  u.default_class = possible ? class_of(c_.values.intern(n.constant)) : -1;
+  if (u.default_class >= 0 && !u.kept[static_cast<std::size_t>(u.default_class)]) u.default_class = -1;
+  u.value_class = value_class;
+  if (base_[value] == no_node) {  // a constant value: nothing to read
+    u.value_code = {no_unit, 0};
+  } else {
+    CodeRead read = code(value, std::move(demand));
+    plan_.units[id].value_code = read;
+  }
+}
+
+void Planner::plan_aggregate_number(UnitId id) {
+  const NodeId aggregate = plan_.units[id].node;
+  const Node& n = node(aggregate);
+  const std::uint32_t head = selection(n.args[0], false);
+  LinearForm form = number(n.args[1]);
+  Unit& u = plan_.units[id];
+  u.selector = n.args[0];
+  u.head = head;
+  u.value_number = std::move(form);
+  u.default_number = n.constant.number();
+  u.default_possible = true;
+  u.most_selected = c_.sets.max_length();
+}
+
+void Planner::plan_width(UnitId id) {
+  const NodeId selector = node(plan_.units[id].node).args[0];
+  const std::uint32_t head = selection(selector, true);
+  Unit& u = plan_.units[id];
+  u.selector = selector;
+  u.head = head;
+  u.most_selected = c_.sets.max_length();
+}
+
+void Planner::plan_output(NodeId output) {
+  const Node& n = node(output);
+  if (n.kind == NodeKind::Constant) {
+    if (n.illegal_constant) throw Refusal{"no-output", "The output is not an s-op whose elements are atoms", "Choose another output.", output};
+    plan_.output_values = {c_.values.intern(n.constant)};
+    plan_.output_implicit = 0;
+    plan_.output_code = {no_unit, 0};
+    return;
+  }
+  bool as_number = false;
+  if (c_.sets.numeric(output)) {
+    double largest = 0, gap = 1e300, previous = -1e300;
+    for (ValueId v : c_.sets.all(output)) {
+      const double x = c_.values.number(v);
+      largest = std::max(largest, std::fabs(x));
+      if (x > previous && previous > -1e299) gap = std::min(gap, x - previous);
+      previous = x;
+    }
+    as_number = largest < largest_number && gap > 4e-6 * std::max(1.0, largest);
+    if (auto e = c_.options.promises.numerical.find(output); e != c_.options.promises.numerical.end()) as_number = e->second;
+    if (as_number && !free_linear(output) && c_.sets.all(output).size() <= 2 && !c_.options.promises.numerical.count(output)) as_number = false;
+    // Truth values read best as two logits.
+    const bool bools = std::all_of(c_.sets.all(output).begin(), c_.sets.all(output).end(), [&](ValueId v) { return c_.values[v].kind() == Kind::Bool; });
+    if (bools) as_number = false;
+  } else if (!c_.sets.known(output) && free_linear(output)) {
+    as_number = true;
+    plan_.inexact.push_back("the values of the output cannot be listed, so they are not rounded to the nearest one");
+  }
+  if (as_number) {
+    plan_.output_kind = ReadKind::Number;
+    plan_.output_number = number(output);
+    return;
+  }
+  require_known(output);
+  Demand demand;
+  for (ValueId v : c_.sets.all(output)) {
+    auto [it, fresh] = demand.signature.emplace(c_.values.canonical(v), static_cast<std::uint32_t>(plan_.output_values.size()));
+    (void)it;
+    if (!fresh) continue;
+    plan_.output_values.push_back(v);
+    demand.read.push_back(true);
+  }
+  if (c_.options.passes.drop && !plan_.output_values.empty()) {
+    // One column needs no dimension: a bias of ½ wins exactly where no other column is 1.
+    plan_.output_implicit = 0;
+    demand.read[0] = false;
+  }
+  plan_.output_code = code(output, std::move(demand));
+}
+
+Plan Planner::run(NodeId output) {
+  plan_output(output);
+  while (!pending_.empty()) {
+    const auto last = std::prev(pending_.end());
+    const UnitId id = std::get<2>(*last);
+    pending_.erase(last);
+    c_.budget.tick(64);
+    plan_.units[id].planned = true;
+    plan_.order.push_back(id);
+    switch (plan_.units[id].kind) {
+      case UnitKind::TokensCode:
+      case UnitKind::IndicesCode: plan_leaf_classes(plan_.units[id]); break;
+      case UnitKind::IndicesNumber: break;
+      case UnitKind::AggregateCode: plan_aggregate_code(id); break;
+      case UnitKind::AggregateNumber: plan_aggregate_number(id); break;
+      case UnitKind::WidthNumber: plan_width(id); break;
+      default: plan_mlp(id);
+    }
+  }
+  return std::move(plan_);
+}
+
+std::optional<Plan> make_plan(PlanContext context, NodeId output) {
+  try {
+    return Planner(context, output).run(output);
+  } catch (const Refusal& r) {
+    context.diagnostics.error(r.code, "unsupported", r.message, context.graph[r.node].span, r.hint);
+    return std::nullopt;
+  }
+}
+
+}  // namespace rasp

@@ -1,0 +1,59 @@
+// Internal to the planning pass: see plan.h.
+#pragma once
+#include <functional>
+#include <set>
+#include <tuple>
+#include "compiler/plan.h"
+
+namespace rasp {
+
+// Thrown within planning only: the program cannot be compiled, and why.
+struct Refusal { std::string code, message, hint; NodeId node; };
+
+class Planner {
+ public:
+  Planner(PlanContext context, NodeId output);
+  Plan run(NodeId output);
+
+ private:
+  // planner.cc: reading
+  bool code_leaf(NodeId leaf) const;
+  bool free_linear(NodeId x, int depth = 0) const;
+  LinearForm number(NodeId x, int depth = 0);
+  CodeRead code(NodeId x, Demand demand);
+  CodeRead code_identity(NodeId x);
+  UnitId unit(UnitKind kind, NodeId node, std::vector<NodeId> joint = {});
+  UnitId code_unit(NodeId x);
+  std::uint32_t add_demand(UnitId u, Demand demand);
+  const Node& node(NodeId id) const { return c_.graph[id]; }
+  bool affine_in_indices(NodeId x, double& a, double& b);
+  ValueId value_of(NodeId x, NodeId leaf, ValueId v);
+  void require_known(NodeId x);
+  // planner.cc: units
+  void plan_leaf_classes(Unit& u);
+  void plan_aggregate_code(UnitId id);
+  void plan_aggregate_number(UnitId id);
+  void plan_width(UnitId id);
+  void plan_output(NodeId output);
+  bool proven_single(NodeId selector) const;
+  // plan_selection.cc
+  std::uint32_t selection(NodeId selector, bool width);
+  Literal literal(const std::vector<NodeId>& factors);
+  UnitId side_unit(const std::vector<NodeId>& nodes, NodeId fallback);
+  void add_side_demands(Literal& literal);
+  // plan_mlp.cc
+  void plan_mlp(UnitId id);
+
+  PlanContext c_;
+  Plan plan_;
+  std::vector<NodeId> base_;
+  std::vector<bool> injective_;
+  std::map<std::tuple<UnitKind, NodeId, std::vector<NodeId>>, UnitId> units_;
+  std::set<std::tuple<NodeId, int, UnitId>> pending_;
+  std::map<std::pair<NodeId, bool>, std::uint32_t> selections_;
+  mutable std::map<NodeId, bool> code_leaf_memo_, single_memo_;
+  mutable std::map<NodeId, bool> linear_memo_;
+  friend class MlpPlanner;
+};
+
+}  // namespace rasp

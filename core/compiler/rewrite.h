@@ -1,0 +1,25 @@
+// Graph → equivalent graph that compiles smaller. Sources stay; expressions are replaced by ones with the same value on every
+// input on which the original is defined.
+#pragma once
+#include <vector>
+#include "base/limits.h"
+#include "compiler/value_sets.h"
+#include "rasp/graph.h"
+
+namespace rasp {
+
+struct Rewritten {
+  Graph graph;
+  NodeId output = no_node;
+  std::vector<NodeId> origin;  // rewritten node → the original node whose value it has (or whose part it is)
+  std::vector<NodeId> target;  // original node → rewritten node, no_node where it is not needed
+};
+
+struct RewriteOptions {
+  bool idioms = true;       // round((indices+1)*aggregate(causal, indicator(p))) and the like become widths; widths of disjunctions become sums
+  bool differences = true;  // a < b becomes a - b < 0, one linear form for the MLP to read
+};
+
+Rewritten rewrite(const Graph& graph, NodeId output, const ValueSets& sets, const ValuePool& values, const RewriteOptions& options, Budget& budget);
+
+}  // namespace rasp

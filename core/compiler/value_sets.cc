@@ -1,0 +1,474 @@
+#include "compiler/value_sets.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+
+namespace rasp {
+namespace {
+// Above this length, selectors that depend on position and length at once are not followed key by key.
+constexpr std::uint32_t followed_length = 128;
+constexpr std::uint32_t joint_tuples = 4096;  // a fused expression's correlations are followed up to this size
+}  // namespace
+
+ValueSets::ValueSets(const Graph& graph, NodeId output, Setting setting, ValuePool& values, SetPool& sets, Applier& apply,
+                     Budget& budget)
+    : graph_(graph), setting_(setting), values_(values), sets_(sets), apply_(apply), budget_(budget) {
+  nodes_.resize(graph.size());
+  needed_.assign(graph.size(), false);
+  needed_[output] = true;
+  for (NodeId id = output + 1; id-- > 0;)
+    if (needed_[id])
+      for (NodeId a : graph[id].args) needed_[a] = true;
+  for (NodeId id = 0; id <= output; ++id) {
+    if (!needed_[id] || is_selector(graph[id].kind)) continue;
+    if (setting_.promised) {
+      if (auto it = setting_.promised->find(id); it != setting_.promised->end()) {
+        std::vector<ValueId> ids;
+        for (const Value& v : it->second) ids.push_back(values_.intern(v));
+        const SetId set = sets_.intern(ids);
+        fill(id, false, false, [&](auto, auto) { return set; });
+        continue;
+      }
+    }
+    switch (graph[id].kind) {
+      case NodeKind::Tokens: {
+        std::vector<ValueId> ids;
+        for (const Value& v : *setting_.vocabulary) {
+          ValueId in = values_.intern(v);
+          if (graph[id].conversion == Conversion::Asis) { ids.push_back(in); continue; }
+          static constexpr Op op_of[] = {Op::Pos, Op::ToStr, Op::ToInt, Op::ToFloat, Op::ToBool};
+          Outcome outcome = rasp::apply(op_of[static_cast<int>(graph[id].conversion)], std::span<const Value>(&v, 1));
+          if (std::holds_alternative<Value>(outcome)) ids.push_back(values_.intern(std::get<Value>(outcome)));
+          else nodes_[id].may_fail = true;
+        }
+        const SetId set = sets_.intern(ids);
+        fill(id, false, false, [&](auto, auto) { return set; });
+        break;
+      }
+      case NodeKind::Indices: {
+        std::vector<SetId> singles;
+        for (std::uint32_t i = 0; i < setting_.max_length; ++i) singles.push_back(sets_.intern({values_.intern(Value::integer(static_cast<std::int64_t>(i)))}));
+        fill(id, true, false, [&](std::uint32_t i, auto) { return singles[i]; });
+        break;
+      }
+      case NodeKind::Constant: {
+        std::vector<ValueId> ids;
+        if (graph[id].illegal_constant) nodes_[id].may_fail = true;
+        else ids.push_back(values_.intern(graph[id].constant));
+        const SetId set = sets_.intern(ids);
+        fill(id, false, false, [&](auto, auto) { return set; });
+        break;
+      }
+      case NodeKind::Elementwise: elementwise(id); break;
+      case NodeKind::Aggregate: aggregate(id); break;
+      case NodeKind::SelectorWidth: selector_width(id); break;
+      default: break;
+    }
+  }
+}
+
+std::size_t ValueSets::slots(bool by_i, bool by_n) const {
+  const std::size_t N = setting_.max_length;
+  return by_i && by_n ? N * (N + 1) / 2 : by_i || by_n ? N : 1;
+}
+
+std::size_t ValueSets::slot(const NodeSets& s, std::uint32_t i, std::uint32_t n) const {
+  if (s.by_i && s.by_n) return static_cast<std::size_t>(n) * (n - 1) / 2 + i;
+  return s.by_i ? i : s.by_n ? n - 1 : 0;
+}
+
+SetId ValueSets::at(NodeId id, std::uint32_t i, std::uint32_t n) const { return nodes_[id].ids[slot(nodes_[id], i, n)]; }
+
+bool ValueSets::numeric(NodeId id) const {
+  if (!known(id) || all(id).empty()) return false;
+  return std::all_of(all(id).begin(), all(id).end(), [&](ValueId v) { return values_.is_number(v); });
+}
+
+template <class F>
+void ValueSets::fill(NodeId id, bool by_i, bool by_n, F&& set_of) {
+  NodeSets& s = nodes_[id];
+  s.by_i = by_i;
+  s.by_n = by_n;
+  s.known = true;
+  s.ids.assign(slots(by_i, by_n), 0);
+  const std::uint32_t N = setting_.max_length;
+  if (by_i && by_n) {
+    for (std::uint32_t n = 1; n <= N; ++n)
+      for (std::uint32_t i = 0; i < n; ++i) s.ids[slot(s, i, n)] = set_of(i, n);
+  } else if (by_i) {
+    for (std::uint32_t i = 0; i < N; ++i) s.ids[i] = set_of(i, setting_.causal ? i + 1 : N);
+  } else if (by_n) {
+    for (std::uint32_t n = 1; n <= N; ++n) s.ids[n - 1] = set_of(0u, n);
+  } else {
+    s.ids[0] = set_of(0u, N);
+  }
+  finish(id);
+}
+
+void ValueSets::finish(NodeId id) {
+  NodeSets& s = nodes_[id];
+  std::set<SetId> distinct(s.ids.begin(), s.ids.end());
+  std::set<ValueId> members;
+  for (SetId d : distinct) {
+    members.insert(sets_[d].begin(), sets_[d].end());
+    if (members.size() > budget_.limits().value_set) { s.known = false; s.ids.clear(); return; }
+  }
+  // If all contexts agree there is nothing to tell apart.
+  if (distinct.size() == 1) { s.by_i = s.by_n = false; s.ids.assign(1, *distinct.begin()); }
+  s.all.assign(members.begin(), members.end());
+  std::sort(s.all.begin(), s.all.end(), [&](ValueId a, ValueId b) { return total_less(values_[a], values_[b]); });
+}
+
+void ValueSets::contexts(const std::vector<NodeId>& ids, const std::function<void(std::uint32_t, std::uint32_t)>& visit) const {
+  bool by_i = false, by_n = false;
+  for (NodeId id : ids) by_i |= nodes_[id].by_i, by_n |= nodes_[id].by_n;
+  const std::uint32_t N = setting_.max_length;
+  if (by_i && by_n) {
+    for (std::uint32_t n = 1; n <= N; ++n)
+      for (std::uint32_t i = 0; i < n; ++i) visit(i, n);
+  } else if (by_i) {
+    for (std::uint32_t i = 0; i < N; ++i) visit(i, N);
+  } else if (by_n) {
+    for (std::uint32_t n = 1; n <= N; ++n) visit(0, n);
+  } else {
+    visit(0, N);
+  }
+}
+
+void ValueSets::elementwise(NodeId id) {
+  const Node& node = graph_[id];
+  NodeSets& result = nodes_[id];
+  // Prefer the joint view over the non-elementwise sources, which keeps x - x at {0}; fall back to the operands.
+  std::vector<NodeId> distinct_args;
+  for (NodeId a : node.args)
+    if (graph_[a].kind != NodeKind::Constant && std::find(distinct_args.begin(), distinct_args.end(), a) == distinct_args.end()) distinct_args.push_back(a);
+  auto usable = [&](const Cone& cone, double cap) {
+    double total = 0;
+    for (NodeId in : cone.inputs())
+      if (!known(in)) return false;
+    std::unordered_map<std::vector<std::uint32_t>, bool, VectorHash> seen;
+    contexts(cone.inputs(), [&](std::uint32_t i, std::uint32_t n) {
+      if (total > cap) return;
+      std::vector<std::uint32_t> key;
+      double product = 1;
+      for (NodeId in : cone.inputs()) {
+        key.push_back(at(in, i, n));
+        product *= static_cast<double>(sets_[at(in, i, n)].size());
+      }
+      if (seen.emplace(std::move(key), true).second) total += product;
+    });
+    return total <= cap;
+  };
+  std::optional<Cone> cone;
+  if (distinct_args.size() >= 2) {
+    cone.emplace(graph_, std::vector<NodeId>{id}, [](NodeId) { return false; }, values_);
+    if (cone->inner().size() > 200 || !usable(*cone, joint_tuples * 8.0)) cone.reset();
+  }
+  if (!cone) {
+    cone.emplace(graph_, std::vector<NodeId>{id}, [&](NodeId x) { return x != id; }, values_);
+    if (!usable(*cone, static_cast<double>(budget_.limits().tuples))) return;  // unknown
+  }
+  bool by_i = false, by_n = false;
+  for (NodeId in : cone->inputs()) {
+    by_i |= nodes_[in].by_i;
+    by_n |= nodes_[in].by_n;
+    result.fuzzy |= nodes_[in].fuzzy;
+  }
+  std::unordered_map<std::vector<std::uint32_t>, SetId, VectorHash> memo;
+  std::vector<ValueId> tuple(cone->inputs().size()), out;
+  fill(id, by_i, by_n, [&](std::uint32_t i, std::uint32_t n) {
+    std::vector<std::uint32_t> key;
+    for (NodeId in : cone->inputs()) key.push_back(at(in, i, n));
+    if (auto it = memo.find(key); it != memo.end()) return it->second;
+    std::vector<ValueId> members;
+    std::vector<std::size_t> digit(key.size(), 0);
+    bool empty = false;
+    for (auto k : key) empty |= sets_[k].empty();
+    while (!empty) {
+      budget_.tick();
+      for (std::size_t d = 0; d < key.size(); ++d) tuple[d] = sets_[key[d]][digit[d]];
+      cone->evaluate(tuple, apply_, out);
+      if (out[0] == undefined_value) result.may_fail = true;
+      else members.push_back(out[0]);
+      std::size_t d = 0;
+      while (d < key.size() && ++digit[d] == sets_[key[d]].size()) digit[d++] = 0;
+      if (d == key.size()) break;
+      if (members.size() > 65536) {
+        std::sort(members.begin(), members.end());
+        members.erase(std::unique(members.begin(), members.end()), members.end());
+        if (members.size() > 4 * budget_.limits().value_set) break;  // finish() will say that it is too many
+      }
+    }
+    const SetId set = sets_.intern(std::move(members));
+    memo.emplace(std::move(key), set);
+    return set;
+  });
+}
+
+const std::vector<NodeId>& ValueSets::order_of(NodeId selector) const {
+  auto [it, fresh] = selector_order_.try_emplace(selector);
+  if (fresh) {
+    std::set<NodeId> seen;
+    std::vector<NodeId> stack{selector};
+    while (!stack.empty()) {
+      NodeId id = stack.back();
+      stack.pop_back();
+      if (!seen.insert(id).second) continue;
+      if (graph_[id].kind != NodeKind::Select)
+        for (NodeId a : graph_[id].args) stack.push_back(a);
+    }
+    it->second.assign(seen.begin(), seen.end());  // ascending ids: operands before users
+  }
+  return it->second;
+}
+
+bool ValueSets::selector_depends(NodeId selector, bool& by_i, bool& by_n) const {
+  by_i = by_n = false;
+  for (NodeId id : order_of(selector)) {
+    if (graph_[id].kind != NodeKind::Select) continue;
+    for (NodeId a : graph_[id].args) {
+      if (!known(a)) return false;
+      by_i |= nodes_[a].by_i;
+      by_n |= nodes_[a].by_n;
+    }
+  }
+  return true;
+}
+
+int ValueSets::atom(const Node& node, std::uint32_t i, std::uint32_t j, std::uint32_t n) const {
+  const SetId keys = at(node.args[0], j, n), queries = at(node.args[1], i, n);
+  const bool diagonal = i == j && node.args[0] == node.args[1];
+  const std::uint64_t memo_key = (((static_cast<std::uint64_t>(keys) << 28) ^ queries) << 4) | (static_cast<std::uint64_t>(node.op) - static_cast<std::uint64_t>(Op::Eq)) << 1 | diagonal;
+  if (auto it = atom_memo_.find(memo_key); it != atom_memo_.end()) return it->second;
+  bool yes = false, no = false;
+  Failure failure;
+  const auto& ks = sets_[keys];
+  const auto& qs = sets_[queries];
+  if (!diagonal && ks.size() * qs.size() > 250'000) {
+    yes = no = true;  // not worth following: some pair will do either
+  } else {
+    for (ValueId k : ks) {
+      for (ValueId q : qs) {
+        if (diagonal && q != k) continue;
+        bool failed = false;
+        const bool hit = compare(node.op, values_[k], values_[q], failure, failed);
+        if (!failed) (hit ? yes : no) = true;
+        if (yes && no) break;
+      }
+      if (yes && no) break;
+    }
+  }
+  const int result = yes && no ? -1 : yes ? 1 : 0;
+  atom_memo_.emplace(memo_key, result);
+  return result;
+}
+
+int ValueSets::selects(NodeId selector, std::uint32_t i, std::uint32_t j, std::uint32_t n) const {
+  if (setting_.causal && j > i) return 0;
+  const auto& order = order_of(selector);
+  std::vector<int> state(order.size());
+  auto value = [&](NodeId id) { return state[std::lower_bound(order.begin(), order.end(), id) - order.begin()]; };
+  for (std::size_t s = 0; s < order.size(); ++s) {
+    const Node& node = graph_[order[s]];
+    switch (node.kind) {
+      case NodeKind::Select: state[s] = atom(node, i, j, n); break;
+      case NodeKind::SelectorNot: { int a = value(node.args[0]); state[s] = a < 0 ? -1 : !a; break; }
+      case NodeKind::SelectorAnd: {
+        int a = value(node.args[0]), b = value(node.args[1]);
+        state[s] = a == 0 || b == 0 ? 0 : a == 1 && b == 1 ? 1 : -1;
+        break;
+      }
+      default: {
+        int a = value(node.args[0]), b = value(node.args[1]);
+        state[s] = a == 1 || b == 1 ? 1 : a == 0 && b == 0 ? 0 : -1;
+      }
+    }
+  }
+  return state.back();
+}
+
+WidthRange ValueSets::width(NodeId selector, std::uint32_t i, std::uint32_t n) const {
+  const std::uint32_t visible = setting_.causal ? i + 1 : n;
+  bool by_i, by_n;
+  if (!selector_depends(selector, by_i, by_n)) return {0, visible};
+  if (!by_i) {  // all other keys look alike
+    const int self = selects(selector, i, i, n);
+    const int other = visible > 1 ? selects(selector, i, i == 0 && !setting_.causal ? 1 : i == 0 ? 0 : i - 1, n) : 0;
+    const std::uint32_t others = visible - 1;
+    return {(self == 1) + (other == 1 ? others : 0), (self != 0) + (other != 0 ? others : 0)};
+  }
+  if (by_n && setting_.max_length > followed_length) return {0, visible};
+  WidthRange range;
+  for (std::uint32_t j = 0; j < visible; ++j) {
+    budget_.tick();
+    const int s = selects(selector, i, j, n);
+    range.low += s == 1;
+    range.high += s != 0;
+  }
+  return range;
+}
+
+void ValueSets::selector_width(NodeId id) {
+  const NodeId selector = graph_[id].args[0];
+  bool by_i, by_n;
+  const bool followed = selector_depends(selector, by_i, by_n);
+  const bool coarse = !followed || (by_i && setting_.max_length > followed_length);
+  auto range_set = [&](WidthRange r) {
+    std::vector<ValueId> ids;
+    for (std::uint32_t w = r.low; w <= r.high; ++w) ids.push_back(values_.intern(Value::integer(static_cast<std::int64_t>(w))));
+    return sets_.intern(std::move(ids));
+  };
+  if (setting_.causal) {
+    fill(id, true, false, [&](std::uint32_t i, std::uint32_t n) { return range_set(coarse && setting_.max_length > 512 ? WidthRange{0, i + 1} : width(selector, i, n)); });
+  } else if (!followed || coarse) {
+    fill(id, false, true, [&](std::uint32_t, std::uint32_t n) { return range_set({0, n}); });
+  } else {
+    fill(id, by_i, true, [&](std::uint32_t i, std::uint32_t n) { return range_set(width(selector, i, n)); });
+  }
+}
+
+// Means of m values of the set, low ≤ m ≤ high: the raw value for m = 1, what the interpreter's float sum over m gives
+// for m ≥ 2. Sums of ints are exact, so each mean is one correctly rounded division.
+SetId ValueSets::means(SetId set, std::uint32_t low, std::uint32_t high, NodeId id, bool& fuzzy, bool& overflow) {
+  const std::uint64_t key = (static_cast<std::uint64_t>(set) << 32) ^ (static_cast<std::uint64_t>(low) << 16) ^ high;
+  if (auto it = means_memo_.find(key); it != means_memo_.end()) {
+    fuzzy |= it->second.second & 1;
+    overflow |= (it->second.second & 2) != 0;
+    return it->second.first;
+  }
+  int flags = 0;
+  std::vector<ValueId> result;
+  const auto members = sets_[set];
+  if (low <= 1 && high >= 1) result = members;
+  bool numbers = true, bools = true, dyadic = true;
+  std::vector<double> base;
+  for (ValueId v : members) {
+    numbers &= values_.is_number(v);
+    bools &= values_[v].kind() == Kind::Bool;
+    if (values_.is_number(v)) {
+      const double x = values_.number(v);
+      dyadic &= std::fabs(x) < 1e9 && x * 1048576.0 == std::floor(x * 1048576.0);
+      base.push_back(x);
+    }
+  }
+  if (high >= 2 && numbers && !bools && !members.empty()) {
+    std::sort(base.begin(), base.end());
+    base.erase(std::unique(base.begin(), base.end()), base.end());
+    if (!dyadic) flags |= 1;
+    std::vector<double> sums = base, next;
+    std::set<double> found;
+    for (std::uint32_t m = 2; m <= high; ++m) {
+      next.clear();
+      for (double s : sums)
+        for (double b : base) next.push_back(s + b);
+      budget_.tick(static_cast<std::uint32_t>(std::min<std::size_t>(next.size(), 1u << 20)));
+      std::sort(next.begin(), next.end());
+      sums.clear();
+      for (double s : next)
+        if (sums.empty() || (dyadic ? s != sums.back() : s - sums.back() > 1e-9 * std::max(1.0, std::fabs(s)))) sums.push_back(s);
+      if (sums.size() > budget_.limits().value_set) { flags |= 2; break; }
+      if (m >= low)
+        for (double s : sums) found.insert(s / m);
+      if (found.size() > budget_.limits().value_set) { flags |= 2; break; }
+    }
+    for (double f : found) result.push_back(values_.intern(Value::real(f)));
+  }
+  (void)id;
+  const SetId out = sets_.intern(std::move(result));
+  means_memo_.emplace(key, std::pair(out, flags));
+  fuzzy |= flags & 1;
+  overflow |= (flags & 2) != 0;
+  return out;
+}
+
+void ValueSets::aggregate(NodeId id) {
+  const Node& node = graph_[id];
+  const NodeId selector = node.args[0], value = node.args[1];
+  if (!known(value)) return;
+  bool by_i, by_n;
+  bool followed = selector_depends(selector, by_i, by_n);
+  const bool value_by_i = nodes_[value].by_i;
+  if ((by_i || value_by_i) && setting_.max_length > followed_length) followed = false;
+  const ValueId fallback = values_.intern(node.constant);
+  NodeSets& result = nodes_[id];
+  result.fuzzy = nodes_[value].fuzzy;
+  bool overflow = false;
+  std::unordered_map<std::vector<std::uint32_t>, SetId, VectorHash> unions;
+  auto set_of = [&](std::uint32_t i, std::uint32_t n) {
+    const std::uint32_t visible = setting_.causal ? i + 1 : n;
+    WidthRange range{0, visible};
+    SetId source;
+    bool certain = followed;
+    if (!followed || !(by_i || value_by_i)) {
+      if (followed) range = width(selector, i, n);
+      if (value_by_i) {
+        std::vector<ValueId> members(all(value));
+        source = sets_.intern(std::move(members));
+      } else {
+        source = at(value, i, n);
+      }
+      certain = followed && range.low == range.high && !value_by_i;
+    } else {
+      range = {0, 0};
+      std::vector<std::uint32_t> parts;
+      for (std::uint32_t j = 0; j < visible; ++j) {
+        budget_.tick();
+        const int s = selects(selector, i, j, n);
+        if (s == 0) continue;
+        range.low += s == 1;
+        ++range.high;
+        certain &= s == 1;
+        parts.push_back(at(value, j, n));
+      }
+      if (certain && value_by_i && parts.size() >= 2) {  // every term is known by position: add the sets up one by one
+        std::set<double> sums{0.0};
+        bool exact = true;
+        for (auto p : parts) {
+          std::set<double> next;
+          for (ValueId v : sets_[p]) {
+            if (!values_.is_number(v) || values_[v].kind() == Kind::Bool) { exact = false; break; }
+            const double x = values_.number(v);
+            if (std::fabs(x) > 1e9 || x != std::floor(x)) exact = false;
+            for (double s : sums) next.insert(s + x);
+          }
+          if (!exact || next.size() > 4096) { exact = false; break; }
+          sums = std::move(next);
+        }
+        if (exact) {
+          std::vector<ValueId> members;
+          for (double s : sums) members.push_back(values_.intern(Value::real(s / static_cast<double>(parts.size()))));
+          return sets_.intern(std::move(members));
+        }
+      }
+      std::sort(parts.begin(), parts.end());
+      parts.erase(std::unique(parts.begin(), parts.end()), parts.end());
+      auto [it, fresh] = unions.try_emplace(parts, 0);
+      if (fresh) {
+        std::vector<ValueId> members;
+        for (auto p : parts) members.insert(members.end(), sets_[p].begin(), sets_[p].end());
+        it->second = sets_.intern(std::move(members));
+      }
+      source = it->second;
+    }
+    bool fuzzy = false;
+    SetId set = means(source, std::max(range.low, 1u), range.high, id, fuzzy, overflow);
+    result.fuzzy |= fuzzy;
+    if (range.low == 0) {
+      std::vector<ValueId> members = sets_[set];
+      members.push_back(fallback);
+      set = sets_.intern(std::move(members));
+    }
+    return set;
+  };
+  const bool position = setting_.causal || by_i || (value_by_i && by_i);
+  fill(id, position || (followed && by_i), !setting_.causal, set_of);
+  if (overflow) {
+    result.known = false;
+    result.ids.clear();
+    result.all.clear();
+  }
+}
+
+}  // namespace rasp

@@ -1,0 +1,78 @@
+// Exact finite value sets: what every s-op can be at position i of an input of length n.
+//
+// A context is a pair (i, n), 0 ≤ i < n ≤ max_length; under a causal mask nothing depends on n. Sets per context keep the
+// correlations that matter most (index with length, index with the mean of a prefix) without joint tables. All sets
+// over-approximate: a value outside its set never occurs on an input on which the interpreter is defined.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <vector>
+#include "base/limits.h"
+#include <map>
+#include "compiler/cone.h"
+#include "compiler/value_pool.h"
+#include "rasp/graph.h"
+
+namespace rasp {
+
+struct WidthRange { std::uint32_t low = 0, high = 0; };
+
+class ValueSets {
+ public:
+  struct Setting {
+    const std::vector<Value>* vocabulary;
+    std::uint32_t max_length;
+    bool causal;
+    const std::map<NodeId, std::vector<Value>>* promised;  // may be null
+  };
+  ValueSets(const Graph& graph, NodeId output, Setting setting, ValuePool& values, SetPool& sets, Applier& apply, Budget& budget);
+
+  bool known(NodeId id) const { return nodes_[id].known; }       // false: more values than the cap
+  SetId at(NodeId id, std::uint32_t i, std::uint32_t n) const;   // known nodes only
+  const std::vector<ValueId>& all(NodeId id) const { return nodes_[id].all; }  // union, in total order of values
+  const std::vector<ValueId>& members(NodeId id, std::uint32_t i, std::uint32_t n) const { return sets_[at(id, i, n)]; }
+  bool by_position(NodeId id) const { return nodes_[id].by_i; }
+  bool by_length(NodeId id) const { return nodes_[id].by_n; }
+  bool may_fail(NodeId id) const { return nodes_[id].may_fail; } // undefined on some (possibly unreachable) tuple
+  bool fuzzy(NodeId id) const { return nodes_[id].fuzzy; }       // float sums whose last bits depend on the order
+  WidthRange width(NodeId selector, std::uint32_t i, std::uint32_t n) const;
+  bool numeric(NodeId id) const;                                 // known and every value a number
+  std::uint32_t max_length() const { return setting_.max_length; }
+  bool causal() const { return setting_.causal; }
+  // Calls visit(i, n) for every context that tells apart the given nodes.
+  void contexts(const std::vector<NodeId>& nodes, const std::function<void(std::uint32_t, std::uint32_t)>& visit) const;
+  // Three-valued: is key position j selected by query position i at length n? -1 maybe.
+  int selects(NodeId selector, std::uint32_t i, std::uint32_t j, std::uint32_t n) const;
+
+ private:
+  struct NodeSets {
+    bool known = false, by_i = false, by_n = false, may_fail = false, fuzzy = false;
+    std::vector<SetId> ids;
+    std::vector<ValueId> all;
+  };
+  std::size_t slot(const NodeSets& s, std::uint32_t i, std::uint32_t n) const;
+  std::size_t slots(bool by_i, bool by_n) const;
+  void finish(NodeId id);
+  void elementwise(NodeId id);
+  void aggregate(NodeId id);
+  void selector_width(NodeId id);
+  bool selector_depends(NodeId selector, bool& by_i, bool& by_n) const;  // false: a set is unknown
+  int atom(const Node& node, std::uint32_t i, std::uint32_t j, std::uint32_t n) const;
+  SetId means(SetId values, std::uint32_t low, std::uint32_t high, NodeId id, bool& fuzzy, bool& overflow);
+  template <class F> void fill(NodeId id, bool by_i, bool by_n, F&& set_of);
+
+  const Graph& graph_;
+  Setting setting_;
+  ValuePool& values_;
+  SetPool& sets_;
+  Applier& apply_;
+  Budget& budget_;
+  std::vector<NodeSets> nodes_;
+  std::vector<bool> needed_;
+  mutable std::unordered_map<std::uint64_t, int> atom_memo_;
+  mutable std::unordered_map<NodeId, std::vector<NodeId>> selector_order_;
+  std::unordered_map<std::uint64_t, std::pair<SetId, int>> means_memo_;
+  const std::vector<NodeId>& order_of(NodeId selector) const;
+};
+
+}  // namespace rasp
