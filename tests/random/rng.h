@@ -8,7 +8,9 @@ namespace rasp::testing {
 
 class Rng {  // splitmix64
  public:
-  explicit Rng(std::uint64_t seed) : state_(seed * 0x9e3779b97f4a7c15ull + 0x632be59bd9b4e019ull) {}
+  explicit Rng(std::uint64_t seed) : state_(seed) {
+    state_ = next() ^ 0x632be59bd9b4e019ull;  // neighbouring seeds must not walk the same sequence
+  }
   std::uint64_t next() {
     std::uint64_t z = (state_ += 0x9e3779b97f4a7c15ull);
     z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
