@@ -22,7 +22,7 @@ struct GeneratorOptions {
   unsigned statements = 4;      // at most, besides the answer
   unsigned depth = 3;           // nesting of operators and calls
   unsigned selector_depth = 3;  // nesting of and, or, not between selectors
-  unsigned max_length = 5;
+  unsigned max_length = 5;      // at least 1
   bool library = true;          // calls of library functions
   bool functions = true;        // own functions and loops
   bool floats = true;
@@ -99,7 +99,8 @@ class Generator {
 
   RandomProgram run() {
     vocabulary();
-    program_.max_length = 1 + static_cast<unsigned>(rng_.below(options_.max_length));
+    const unsigned least = rng_.percent(10) ? 1 : std::min(2u, options_.max_length);
+    program_.max_length = least + static_cast<unsigned>(rng_.below(options_.max_length - least + 1));
     program_.causal = rng_.percent(30);
     const std::size_t count = rng_.below(options_.statements + 1);
     while (program_.statements.size() < count) statement();
