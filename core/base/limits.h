@@ -9,6 +9,7 @@ namespace rasp {
 struct Limits {
   std::uint32_t source_bytes = 1u << 20;
   std::uint32_t parse_depth = 400;         // nested expressions, lists, bodies
+  std::uint32_t chain_length = 2'000;      // operators in one chain a + b + …
   std::uint32_t call_depth = 200;          // nested calls while elaborating
   std::uint64_t elaboration_steps = 5'000'000;
   std::uint32_t collection_size = 100'000; // elements of one list, dictionary or characters of one string

@@ -15,7 +15,7 @@ ValueId Applier::operator()(NodeId node, const ValueId* args, std::size_t count)
   std::vector<Value> operands;
   operands.reserve(count);
   for (std::size_t i = 0; i < count; ++i) operands.push_back(pool_[args[i]]);
-  Outcome outcome = apply(graph_[node], operands);
+  Outcome outcome = rasp::apply(graph_[node], operands);
   const ValueId id = std::holds_alternative<Value>(outcome) ? pool_.intern(std::get<Value>(outcome)) : undefined_value;
   memo_.emplace(key_, id);
   return id;

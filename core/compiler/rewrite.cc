@@ -94,7 +94,7 @@ class Rewriter {
     if (std::all_of(node.args.begin(), node.args.end(), [&](NodeId a) { return result_.graph[result_.target[a]].kind == NodeKind::Constant && !result_.graph[result_.target[a]].illegal_constant; })) {
       std::vector<Value> operands;
       for (NodeId a : node.args) operands.push_back(result_.graph[result_.target[a]].constant);
-      Outcome outcome = apply(node, operands);
+      Outcome outcome = rasp::apply(node, operands);
       if (std::holds_alternative<Value>(outcome)) return constant(std::get<Value>(outcome));
     }
     const bool comparison = node.op >= Op::Eq && node.op <= Op::Ge && !node.table;

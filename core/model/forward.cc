@@ -2,297 +2,174 @@
 
 #include <algorithm>
 #include <cassert>
-#include <cstring>
 
-#include "model/kernels.h"
-#include "model/prepared.h"
+#include "model/pass.h"
 
 namespace rasp {
 
-namespace {
-
-using Kind = Intervention::Kind;
-
-constexpr float masked = -1e30f;
-
-// One pass. `trace` rows are written where they are computed, so that recording costs little more than the copies.
-class Pass {
- public:
-  Pass(const PreparedModel::Data& model, Workspace::Data& scratch, std::span<const std::int32_t> ids, float* logits,
-       Trace* trace, std::span<const Intervention> interventions)
-      : m_(model), s_(scratch), ids_(ids), T_(static_cast<std::int32_t>(ids.size())), logits_(logits), trace_(trace),
-        interventions_(interventions) {}
-
-  void run() {
-    if (trace_) lay_out_trace();
-    embed();
-    for (std::size_t l = 0; l < m_.layers.size(); ++l) {
-      layer_ = static_cast<std::int32_t>(l);
-      attention(m_.layers[l]);
-      mlp(m_.layers[l]);
-    }
-    unembed();
+Pass::Pass(const PreparedModel::Data& model, Workspace::Data& scratch,
+           std::span<const std::span<const std::int32_t>> sequences, float* logits, Trace* trace,
+           std::span<const Intervention> interventions)
+    : m_(model), s_(scratch), sequences_(sequences), logits_(logits), trace_(trace), interventions_(interventions) {
+  for (const auto& ids : sequences_) {
+    assert(!ids.empty() && static_cast<std::int64_t>(ids.size()) <= m_.n_ctx && ids.front() == m_.bos_id);
+    positions_ += static_cast<std::int32_t>(ids.size());
   }
-
- private:
-  std::size_t cells(std::int32_t width) const { return static_cast<std::size_t>(T_) * static_cast<std::size_t>(width); }
-  float* resid(std::int32_t t) { return s_.resid.data() + cells_before(t, m_.d_model); }
-  static std::size_t cells_before(std::int32_t t, std::int32_t width) {
-    return static_cast<std::size_t>(t) * static_cast<std::size_t>(width);
-  }
-  static float* grown(std::vector<float>& v, std::size_t n) {
-    if (v.size() < n) v.resize(n);
-    return v.data();
-  }
-
-  // ---- trace: tensors are asked for in the order in which they were laid out
-  void lay_out_trace() {
-    Trace& trace = *trace_;
-    trace.T = T_;
-    trace.tensors.clear();
-    std::int64_t offset = 0;
-    const auto add = [&](std::string name, std::vector<std::int64_t> shape) {
-      std::int64_t n = 1;
-      for (const std::int64_t d : shape) n *= d;
-      trace.tensors.push_back({std::move(name), std::move(shape), offset});
-      offset += n;
-    };
-    add("resid_pre", {T_, m_.d_model});
-    for (std::size_t l = 0; l < m_.layers.size(); ++l) {
-      const std::string block = "blocks." + std::to_string(l) + ".";
-      const auto heads = static_cast<std::int64_t>(m_.layers[l].heads.size());
-      add(block + "attn.scores", {heads, T_, T_});
-      add(block + "attn.pattern", {heads, T_, T_});
-      add(block + "resid_mid", {T_, m_.d_model});
-      add(block + "mlp.pre", {T_, m_.layers[l].d_mlp});
-      add(block + "mlp.post", {T_, m_.layers[l].d_mlp});
-      add(block + "resid_post", {T_, m_.d_model});
-    }
-    add("logits", {T_, m_.d_vocab_out});
-    trace.arena.resize(static_cast<std::size_t>(offset));
-  }
-  enum Part { Scores = 0, Pattern, ResidMid, Pre, Post, ResidPost };
-  float* traced(Part part) {
-    return trace_ ? trace_->arena.data() + trace_->tensors[1 + 6 * static_cast<std::size_t>(layer_) + part].offset
-                  : nullptr;
-  }
-  void record_residual(const TensorInfo& tensor) {
-    std::memcpy(trace_->arena.data() + tensor.offset, s_.resid.data(), cells(m_.d_model) * sizeof(float));
-  }
-
-  // ---- interventions
-  bool zeroed(Kind kind, std::int32_t head) const {
-    for (const Intervention& i : interventions_)
-      if (i.kind == kind && i.layer == layer_ && (kind != Kind::ZeroHead || i.head == head)) return true;
-    return false;
-  }
-  const Intervention* pattern_for(std::int32_t head) const {
-    const Intervention* found = nullptr;  // the last one wins, as if each were carried out in turn
-    for (const Intervention& i : interventions_)
-      if (i.kind == Kind::SetPattern && i.layer == layer_ && i.head == head) found = &i;
-    return found;
-  }
-  void set_residual(std::int32_t half_layer) {
-    for (const Intervention& i : interventions_) {
-      if (i.kind != Kind::SetResidual || i.half_layer != half_layer) continue;
-      assert(i.position >= 0 && i.position < T_ && i.values.size() == i.dimensions.size());
-      for (std::size_t j = 0; j < i.dimensions.size(); ++j) {
-        assert(i.dimensions[j] >= 0 && i.dimensions[j] < m_.d_model);
-        resid(i.position)[i.dimensions[j]] = i.values[j];
-      }
-    }
-  }
-
-  // ---- the parts of the model
-  void embed() {
-    float* x = grown(s_.resid, cells(m_.d_model));
-    std::fill(x, x + cells(m_.d_model), 0.0f);
-    for (std::int32_t t = 0; t < T_; ++t) {
-      const std::int32_t id = ids_[static_cast<std::size_t>(t)];
-      assert(id >= 0 && id < m_.d_vocab);
-      float* row = resid(t);
-      add_row(m_.W_E, id, row);
-      add_row(m_.W_pos, t, row);
-    }
-    set_residual(0);
-    if (trace_) record_residual(trace_->tensors.front());
-  }
-  static void add_row(const SparseRows& w, std::int32_t row, float* y) {
-    for (std::int32_t e = w.begin[static_cast<std::size_t>(row)]; e < w.begin[static_cast<std::size_t>(row) + 1]; ++e)
-      y[w.columns[static_cast<std::size_t>(e)]] += w.values[static_cast<std::size_t>(e)];
-  }
-
-  void attention(const PreparedLayer& layer) {
-    if (!layer.heads.empty()) {
-      float* qkv = grown(s_.qkv, cells(layer.qkv_width));
-      for (std::int32_t t = 0; t < T_; ++t) {
-        float* row = qkv + cells_before(t, layer.qkv_width);
-        std::copy(layer.b_QKV.begin(), layer.b_QKV.end(), row);
-        accumulate(layer.W_QKV, resid(t), row);
-      }
-      float* z = grown(s_.z, cells(layer.z_width));
-      std::fill(z, z + cells(layer.z_width), 0.0f);
-      for (std::size_t h = 0; h < layer.heads.size(); ++h) head(layer, static_cast<std::int32_t>(h));
-      for (std::int32_t t = 0; t < T_; ++t) accumulate(layer.W_O, z + cells_before(t, layer.z_width), resid(t));
-    }
-    if (!layer.b_O.empty())
-      for (std::int32_t t = 0; t < T_; ++t) add_row(layer.b_O, 0, resid(t));
-    set_residual(2 * layer_ + 1);
-    if (trace_) record_residual(trace_->tensors[1 + 6 * static_cast<std::size_t>(layer_) + ResidMid]);
-  }
-
-  // Scores, pattern and z of one head.
-  void head(const PreparedLayer& layer, std::int32_t index) {
-    const PreparedHead& head = layer.heads[static_cast<std::size_t>(index)];
-    const bool writes = !head.silent && !zeroed(Kind::ZeroHead, index);
-    if (!writes && !trace_) return;
-    const Intervention* replaced = pattern_for(index);
-    assert(!replaced || replaced->values.size() == cells(T_));
-
-    const float* qkv = s_.qkv.data();
-    const std::int32_t width = layer.qkv_width;
-    float* keys = grown(s_.keys, cells(head.d));
-    for (std::int32_t t = 0; t < T_; ++t) {
-      const float* k = qkv + cells_before(t, width) + head.k;
-      for (std::int32_t i = 0; i < head.d; ++i) keys[cells_before(i, T_) + static_cast<std::size_t>(t)] = k[i];
-    }
-    if (writes) list_values(layer, head);
-
-    float* scratch_row = grown(s_.scores, static_cast<std::size_t>(T_));
-    for (std::int32_t t = 0; t < T_; ++t) {
-      const std::size_t row_offset = cells_before(index, T_) * static_cast<std::size_t>(T_) + cells_before(t, T_);
-      float* row = trace_ ? traced(Pattern) + row_offset : scratch_row;
-      const std::int32_t visible = m_.causal ? t + 1 : T_;
-      if (!replaced || trace_) score(qkv + cells_before(t, width) + head.q, keys, head.d, visible, row);
-      if (trace_) {
-        float* scores = traced(Scores) + row_offset;
-        std::copy(row, row + visible, scores);
-        std::fill(scores + visible, scores + T_, masked);
-        std::fill(row + visible, row + T_, 0.0f);
-      }
-      std::int32_t used = visible;
-      if (replaced) {
-        const float* given = replaced->values.data() + cells_before(t, T_);
-        std::copy(given, given + T_, row);
-        used = T_;
-      } else {
-        kernels::softmax(row, visible);
-      }
-      if (writes) mix(row, used, head.d, s_.z.data() + cells_before(t, layer.z_width) + head.z);
-    }
-  }
-
-  void score(const float* q, const float* keys, std::int32_t d, std::int32_t visible, float* row) const {
-    std::fill(row, row + visible, 0.0f);
-    for (std::int32_t i = 0; i < d; ++i)
-      if (q[i] != 0) kernels::add_scaled(row, keys + cells_before(i, T_), q[i], visible);
-    for (std::int32_t k = 0; k < visible; ++k) row[k] /= m_.sqrt_d_head;
-  }
-
-  // The values of one head, dimension by dimension: a list of the positions that have one where they are few (one-hot
-  // codes), a dense row otherwise (numbers, constants).
-  void list_values(const PreparedLayer& layer, const PreparedHead& head) {
-    const float* v = s_.qkv.data() + head.v;
-    grown(s_.values, cells(head.d));
-    grown(s_.dense_values, cells(head.d));
-    if (s_.value_positions.size() < cells(head.d)) s_.value_positions.resize(cells(head.d));
-    if (s_.value_begin.size() < static_cast<std::size_t>(head.d) + 1) s_.value_begin.resize(static_cast<std::size_t>(head.d) + 1);
-    std::int32_t n = 0;
-    for (std::int32_t i = 0; i < head.d; ++i) {
-      s_.value_begin[static_cast<std::size_t>(i)] = n;
-      float* dense = s_.dense_values.data() + cells_before(i, T_);
-      for (std::int32_t t = 0; t < T_; ++t) {
-        const float x = v[cells_before(t, layer.qkv_width) + static_cast<std::size_t>(i)];
-        dense[t] = x;
-        if (x == 0) continue;
-        s_.values[static_cast<std::size_t>(n)] = x;
-        s_.value_positions[static_cast<std::size_t>(n)] = t;
-        ++n;
-      }
-    }
-    s_.value_begin[static_cast<std::size_t>(head.d)] = n;
-  }
-
-  // z = pattern · values
-  void mix(const float* pattern, std::int32_t visible, std::int32_t d, float* z) const {
-    for (std::int32_t i = 0; i < d; ++i) {
-      const std::int32_t begin = s_.value_begin[static_cast<std::size_t>(i)];
-      const std::int32_t end = s_.value_begin[static_cast<std::size_t>(i) + 1];
-      if (begin == end) continue;
-      if (4 * (end - begin) > visible) {
-        z[i] = kernels::dot(pattern, s_.dense_values.data() + cells_before(i, T_), visible);
-        continue;
-      }
-      float sum = 0;
-      for (std::int32_t e = begin; e < end; ++e) {
-        const std::int32_t k = s_.value_positions[static_cast<std::size_t>(e)];
-        if (k >= visible) break;
-        sum += pattern[k] * s_.values[static_cast<std::size_t>(e)];
-      }
-      z[i] = sum;
-    }
-  }
-
-  void mlp(const PreparedLayer& layer) {
-    const bool writes = !zeroed(Kind::ZeroMlp, 0);
-    const std::int32_t d = layer.d_mlp;
-    float* scratch_row = grown(s_.neurons, static_cast<std::size_t>(d));
-    for (std::int32_t t = 0; t < T_; ++t) {
-      float* x = resid(t);
-      if (d > 0 && (writes || trace_)) {
-        float* post = trace_ ? traced(Post) + cells_before(t, d) : scratch_row;
-        std::copy(layer.b_in.begin(), layer.b_in.end(), post);
-        accumulate(layer.W_in, x, post);
-        if (trace_) std::copy(post, post + d, traced(Pre) + cells_before(t, d));
-        for (std::int32_t i = 0; i < d; ++i) post[i] = post[i] > 0 ? post[i] : 0.0f;
-        if (writes) accumulate(layer.W_out, post, x);
-      }
-      if (writes && !layer.b_out.empty()) add_row(layer.b_out, 0, x);
-    }
-    set_residual(2 * layer_ + 2);
-    if (trace_) record_residual(trace_->tensors[1 + 6 * static_cast<std::size_t>(layer_) + ResidPost]);
-  }
-
-  void unembed() {
-    for (std::int32_t t = 0; t < T_; ++t) {
-      float* row = logits_ + cells_before(t, m_.d_vocab_out);
-      std::copy(m_.b_U.begin(), m_.b_U.end(), row);
-      accumulate(m_.W_U, resid(t), row);
-    }
-    if (trace_)
-      std::copy(logits_, logits_ + cells(m_.d_vocab_out), trace_->arena.data() + trace_->tensors.back().offset);
-  }
-
-  const PreparedModel::Data& m_;
-  Workspace::Data& s_;
-  std::span<const std::int32_t> ids_;
-  std::int32_t T_;
-  float* logits_;
-  Trace* trace_;
-  std::span<const Intervention> interventions_;
-  std::int32_t layer_ = 0;
-};
-
-void assert_ids(const PreparedModel::Data& m, std::span<const std::int32_t> ids) {
-  assert(!ids.empty() && static_cast<std::int64_t>(ids.size()) <= m.n_ctx && ids.front() == m.bos_id);
-  (void)m;
-  (void)ids;
+  n_ = (positions_ + 3) / 4 * 4;
+  S_ = n_ + 4;
 }
 
-}  // namespace
+void Pass::run() {
+  if (trace_) lay_out_trace();
+  embed();
+  if (trace_) record_residual(trace_->tensors.front());
+  for (std::size_t l = 0; l < m_.layers.size(); ++l) {
+    layer_ = static_cast<std::int32_t>(l);
+    attention(m_.layers[l]);
+    set_residual(2 * layer_ + 1);
+    if (trace_) record_residual(trace_->tensors[1 + parts * l + ResidMid]);
+    mlp(m_.layers[l]);
+    set_residual(2 * layer_ + 2);
+    if (trace_) record_residual(trace_->tensors[1 + parts * l + ResidPost]);
+  }
+  unembed();
+}
 
-const TensorInfo* Trace::find(const std::string& name) const {
-  for (const TensorInfo& tensor : tensors)
-    if (tensor.name == name) return &tensor;
-  return nullptr;
+bool Pass::zeroed(Kind kind, std::int32_t head) const {
+  for (const Intervention& i : interventions_)
+    if (i.kind == kind && i.layer == layer_ && (kind != Kind::ZeroHead || i.head == head)) return true;
+  return false;
+}
+
+float* Pass::writable_row(std::int32_t d) {
+  float* x = row(d);
+  if (!s_.live[static_cast<std::size_t>(d)]) {
+    kernels::fill(x, 0, n_);
+    s_.live[static_cast<std::size_t>(d)] = 1;
+  }
+  return x;
+}
+
+void Pass::set_residual(std::int32_t half_layer) {
+  for (const Intervention& i : interventions_) {
+    if (i.kind != Kind::SetResidual || i.half_layer != half_layer) continue;
+    assert(i.position >= 0 && i.position < positions_ && i.values.size() == i.dimensions.size());
+    for (std::size_t j = 0; j < i.dimensions.size(); ++j) {
+      assert(i.dimensions[j] >= 0 && i.dimensions[j] < m_.d_model);
+      writable_row(i.dimensions[j])[i.position] = i.values[j];
+    }
+  }
+}
+
+// The inputs of column c that are live, and their weights, into scratch with room for one more; → how many.
+std::int32_t Pass::collect(const Columns& columns, std::int32_t c, const float* base, const std::uint8_t* live) {
+  const std::int32_t first = columns.begin[static_cast<std::size_t>(c)], last = columns.begin[static_cast<std::size_t>(c) + 1];
+  const float** inputs = grown(s_.inputs, last - first + 1);
+  float* weights = grown(s_.weights, last - first + 1);
+  std::int32_t count = 0;
+  for (std::int32_t e = first; e < last; ++e) {
+    const std::int32_t r = columns.rows[static_cast<std::size_t>(e)];
+    if (!live[r]) continue;
+    inputs[count] = base + r * S_;
+    weights[count] = columns.values[static_cast<std::size_t>(e)];
+    ++count;
+  }
+  return count;
+}
+
+void Pass::embed() {
+  grown(s_.x, m_.rows * S_);
+  std::fill_n(grown(s_.live, m_.rows), m_.rows, std::uint8_t{0});
+  if (static_cast<std::int64_t>(s_.zeros.size()) < S_) s_.zeros.assign(static_cast<std::size_t>(S_), 0.0f);
+  for (const std::int32_t d : m_.embedded) writable_row(d);
+  const auto add = [&](const PreparedModel::Data::Rows& w, std::int32_t r, std::int32_t t) {
+    for (std::int32_t e = w.begin[static_cast<std::size_t>(r)]; e < w.begin[static_cast<std::size_t>(r) + 1]; ++e)
+      row(w.columns[static_cast<std::size_t>(e)])[t] += w.values[static_cast<std::size_t>(e)];
+  };
+  std::int32_t t = 0;
+  for (const auto& ids : sequences_) {
+    std::int32_t position = 0;
+    for (const std::int32_t id : ids) {
+      assert(id >= 0 && id < m_.d_vocab);
+      add(m_.W_E, id, t);
+      add(m_.W_pos, position, t);
+      ++t;
+      ++position;
+    }
+  }
+  set_residual(0);
+}
+
+void Pass::mlp(const PreparedLayer& layer) {
+  const bool writes = !zeroed(Kind::ZeroMlp, 0);
+  if (!writes && !trace_) return;
+  for (std::size_t i = 0; i < layer.copied.size(); ++i) {
+    const std::int32_t d = layer.copied[i];
+    const auto copy = static_cast<std::size_t>(m_.d_model) + i;
+    s_.live[copy] = s_.live[static_cast<std::size_t>(d)];
+    if (s_.live[copy]) std::copy_n(row(d), n_, row(static_cast<std::int32_t>(copy)));
+  }
+  const std::int32_t neurons = layer.in.size();
+  float* h = grown(s_.neurons, trace_ ? neurons * S_ : S_);
+  for (std::int32_t j = 0; j < neurons; ++j) {
+    const float bias = layer.in.bias[static_cast<std::size_t>(j)];
+    const std::int32_t count = collect(layer.in, j, s_.x.data(), s_.live.data());
+    bool fires = true;
+    if (trace_) {  // the sums are recorded before the rectifier, in a row of their own
+      kernels::combine<false>(h, bias, s_.inputs.data(), s_.weights.data(), count, n_);
+      const float* const pre = h;
+      const float one = 1;
+      h += S_;
+      if (!writes) continue;
+      float* post = grown(s_.logits, S_);
+      fires = kernels::combine<true>(post, 0, &pre, &one, 1, n_);
+      if (fires) write_neuron(layer, j, post);
+      continue;
+    }
+    if (count == 0 && !(bias > 0)) continue;
+    fires = kernels::combine<true>(h, bias, s_.inputs.data(), s_.weights.data(), count, n_);
+    if (fires) write_neuron(layer, j, h);
+  }
+  if (trace_) record_neurons(neurons);
+  if (writes)
+    for (const auto& [d, b] : layer.b_out) {
+      float* x = writable_row(d);
+      for (std::int32_t t = 0; t < n_; t += 4) kernels::store4(x + t, kernels::load4(x + t) + kernels::splat4(b));
+    }
+}
+
+void Pass::write_neuron(const PreparedLayer& layer, std::int32_t j, const float* h) {
+  for (std::int32_t e = layer.out_begin[static_cast<std::size_t>(j)]; e < layer.out_begin[static_cast<std::size_t>(j) + 1]; ++e) {
+    const std::int32_t d = layer.out_rows[static_cast<std::size_t>(e)];
+    const float w = layer.out_values[static_cast<std::size_t>(e)];
+    if (s_.live[static_cast<std::size_t>(d)]) {
+      kernels::add_scaled(row(d), h, w, n_);
+    } else {
+      kernels::scale(row(d), h, w, n_);
+      s_.live[static_cast<std::size_t>(d)] = 1;
+    }
+  }
+}
+
+void Pass::unembed() {
+  const std::int32_t d_out = m_.d_vocab_out;
+  float* y = grown(s_.logits, d_out * S_);
+  const float** rows = grown(s_.rows, d_out);
+  for (std::int32_t c = 0; c < d_out; ++c) {
+    const std::int32_t count = collect(m_.W_U, c, s_.x.data(), s_.live.data());
+    rows[c] = y + c * S_;
+    kernels::combine<false>(y + c * S_, m_.W_U.bias[static_cast<std::size_t>(c)], s_.inputs.data(), s_.weights.data(), count, n_);
+  }
+  kernels::transpose(rows, d_out, positions_, logits_, d_out);
+  if (trace_)
+    std::copy_n(logits_, static_cast<std::int64_t>(positions_) * d_out, trace_->arena.data() + trace_->tensors.back().offset);
 }
 
 void forward(const PreparedModel& model, Workspace& workspace, std::span<const std::int32_t> token_ids,
              std::vector<float>& logits, Trace* trace, std::span<const Intervention> interventions) {
   const PreparedModel::Data& m = model.data();
-  assert_ids(m, token_ids);
   logits.resize(token_ids.size() * static_cast<std::size_t>(m.d_vocab_out));
-  Pass(m, workspace.data(), token_ids, logits.data(), trace, interventions).run();
+  Pass(m, workspace.data(), {&token_ids, 1}, logits.data(), trace, interventions).run();
 }
 
 void forward(const Transformer& model, std::span<const std::int32_t> token_ids, std::vector<float>& logits,
@@ -303,15 +180,25 @@ void forward(const Transformer& model, std::span<const std::int32_t> token_ids, 
 
 void forward_batch(const PreparedModel& model, Workspace& workspace,
                    std::span<const std::vector<std::int32_t>> sequences, std::vector<float>& logits) {
+  // Sequences go together until they fill rows of about this many positions: enough for the vector operations to outweigh
+  // looking up the weights, few enough for the rows to stay in the cache.
+  constexpr std::size_t full = 192;
   const PreparedModel::Data& m = model.data();
+  Workspace::Data& scratch = workspace.data();
   std::size_t positions = 0;
   for (const auto& ids : sequences) positions += ids.size();
   logits.resize(positions * static_cast<std::size_t>(m.d_vocab_out));
   float* out = logits.data();
-  for (const auto& ids : sequences) {
-    assert_ids(m, ids);
-    Pass(m, workspace.data(), ids, out, nullptr, {}).run();
-    out += ids.size() * static_cast<std::size_t>(m.d_vocab_out);
+  for (std::size_t first = 0; first < sequences.size();) {
+    scratch.sequences.clear();
+    std::size_t taken = 0, last = first;
+    for (; last < sequences.size() && (taken == 0 || taken + sequences[last].size() <= full); ++last) {
+      scratch.sequences.emplace_back(sequences[last]);
+      taken += sequences[last].size();
+    }
+    Pass(m, scratch, scratch.sequences, out, nullptr, {}).run();
+    out += taken * static_cast<std::size_t>(m.d_vocab_out);
+    first = last;
   }
 }
 

@@ -1,5 +1,6 @@
 #include "model/prepared.h"
 
+#include <algorithm>
 #include <cassert>
 #include <cmath>
 
@@ -7,98 +8,110 @@ namespace rasp {
 
 namespace {
 
-// Builds SparseRows row by row.
-class RowsBuilder {
- public:
-  explicit RowsBuilder(bool keep_empty_rows = false) : keep_empty_rows_(keep_empty_rows) { out_.begin.push_back(0); }
-  void entry(std::int32_t column, float value) {
-    if (value == 0) return;
-    out_.columns.push_back(column);
-    out_.values.push_back(value);
-  }
-  void entries(const SparseMatrix& w, Eigen::Index row, std::int32_t first_column) {
-    for (SparseMatrix::InnerIterator e(w, row); e; ++e) entry(first_column + static_cast<std::int32_t>(e.col()), e.value());
-  }
-  void end_row(std::int32_t row) {
-    const auto end = static_cast<std::int32_t>(out_.columns.size());
-    if (end == out_.begin.back() && !keep_empty_rows_) return;
-    out_.rows.push_back(row);
-    out_.begin.push_back(end);
-  }
-  SparseRows take() { return std::move(out_); }
-
- private:
-  bool keep_empty_rows_;
-  SparseRows out_;
+struct Entry {
+  std::int32_t row;
+  float value;
 };
+using ColumnLists = std::vector<std::vector<Entry>>;
 
-SparseRows rows_of(const SparseMatrix& w, bool keep_empty_rows = false) {
-  RowsBuilder b(keep_empty_rows);
-  for (Eigen::Index row = 0; row < w.rows(); ++row) {
-    b.entries(w, row, 0);
-    b.end_row(static_cast<std::int32_t>(row));
-  }
-  return b.take();
-}
-
-SparseRows row_of(const std::vector<float>& bias) {
-  RowsBuilder b;
-  for (std::size_t i = 0; i < bias.size(); ++i) b.entry(static_cast<std::int32_t>(i), bias[i]);
-  b.end_row(0);
-  return b.take();
-}
-
-bool all_zero(const SparseMatrix& w) {
-  for (Eigen::Index row = 0; row < w.outerSize(); ++row)
+ColumnLists by_column(const SparseMatrix& w) {
+  ColumnLists columns(static_cast<std::size_t>(w.cols()));
+  for (Eigen::Index row = 0; row < w.rows(); ++row)
     for (SparseMatrix::InnerIterator e(w, row); e; ++e)
-      if (e.value() != 0) return false;
-  return true;
+      if (e.value() != 0) columns[static_cast<std::size_t>(e.col())].push_back({static_cast<std::int32_t>(row), e.value()});
+  return columns;
 }
 
-bool all_zero(const std::vector<float>& b) {
-  for (const float x : b)
-    if (x != 0) return false;
-  return true;
+std::vector<bool> used_rows(const SparseMatrix& w) {
+  std::vector<bool> used(static_cast<std::size_t>(w.rows()));
+  for (Eigen::Index row = 0; row < w.rows(); ++row)
+    for (SparseMatrix::InnerIterator e(w, row); e; ++e)
+      if (e.value() != 0) used[static_cast<std::size_t>(row)] = true;
+  return used;
 }
 
-PreparedLayer prepare(const Layer& layer, std::int32_t d_model) {
-  PreparedLayer p;
-  RowsBuilder W_O;
+void append(Columns& to, const std::vector<Entry>& column, float bias) {
+  for (const Entry& e : column) {
+    to.rows.push_back(e.row);
+    to.values.push_back(e.value);
+  }
+  to.end_column(bias);
+}
+
+PreparedModel::Data::Rows by_row(const SparseMatrix& w) {
+  PreparedModel::Data::Rows rows;
+  for (Eigen::Index row = 0; row < w.rows(); ++row) {
+    for (SparseMatrix::InnerIterator e(w, row); e; ++e) {
+      if (e.value() == 0) continue;
+      rows.columns.push_back(static_cast<std::int32_t>(e.col()));
+      rows.values.push_back(e.value());
+    }
+    rows.begin.push_back(static_cast<std::int32_t>(rows.columns.size()));
+  }
+  return rows;
+}
+
+void prepare_attention(const Layer& layer, std::int32_t d_model, PreparedLayer& p) {
+  ColumnLists attended(static_cast<std::size_t>(d_model));
   for (const AttentionHead& head : layer.heads) {
     PreparedHead h;
-    h.d = static_cast<std::int32_t>(head.W_Q.cols());
-    h.q = p.qkv_width;
-    h.k = h.q + h.d;
-    h.v = h.k + h.d;
     h.z = p.z_width;
-    h.silent = all_zero(head.W_O) || (all_zero(head.W_V) && all_zero(head.b_V));
-    p.qkv_width += 3 * h.d;
-    p.z_width += h.d;
-    for (const auto* b : {&head.b_Q, &head.b_K, &head.b_V}) p.b_QKV.insert(p.b_QKV.end(), b->begin(), b->end());
-    for (std::int32_t i = 0; i < h.d; ++i) {
-      W_O.entries(head.W_O, i, 0);
-      W_O.end_row(h.z + i);
+    const ColumnLists Q = by_column(head.W_Q), K = by_column(head.W_K), V = by_column(head.W_V);
+    const std::vector<bool> read = used_rows(head.W_O);
+    for (std::size_t i = 0; i < Q.size(); ++i) {
+      if ((!Q[i].empty() || head.b_Q[i] != 0) && (!K[i].empty() || head.b_K[i] != 0)) {
+        append(h.Q, Q[i], head.b_Q[i]);
+        append(h.K, K[i], head.b_K[i]);
+      }
+      if ((V[i].empty() && head.b_V[i] == 0) || !read[i]) continue;
+      for (SparseMatrix::InnerIterator e(head.W_O, static_cast<Eigen::Index>(i)); e; ++e)
+        if (e.value() != 0) attended[static_cast<std::size_t>(e.col())].push_back({p.z_width + h.V.size(), e.value()});
+      append(h.V, V[i], head.b_V[i]);
     }
-    p.heads.push_back(h);
+    h.silent = h.V.size() == 0;
+    p.z_width += h.V.size();
+    p.heads.push_back(std::move(h));
   }
-  p.W_O = W_O.take();
-  RowsBuilder W_QKV;
-  for (std::int32_t row = 0; row < d_model; ++row) {
-    for (std::size_t i = 0; i < p.heads.size(); ++i) {
-      W_QKV.entries(layer.heads[i].W_Q, row, p.heads[i].q);
-      W_QKV.entries(layer.heads[i].W_K, row, p.heads[i].k);
-      W_QKV.entries(layer.heads[i].W_V, row, p.heads[i].v);
+  for (std::int32_t d = 0; d < d_model; ++d) {
+    const auto& column = attended[static_cast<std::size_t>(d)];
+    const float bias = layer.b_O[static_cast<std::size_t>(d)];
+    if (column.empty() && bias == 0) continue;
+    p.attended.push_back(d);
+    append(p.W_O, column, bias);
+  }
+}
+
+void prepare_mlp(const Mlp& mlp, std::int32_t d_model, PreparedLayer& p) {
+  std::vector<bool> written(static_cast<std::size_t>(d_model));
+  p.out_begin.push_back(0);
+  for (Eigen::Index j = 0; j < mlp.W_out.rows(); ++j) {
+    for (SparseMatrix::InnerIterator e(mlp.W_out, j); e; ++e) {
+      if (e.value() == 0) continue;
+      p.out_rows.push_back(static_cast<std::int32_t>(e.col()));
+      p.out_values.push_back(e.value());
+      written[static_cast<std::size_t>(e.col())] = true;
     }
-    W_QKV.end_row(row);
+    p.out_begin.push_back(static_cast<std::int32_t>(p.out_rows.size()));
   }
-  p.W_QKV = W_QKV.take();
-  p.b_O = row_of(layer.b_O);
-  p.d_mlp = static_cast<std::int32_t>(layer.mlp.W_in.cols());
-  p.W_in = rows_of(layer.mlp.W_in);
-  p.W_out = rows_of(layer.mlp.W_out);
-  p.b_in = layer.mlp.b_in;
-  p.b_out = row_of(layer.mlp.b_out);
-  return p;
+  for (std::int32_t d = 0; d < d_model; ++d) {
+    const float b = mlp.b_out[static_cast<std::size_t>(d)];
+    if (b == 0) continue;
+    p.b_out.emplace_back(d, b);
+    written[static_cast<std::size_t>(d)] = true;
+  }
+  const std::vector<bool> read = used_rows(mlp.W_in);
+  std::vector<std::int32_t> copy(static_cast<std::size_t>(d_model), -1);
+  for (std::int32_t d = 0; d < d_model; ++d) {
+    if (!read[static_cast<std::size_t>(d)] || !written[static_cast<std::size_t>(d)]) continue;
+    copy[static_cast<std::size_t>(d)] = d_model + static_cast<std::int32_t>(p.copied.size());
+    p.copied.push_back(d);
+  }
+  ColumnLists in = by_column(mlp.W_in);
+  for (std::size_t j = 0; j < in.size(); ++j) {
+    for (Entry& e : in[j])
+      if (copy[static_cast<std::size_t>(e.row)] >= 0) e.row = copy[static_cast<std::size_t>(e.row)];
+    append(p.in, in[j], mlp.b_in[j]);
+  }
 }
 
 }  // namespace
@@ -113,11 +126,24 @@ PreparedModel::PreparedModel(const Transformer& model) : data_(std::make_unique<
   d.bos_id = model.bos_id;
   d.causal = model.causal;
   d.sqrt_d_head = std::sqrt(static_cast<float>(model.d_head()));
-  d.W_E = rows_of(model.W_E, true);
-  d.W_pos = rows_of(model.W_pos, true);
-  for (const Layer& layer : model.layers) d.layers.push_back(prepare(layer, model.d_model));
-  d.W_U = rows_of(model.W_U);
-  d.b_U = model.b_U;
+  d.W_E = by_row(model.W_E);
+  d.W_pos = by_row(model.W_pos);
+  std::vector<bool> embedded(static_cast<std::size_t>(d.d_model));
+  for (const Data::Rows* rows : {&d.W_E, &d.W_pos})
+    for (const std::int32_t column : rows->columns) embedded[static_cast<std::size_t>(column)] = true;
+  for (std::int32_t i = 0; i < d.d_model; ++i)
+    if (embedded[static_cast<std::size_t>(i)]) d.embedded.push_back(i);
+  std::size_t copied = 0;
+  for (const Layer& layer : model.layers) {
+    PreparedLayer p;
+    prepare_attention(layer, d.d_model, p);
+    prepare_mlp(layer.mlp, d.d_model, p);
+    copied = std::max(copied, p.copied.size());
+    d.layers.push_back(std::move(p));
+  }
+  d.rows = d.d_model + static_cast<std::int32_t>(copied);
+  const ColumnLists W_U = by_column(model.W_U);
+  for (std::size_t c = 0; c < W_U.size(); ++c) append(d.W_U, W_U[c], model.b_U[c]);
 }
 PreparedModel::~PreparedModel() = default;
 PreparedModel::PreparedModel(PreparedModel&&) noexcept = default;

@@ -7,6 +7,8 @@
 #include "rasp/graph.h"
 #include "rasp/number_text.h"
 
+#include "base/text.h"
+
 namespace rasp {
 namespace {
 
@@ -71,12 +73,6 @@ Outcome whole(BigInt i) {
   return Value::integer(std::move(i));
 }
 
-std::size_t code_points(const std::string& s) {
-  std::size_t count = 0;
-  for (char c : s) count += (static_cast<unsigned char>(c) & 0xc0) != 0x80;
-  return count;
-}
-
 bool is_float(const Value& v) { return v.kind() == Kind::Float; }
 
 // The operands of float arithmetic; false where an int has no double near it.
@@ -88,7 +84,7 @@ bool as_doubles(const Value& a, const Value& b, double& x, double& y) {
 
 Outcome join(const Value& a, const Value& b) {
   if (a.text().size() + b.text().size() > limits.collection_size &&
-      code_points(a.text()) + code_points(b.text()) > limits.collection_size) {
+      count_code_points(a.text()) + count_code_points(b.text()) > limits.collection_size) {
     return too_long();
   }
   return Value::string(a.text() + b.text());
@@ -97,7 +93,7 @@ Outcome join(const Value& a, const Value& b) {
 Outcome repeat(const Value& text, const Value& times) {
   const auto count = times.int64();
   if (!count) return Failure{"overflow", "overflow", "a string cannot be repeated " + shown(times) + " times", {}};
-  const std::size_t size = code_points(text.text());
+  const std::size_t size = count_code_points(text.text());
   if (size == 0 || *count <= 0) return Value::string({});
   if (static_cast<std::uint64_t>(*count) > limits.collection_size / size) return too_long();
   std::string out;
@@ -207,7 +203,7 @@ Outcome format(const Value& pattern, const Value& argument) {
     }
   }
   if (!used) return Failure{"format", "operand_type", "the format " + shown(pattern) + " has no place for a value", {}};
-  if (out.size() > limits.collection_size && code_points(out) > limits.collection_size) return too_long();
+  if (out.size() > limits.collection_size && count_code_points(out) > limits.collection_size) return too_long();
   return Value::string(std::move(out));
 }
 

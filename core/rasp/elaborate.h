@@ -13,16 +13,19 @@ namespace rasp {
 
 // Build-time value of an expression statement, assignment or --output expression.
 struct BuildValue;
+struct Closure;  // elaborator.h
 using BuildValueRef = std::shared_ptr<const BuildValue>;
 struct BuildValue {
   enum class Kind : std::uint8_t { Atom, List, Dict, SOp, Selector, Function, Application } kind = Kind::Atom;
   Value atom;
   std::vector<BuildValueRef> items;               // List; Dict: values
   std::vector<Value> keys;                        // Dict
+  std::uint32_t nesting = 0;                      // List, Dict: levels below this one
   NodeId node = no_node;                          // SOp, Selector, Application (the applied s-op or selector)
   std::vector<Value> input;                       // Application: the tokens it is applied to
   std::string function_name;                      // Function
   std::vector<std::string> parameters;            // Function
+  std::shared_ptr<const Closure> closure;         // Function; null: the primitive selector_width
 };
 
 struct Pragmas {                                  // `#@ …` lines of the main file, in order of the last one of each

@@ -4,6 +4,8 @@
 #include <cassert>
 #include <functional>
 
+#include "base/text.h"
+
 namespace rasp {
 namespace {
 
@@ -74,22 +76,12 @@ class Describer {
 
   std::string run(NodeId id) {
     write(id, 0, false);
-    return cut(std::move(out_));
+    return cut(std::move(out_), most);
   }
 
  private:
   static constexpr std::size_t most = 40;
   static constexpr int deepest = 6;
-
-  static std::string cut(std::string text) {
-    std::size_t characters = 0, keep = 0;  // keep: bytes of the first most - 1 characters
-    for (std::size_t i = 0; i < text.size(); ++i) {
-      if ((static_cast<unsigned char>(text[i]) & 0xc0) == 0x80) continue;
-      if (++characters == most) keep = i;
-    }
-    if (characters <= most) return text;
-    return text.substr(0, keep) + "…";
-  }
 
   static std::string literal(const Value& v) { return v.is_string() ? '"' + v.text() + '"' : v.repr(); }
 

@@ -27,7 +27,9 @@ void check_trace(const Transformer& m, const std::vector<std::int32_t>& ids, con
   forward(PreparedModel(m), workspace, ids, logits, &trace, interventions);
   REQUIRE(trace.tensors.size() == expected.size());
   CHECK(trace.T == static_cast<std::int32_t>(ids.size()));
-  for (const auto& [name, values] : expected) {
+  for (const auto& entry : expected) {
+    const std::string& name = entry.first;
+    const auto& values = entry.second;
     CAPTURE(name);
     const TensorInfo* tensor = trace.find(name);
     REQUIRE(tensor != nullptr);

@@ -51,7 +51,7 @@ struct BoundedArithmetic {
     std::vector<Bounded> p;
     for (const Bounded& s : x) {
       const double v = std::exp(s.value - largest) / sum;
-      p.push_back({v, s.value < -1e29 ? 0 : v * factor + 2e-38});
+      p.push_back({v, s.value < -1e29 ? 0 : v * factor + 0x1p-59});
     }
     return p;
   }

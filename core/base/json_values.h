@@ -1,0 +1,20 @@
+// Atoms and token sequences in JSON, as pragmas, the command line and requests write them.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+#include "base/value.h"
+#include "nlohmann/json.hpp"
+
+namespace rasp {
+
+using Json = nlohmann::json;
+
+// A string (its code points), or an array of strings, ints, floats and booleans. nullopt: `problem` says what is wrong.
+std::optional<std::vector<Value>> values_from_json(const Json& json, std::string& problem);
+// nullopt for null, arrays and objects.
+std::optional<Value> value_from_json(const Json& json);
+// Ints beyond 2^53 become decimal strings; floats that JSON cannot hold "nan", "inf", "-inf". The letter of the kind tells.
+Json value_to_json(const Value& value);
+
+}  // namespace rasp
