@@ -611,8 +611,9 @@ class Assembler {
       if (c_.sets.known(output))
         for (ValueId v : c_.sets.all(output)) {
           const double x = c_.values.number(v);
-          if (x > previous && previous > -1e299) gap = std::min(gap, x - previous);
-          if (m_.codec.values.empty() || x > previous) m_.codec.values.push_back(c_.values[v]);
+          if (!m_.codec.values.empty() && (x <= previous || (c_.values[v].kind() == Kind::Float && nearly_equal(x, previous)))) continue;
+          if (!m_.codec.values.empty()) gap = std::min(gap, x - previous);
+          m_.codec.values.push_back(c_.values[v]);
           previous = x;
         }
       link.what = "distance of the output's values against its error";

@@ -37,7 +37,7 @@ std::optional<CompiledModel> compile(const Graph& graph, NodeId output, const Co
   ValuePool values;
   SetPool set_pool;
   Applier apply_original(graph, values, budget);
-  ValueSets original(graph, output, {&options.vocabulary, options.max_length, options.causal, &options.promises.values}, values, set_pool, apply_original, budget);
+  ValueSets original(graph, output, {&options.vocabulary, options.max_length, options.causal, &options.promises.values, &options.promises.unique}, values, set_pool, apply_original, budget);
   for (NodeId id = 0; id <= output; ++id) {
     if (is_selector(graph[id].kind) || !original.known(id)) continue;
     auto& list = model.value_sets[id];
@@ -59,7 +59,7 @@ std::optional<CompiledModel> compile(const Graph& graph, NodeId output, const Co
   clock.lap("rewrite");
 
   Applier apply(rewritten.graph, values, budget);
-  ValueSets sets(rewritten.graph, rewritten.output, {&options.vocabulary, options.max_length, options.causal, &inner.promises.values}, values, set_pool, apply, budget);
+  ValueSets sets(rewritten.graph, rewritten.output, {&options.vocabulary, options.max_length, options.causal, &inner.promises.values, &inner.promises.unique}, values, set_pool, apply, budget);
   clock.lap("infer");
 
   const PlanContext context{rewritten.graph, sets, values, set_pool, apply, inner, diagnostics, budget};

@@ -16,7 +16,11 @@ ValueId Applier::operator()(NodeId node, const ValueId* args, std::size_t count)
   operands.reserve(count);
   for (std::size_t i = 0; i < count; ++i) operands.push_back(pool_[args[i]]);
   Outcome outcome = rasp::apply(graph_[node], operands);
-  const ValueId id = std::holds_alternative<Value>(outcome) ? pool_.intern(std::get<Value>(outcome)) : undefined_value;
+  ValueId id = undefined_value;
+  if (const Value* v = std::get_if<Value>(&outcome)) {
+    const bool near = v->kind() == Kind::Float && node < near_.size() && near_[node];
+    id = near ? pool_.intern_near(v->number()) : pool_.intern(*v);
+  }
   memo_.emplace(key_, id);
   return id;
 }

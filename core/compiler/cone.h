@@ -17,6 +17,11 @@ class Applier {
  public:
   Applier(const Graph& graph, ValuePool& pool, Budget& budget) : graph_(graph), pool_(pool), budget_(budget) {}
   ValueId operator()(NodeId node, const ValueId* args, std::size_t count);
+  // The node works on order-dependent sums: floats that it gives are interned by ValuePool::intern_near.
+  void mark_near(NodeId node) {
+    if (near_.size() <= node) near_.resize(node + 1, false);
+    near_[node] = true;
+  }
 
  private:
   const Graph& graph_;
@@ -24,6 +29,7 @@ class Applier {
   Budget& budget_;
   std::unordered_map<std::vector<std::uint32_t>, ValueId, VectorHash> memo_;
   std::vector<std::uint32_t> key_;
+  std::vector<bool> near_;
 };
 
 class Cone {

@@ -185,6 +185,7 @@ class MlpPlanner {
     for (NodeId x : inputs)
       if (x != axis_) code_inputs_.push_back(x);
     std::unordered_map<std::vector<std::uint32_t>, bool, VectorHash> contexts_seen, tuples_seen;
+    std::unordered_map<std::vector<std::uint32_t>, std::size_t, VectorHash> row_of;  // by canonical values: 1, 1.0 and True look alike to a neuron
     std::map<std::vector<std::uint32_t>, std::uint32_t> classes;
     std::vector<ValueId> tuple(inputs.size()), out;
     std::vector<std::size_t> root_of_demand;
@@ -194,10 +195,12 @@ class MlpPlanner {
     std::vector<std::set<ValueId>> class_values;
     std::vector<double> numbers;
     std::map<double, std::uint32_t> number_index;
+    std::map<double, ValueId> axis_values;
     const NodeId shown = u.node;
     const auto shown_root = static_cast<std::size_t>(std::find(roots_.begin(), roots_.end(), shown) - roots_.begin());
     const bool can_show = u.joint.empty() && (shown_root < roots_.size());
     const bool drop = c_.options.passes.drop;
+    const std::string too_close = "\"" + c_.graph.describe(u.node) + "\" tells numbers apart that differ in their last bits only";
     c_.sets.contexts(inputs, [&](std::uint32_t i, std::uint32_t n) {
       std::vector<std::uint32_t> key;
       for (NodeId x : inputs) key.push_back(c_.sets.at(x, i, n));
@@ -208,15 +211,29 @@ class MlpPlanner {
       while (true) {
         c_.budget.tick(2);
         for (std::size_t d = 0; d < inputs.size(); ++d) tuple[d] = c_.set_pool[key[d]][digit[d]];
-        std::vector<std::uint32_t> canonical;
-        for (ValueId v : tuple) canonical.push_back(c_.values.canonical(v));
-        if (tuples_seen.emplace(canonical, true).second) {
+        if (tuples_seen.emplace(tuple, true).second) {
+          std::vector<std::uint32_t> canonical;
+          for (ValueId v : tuple) canonical.push_back(c_.values.canonical(v));
+          double on_axis = 0;
+          bool rounded = false;
+          if (axis_input < inputs.size()) {  // float32 tells no apart what differs in a double's last bits
+            on_axis = c_.values.number(tuple[axis_input]);
+            auto it = axis_values.lower_bound(on_axis - 1e-9 * std::max(1.0, std::fabs(on_axis)));
+            if (it == axis_values.end() || !nearly_equal(it->first, on_axis)) it = axis_values.emplace(on_axis, canonical[axis_input]).first;
+            rounded = it->first != on_axis;
+            on_axis = it->first;
+            canonical[axis_input] = it->second;
+          }
           cone.evaluate(tuple, c_.apply, out);
           std::uint32_t outcome = no_signature;
           if (u.kind == UnitKind::MlpNumber) {
             if (out[0] != undefined_value && c_.values.is_number(out[0])) {
-              auto [it, fresh] = number_index.try_emplace(c_.values.number(out[0]), static_cast<std::uint32_t>(numbers.size()));
-              if (fresh) numbers.push_back(it->first);
+              const double x = c_.values.number(out[0]);
+              auto it = number_index.lower_bound(x - 1e-9 * std::max(1.0, std::fabs(x)));
+              if (it == number_index.end() || !nearly_equal(it->first, x)) {
+                it = number_index.emplace(x, static_cast<std::uint32_t>(numbers.size())).first;
+                numbers.push_back(x);
+              }
               outcome = it->second;
             }
           } else {
@@ -247,12 +264,21 @@ class MlpPlanner {
               else if (u.demands.size() >= 1 && class_values[outcome].size() < 4096 && !can_show) class_values[outcome].insert(out[root_of_demand[0]] == undefined_value ? tuple[0] : out[root_of_demand[0]]);
             }
           }
-          std::vector<std::uint32_t> row;
-          for (std::size_t d = 0; d < inputs.size(); ++d)
-            if (d != axis_input) row.push_back(canonical[d]);
-          table_.tuples.push_back(std::move(row));
-          table_.axis.push_back(axis_input < inputs.size() ? c_.values.number(tuple[axis_input]) : 0);
-          table_.outcome.push_back(outcome);
+          const auto [known, fresh] = row_of.try_emplace(canonical, table_.outcome.size());
+          if (fresh) {
+            std::vector<std::uint32_t> row;
+            for (std::size_t d = 0; d < inputs.size(); ++d)
+              if (d != axis_input) row.push_back(canonical[d]);
+            table_.tuples.push_back(std::move(row));
+            table_.axis.push_back(on_axis);
+            table_.outcome.push_back(outcome);
+          } else if (std::uint32_t& earlier = table_.outcome[known->second]; earlier == no_signature) {
+            earlier = outcome;  // undefined for one kind only: that kind never gets here on an input with a value
+          } else if (outcome != no_signature && outcome != earlier && rounded) {
+            if (p_.plan_.inexact.empty() || p_.plan_.inexact.back() != too_close) p_.plan_.inexact.push_back(too_close);
+          } else if (outcome != no_signature && outcome != earlier) {
+            throw Refusal{"kind-dependent", "\"" + c_.graph.describe(u.node) + "\" tells equal numbers of different kinds apart (1, 1.0, True), which a model holds as one number", "Convert the numbers before, for example with round.", u.node};
+          }
           if (table_.outcome.size() > hard_tuples) throw LimitExceeded{"limit-tuples", static_cast<std::uint64_t>(hard_tuples)};
         }
         std::size_t d = 0;

@@ -73,6 +73,15 @@ Literal Planner::literal(const std::vector<NodeId>& factors) {
 
 // Signatures: two values of the key s-op are one where no query value tells them apart under any mask in use, and likewise for queries.
 void Planner::add_side_demands(Literal& literal) {
+  // A class that no atom selects matters all the same where a conjunction of each factor leaves its side free.
+  const auto free_side = [&](bool query) {
+    return std::all_of(literal.factors.begin(), literal.factors.end(), [&](const std::vector<Conjunction>& form) {
+      return std::any_of(form.begin(), form.end(), [&](const Conjunction& c) {
+        return std::all_of(c.begin(), c.end(), [&](const SelectorAtom& a) { return base_[query ? a.query : a.key] == no_node; });
+      });
+    });
+  };
+  const bool every_query = free_side(true), every_key = free_side(false);
   for (Literal::Atom& atom : literal.atoms) {
     std::vector<std::uint8_t> masks;
     for (const auto& form : literal.factors)
@@ -125,6 +134,8 @@ void Planner::add_side_demands(Literal& literal) {
     atom.queries = static_cast<std::uint32_t>(query_representative.size());
     for (std::size_t q : query_representative)
       for (std::size_t k : key_representative) atom.relation.push_back(relation[q][k]);
+    if (every_key) key_demand.read.assign(key_demand.read.size(), true);
+    if (every_query) query_demand.read.assign(query_demand.read.size(), true);
     key_demand.node = atom.atom.key;
     query_demand.node = atom.atom.query;
     if (literal.key != no_unit && base_[atom.atom.key] != no_node) atom.key_demand = add_demand(literal.key, std::move(key_demand));

@@ -30,63 +30,8 @@ bool Literal::selects(const std::vector<std::uint32_t>& q, const std::vector<std
   return true;
 }
 
-Planner::Planner(PlanContext context, NodeId output) : c_(context) {
+Planner::Planner(PlanContext context) : c_(context) {
   base_ = bases_of(c_.graph, c_.options.passes.fold && c_.options.passes.fuse);
-  injective_.assign(c_.graph.size(), false);
-  // Injective over positions: known single values that differ from position to position, or the rank in a strict order.
-  for (NodeId id = 0; id <= output; ++id) {
-    const Node& n = node(id);
-    if (is_selector(n.kind) || !c_.sets.known(id)) continue;
-    if (n.kind == NodeKind::SelectorWidth) {
-      if (!c_.options.causal) injective_[id] = is_strict_order(c_.graph, n.args[0], injective_);
-      continue;
-    }
-    if (n.kind == NodeKind::Elementwise && n.op == Op::Add && !n.table && node(n.args[0]).kind == NodeKind::SelectorWidth &&
-        node(n.args[1]).kind == NodeKind::SelectorWidth && !c_.options.causal) {
-      // The sum of two widths stands for the width of an exclusive disjunction (rewrite.cc).
-      auto a = disjunctive_form(c_.graph, node(n.args[0]).args[0], 8), b = disjunctive_form(c_.graph, node(n.args[1]).args[0], 8);
-      if (a && b && a->size() == 1 && b->size() == 1 && !conjoin((*a)[0], (*b)[0])) {
-        Graph joined = c_.graph;
-        Node either;
-        either.kind = NodeKind::SelectorOr;
-        either.args = {node(n.args[0]).args[0], node(n.args[1]).args[0]};
-        const NodeId s = joined.add(either, c_.budget.limits());
-        injective_[id] = is_strict_order(joined, s, injective_);
-      }
-      continue;
-    }
-    if (!c_.sets.by_position(id) || c_.sets.max_length() > 256) continue;
-    bool distinct = true;
-    const std::uint32_t N = c_.sets.max_length();
-    for (std::uint32_t length = c_.sets.by_length(id) ? 1 : N; length <= N && distinct; ++length) {
-      std::set<ValueId> seen;
-      for (std::uint32_t i = 0; i < length && distinct; ++i) {
-        const auto& members = c_.sets.members(id, i, length);
-        distinct = members.size() == 1 && seen.insert(c_.values.canonical(members[0])).second;
-      }
-    }
-    injective_[id] = distinct;
-  }
-}
-
-bool Planner::proven_single(NodeId selector) const {
-  auto [it, fresh] = single_memo_.try_emplace(selector, false);
-  if (!fresh) return it->second;
-  const auto& promised = c_.options.promises.unique;
-  bool single = std::find(promised.begin(), promised.end(), selector) != promised.end();
-  if (!single) {
-    const auto form = disjunctive_form(c_.graph, selector, 32);
-    // One conjunction with a key that no two positions share, compared for equality.
-    single = form && form->size() <= 1;
-    if (single && form->size() == 1)
-      single = std::any_of(form->front().begin(), form->front().end(), [&](const SelectorAtom& a) { return a.mask == relation_equal && injective_[a.key]; });
-  }
-  if (!single && c_.sets.max_length() <= 40) {
-    single = true;
-    for (std::uint32_t n = 1; n <= c_.sets.max_length() && single; ++n)
-      for (std::uint32_t i = c_.options.causal ? n - 1 : 0; i < n && single; ++i) single = c_.sets.width(selector, i, n).high <= 1;
-  }
-  return it->second = single;
 }
 
 void Planner::require_known(NodeId x) {
@@ -111,7 +56,7 @@ bool Planner::code_leaf(NodeId leaf) const {
   for (ValueId v : c_.sets.all(leaf)) large |= c_.values.is_number(v) && !(std::fabs(c_.values.number(v)) < largest_number);
   const NodeId value_base = base_[value];
   const bool cheap = value_base == no_node || (value_base != leaf && (node(value_base).kind == NodeKind::Tokens || node(value_base).kind == NodeKind::Indices || (node(value_base).kind == NodeKind::Aggregate && code_leaf(value_base))));
-  return code_leaf_memo_[leaf] = strings || bools || c_.values[c_.values.intern(n.constant)].is_string() || large || (cheap && proven_single(n.args[0]));
+  return code_leaf_memo_[leaf] = strings || bools || c_.values[c_.values.intern(n.constant)].is_string() || large || (cheap && c_.sets.single(n.args[0]));
 }
 
 bool Planner::affine_in_indices(NodeId x, double& a, double& b) {
@@ -305,21 +250,26 @@ void Planner::plan_aggregate_code(UnitId id) {
   const std::uint32_t head = selection(n.args[0], false);
   Demand demand;
   std::vector<std::int32_t> value_class;
-  auto class_of = [&](ValueId v) -> std::int32_t {
-    const Unit& u = plan_.units[id];
-    for (std::size_t c = 0; c < u.class_values.size(); ++c)
-      for (ValueId w : u.class_values[c])
-        if (c_.values.canonical(w) == c_.values.canonical(v)) return static_cast<std::int32_t>(c);
-    return -1;
-  };
+  // A value's own class; else that of an equal value of another kind (the mean 1.0 of ones beside the int 1). Where the two
+  // lie in different classes, one of them has no meaning to a reader, so the class that is kept serves both.
   std::unordered_map<ValueId, std::int32_t> class_by_value;
-  for (std::size_t c = 0; c < plan_.units[id].class_values.size(); ++c)
-    for (ValueId w : plan_.units[id].class_values[c]) class_by_value[c_.values.canonical(w)] = static_cast<std::int32_t>(c);
+  {
+    const Unit& u = plan_.units[id];
+    for (std::size_t c = 0; c < u.class_values.size(); ++c) {
+      for (ValueId w : u.class_values[c]) {
+        auto [it, fresh] = class_by_value.try_emplace(c_.values.canonical(w), static_cast<std::int32_t>(c));
+        if (!fresh && !u.kept[static_cast<std::size_t>(it->second)]) it->second = static_cast<std::int32_t>(c);
+      }
+    }
+  }
+  auto class_of = [&](ValueId v) -> std::int32_t {
+    auto it = class_by_value.find(c_.values.canonical(v));
+    return it == class_by_value.end() ? -1 : it->second;
+  };
   std::map<std::int32_t, std::uint32_t> signature_of_class;
   require_known(value);
   for (ValueId v : c_.sets.all(value)) {
-    auto it = class_by_value.find(c_.values.canonical(v));
-    const std::int32_t c = it == class_by_value.end() ? -1 : it->second;
+    const std::int32_t c = class_of(v);
     const bool read = c >= 0 && plan_.units[id].kept[static_cast<std::size_t>(c)];
     auto [s, fresh] = signature_of_class.try_emplace(read ? c : -1, static_cast<std::uint32_t>(value_class.size()));
     if (fresh) {
@@ -347,7 +297,7 @@ void Planner::plan_aggregate_code(UnitId id) {
   bool strings = false;
   int numbers = 0;
   for (ValueId v : all) strings |= !c_.values.is_number(v), numbers += c_.values.is_number(v) && c_.values[v].kind() != Kind::Bool;
-  if (strings && numbers > 1 && most > 1 && !proven_single(n.args[0]))
+  if (strings && numbers > 1 && most > 1 && !c_.sets.single(n.args[0]))
     throw Refusal{"mixed-mean", "\"" + c_.graph.describe(aggregate) + "\" may average numbers of a sequence that may also hold strings", "Keep numbers and strings in separate s-ops, or promise `#@ unique` for the selector.", aggregate};
   Unit& u = plan_.units[id];
   u.selector = n.args[0];
@@ -403,7 +353,7 @@ void Planner::plan_output(NodeId output) {
     for (ValueId v : c_.sets.all(output)) {
       const double x = c_.values.number(v);
       largest = std::max(largest, std::fabs(x));
-      if (x > previous && previous > -1e299) gap = std::min(gap, x - previous);
+      if (x > previous && previous > -1e299 && !nearly_equal(x, previous)) gap = std::min(gap, x - previous);
       previous = x;
     }
     as_number = largest < largest_number && gap > 4e-6 * std::max(1.0, largest);
@@ -423,10 +373,16 @@ void Planner::plan_output(NodeId output) {
   }
   require_known(output);
   Demand demand;
-  for (ValueId v : c_.sets.all(output)) {
+  for (ValueId v : c_.sets.all(output)) {  // ascending
     auto [it, fresh] = demand.signature.emplace(c_.values.canonical(v), static_cast<std::uint32_t>(plan_.output_values.size()));
-    (void)it;
     if (!fresh) continue;
+    if (!plan_.output_values.empty() && c_.values[v].kind() == Kind::Float) {
+      const ValueId previous = plan_.output_values.back();
+      if (c_.values.is_number(previous) && nearly_equal(c_.values.number(previous), c_.values.number(v))) {
+        --it->second;
+        continue;
+      }
+    }
     plan_.output_values.push_back(v);
     demand.read.push_back(true);
   }
@@ -462,7 +418,7 @@ Plan Planner::run(NodeId output) {
 
 std::optional<Plan> make_plan(PlanContext context, NodeId output) {
   try {
-    return Planner(context, output).run(output);
+    return Planner(context).run(output);
   } catch (const Refusal& r) {
     context.diagnostics.error(r.code, "unsupported", r.message, context.graph[r.node].span, r.hint);
     return std::nullopt;

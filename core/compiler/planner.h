@@ -12,7 +12,7 @@ struct Refusal { std::string code, message, hint; NodeId node; };
 
 class Planner {
  public:
-  Planner(PlanContext context, NodeId output);
+  explicit Planner(PlanContext context);
   Plan run(NodeId output);
 
  private:
@@ -35,7 +35,6 @@ class Planner {
   void plan_aggregate_number(UnitId id);
   void plan_width(UnitId id);
   void plan_output(NodeId output);
-  bool proven_single(NodeId selector) const;
   // plan_selection.cc
   std::uint32_t selection(NodeId selector, bool width);
   Literal literal(const std::vector<NodeId>& factors);
@@ -47,11 +46,10 @@ class Planner {
   PlanContext c_;
   Plan plan_;
   std::vector<NodeId> base_;
-  std::vector<bool> injective_;
   std::map<std::tuple<UnitKind, NodeId, std::vector<NodeId>>, UnitId> units_;
   std::set<std::tuple<NodeId, int, UnitId>> pending_;
   std::map<std::pair<NodeId, bool>, std::uint32_t> selections_;
-  mutable std::map<NodeId, bool> code_leaf_memo_, single_memo_;
+  mutable std::map<NodeId, bool> code_leaf_memo_;
   mutable std::map<NodeId, bool> linear_memo_;
   friend class MlpPlanner;
 };

@@ -117,6 +117,16 @@ std::optional<Dnf> disjunctive_form(const Graph& graph, NodeId selector, std::si
     const Node& node = graph[order[s]];
     if (node.kind == NodeKind::Select) {
       const std::uint8_t mask = relation_mask(node.op);
+      const Node &key = graph[node.args[0]], &query = graph[node.args[1]];
+      if (key.kind == NodeKind::Constant && query.kind == NodeKind::Constant && !key.illegal_constant && !query.illegal_constant) {
+        Failure failure;
+        bool failed = false;
+        const bool everything = compare(node.op, key.constant, query.constant, failure, failed);
+        if (!failed) {
+          forms[s][everything ? 0 : 1] = {Conjunction{}};
+          continue;
+        }
+      }
       forms[s][0] = {{{node.args[0], node.args[1], mask}}};
       forms[s][1] = {{{node.args[0], node.args[1], static_cast<std::uint8_t>(15 & ~mask)}}};
       continue;
@@ -148,10 +158,13 @@ std::optional<Dnf> disjunctive_form(const Graph& graph, NodeId selector, std::si
 
 bool is_strict_order(const Graph& graph, NodeId selector, const std::vector<bool>& injective) {
   const auto form = disjunctive_form(graph, selector, 8);
-  if (!form) return false;
+  return form && is_strict_order(*form, injective);
+}
+
+bool is_strict_order(const std::vector<Conjunction>& form, const std::vector<bool>& injective) {
   // Atoms must compare an s-op with itself; the s-ops that occur are the columns of the lexicographic order.
   std::vector<NodeId> columns;
-  for (const auto& c : *form)
+  for (const auto& c : form)
     for (const auto& atom : c) {
       if (atom.key != atom.query) return false;
       if (std::find(columns.begin(), columns.end(), atom.key) == columns.end()) columns.push_back(atom.key);
@@ -159,7 +172,7 @@ bool is_strict_order(const Graph& graph, NodeId selector, const std::vector<bool
   if (columns.empty() || columns.size() > 4) return false;
   std::sort(columns.begin(), columns.end());
   auto selects = [&](const std::vector<std::uint8_t>& relation, const std::vector<NodeId>& order) {
-    return std::any_of(form->begin(), form->end(), [&](const Conjunction& c) {
+    return std::any_of(form.begin(), form.end(), [&](const Conjunction& c) {
       return std::all_of(c.begin(), c.end(), [&](const SelectorAtom& atom) {
         const auto column = static_cast<std::size_t>(std::find(order.begin(), order.end(), atom.key) - order.begin());
         return (atom.mask & relation[column]) != 0;

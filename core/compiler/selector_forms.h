@@ -35,5 +35,6 @@ std::vector<NodeId> selector_nodes(const Graph& graph, NodeId selector);
 // True where the selector is provably "comes before" in a strict total order of positions (lexicographic comparison of s-ops whose last is
 // injective over positions), so that its width is a rank: a different number at each position.
 bool is_strict_order(const Graph& graph, NodeId selector, const std::vector<bool>& injective);
+bool is_strict_order(const std::vector<Conjunction>& form, const std::vector<bool>& injective);
 
 }  // namespace rasp

@@ -22,6 +22,15 @@ ValueId ValuePool::intern(const Value& v) {
   return id;
 }
 
+ValueId ValuePool::intern_near(double x) {
+  const double reach = 1e-10 * std::max(1.0, std::fabs(x));
+  const auto it = near_.lower_bound(x - reach);
+  if (it != near_.end() && it->first <= x + reach) return it->second;
+  const ValueId id = intern(Value::real(x));
+  near_.emplace(x, id);
+  return id;
+}
+
 SetId SetPool::intern(std::vector<ValueId> members) {
   std::sort(members.begin(), members.end());
   members.erase(std::unique(members.begin(), members.end()), members.end());

@@ -1,6 +1,9 @@
 // Interned values and sets of values: every pass of the compiler speaks of values by id.
 #pragma once
+#include <algorithm>
+#include <cmath>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -15,6 +18,8 @@ using SetId = std::uint32_t;
 class ValuePool {
  public:
   ValueId intern(const Value& v);
+  // The same for floats whose last bits depend on the order of a sum: one within 1e-10 (relative) of an earlier one is that one.
+  ValueId intern_near(double x);
   const Value& operator[](ValueId id) const { return values_[id]; }
   ValueId canonical(ValueId id) const { return canonical_[id]; }  // same for values that are equal()
   double number(ValueId id) const { return numbers_[id]; }        // NaN for strings
@@ -26,6 +31,7 @@ class ValuePool {
   std::vector<double> numbers_;
   std::vector<ValueId> canonical_;
   std::unordered_multimap<std::size_t, ValueId> by_hash_;
+  std::map<double, ValueId> near_;
 };
 
 // Sorted duplicate-free lists of ValueIds, interned so that equal sets have equal ids.
@@ -38,6 +44,9 @@ class SetPool {
   std::vector<std::vector<ValueId>> sets_;
   std::unordered_multimap<std::size_t, SetId> by_hash_;
 };
+
+// Numbers that differ by rounding alone: results that close are one result to a reader of numbers.
+inline bool nearly_equal(double a, double b) { return std::fabs(a - b) <= 1e-9 * std::max({1.0, std::fabs(a), std::fabs(b)}); }
 
 struct VectorHash {
   std::size_t operator()(const std::vector<std::uint32_t>& v) const {

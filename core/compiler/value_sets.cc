@@ -17,6 +17,7 @@ ValueSets::ValueSets(const Graph& graph, NodeId output, Setting setting, ValuePo
     : graph_(graph), setting_(setting), values_(values), sets_(sets), apply_(apply), budget_(budget) {
   nodes_.resize(graph.size());
   needed_.assign(graph.size(), false);
+  injective_.assign(graph.size(), false);
   needed_[output] = true;
   for (NodeId id = output + 1; id-- > 0;)
     if (needed_[id])
@@ -32,6 +33,13 @@ ValueSets::ValueSets(const Graph& graph, NodeId output, Setting setting, ValuePo
         continue;
       }
     }
+    infer(id);
+    injective_[id] = injective(id);
+  }
+}
+
+void ValueSets::infer(NodeId id) {
+  const Graph& graph = graph_;
     switch (graph[id].kind) {
       case NodeKind::Tokens: {
         std::vector<ValueId> ids;
@@ -66,7 +74,6 @@ ValueSets::ValueSets(const Graph& graph, NodeId output, Setting setting, ValuePo
       case NodeKind::SelectorWidth: selector_width(id); break;
       default: break;
     }
-  }
 }
 
 std::size_t ValueSets::slots(bool by_i, bool by_n) const {
@@ -176,6 +183,7 @@ void ValueSets::elementwise(NodeId id) {
     by_n |= nodes_[in].by_n;
     result.fuzzy |= nodes_[in].fuzzy;
   }
+  if (result.fuzzy) apply_.mark_near(id);
   std::unordered_map<std::vector<std::uint32_t>, SetId, VectorHash> memo;
   std::vector<ValueId> tuple(cone->inputs().size()), out;
   fill(id, by_i, by_n, [&](std::uint32_t i, std::uint32_t n) {
@@ -290,6 +298,14 @@ int ValueSets::selects(NodeId selector, std::uint32_t i, std::uint32_t j, std::u
 }
 
 WidthRange ValueSets::width(NodeId selector, std::uint32_t i, std::uint32_t n) const {
+  WidthRange range = width_by_keys(selector, i, n);
+  if (range.high > 1 && single(selector)) range.high = 1;
+  range.low = std::min(range.low, range.high);
+  return range;
+}
+
+// From what each key position may do alone.
+WidthRange ValueSets::width_by_keys(NodeId selector, std::uint32_t i, std::uint32_t n) const {
   const std::uint32_t visible = setting_.causal ? i + 1 : n;
   bool by_i, by_n;
   if (!selector_depends(selector, by_i, by_n)) return {0, visible};
@@ -321,9 +337,9 @@ void ValueSets::selector_width(NodeId id) {
     return sets_.intern(std::move(ids));
   };
   if (setting_.causal) {
-    fill(id, true, false, [&](std::uint32_t i, std::uint32_t n) { return range_set(coarse && setting_.max_length > 512 ? WidthRange{0, i + 1} : width(selector, i, n)); });
+    fill(id, true, false, [&](std::uint32_t i, std::uint32_t n) { return range_set(coarse && setting_.max_length > 512 ? WidthRange{0, single(selector) ? 1 : i + 1} : width(selector, i, n)); });
   } else if (!followed || coarse) {
-    fill(id, false, true, [&](std::uint32_t, std::uint32_t n) { return range_set({0, n}); });
+    fill(id, false, true, [&](std::uint32_t, std::uint32_t n) { return range_set({0, single(selector) ? 1 : n}); });
   } else {
     fill(id, by_i, true, [&](std::uint32_t i, std::uint32_t n) { return range_set(width(selector, i, n)); });
   }
@@ -373,7 +389,12 @@ SetId ValueSets::means(SetId set, std::uint32_t low, std::uint32_t high, NodeId 
         for (double s : sums) found.insert(s / m);
       if (found.size() > budget_.limits().value_set) { flags |= 2; break; }
     }
-    for (double f : found) result.push_back(values_.intern(Value::real(f)));
+    for (double f : found) result.push_back(dyadic ? values_.intern(Value::real(f)) : values_.intern_near(f));
+    if (!dyadic) {
+      for (ValueId& v : result) {
+        if (values_[v].kind() == Kind::Float) v = values_.intern_near(values_.number(v));
+      }
+    }
   }
   (void)id;
   const SetId out = sets_.intern(std::move(result));
@@ -398,13 +419,16 @@ void ValueSets::aggregate(NodeId id) {
   std::unordered_map<std::vector<std::uint32_t>, SetId, VectorHash> unions;
   auto set_of = [&](std::uint32_t i, std::uint32_t n) {
     const std::uint32_t visible = setting_.causal ? i + 1 : n;
-    WidthRange range{0, visible};
+    WidthRange range{0, single(selector) ? 1 : visible};
     SetId source;
     bool certain = followed;
-    if (!followed || !(by_i || value_by_i)) {
+    if (!followed || !by_i) {  // the same set serves every query position
       if (followed) range = width(selector, i, n);
       if (value_by_i) {
-        std::vector<ValueId> members(all(value));
+        std::vector<ValueId> members;
+        if (visible > followed_length) members = all(value);
+        else
+          for (std::uint32_t j = 0; j < visible; ++j) members.insert(members.end(), sets_[at(value, j, n)].begin(), sets_[at(value, j, n)].end());
         source = sets_.intern(std::move(members));
       } else {
         source = at(value, i, n);
@@ -421,6 +445,11 @@ void ValueSets::aggregate(NodeId id) {
         ++range.high;
         certain &= s == 1;
         parts.push_back(at(value, j, n));
+      }
+      if (range.high > 1 && single(selector)) {
+        range.high = 1;
+        range.low = std::min(range.low, 1u);
+        certain = false;
       }
       if (certain && value_by_i && parts.size() >= 2) {  // every term is known by position: add the sets up one by one
         std::set<double> sums{0.0};
@@ -462,7 +491,7 @@ void ValueSets::aggregate(NodeId id) {
     }
     return set;
   };
-  const bool position = setting_.causal || by_i || (value_by_i && by_i);
+  const bool position = setting_.causal || by_i;
   fill(id, position || (followed && by_i), !setting_.causal, set_of);
   if (overflow) {
     result.known = false;

@@ -9,7 +9,6 @@
 #include <map>
 #include <vector>
 #include "base/limits.h"
-#include <map>
 #include "compiler/cone.h"
 #include "compiler/value_pool.h"
 #include "rasp/graph.h"
@@ -25,6 +24,7 @@ class ValueSets {
     std::uint32_t max_length;
     bool causal;
     const std::map<NodeId, std::vector<Value>>* promised;  // may be null
+    const std::vector<NodeId>* unique = nullptr;           // selectors promised to hit at most one key a row
   };
   ValueSets(const Graph& graph, NodeId output, Setting setting, ValuePool& values, SetPool& sets, Applier& apply, Budget& budget);
 
@@ -36,6 +36,8 @@ class ValueSets {
   bool by_length(NodeId id) const { return nodes_[id].by_n; }
   bool may_fail(NodeId id) const { return nodes_[id].may_fail; } // undefined on some (possibly unreachable) tuple
   bool fuzzy(NodeId id) const { return nodes_[id].fuzzy; }       // float sums whose last bits depend on the order
+  // injectivity.cc: provably at most one key a row (given what is promised).
+  bool single(NodeId selector) const;
   WidthRange width(NodeId selector, std::uint32_t i, std::uint32_t n) const;
   bool numeric(NodeId id) const;                                 // known and every value a number
   std::uint32_t max_length() const { return setting_.max_length; }
@@ -53,13 +55,17 @@ class ValueSets {
   };
   std::size_t slot(const NodeSets& s, std::uint32_t i, std::uint32_t n) const;
   std::size_t slots(bool by_i, bool by_n) const;
+  void infer(NodeId id);
   void finish(NodeId id);
   void elementwise(NodeId id);
   void aggregate(NodeId id);
   void selector_width(NodeId id);
+  WidthRange width_by_keys(NodeId selector, std::uint32_t i, std::uint32_t n) const;
   bool selector_depends(NodeId selector, bool& by_i, bool& by_n) const;  // false: a set is unknown
   int atom(const Node& node, std::uint32_t i, std::uint32_t j, std::uint32_t n) const;
   SetId means(SetId values, std::uint32_t low, std::uint32_t high, NodeId id, bool& fuzzy, bool& overflow);
+  bool injective(NodeId id) const;             // injectivity.cc
+  bool first_of_its_kind(NodeId key) const;
   template <class F> void fill(NodeId id, bool by_i, bool by_n, F&& set_of);
 
   const Graph& graph_;
@@ -69,7 +75,8 @@ class ValueSets {
   Applier& apply_;
   Budget& budget_;
   std::vector<NodeSets> nodes_;
-  std::vector<bool> needed_;
+  std::vector<bool> needed_, injective_;
+  mutable std::unordered_map<NodeId, bool> single_memo_;
   mutable std::unordered_map<std::uint64_t, int> atom_memo_;
   mutable std::unordered_map<NodeId, std::vector<NodeId>> selector_order_;
   std::unordered_map<std::uint64_t, std::pair<SetId, int>> means_memo_;

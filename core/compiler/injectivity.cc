@@ -1,0 +1,97 @@
+// Which s-ops differ from position to position, and which selectors therefore hit at most one key a row: ranks, positions,
+// first and last instances.
+#include <algorithm>
+#include <set>
+
+#include "compiler/selector_forms.h"
+#include "compiler/value_sets.h"
+
+namespace rasp {
+
+// Known single values that differ from position to position, or the rank in a strict order.
+bool ValueSets::injective(NodeId id) const {
+  const Node& n = graph_[id];
+  if (!known(id)) return false;
+  if (n.kind == NodeKind::SelectorWidth) return !setting_.causal && is_strict_order(graph_, n.args[0], injective_);
+  const auto is_width = [&](NodeId a) { return graph_[a].kind == NodeKind::SelectorWidth; };
+  if (n.kind == NodeKind::Elementwise && n.op == Op::Add && !n.table && is_width(n.args[0]) && is_width(n.args[1])) {
+    // The sum of two widths stands for the width of an exclusive disjunction (rewrite.cc).
+    if (setting_.causal) return false;
+    const NodeId s = graph_[n.args[0]].args[0], t = graph_[n.args[1]].args[0];
+    const auto a = disjunctive_form(graph_, s, 8), b = disjunctive_form(graph_, t, 8);
+    if (!a || !b || a->size() != 1 || b->size() != 1 || conjoin((*a)[0], (*b)[0])) return false;
+    return is_strict_order({(*a)[0], (*b)[0]}, injective_);
+  }
+  if (!by_position(id) || setting_.max_length > 256) return false;
+  const std::uint32_t N = setting_.max_length;
+  for (std::uint32_t length = by_length(id) ? 1 : N; length <= N; ++length) {
+    std::set<ValueId> seen;
+    for (std::uint32_t i = 0; i < length; ++i) {
+      const auto& values = members(id, i, length);
+      if (values.size() != 1 || !seen.insert(values_.canonical(values[0])).second) return false;
+    }
+  }
+  return true;
+}
+
+// A truth value that at most one position has: `mark and selector_width(marks before me) == 0`, for any strict order of positions.
+bool ValueSets::first_of_its_kind(NodeId key) const {
+  std::vector<NodeId> parts, stack{key};
+  while (!stack.empty()) {
+    const NodeId id = stack.back();
+    stack.pop_back();
+    const Node& n = graph_[id];
+    if (n.kind == NodeKind::Elementwise && n.op == Op::And && !n.table) stack.insert(stack.end(), n.args.begin(), n.args.end());
+    else parts.push_back(id);
+  }
+  for (NodeId part : parts) {
+    const Node& n = graph_[part];
+    if (n.kind != NodeKind::Elementwise || n.op != Op::Eq || graph_[n.args[0]].kind != NodeKind::SelectorWidth) continue;
+    const Node& zero = graph_[n.args[1]];
+    if (zero.kind != NodeKind::Constant || !zero.constant.is_number() || zero.constant.number() != 0) continue;
+    const auto form = disjunctive_form(graph_, graph_[n.args[0]].args[0], 8);
+    if (!form || form->size() != 1) continue;
+    bool ordered = false, marked = true;
+    for (const SelectorAtom& a : form->front()) {
+      // Under a causal mask only earlier positions are seen.
+      const bool seen = !setting_.causal || (graph_[a.key].kind == NodeKind::Indices && a.mask == relation_less);
+      if (a.key == a.query && injective_[a.key] && (a.mask == relation_less || a.mask == relation_greater) && seen) {
+        ordered = true;
+        continue;
+      }
+      // The atom says of a key only what is true of every position with this truth value.
+      const Node& query = graph_[a.query];
+      const bool about_key = query.kind == NodeKind::Constant && query.constant.kind() == Kind::Bool && query.constant.truthy() && a.mask == relation_equal;
+      marked = marked && about_key && std::find(parts.begin(), parts.end(), a.key) != parts.end();
+    }
+    if (ordered && marked) return true;
+  }
+  return false;
+}
+
+bool ValueSets::single(NodeId selector) const {
+  auto [it, fresh] = single_memo_.try_emplace(selector, false);
+  if (!fresh) return it->second;
+  bool result = setting_.unique && std::find(setting_.unique->begin(), setting_.unique->end(), selector) != setting_.unique->end();
+  if (!result) {
+    // One conjunction with a key that no two positions share, compared for equality.
+    const auto form = disjunctive_form(graph_, selector, 32);
+    result = form && form->empty();
+    if (form && form->size() == 1) {
+      result = std::any_of(form->front().begin(), form->front().end(), [&](const SelectorAtom& a) {
+        if (a.mask != relation_equal) return false;
+        const Node& query = graph_[a.query];
+        const bool truth = query.kind == NodeKind::Constant && query.constant.is_number() && query.constant.number() == 1;
+        return injective_[a.key] || (truth && first_of_its_kind(a.key));
+      });
+    }
+  }
+  if (!result && setting_.max_length <= 40) {
+    result = true;
+    for (std::uint32_t n = 1; n <= setting_.max_length && result; ++n)
+      for (std::uint32_t i = setting_.causal ? n - 1 : 0; i < n && result; ++i) result = width_by_keys(selector, i, n).high <= 1;
+  }
+  return single_memo_[selector] = result;
+}
+
+}  // namespace rasp

@@ -1,0 +1,137 @@
+#include "export/verify.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "export/residual.h"
+
+namespace rasp {
+
+bool agrees(const Value& a, const Value& b) {
+  if (equal(a, b)) return true;
+  if (a.is_string() || b.is_string()) return false;
+  const double x = a.number(), y = b.number();
+  if (std::isnan(x) || std::isnan(y)) return std::isnan(x) && std::isnan(y);
+  return (a.kind() == Kind::Float || b.kind() == Kind::Float) && std::abs(x - y) <= 1e-9 * std::max(1.0, std::abs(x));
+}
+
+Runner::Runner(const Graph& graph, const CompiledModel& model) : graph_(graph), model_(model), vocabulary_(model.vocabulary, model.options.max_length), prepared_(model.transformer) {}
+
+std::vector<Value> Runner::run(std::span<const std::int32_t> ids, Trace* trace, std::span<const Intervention> interventions) {
+  forward(prepared_, workspace_, ids, logits_, trace, interventions);
+  return decode(model_, logits_, static_cast<std::int32_t>(ids.size()));
+}
+
+Runner::Comparison Runner::compare(std::span<const Value> tokens, Budget& budget, Trace* trace) {
+  Comparison c;
+  const NodeId roots[] = {model_.output};
+  const Evaluation e = evaluate(graph_, tokens, model_.options.causal, roots, budget);
+  c.interpreter = e.sequences[model_.output];
+  c.model = run(encode(tokens).ids, trace);
+  c.undefined.resize(tokens.size());
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    const Cell& cell = c.interpreter[i];
+    if (cell.undefined >= 0) c.undefined[i] = e.failures[static_cast<std::size_t>(cell.undefined)].failure.message;
+    else c.agree = c.agree && agrees(cell.value, c.model[i]);
+  }
+  return c;
+}
+
+namespace {
+
+// The first s-op whose decoded value differs from the interpreter's.
+void locate(const Graph& graph, Runner& runner, CheckResult::Mismatch& m, Budget& budget) {
+  Trace trace;
+  runner.run(runner.encode(m.input).ids, &trace);
+  const CompiledModel& model = runner.model();
+  std::vector<NodeId> roots;
+  for (const Subspace& s : model.subspaces) {
+    if (s.node != no_node) roots.push_back(s.node);
+  }
+  const Evaluation e = evaluate(graph, m.input, model.options.causal, roots, budget);
+  for (const Subspace& s : model.subspaces) {
+    if (s.node == no_node || s.node >= m.node) continue;
+    const std::int32_t layer = (s.written - 1) / 2;
+    const std::string name = s.written == 0 ? "resid_pre" : "blocks." + std::to_string(layer) + (s.written % 2 ? ".resid_mid" : ".resid_post");
+    const TensorInfo* tensor = trace.find(name);
+    if (!tensor) continue;
+    const auto width = static_cast<std::size_t>(tensor->shape.back());
+    for (std::size_t i = 0; i < m.input.size(); ++i) {
+      const Cell& cell = e.sequences[s.node][i];
+      if (cell.undefined >= 0) continue;
+      const auto values = read_subspace(model, s, std::span(trace.arena).subspan(static_cast<std::size_t>(tensor->offset) + (i + 1) * width, width));
+      if (std::none_of(values.begin(), values.end(), [&](const Value& v) { return agrees(cell.value, v); })) {
+        m.node = s.node;
+        m.label = s.label;
+        break;
+      }
+    }
+  }
+}
+
+}  // namespace
+
+CheckResult check(const Graph& graph, Runner& runner, const CheckOptions& options, Budget& budget) {
+  CheckResult result;
+  const CompiledModel& model = runner.model();
+  const auto& vocabulary = model.vocabulary;
+  const std::uint32_t longest = model.options.max_length;
+  std::vector<Value> input;
+  const auto one = [&] {
+    budget.tick(64);
+    auto comparison = runner.compare(input, budget);
+    ++result.inputs;
+    result.undefined += std::any_of(comparison.undefined.begin(), comparison.undefined.end(), [](const std::string& s) { return !s.empty(); });
+    if (comparison.agree) return;
+    ++result.mismatches;
+    if (!result.first) {
+      result.first = CheckResult::Mismatch{input, std::move(comparison), no_node, {}};
+      locate(graph, runner, *result.first, budget);
+    }
+  };
+
+  constexpr std::uint64_t enough = 20'000;
+  std::uint64_t all = 0, power = 1;
+  for (std::uint32_t n = 1; n <= longest && all <= enough; ++n) {
+    power = power > enough ? power : power * vocabulary.size();
+    all += power;
+  }
+  if (options.exhaustive || (options.samples == 0 && all <= enough)) {
+    result.exhaustive = true;
+    for (std::uint32_t n = 1; n <= longest; ++n) {
+      std::vector<std::size_t> digits(n, 0);
+      for (bool more = true; more;) {
+        input.clear();
+        for (std::size_t d : digits) input.push_back(vocabulary[d]);
+        one();
+        more = false;
+        for (std::size_t i = n; i-- > 0 && !more;) {
+          more = ++digits[i] < vocabulary.size();
+          if (!more) digits[i] = 0;
+        }
+      }
+    }
+    return result;
+  }
+  std::uint64_t state = options.seed * 0x9e3779b97f4a7c15ull + 0x2545f4914f6cdd1dull;
+  const auto draw = [&](std::uint64_t n) {  // xorshift64*: the same inputs everywhere
+    state ^= state >> 12;
+    state ^= state << 25;
+    state ^= state >> 27;
+    return (state * 0x2545f4914f6cdd1dull >> 33) % n;
+  };
+  const std::uint64_t samples = options.samples ? options.samples : 2'000;
+  for (std::uint64_t k = 0; k < samples; ++k) {
+    const auto n = static_cast<std::size_t>(k < longest ? longest - k : 1 + draw(longest));
+    // Half of the inputs from few different tokens: repetitions are where programs differ.
+    const std::uint64_t kinds = k % 2 ? vocabulary.size() : 1 + draw(std::min<std::uint64_t>(vocabulary.size(), 3));
+    std::vector<std::size_t> pick(static_cast<std::size_t>(kinds));
+    for (std::size_t& p : pick) p = static_cast<std::size_t>(draw(vocabulary.size()));
+    input.clear();
+    for (std::size_t i = 0; i < n; ++i) input.push_back(vocabulary[k % 2 ? draw(vocabulary.size()) : pick[draw(kinds)]]);
+    one();
+  }
+  return result;
+}
+
+}  // namespace rasp
