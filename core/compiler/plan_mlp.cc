@@ -1,5 +1,6 @@
 // One MLP unit: from the reachable tuples of a fused expression to neurons' gates and steps.
 #include <algorithm>
+#include <limits>
 #include <cmath>
 
 #include "compiler/planner.h"
@@ -112,7 +113,7 @@ class MlpPlanner {
       if (force(cone, axes.size() > 1, size)) continue;
       if (axes.size() > 1) {  // nothing left to take out: hold all but the largest number as codes
         std::sort(axes.begin(), axes.end(), [&](NodeId a, NodeId b) {
-          const auto size_of = [&](NodeId x) { return c_.sets.known(x) ? c_.sets.all(x).size() : std::size_t{1} << 40; };
+          const auto size_of = [&](NodeId x) { return c_.sets.known(x) ? c_.sets.all(x).size() : std::numeric_limits<std::size_t>::max(); };
           return size_of(a) < size_of(b);
         });
         bool progress = false;

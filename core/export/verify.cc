@@ -32,7 +32,10 @@ Runner::Comparison Runner::compare(std::span<const Value> tokens, Budget& budget
   for (std::size_t i = 0; i < tokens.size(); ++i) {
     const Cell& cell = c.interpreter[i];
     if (cell.undefined >= 0) c.undefined[i] = e.failures[static_cast<std::size_t>(cell.undefined)].failure.message;
-    else c.agree = c.agree && agrees(cell.value, c.model[i]);
+    else if (model_.codec.values.empty()) {  // never rounded to a value set: float32 is all there is
+      const double x = cell.value.is_number() ? cell.value.number() : std::nan("");
+      c.agree = c.agree && std::abs(x - c.model[i].number()) <= 1e-5 * std::max(1.0, std::abs(x));
+    } else c.agree = c.agree && agrees(cell.value, c.model[i]);
   }
   return c;
 }
@@ -132,6 +135,28 @@ CheckResult check(const Graph& graph, Runner& runner, const CheckOptions& option
     one();
   }
   return result;
+}
+
+void confirm_by_enumeration(const Graph& graph, Runner& runner, CompiledModel& model, Diagnostics& diagnostics, Budget& budget) {
+  constexpr double few = 3'000;
+  if (model.exact || !model.options.promises.values.empty() || !model.options.promises.unique.empty()) return;
+  double all = 0;
+  for (std::uint32_t n = 1; n <= model.options.max_length && all <= few; ++n) all += std::pow(static_cast<double>(model.vocabulary.size()), n);
+  if (all > few) {
+    diagnostics.warning("not-proved", "The model is not proved to agree with the program: " + model.inexact_reasons.front(), graph[model.output].span, "Choose a smaller maximal length or vocabulary, or compare with check.");
+    return;
+  }
+  CheckOptions options;
+  options.exhaustive = true;
+  const CheckResult r = check(graph, runner, options, budget);
+  if (r.mismatches == 0) {
+    model.exact = true;
+    model.inexact_reasons = {"checked on all " + std::to_string(r.inputs) + " inputs"};
+    return;
+  }
+  std::string input;
+  for (const Value& v : r.first->input) input += (input.empty() ? "" : " ") + v.str();
+  diagnostics.warning("model-differs", "The model differs from the program on " + std::to_string(r.mismatches) + " of " + std::to_string(r.inputs) + " inputs, first on: " + input, graph[model.output].span, "The numbers lie too close together for float32; round them before they are compared.");
 }
 
 }  // namespace rasp

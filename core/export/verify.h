@@ -62,4 +62,8 @@ struct CheckResult {
 // Every input in order of length, or random ones of every length. Throws LimitExceeded.
 CheckResult check(const Graph& graph, Runner& runner, const CheckOptions& options, Budget& budget);
 
+// Where the proof does not close but the inputs are few, tries them all: the model is then exact after all, or the warning
+// "model-differs" names an input. Does nothing otherwise.
+void confirm_by_enumeration(const Graph& graph, Runner& runner, CompiledModel& model, Diagnostics& diagnostics, Budget& budget);
+
 }  // namespace rasp

@@ -13,7 +13,6 @@ namespace rasp {
 namespace {
 
 using K = BuildValue::Kind;
-constexpr std::uint32_t library_file = 1;
 
 // §6.2: never assignable, in any scope.
 bool reserved(const std::string& name) {

@@ -12,7 +12,7 @@ namespace {
 using K = BuildValue::Kind;
 using E = Expr::Kind;
 constexpr std::uint32_t library_file = 1;
-constexpr std::uint32_t deepest = 3'000;        // nested evaluations: bounds the machine's stack
+constexpr std::uint32_t deepest = 1'200;        // nested evaluations: bounds the machine's stack
 constexpr std::uint32_t deepest_nesting = 100;  // lists in lists
 constexpr std::size_t most_uses = 50'000;
 

@@ -1,0 +1,252 @@
+#include "export/documents.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace rasp {
+namespace {
+
+using K = BuildValue::Kind;
+
+std::string literal(const Value& v) { return v.is_string() ? '"' + v.text() + '"' : v.str(); }
+
+std::string text_of(const BuildValue& v, const Graph& graph, int depth = 0) {
+  if (depth > 6) return "…";
+  const auto joined = [&](char open, char close) {
+    std::string out(1, open);
+    for (std::size_t i = 0; i < v.items.size() && out.size() < 400; ++i) {
+      if (i) out += ", ";
+      if (v.kind == K::Dict) out += literal(v.keys[i]) + ": ";
+      out += text_of(*v.items[i], graph, depth + 1);
+    }
+    return out + close;
+  };
+  switch (v.kind) {
+    case K::Atom: return literal(v.atom);
+    case K::List: return joined('[', ']');
+    case K::Dict: return joined('{', '}');
+    case K::Function: {
+      std::string out = v.function_name + "(";
+      for (std::size_t i = 0; i < v.parameters.size(); ++i) out += (i ? ", " : "") + v.parameters[i];
+      return out + ")";
+    }
+    default: return graph.describe(v.node);
+  }
+}
+
+Json labels(const std::vector<std::vector<Value>>& classes) {
+  Json out = Json::array();
+  for (const auto& c : classes) out.push_back(values_document(std::span(c).first(std::min<std::size_t>(c.size(), 64))));
+  return out;
+}
+
+}  // namespace
+
+Locator::Locator(const Elaboration& e) : names_(e.file_names) {
+  for (const std::string& text : e.file_texts) {
+    texts_.push_back(std::make_unique<std::string>(text));
+    lines_.emplace_back(*texts_.back());
+  }
+}
+
+Locator::Locator(std::string text) : names_{"program.rasp"} {
+  texts_.push_back(std::make_unique<std::string>(std::move(text)));
+  lines_.emplace_back(*texts_.back());
+}
+
+Json Locator::span(const Span& s) const {
+  if (s.file != 0 || lines_.empty()) return nullptr;
+  const Position a = lines_[0].at(s.begin), b = lines_[0].at(s.end);
+  return {a.line, a.column, b.line, b.column};
+}
+
+Json Locator::diagnostic(const Diagnostic& d) const {
+  Json out = {{"severity", d.severity == Severity::Error ? "error" : d.severity == Severity::Warning ? "warning" : "info"}, {"code", d.code}};
+  if (!d.error_class.empty()) out["class"] = d.error_class;
+  out["message"] = d.message;
+  const bool known = d.span.file < lines_.size();
+  const Position a = known ? lines_[d.span.file].at(d.span.begin) : Position{};
+  Position b = known ? lines_[d.span.file].at(d.span.end) : Position{};
+  out["line"] = a.line;
+  out["column"] = a.column;
+  out["end_line"] = b.line;
+  out["end_column"] = b.column;
+  if (d.span.file != 0) out["file"] = known ? names_[d.span.file] : "";
+  if (!d.hint.empty()) out["hint"] = d.hint;
+  return out;
+}
+
+Json Locator::diagnostics(const Diagnostics& list) const {
+  std::vector<Diagnostic> sorted = list.list();
+  std::stable_sort(sorted.begin(), sorted.end(), [](const Diagnostic& a, const Diagnostic& b) { return std::pair(a.span.file, a.span.begin) < std::pair(b.span.file, b.span.begin); });
+  Json out = Json::array();
+  for (const Diagnostic& d : sorted) out.push_back(diagnostic(d));
+  return out;
+}
+
+Json values_document(std::span<const Value> values) {
+  Json list = Json::array();
+  std::string types;
+  for (const Value& v : values) {
+    list.push_back(value_to_json(v));
+    types += v.letter();
+  }
+  return {{"values", std::move(list)}, {"types", std::move(types)}};
+}
+
+Json cells_document(std::span<const Cell> cells) {
+  Json list = Json::array();
+  std::string types;
+  for (const Cell& c : cells) {
+    if (c.undefined >= 0) list.push_back(nullptr);
+    else list.push_back(value_to_json(c.value));
+    types += c.undefined >= 0 ? '-' : c.value.letter();
+  }
+  return {{"values", std::move(list)}, {"types", std::move(types)}};
+}
+
+Json matrix_rows(const Matrix& m) {
+  Json rows = Json::array();
+  for (std::uint32_t q = 0; q < m.n; ++q) {
+    std::string row;
+    for (std::uint32_t k = 0; k < m.n; ++k) row += m.row_undefined[q] >= 0 ? '?' : m.at(q, k) ? '1' : '0';
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+std::string values_text(std::span<const Value> values, std::size_t most) {
+  std::string out = "[";
+  for (std::size_t i = 0; i < values.size() && out.size() < most * 4; ++i) {
+    if (i) out += ", ";
+    out += literal(values[i]);
+  }
+  return cut(out + "]", most);
+}
+
+const char* kind_name(NodeKind kind) {
+  static constexpr const char* names[] = {"tokens", "indices", "constant", "elementwise", "aggregate", "selector_width", "select", "and", "or", "not"};
+  return names[static_cast<int>(kind)];
+}
+
+Json display(const Elaboration& e, const BuildValue& v, const Evaluation* evaluation, bool causal, Budget& budget) {
+  static constexpr const char* kinds[] = {"atom", "list", "dict", "s-op", "selector", "function", "application"};
+  Json out = {{"kind", kinds[static_cast<int>(v.kind)]}};
+  const auto show = [&](const Evaluation& ev, NodeId id) {
+    if (is_selector(e.graph[id].kind)) {
+      if (ev.matrices[id].n == 0) return;
+      out["matrix"] = matrix_rows(ev.matrices[id]);
+      out["text"] = "selector";
+      return;
+    }
+    const auto& cells = ev.sequences[id];
+    if (cells.empty()) return;
+    out["value"] = cells_document(cells);
+    std::string text = "[";
+    for (std::size_t i = 0; i < cells.size() && text.size() < 800; ++i) text += (i ? ", " : "") + (cells[i].undefined >= 0 ? std::string("?") : literal(cells[i].value));
+    out["text"] = cut(text + "]", 200);
+    if (const Undefined* u = ev.failure_of(id)) out["undefined"] = u->failure.message;
+  };
+  out["text"] = cut(text_of(v, e.graph), 200);
+  if (v.kind == K::SOp || v.kind == K::Selector) {
+    out["node"] = v.node;
+    if (evaluation) show(*evaluation, v.node);
+  } else if (v.kind == K::Application) {
+    out["node"] = v.node;
+    out["input"] = values_document(v.input);
+    const NodeId roots[] = {v.node};
+    show(evaluate(e.graph, v.input, causal, roots, budget), v.node);
+  }
+  return out;
+}
+
+Json plain(const BuildValue& v) {
+  switch (v.kind) {
+    case K::Atom: return value_to_json(v.atom);
+    case K::List: {
+      Json out = Json::array();
+      for (const auto& item : v.items) out.push_back(plain(*item));
+      return out;
+    }
+    case K::Dict: {
+      Json out = Json::array();
+      for (std::size_t i = 0; i < v.items.size(); ++i) out.push_back(Json::array({value_to_json(v.keys[i]), plain(*v.items[i])}));
+      return out;
+    }
+    case K::Function: return Json{{"name", v.function_name}, {"parameters", v.parameters}};
+    default: return Json{{"kind", v.kind == K::Selector ? "selector" : "s-op"}};
+  }
+}
+
+Json nodes_document(const Graph& graph, const Locator& locator, const Evaluation* ev) {
+  Json out = Json::array();
+  for (NodeId id = 0; id < graph.size(); ++id) {
+    const Node& n = graph[id];
+    Json node = {{"id", id}, {"kind", kind_name(n.kind)}, {"selector", is_selector(n.kind)}, {"args", n.args}, {"name", n.name}, {"label", graph.describe(id)}, {"span", n.span.end > n.span.begin ? locator.span(n.span) : Json()}};
+    if (ev && !is_selector(n.kind) && !ev->sequences[id].empty()) node["value"] = cells_document(ev->sequences[id]);
+    if (ev && is_selector(n.kind) && ev->matrices[id].n) node["matrix"] = matrix_rows(ev->matrices[id]);
+    if (ev) {
+      const bool evaluated = is_selector(n.kind) ? ev->matrices[id].n > 0 : !ev->sequences[id].empty();
+      if (evaluated) if (const Undefined* u = ev->failure_of(id)) node["undefined"] = u->failure.message;
+    }
+    out.push_back(std::move(node));
+  }
+  return out;
+}
+
+Json model_summary(const CompiledModel& m) {
+  const Transformer& t = m.transformer;
+  Json per_layer = Json::array();
+  std::size_t heads = 0;
+  for (const Layer& l : t.layers) {
+    per_layer.push_back(l.heads.size());
+    heads += l.heads.size();
+  }
+  Json vocabulary = Json::array();
+  for (const Value& v : m.vocabulary) vocabulary.push_back(value_to_json(v));
+  return {{"layers", t.layers.size()}, {"heads_per_layer", per_layer}, {"heads", heads}, {"d_model", t.d_model}, {"d_head", t.d_head()}, {"d_mlp", t.d_mlp()},
+          {"parameters", t.parameters()}, {"nonzeros", t.nonzeros()}, {"max_length", m.options.max_length}, {"vocabulary", vocabulary}, {"causal", t.causal}};
+}
+
+Json model_document(const CompiledModel& m) {
+  Json out;
+  out["output"] = m.output;
+  out["codec"] = {{"encoding", m.codec.encoding == Encoding::Categorical ? "categorical" : "numerical"}, {"values", values_document(m.codec.values)}};
+  out["residual_labels"] = m.residual_labels;
+  Json subspaces = Json::array();
+  for (const Subspace& s : m.subspaces) {
+    subspaces.push_back({{"node", s.node}, {"label", s.label}, {"encoding", s.encoding == Encoding::Categorical ? "categorical" : "numerical"}, {"dimensions", s.dimensions},
+                         {"classes", labels(s.classes)}, {"silent", values_document(std::span(s.silent).first(std::min<std::size_t>(s.silent.size(), 64)))},
+                         {"values", values_document(std::span(s.values).first(std::min<std::size_t>(s.values.size(), 512)))},
+                         {"stored", std::vector<double>(s.stored.begin(), s.stored.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(s.stored.size(), 512)))},
+                         {"reciprocal", s.reciprocal}, {"written", s.written}, {"dead", s.dead}});
+  }
+  out["subspaces"] = std::move(subspaces);
+  Json layers = Json::array();
+  for (std::size_t l = 0; l < m.layers.size(); ++l) {
+    Json heads = Json::array(), neurons = Json::array();
+    for (std::size_t h = 0; h < m.layers[l].heads.size(); ++h) {
+      const HeadInfo& i = m.layers[l].heads[h];
+      static constexpr const char* roles[] = {"aggregate", "width", "counting_width"};
+      heads.push_back({{"nodes", i.nodes}, {"selector", i.selector == no_node ? Json(-1) : Json(i.selector)}, {"label", i.label}, {"role", roles[static_cast<int>(i.role)]}, {"count_scale", i.count_scale},
+                       {"reads_query", i.reads_query}, {"reads_key", i.reads_key}, {"reads_value", i.reads_value}, {"d_head", m.transformer.layers[l].heads[h].W_Q.cols()}});
+    }
+    for (const NeuronGroup& g : m.layers[l].neurons) neurons.push_back({{"node", g.node}, {"begin", g.begin}, {"end", g.end}, {"label", g.label}, {"how", g.how}, {"neuron_labels", g.neuron_labels}});
+    layers.push_back({{"heads", heads}, {"neurons", neurons}, {"d_mlp", m.transformer.layers[l].mlp.b_in.size()}});
+  }
+  out["layers"] = std::move(layers);
+  Json sets = Json::object();
+  for (const auto& [id, values] : m.value_sets) sets[std::to_string(id)] = values_document(values);
+  out["value_sets"] = std::move(sets);
+  const auto& p = m.options.passes;
+  out["passes"] = {{"fuse", p.fuse}, {"fold", p.fold}, {"merge_heads", p.merge_heads}, {"drop", p.drop}, {"idioms", p.idioms}, {"factor", p.factor}, {"pack", p.pack}};
+  return out;
+}
+
+Json settings_document(const Settings& s) {
+  return {{"input", s.input ? values_document(*s.input) : Json()}, {"vocabulary", s.vocabulary ? values_document(*s.vocabulary) : Json()},
+          {"max_length", s.max_length ? Json(*s.max_length) : Json()}, {"causal", s.causal}, {"from", s.from}};
+}
+
+}  // namespace rasp

@@ -1,0 +1,43 @@
+// Core's results as JSON: the one place where byte offsets become lines and columns. Shapes: web/src/engine/protocol.ts.
+#pragma once
+#include <memory>
+#include <span>
+#include <vector>
+#include "base/json_values.h"
+#include "base/position.h"
+#include "compile.h"
+#include "rasp/evaluate.h"
+
+namespace rasp {
+
+// Lines and columns in all files of a program.
+class Locator {
+ public:
+  explicit Locator(const Elaboration& e);
+  explicit Locator(std::string text);             // one file only
+  Json span(const Span& span) const;              // [line, column, end line, end column]; null outside the main file
+  Json diagnostic(const Diagnostic& d) const;
+  Json diagnostics(const Diagnostics& list) const;  // by position
+ private:
+  std::vector<std::string> names_;
+  std::vector<std::unique_ptr<std::string>> texts_;
+  std::vector<LineIndex> lines_;
+};
+
+// {"values": […], "types": "ii-"}; `-` and null where undefined.
+Json values_document(std::span<const Value> values);
+Json cells_document(std::span<const Cell> cells);
+Json matrix_rows(const Matrix& matrix);            // ["010", …]
+std::string values_text(std::span<const Value> values, std::size_t most = 200);  // [2, 1, "a"]
+const char* kind_name(NodeKind kind);
+
+// A build-time value as inlays, the console and hovers show it; `evaluation` may be null.
+Json display(const Elaboration& e, const BuildValue& value, const Evaluation* evaluation, bool causal, Budget& budget);
+// A build-time value for the command line's `eval`.
+Json plain(const BuildValue& value);
+Json nodes_document(const Graph& graph, const Locator& locator, const Evaluation* evaluation);
+Json model_summary(const CompiledModel& model);
+Json model_document(const CompiledModel& model);   // subspaces, layers, labels, codec, value sets
+Json settings_document(const Settings& settings);
+
+}  // namespace rasp

@@ -1,0 +1,248 @@
+#include "export/inspect.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "base/text.h"
+
+namespace rasp {
+namespace {
+
+// The pattern that the interpreter's selector stands for. A row that selects nothing looks at BOS.
+std::vector<float> ideal_pattern(const HeadInfo& head, const Matrix& m, std::int32_t T) {
+  std::vector<float> p(static_cast<std::size_t>(T * T), 0);
+  const bool counting = head.role == HeadInfo::Role::CountingWidth;
+  p[0] = 1;
+  for (std::int32_t q = 1; q < T; ++q) {
+    float width = 0;
+    for (std::int32_t k = 1; k < T; ++k) width += m.at(static_cast<std::uint32_t>(q - 1), static_cast<std::uint32_t>(k - 1));
+    float* row = &p[static_cast<std::size_t>(q * T)];
+    const float each = counting ? 1 / (static_cast<float>(head.count_scale) + width) : width > 0 ? 1 / width : 0;
+    row[0] = counting ? 1 - width * each : width > 0 ? 0 : 1;
+    for (std::int32_t k = 1; k < T; ++k) row[k] = m.at(static_cast<std::uint32_t>(q - 1), static_cast<std::uint32_t>(k - 1)) ? each : 0;
+  }
+  return p;
+}
+
+std::vector<float> dense_row(const SparseMatrix& m, std::int32_t r) {
+  std::vector<float> out(static_cast<std::size_t>(m.cols()), 0);
+  for (SparseMatrix::InnerIterator e(m, r); e; ++e) out[static_cast<std::size_t>(e.col())] = e.value();
+  return out;
+}
+
+// Residual dimensions that a matrix reads, grouped by subspace; each is one label.
+std::vector<std::int32_t> rows_used(const SparseMatrix& m) {
+  std::vector<std::int32_t> rows;
+  for (std::int32_t r = 0; r < m.rows(); ++r) {
+    if (SparseMatrix::InnerIterator(m, r)) rows.push_back(r);
+  }
+  return rows;
+}
+
+constexpr std::size_t most_labels = 80;
+
+}  // namespace
+
+std::string read_interventions(const Json& list, const CompiledModel& model, const Evaluation& ev, std::int32_t T, std::vector<Intervention>& out) {
+  if (!list.is_array()) return "Interventions are a list";
+  if (list.size() > 200) return "There are more than 200 interventions";
+  for (const Json& j : list) {
+    if (!j.is_object()) return "An intervention is an object";
+    Intervention i;
+    const std::string kind = j.value("kind", "");
+    const auto whole = [&](const char* key) { return j.contains(key) && j[key].is_number_integer() ? static_cast<std::int32_t>(std::clamp<std::int64_t>(j[key].get<std::int64_t>(), -1, 1 << 30)) : -1; };
+    i.layer = whole("layer");
+    i.head = whole("head");
+    const auto numbers = [&](const char* key, auto& target) {
+      if (!j.contains(key) || !j[key].is_array()) return;
+      for (const Json& x : j[key]) target.push_back(x.is_number() ? x.get<typename std::decay_t<decltype(target)>::value_type>() : 0);
+    };
+    if (kind == "zero_head") i.kind = Intervention::Kind::ZeroHead;
+    else if (kind == "zero_mlp") i.kind = Intervention::Kind::ZeroMlp;
+    else if (kind == "set_residual") {
+      i.kind = Intervention::Kind::SetResidual;
+      i.half_layer = whole("half_layer");
+      i.position = whole("position");
+      numbers("dimensions", i.dimensions);
+      numbers("values", i.values);
+      if (i.position >= T) continue;  // made on a longer input
+    } else if (kind == "set_pattern" || kind == "interpreter_pattern") {
+      i.kind = Intervention::Kind::SetPattern;
+      numbers("values", i.values);
+      if (kind == "interpreter_pattern") {
+        if (i.layer < 0 || i.layer >= static_cast<std::int32_t>(model.layers.size()) || i.head < 0 || i.head >= static_cast<std::int32_t>(model.layers[static_cast<std::size_t>(i.layer)].heads.size())) return "There is no such head";
+        const HeadInfo& head = model.layers[static_cast<std::size_t>(i.layer)].heads[static_cast<std::size_t>(i.head)];
+        if (head.selector == no_node || head.selector >= ev.matrices.size() || ev.matrices[head.selector].n == 0) return "The interpreter has no selector for this head";
+        i.values = ideal_pattern(head, ev.matrices[head.selector], T);
+      }
+    } else {
+      return "There is no intervention \"" + cut(kind, 40) + "\"";
+    }
+    if (const auto fault = intervention_fault(model.transformer, T, i)) return fault->message;
+    out.push_back(std::move(i));
+  }
+  return {};
+}
+
+Json weights_document(const CompiledModel& m, int layer, int head) {
+  Json out = {{"ok", true}};
+  if (layer < 0 || layer >= static_cast<int>(m.layers.size())) return {{"ok", false}, {"diagnostics", Json::array()}};
+  const Layer& l = m.transformer.layers[static_cast<std::size_t>(layer)];
+  if (head >= 0) {
+    if (head >= static_cast<int>(l.heads.size())) return {{"ok", false}, {"diagnostics", Json::array()}};
+    const AttentionHead& a = l.heads[static_cast<std::size_t>(head)];
+    const double scale = 1 / std::sqrt(static_cast<double>(a.W_Q.cols()));
+    auto queries = rows_used(a.W_Q), keys = rows_used(a.W_K);
+    const bool cut_short = queries.size() > most_labels || keys.size() > most_labels;
+    queries.resize(std::min(queries.size(), most_labels));
+    keys.resize(std::min(keys.size(), most_labels));
+    Json rows = Json::array(), columns = Json::array(), values = Json::array();
+    for (auto k : keys) columns.push_back(m.residual_labels[static_cast<std::size_t>(k)]);
+    std::vector<std::vector<float>> key_rows;
+    for (auto k : keys) key_rows.push_back(dense_row(a.W_K, k));
+    const auto add = [&](const std::string& label, const std::vector<float>& q) {
+      rows.push_back(label);
+      Json line = Json::array();
+      for (const auto& k : key_rows) {
+        double score = 0;
+        for (std::size_t d = 0; d < q.size(); ++d) score += static_cast<double>(q[d]) * k[d];
+        line.push_back(score * scale);
+      }
+      values.push_back(std::move(line));
+    };
+    for (auto q : queries) add(m.residual_labels[static_cast<std::size_t>(q)], dense_row(a.W_Q, q));
+    add("every query", a.b_Q);
+    out["qk"] = {{"rows", rows}, {"columns", columns}, {"values", values}, {"truncated", cut_short}};
+    // What each value read becomes: W_V·W_O.
+    auto reads = rows_used(a.W_V);
+    reads.resize(std::min(reads.size(), most_labels));
+    std::map<std::int32_t, std::size_t> targets;
+    std::vector<std::map<std::int32_t, double>> written;
+    Json labels = Json::array();
+    const auto through = [&](const std::vector<float>& v) {
+      std::map<std::int32_t, double> row;
+      for (std::int32_t d = 0; d < a.W_O.rows(); ++d) {
+        if (v[static_cast<std::size_t>(d)] == 0) continue;
+        for (SparseMatrix::InnerIterator e(a.W_O, d); e; ++e) row[static_cast<std::int32_t>(e.col())] += static_cast<double>(v[static_cast<std::size_t>(d)]) * e.value();
+      }
+      for (const auto& [c, x] : row) targets.try_emplace(c, 0);
+      written.push_back(std::move(row));
+    };
+    for (auto v : reads) {
+      labels.push_back(m.residual_labels[static_cast<std::size_t>(v)]);
+      through(dense_row(a.W_V, v));
+    }
+    labels.push_back("every key");
+    through(a.b_V);
+    Json ov_columns = Json::array(), ov = Json::array();
+    for (const auto& [c, unused] : targets) ov_columns.push_back(m.residual_labels[static_cast<std::size_t>(c)]);
+    for (const auto& row : written) {
+      Json line = Json::array();
+      for (const auto& [c, unused] : targets) line.push_back(row.count(c) ? row.at(c) : 0.0);
+      ov.push_back(std::move(line));
+    }
+    out["ov"] = {{"rows", labels}, {"columns", ov_columns}, {"values", ov}};
+    return out;
+  }
+  const SparseMatrix in = SparseMatrix(l.mlp.W_in.transpose());
+  Json groups = Json::array();
+  for (const NeuronGroup& g : m.layers[static_cast<std::size_t>(layer)].neurons) {
+    Json neurons = Json::array();
+    const std::int32_t shown = std::min(g.end, g.begin + 120);
+    for (std::int32_t n = g.begin; n < shown; ++n) {
+      Json inputs = Json::array(), outputs = Json::array();
+      for (SparseMatrix::InnerIterator e(in, n); e; ++e) inputs.push_back({m.residual_labels[static_cast<std::size_t>(e.col())], e.value()});
+      for (SparseMatrix::InnerIterator e(l.mlp.W_out, n); e; ++e) outputs.push_back({m.residual_labels[static_cast<std::size_t>(e.col())], e.value()});
+      neurons.push_back({{"label", g.neuron_labels[static_cast<std::size_t>(n - g.begin)]}, {"inputs", inputs}, {"bias", l.mlp.b_in[static_cast<std::size_t>(n)]}, {"outputs", outputs}});
+    }
+    groups.push_back({{"label", g.label}, {"how", g.how}, {"node", g.node}, {"neurons", neurons}, {"truncated", g.end - shown}});
+  }
+  out["mlp"] = std::move(groups);
+  return out;
+}
+
+Json explain_document(const CompiledModel& m, std::span<const Value> input, const Trace& trace, std::span<const Intervention> interventions, int half, int dimension, int position) {
+  const Transformer& t = m.transformer;
+  if (half < 0 || half > static_cast<int>(2 * t.layers.size()) || dimension < 0 || dimension >= t.d_model || position < 0 || position >= trace.T) return {{"ok", false}, {"diagnostics", Json::array()}};
+  const auto residual = [&](int h) -> double {
+    const std::string name = h == 0 ? "resid_pre" : "blocks." + std::to_string((h - 1) / 2) + (h % 2 ? ".resid_mid" : ".resid_post");
+    const TensorInfo* info = trace.find(name);
+    return trace.arena[static_cast<std::size_t>(info->offset + std::int64_t(position) * t.d_model + dimension)];
+  };
+  struct Term { Json document; double amount; };
+  std::vector<Term> terms;
+  const auto token = [&](int p) { return p == 0 ? std::string("BOS") : input[static_cast<std::size_t>(p - 1)].str(); };
+  const double value = residual(half), before = half == 0 ? 0 : residual(half - 1);
+  const auto layer_index = static_cast<std::size_t>(half == 0 ? 0 : (half - 1) / 2);
+  const auto stopped = [&](Intervention::Kind kind, int head) {
+    return std::any_of(interventions.begin(), interventions.end(), [&](const Intervention& i) { return i.kind == kind && i.layer == static_cast<int>(layer_index) && (head < 0 || i.head == head); });
+  };
+  if (half == 0) {
+    const std::int32_t id = position == 0 ? t.bos_id : [&] {
+      for (std::size_t v = 0; v < m.vocabulary.size(); ++v) if (identical(m.vocabulary[v], input[static_cast<std::size_t>(position - 1)])) return static_cast<std::int32_t>(v);
+      return t.bos_id;
+    }();
+    const double e = t.W_E.coeff(id, dimension), p = t.W_pos.coeff(position, dimension);
+    if (e != 0) terms.push_back({{{"text", "token embedding of " + token(position)}, {"amount", e}, {"position", position}}, e});
+    if (p != 0) terms.push_back({{{"text", "position embedding " + std::to_string(position)}, {"amount", p}, {"position", position}}, p});
+  } else if (half % 2 == 1) {
+    const Layer& l = t.layers[layer_index];
+    const TensorInfo* pattern = trace.find("blocks." + std::to_string(layer_index) + ".attn.pattern");
+    const TensorInfo* scores = trace.find("blocks." + std::to_string(layer_index) + ".attn.scores");
+    const std::string source = half == 1 ? "resid_pre" : "blocks." + std::to_string(layer_index - 1) + ".resid_post";
+    const TensorInfo* x = trace.find(source);
+    for (std::size_t h = 0; h < l.heads.size(); ++h) {
+      const AttentionHead& a = l.heads[h];
+      if (stopped(Intervention::Kind::ZeroHead, static_cast<int>(h))) continue;
+      std::vector<double> column(static_cast<std::size_t>(a.W_O.rows()), 0);  // W_O into this dimension
+      bool any = false;
+      for (std::int32_t d = 0; d < a.W_O.rows(); ++d) any |= (column[static_cast<std::size_t>(d)] = a.W_O.coeff(d, dimension)) != 0;
+      if (!any) continue;
+      for (std::int32_t k = 0; k < trace.T; ++k) {
+        double v = 0;
+        for (std::size_t d = 0; d < column.size(); ++d) v += column[d] * a.b_V[d];
+        for (std::int32_t r = 0; r < t.d_model; ++r) {
+          const double xr = trace.arena[static_cast<std::size_t>(x->offset + std::int64_t(k) * t.d_model + r)];
+          if (xr == 0) continue;
+          for (SparseMatrix::InnerIterator e(a.W_V, r); e; ++e) v += xr * e.value() * column[static_cast<std::size_t>(e.col())];
+        }
+        const std::int64_t at = ((static_cast<std::int64_t>(h) * trace.T) + position) * trace.T + k;
+        const double attention = trace.arena[static_cast<std::size_t>(pattern->offset + at)], score = trace.arena[static_cast<std::size_t>(scores->offset + at)];
+        const double amount = attention * v;
+        if (amount == 0) continue;
+        char text[160];
+        std::snprintf(text, sizeof text, "head %zu.%zu reads position %d (%s): attention %.4g × value %.4g", layer_index, h, k, cut(token(k), 12).c_str(), attention, v);
+        terms.push_back({{{"text", text}, {"amount", amount}, {"head", h}, {"position", k}, {"attention", attention}, {"score", score}}, amount});
+      }
+    }
+    if (const double b = l.b_O[static_cast<std::size_t>(dimension)]; b != 0) terms.push_back({{{"text", "bias of the attention's output"}, {"amount", b}}, b});
+  } else if (!stopped(Intervention::Kind::ZeroMlp, -1)) {
+    const Mlp& mlp = t.layers[layer_index].mlp;
+    const TensorInfo* post = trace.find("blocks." + std::to_string(layer_index) + ".mlp.post");
+    for (std::int32_t n = 0; n < mlp.W_out.rows(); ++n) {
+      const double w = mlp.W_out.coeff(n, dimension);
+      if (w == 0) continue;
+      const double activation = trace.arena[static_cast<std::size_t>(post->offset + std::int64_t(position) * mlp.W_out.rows() + n)];
+      if (activation == 0) continue;
+      std::string label = "neuron " + std::to_string(n);
+      for (const NeuronGroup& g : m.layers[layer_index].neurons) {
+        if (n >= g.begin && n < g.end) label += " (" + cut(g.neuron_labels[static_cast<std::size_t>(n - g.begin)], 60) + ")";
+      }
+      char text[160];
+      std::snprintf(text, sizeof text, ": activation %.4g × weight %.4g", activation, w);
+      terms.push_back({{{"text", label + text}, {"amount", activation * w}, {"neuron", n}}, activation * w});
+    }
+    if (const double b = mlp.b_out[static_cast<std::size_t>(dimension)]; b != 0) terms.push_back({{{"text", "bias of the MLP's output"}, {"amount", b}}, b});
+  }
+  std::stable_sort(terms.begin(), terms.end(), [](const Term& a, const Term& b) { return std::abs(a.amount) > std::abs(b.amount); });
+  double rest = value - before;
+  Json list = Json::array();
+  for (std::size_t i = 0; i < terms.size() && i < 40; ++i) {
+    rest -= terms[i].amount;
+    list.push_back(std::move(terms[i].document));
+  }
+  return {{"ok", true}, {"value", value}, {"before", before}, {"label", m.residual_labels[static_cast<std::size_t>(dimension)]}, {"half_layer", half}, {"position", position}, {"terms", list}, {"rest", rest}};
+}
+
+}  // namespace rasp

@@ -1,0 +1,593 @@
+#include "export/session.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstring>
+#include <set>
+
+#include "base/text.h"
+#include "export/documents.h"
+#include "export/held.h"
+#include "export/inspect.h"
+#include "export/model_json.h"
+#include "export/onnx.h"
+#include "export/residual.h"
+#include "export/safetensors.h"
+#include "export/version.h"
+#include "model/fingerprint.h"
+#include "rasp/library.h"
+
+namespace rasp {
+namespace {
+
+struct BadRequest { std::string message; };
+
+Json failed(Json diagnostics) { return {{"ok", false}, {"diagnostics", std::move(diagnostics)}}; }
+Json failed(std::string code, std::string error_class, std::string message, std::string hint = {}) {
+  Diagnostic d{Severity::Error, std::move(code), std::move(error_class), std::move(message), {0, 0, 0}, std::move(hint)};
+  return failed(Json::array({Locator(std::string()).diagnostic(d)}));
+}
+
+std::optional<std::vector<Value>> values_at(const Json& request, const char* key) {
+  if (!request.contains(key) || request[key].is_null()) return std::nullopt;
+  std::string problem;
+  auto values = values_from_json(request[key], problem);
+  if (!values) throw BadRequest{std::string("\"") + key + "\": " + problem};
+  return values;
+}
+
+template <class T>
+T typed(const Json& request, const char* key, T fallback, const char* expected) {
+  if (!request.contains(key) || request[key].is_null()) return fallback;
+  try {
+    return request[key].get<T>();
+  } catch (const Json::exception&) {
+    throw BadRequest{std::string("\"") + key + "\" must be " + expected};
+  }
+}
+
+ProgramRequest program_request(const Json& r) {
+  ProgramRequest p;
+  p.program = typed<std::string>(r, "program", "", "a string");
+  p.name = typed<std::string>(r, "name", "program.rasp", "a string");
+  if (r.contains("files") && !r["files"].is_null()) p.files = typed<std::map<std::string, std::string>>(r, "files", {}, "an object of texts");
+  if (r.contains("output") && !r["output"].is_null()) p.output = typed<std::string>(r, "output", "", "an expression");
+  p.input = values_at(r, "input");
+  p.vocabulary = values_at(r, "vocabulary");
+  if (r.contains("max_length") && !r["max_length"].is_null()) {
+    if (!r["max_length"].is_number_integer() || r["max_length"].get<std::int64_t>() < 0 || r["max_length"].get<std::int64_t>() > 1'000'000) throw BadRequest{"\"max_length\" must be a number from 1"};
+    p.max_length = r["max_length"].get<std::uint32_t>();
+  }
+  if (r.contains("causal") && !r["causal"].is_null()) p.causal = typed<bool>(r, "causal", false, "true or false");
+  const std::string objective = typed<std::string>(r, "objective", "size", "\"size\" or \"depth\"");
+  if (objective != "size" && objective != "depth") throw BadRequest{"\"objective\" must be \"size\" or \"depth\""};
+  p.objective = objective == "depth" ? CompileOptions::Objective::Depth : CompileOptions::Objective::Size;
+  auto& passes = p.passes;
+  const std::map<std::string, bool*> switches = {{"fuse", &passes.fuse}, {"fold", &passes.fold}, {"merge_heads", &passes.merge_heads}, {"drop", &passes.drop}, {"idioms", &passes.idioms}, {"factor", &passes.factor}, {"pack", &passes.pack}};
+  if (!typed<bool>(r, "optimize", true, "true or false")) for (const auto& [name, flag] : switches) *flag = false;
+  const Json chosen = r.value("passes", Json());
+  if (chosen.is_object()) {
+    for (const auto& [name, flag] : switches) *flag = typed<bool>(chosen, name.c_str(), *flag, "true or false");
+  }
+  return p;
+}
+
+Limits limits_of(const Json& r) {
+  Limits limits;
+  const Json ms = r.value("limit_ms", Json());
+  if (ms.is_number() && ms.get<double>() >= 1 && ms.get<double>() < 4e9) limits.milliseconds = static_cast<std::uint32_t>(ms.get<double>());
+  else if (ms.is_number()) limits.milliseconds = 1;
+  return limits;
+}
+
+// Sets what an evaluation needs: input present, not too long.
+bool input_ready(const Program& p, Diagnostics& diagnostics, const Limits& limits) {
+  if (!p.settings.input) {
+    diagnostics.error("no-input", "input", "No input is given", {0, 1, 0}, "Add #@ input \"abc\", or give one.");
+    return false;
+  }
+  if (p.settings.input->empty()) {
+    diagnostics.error("input-empty", "input", "The input is empty", {0, 1, 0}, "Give at least one token.");
+    return false;
+  }
+  if (p.settings.input->size() > limits.input_tokens) {
+    diagnostics.error("limit-input", "limit", "The input has " + std::to_string(p.settings.input->size()) + " tokens; the limit is " + std::to_string(limits.input_tokens), {0, 1, 0}, "Shorten it.");
+    return false;
+  }
+  return true;
+}
+
+void report_undefined(const Graph& graph, const Undefined& u, Severity severity, Diagnostics& diagnostics) {
+  diagnostics.add({severity, u.failure.code, u.failure.error_class, u.failure.message + " (in \"" + graph.describe(u.node) + "\", on this input)", graph[u.node].span, u.failure.hint});
+}
+
+}  // namespace
+
+Session::Session() = default;
+Session::~Session() = default;
+
+std::string Session::request(const std::string& text) {
+  Json result;
+  Json id;
+  try {
+    const Json request = Json::parse(text, nullptr, false);
+    if (!request.is_object()) {
+      result = failed("bad-request", "input", "The request is not a JSON object");
+    } else {
+      id = request.value("id", Json());
+      result = dispatch(request);
+    }
+  } catch (const BadRequest& e) {
+    result = failed("bad-request", "input", e.message);
+  } catch (const LimitExceeded& e) {
+    const Diagnostic d = limit_diagnostic(e);
+    result = failed(d.code, d.error_class, d.message, d.hint);
+  } catch (const Json::exception&) {
+    result = failed("bad-request", "input", "The request has a value of a wrong type");
+  } catch (const std::bad_alloc&) {
+    result = failed("limit-memory", "limit", "This takes more memory than there is", "Make the program or its settings smaller.");
+  } catch (const std::exception&) {
+    result = failed("internal", "internal", "The engine failed on this request", "Please report the program.");
+  }
+  if (!id.is_null()) result["id"] = id;
+  return result.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+Json Session::dispatch(const Json& r) {
+  const std::string command = typed<std::string>(r, "command", "", "a string");
+  if (command == "analyze") return analyze(r);
+  if (command == "compile") return compile(r);
+  if (command == "eval") return eval(r);
+  if (command == "run") return run(r);
+  if (command == "check") return check(r);
+  if (command == "trace") return trace(r);
+  if (command == "weights") return weights(r);
+  if (command == "explain") return explain(r);
+  if (command == "compare_passes") return compare_passes(r);
+  if (command == "export") return export_model(r);
+  if (command == "library") return library();
+  if (command == "release") {
+    held_.erase(typed<int>(r, "handle", 0, "a number"));
+    return {{"ok", true}};
+  }
+  throw BadRequest{"There is no command \"" + cut(command, 40) + "\""};
+}
+
+Session::Held& Session::held(const Json& r) {
+  const auto it = held_.find(typed<int>(r, "handle", 0, "a number"));
+  if (it == held_.end()) throw BadRequest{"This model is no longer held; compile again"};
+  return *it->second;
+}
+
+Json Session::analyze(const Json& r) {
+  Budget budget(limits_of(r));
+  Diagnostics diagnostics;
+  ProgramRequest request = program_request(r);
+  request.example_input = true;
+  const Program p = load_program(request, diagnostics, budget);
+  const Elaboration& e = p.elaboration;
+  const Locator locator(e);
+  std::optional<Evaluation> evaluation;
+  const bool ready = input_ready(p, diagnostics, budget.limits());
+  std::vector<NodeId> roots;
+  if (ready) {
+    std::set<NodeId> wanted;
+    for (const Use& u : e.uses) wanted.insert(u.node);
+    const auto want = [&](const BuildValueRef& v) {
+      if (v && (v->kind == BuildValue::Kind::SOp || v->kind == BuildValue::Kind::Selector)) wanted.insert(v->node);
+    };
+    for (const Definition& d : e.definitions) want(d.value);
+    for (const Printed& x : e.printed) want(x.value);
+    want(e.output);
+    roots.assign(wanted.begin(), wanted.end());
+    try {
+      evaluation = evaluate(e.graph, *p.settings.input, p.settings.causal, roots, budget);
+    } catch (const LimitExceeded& limit) {
+      diagnostics.add(limit_diagnostic(limit));
+    }
+  }
+  if (evaluation && !diagnostics.has_errors()) {
+    const NodeId output = e.output && (e.output->kind == BuildValue::Kind::SOp || e.output->kind == BuildValue::Kind::Selector) ? e.output->node : no_node;
+    std::set<NodeId> reported;
+    const auto report = [&](NodeId id, Severity severity) {
+      const Undefined* u = evaluation->failure_of(id);
+      if (u && reported.insert(u->node).second) report_undefined(e.graph, *u, severity, diagnostics);
+    };
+    if (output != no_node) report(output, Severity::Error);
+    for (NodeId id : roots) report(id, Severity::Warning);
+  }
+  const bool causal = p.settings.causal;
+  const Evaluation* ev = evaluation ? &*evaluation : nullptr;
+  const auto shown = [&](const BuildValueRef& v) { return v ? display(e, *v, ev, causal, budget) : Json(); };
+  Json out = {{"ok", !diagnostics.has_errors()}, {"settings", settings_document(p.settings)}, {"title", e.pragmas.title}, {"description", e.pragmas.description}, {"group", e.pragmas.group}};
+  out["nodes"] = nodes_document(e.graph, locator, ev);
+  out["uses"] = Json::array();
+  for (const Use& u : e.uses) out["uses"].push_back({{"span", locator.span(u.span)}, {"node", u.node}});
+  out["definitions"] = Json::array();
+  for (const Definition& d : e.definitions) out["definitions"].push_back({{"name", d.name}, {"name_span", locator.span(d.name_span)}, {"span", locator.span(d.span)}, {"display", shown(d.value)}});
+  out["printed"] = Json::array();
+  for (const Printed& x : e.printed) out["printed"].push_back({{"span", locator.span(x.span)}, {"name", x.name}, {"display", shown(x.value)}});
+  out["drawn"] = e.drawn;
+  out["output"] = nullptr;
+  if (e.output) out["output"] = {{"name", e.output_name}, {"node", e.output->node == no_node ? Json(-1) : Json(e.output->node)}, {"display", shown(e.output)}};
+  out["expects"] = Json::array();
+  for (const auto& x : e.pragmas.expects) out["expects"].push_back({{"span", locator.span(x.span)}, {"input", values_document(x.input)}, {"output", values_document(x.output)}});
+  out["pragmas"] = Json::array();
+  for (const auto& x : e.pragmas.others) out["pragmas"].push_back({{"key", x.key}, {"text", x.text}});
+  out["diagnostics"] = locator.diagnostics(diagnostics);
+  return out;
+}
+
+Json Session::compile(const Json& r) {
+  const auto limits = limits_of(r);
+  Budget budget(limits);
+  Diagnostics diagnostics;
+  auto held = std::make_unique<Held>();
+  held->request = program_request(r);
+  const auto start = std::chrono::steady_clock::now();
+  held->program = load_program(held->request, diagnostics, budget);
+  const double elaborate_ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+  const Locator locator(held->program.elaboration);
+  auto model = compile_program(held->request, held->program, diagnostics, budget);
+  if (!model) {
+    Json out = failed(locator.diagnostics(diagnostics));
+    out["settings"] = settings_document(held->program.settings);
+    return out;
+  }
+  model->timings_ms["elaborate"] = elaborate_ms;
+  held->model = std::move(*model);
+  const Graph& graph = held->program.elaboration.graph;
+  held->runner = std::make_unique<Runner>(graph, held->model);
+  confirm_by_enumeration(graph, *held->runner, held->model, diagnostics, budget);
+  const CompiledModel& m = held->model;
+
+  Json out = {{"ok", true}, {"model", model_summary(m)}, {"exact", m.exact}};
+  Json links = Json::array();
+  for (std::size_t i = 0; i < m.links.size() && i < 24; ++i) {
+    const BoundLink& l = m.links[i];
+    links.push_back({{"node", l.node == no_node ? Json(-1) : Json(l.node)}, {"label", l.node == no_node ? "" : graph.describe(l.node)}, {"what", l.what}, {"margin", std::isfinite(l.margin) ? Json(l.margin) : Json(-1e9)}, {"error", std::isfinite(l.error) ? Json(l.error) : Json(1e9)}});
+  }
+  out["bounds"] = {{"worst_margin", std::isfinite(m.worst_margin) ? Json(m.worst_margin) : Json(-1e9)}, {"links", links}, {"reasons", m.inexact_reasons}};
+  out["timings_ms"] = m.timings_ms;
+  out["fingerprint"] = fingerprint(m.transformer);
+  out["version"] = compiler_version;
+  out["settings"] = settings_document(held->program.settings);
+  if (typed<bool>(r, "details", false, "true or false")) {
+    out["nodes"] = nodes_document(graph, locator, nullptr);
+    out.update(model_document(m));
+  }
+  out["diagnostics"] = locator.diagnostics(diagnostics);
+  if (typed<bool>(r, "keep", false, "true or false")) {
+    out["handle"] = next_handle_;
+    held_[next_handle_++] = std::move(held);
+  } else if (r.contains("format")) {
+    held_[0] = std::move(held);
+    Json e = r;
+    e["handle"] = 0;
+    Json exported = export_model(e);
+    held_.erase(0);
+    if (!exported["ok"].get<bool>()) return exported;
+    out["bytes"] = exported["bytes"];
+  }
+  return out;
+}
+
+Json Session::eval(const Json& r) {
+  Budget budget(limits_of(r));
+  Diagnostics diagnostics;
+  const Program p = load_program(program_request(r), diagnostics, budget);
+  const Elaboration& e = p.elaboration;
+  const Locator locator(e);
+  if (!diagnostics.has_errors() && !e.output && e.printed.empty()) output_sop(p, diagnostics);
+  using K = BuildValue::Kind;
+  const auto evaluated = [&](const BuildValue& v) { return v.kind == K::SOp || v.kind == K::Selector || v.kind == K::Application; };
+  bool needs_input = e.output && (e.output->kind == K::SOp || e.output->kind == K::Selector);
+  if (diagnostics.has_errors() || (needs_input && !input_ready(p, diagnostics, budget.limits()))) return failed(locator.diagnostics(diagnostics));
+
+  const auto document = [&](const BuildValue& v, bool strict) {
+    Json out;
+    static constexpr const char* kinds[] = {"atom", "list", "dict", "s-op", "selector", "function", "application"};
+    out["kind"] = kinds[static_cast<int>(v.kind)];
+    if (!evaluated(v)) {
+      out["value"] = plain(v);
+      if (v.kind == K::Atom) out["types"] = std::string(1, v.atom.letter());
+      return out;
+    }
+    const std::vector<Value>* input = v.kind == K::Application ? &v.input : p.settings.input ? &*p.settings.input : nullptr;
+    if (!input || input->empty()) return out;
+    const NodeId roots[] = {v.node};
+    const Evaluation ev = evaluate(e.graph, *input, p.settings.causal, roots, budget);
+    if (const Undefined* u = ev.failure_of(v.node)) {
+      if (strict) report_undefined(e.graph, *u, Severity::Error, diagnostics);
+      out["error"] = u->failure.message;
+      return out;
+    }
+    if (v.kind == K::Application) out["kind"] = is_selector(e.graph[v.node].kind) ? "selector" : "s-op", out["input"] = values_document(v.input);
+    if (!is_selector(e.graph[v.node].kind)) {
+      out.update(cells_document(ev.sequences[v.node]));
+    } else {
+      const Matrix& m = ev.matrices[v.node];
+      Json rows = Json::array();
+      for (std::uint32_t q = 0; q < m.n; ++q) {
+        Json row = Json::array();
+        for (std::uint32_t k = 0; k < m.n; ++k) row.push_back(m.at(q, k) ? 1 : 0);
+        rows.push_back(std::move(row));
+      }
+      out["matrix"] = std::move(rows);
+    }
+    return out;
+  };
+  Json out = {{"ok", true}};
+  if (e.output) {
+    out["name"] = e.output_name;
+    out.update(document(*e.output, true));
+    if (diagnostics.has_errors()) return failed(locator.diagnostics(diagnostics));
+  }
+  out["printed"] = Json::array();
+  for (const Printed& x : e.printed) {
+    Json line = document(*x.value, false);
+    line["line"] = locator.span(x.span)[0];
+    line["name"] = x.name;
+    out["printed"].push_back(std::move(line));
+  }
+  out["diagnostics"] = locator.diagnostics(diagnostics);
+  return out;
+}
+
+Json Session::run(const Json& r) {
+  Budget budget(limits_of(r));
+  Diagnostics diagnostics;
+  const ProgramRequest request = program_request(r);
+  const Program p = load_program(request, diagnostics, budget);
+  const Locator locator(p.elaboration);
+  if (diagnostics.has_errors() || !input_ready(p, diagnostics, budget.limits())) return failed(locator.diagnostics(diagnostics));
+  auto model = compile_program(request, p, diagnostics, budget);
+  if (!model) return failed(locator.diagnostics(diagnostics));
+  Runner runner(p.elaboration.graph, *model);
+  const EncodedTokens encoded = runner.encode(*p.settings.input);
+  if (!encoded.ok) {
+    diagnostics.error(encoded.failure.code, "input", encoded.failure.message, {0, 1, 0}, encoded.failure.hint);
+    return failed(locator.diagnostics(diagnostics));
+  }
+  const auto start = std::chrono::steady_clock::now();
+  runner.run(encoded.ids);
+  const double forward_ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+  const auto c = runner.compare(*p.settings.input, budget);
+  Json out = {{"ok", true}, {"interpreter", cells_document(c.interpreter)}, {"model", values_document(c.model)}, {"agree", c.agree}, {"exact", model->exact}};
+  Json defined = Json::array();
+  for (const std::string& why : c.undefined) defined.push_back(why.empty());
+  out["defined"] = defined;
+  if (model->codec.encoding == Encoding::Numerical) {
+    Json raw = Json::array();
+    for (std::size_t i = 1; i < encoded.ids.size(); ++i) raw.push_back(runner.logits()[i]);
+    out["model"]["raw"] = raw;
+  }
+  out["timings_ms"] = {{"forward", forward_ms}};
+  out["diagnostics"] = locator.diagnostics(diagnostics);
+  return out;
+}
+
+Json Session::check(const Json& r) {
+  Budget budget(limits_of(r));
+  Diagnostics diagnostics;
+  const ProgramRequest request = program_request(r);
+  const Program p = load_program(request, diagnostics, budget);
+  const Locator locator(p.elaboration);
+  if (diagnostics.has_errors()) return failed(locator.diagnostics(diagnostics));
+  auto model = compile_program(request, p, diagnostics, budget);
+  if (!model) return failed(locator.diagnostics(diagnostics));
+  Runner runner(p.elaboration.graph, *model);
+  CheckOptions options;
+  options.samples = typed<std::uint64_t>(r, "samples", 0, "a number");
+  options.exhaustive = typed<bool>(r, "exhaustive", false, "true or false");
+  options.seed = typed<std::uint64_t>(r, "seed", 1, "a number");
+  const CheckResult c = rasp::check(p.elaboration.graph, runner, options, budget);
+  Json out = {{"ok", c.mismatches == 0}, {"inputs", c.inputs}, {"exhaustive", c.exhaustive}, {"undefined", c.undefined}, {"mismatches", c.mismatches}, {"first_mismatch", nullptr}, {"exact", model->exact}};
+  if (c.first) {
+    out["first_mismatch"] = {{"input", values_document(c.first->input)}, {"interpreter", cells_document(c.first->comparison.interpreter)}, {"model", values_document(c.first->comparison.model)},
+                             {"first_difference", c.first->node == no_node ? Json() : Json(c.first->label)}};
+  }
+  // What the program itself expects.
+  Json broken = Json::array();
+  for (const auto& x : p.elaboration.pragmas.expects) {
+    const EncodedTokens encoded = runner.encode(x.input);
+    std::vector<Value> got;
+    bool right = encoded.ok;
+    if (encoded.ok) {
+      const auto comparison = runner.compare(x.input, budget);
+      right = comparison.agree && x.output.size() == comparison.interpreter.size();
+      for (std::size_t i = 0; i < comparison.interpreter.size() && right; ++i) right = comparison.interpreter[i].undefined < 0 && agrees(comparison.interpreter[i].value, x.output[i]);
+    }
+    if (!right) {
+      broken.push_back({{"input", values_document(x.input)}, {"expected", values_document(x.output)}});
+      diagnostics.error("expectation", "input", encoded.ok ? "The output on " + values_text(x.input, 60) + " is not what the program expects" : encoded.failure.message, x.span, "Mend the program or the line.");
+    }
+  }
+  out["expectations"] = p.elaboration.pragmas.expects.size();
+  out["broken_expectations"] = broken;
+  if (!broken.empty()) out["ok"] = false;
+  out["diagnostics"] = locator.diagnostics(diagnostics);
+  return out;
+}
+
+Json Session::trace(const Json& r) {
+  Budget budget(limits_of(r));
+  Held& h = held(r);
+  const CompiledModel& m = h.model;
+  const Graph& graph = h.program.elaboration.graph;
+  const auto input = values_at(r, "input");
+  if (!input) throw BadRequest{"\"input\" is missing"};
+  const EncodedTokens encoded = h.runner->encode(*input);
+  if (!encoded.ok) {
+    Json out = failed(encoded.failure.code, "input", encoded.failure.message, encoded.failure.hint);
+    out["position"] = encoded.position;
+    return out;
+  }
+  std::vector<NodeId> roots;
+  for (NodeId id = 0; id <= m.output; ++id) roots.push_back(id);
+  Evaluation ev = evaluate(graph, *input, m.options.causal, roots, budget);
+  std::vector<Intervention> interventions;
+  std::string problem = read_interventions(r.value("interventions", Json::array()), h.model, ev, static_cast<std::int32_t>(encoded.ids.size()), interventions);
+  if (!problem.empty()) return failed("bad-intervention", "input", problem);
+  Trace trace;
+  const auto start = std::chrono::steady_clock::now();
+  const std::vector<Value> decoded = h.runner->run(encoded.ids, &trace, interventions);
+  const double forward_ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+
+  Json out = {{"ok", true}, {"T", trace.T}};
+  Json tokens = Json::array({"BOS"});
+  for (const Value& v : *input) tokens.push_back(v.str());
+  out["tokens"] = tokens;
+  Json tensors = Json::array();
+  for (const TensorInfo& t : trace.tensors) tensors.push_back({{"name", t.name}, {"shape", t.shape}, {"offset", t.offset}});
+  out["tensors"] = std::move(tensors);
+  const auto& cells = ev.sequences[m.output];
+  out["interpreter"] = cells_document(cells);
+  out["model"] = values_document(decoded);
+  if (m.codec.encoding == Encoding::Numerical) {
+    Json raw = Json::array();
+    for (std::size_t i = 1; i < encoded.ids.size(); ++i) raw.push_back(h.runner->logits()[i]);
+    out["model"]["raw"] = std::move(raw);
+  }
+  Json defined = Json::array(), agree = Json::array();
+  bool all = true;
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    defined.push_back(cells[i].undefined < 0);
+    const bool same = cells[i].undefined >= 0 || agrees(cells[i].value, decoded[i]) || (m.codec.values.empty() && std::abs(cells[i].value.number() - decoded[i].number()) < 1e-4);
+    agree.push_back(same);
+    all = all && same;
+  }
+  out["defined"] = std::move(defined);
+  out["agrees"] = std::move(agree);
+  out["agree"] = all;
+  Json nodes = Json::array();
+  for (NodeId id = 0; id <= m.output; ++id) {
+    Json node = {{"id", id}};
+    if (is_selector(graph[id].kind)) {
+      if (ev.matrices[id].n) node["matrix"] = matrix_rows(ev.matrices[id]);
+    } else if (!ev.sequences[id].empty()) {
+      node["value"] = cells_document(ev.sequences[id]);
+    }
+    if (const Undefined* u = ev.failure_of(id)) node["undefined"] = u->failure.message;
+    nodes.push_back(std::move(node));
+  }
+  out["nodes"] = std::move(nodes);
+  // The residual stream, read as values after every half-layer. BOS first.
+  Json residual = Json::array();
+  const auto halves = static_cast<std::int32_t>(2 * m.transformer.layers.size());
+  for (std::size_t s = 0; s < m.subspaces.size(); ++s) {
+    const Subspace& sub = m.subspaces[s];
+    Json at = Json::array();
+    for (std::int32_t half = 0; half <= halves; ++half) {
+      Json row = Json::array();
+      const std::string name = half == 0 ? "resid_pre" : "blocks." + std::to_string((half - 1) / 2) + (half % 2 ? ".resid_mid" : ".resid_post");
+      const TensorInfo* t = trace.find(name);
+      for (std::int32_t position = 0; position < trace.T; ++position) {
+        if (half < sub.written || !t) {
+          row.push_back("");
+          continue;
+        }
+        const auto width = static_cast<std::size_t>(t->shape.back());
+        const auto values = read_subspace(m, sub, std::span(trace.arena).subspan(static_cast<std::size_t>(t->offset) + static_cast<std::size_t>(position) * width, width));
+        std::string text;
+        for (std::size_t i = 0; i < values.size() && i < 3; ++i) text += (i ? "|" : "") + values[i].str();
+        if (values.size() > 3) text += "|…";
+        row.push_back(position == 0 ? "" : cut(text, 24));
+      }
+      at.push_back(std::move(row));
+    }
+    residual.push_back({{"subspace", s}, {"at", std::move(at)}});
+  }
+  out["decoded"] = std::move(residual);
+  out["timings_ms"] = {{"forward", forward_ms}};
+  arena_ = std::move(trace.arena);
+  return out;
+}
+
+Json Session::weights(const Json& r) {
+  Held& h = held(r);
+  return weights_document(h.model, typed<int>(r, "layer", 0, "a number"), r.contains("head") ? typed<int>(r, "head", 0, "a number") : -1);
+}
+
+Json Session::explain(const Json& r) {
+  Held& h = held(r);
+  const auto input = values_at(r, "input");
+  if (!input) throw BadRequest{"\"input\" is missing"};
+  const EncodedTokens encoded = h.runner->encode(*input);
+  if (!encoded.ok) return failed(encoded.failure.code, "input", encoded.failure.message, encoded.failure.hint);
+  Budget budget(limits_of(r));
+  std::vector<NodeId> roots;
+  for (NodeId id = 0; id <= h.model.output; ++id) roots.push_back(id);
+  const Evaluation ev = evaluate(h.program.elaboration.graph, *input, h.model.options.causal, roots, budget);
+  std::vector<Intervention> interventions;
+  const std::string problem = read_interventions(r.value("interventions", Json::array()), h.model, ev, static_cast<std::int32_t>(encoded.ids.size()), interventions);
+  if (!problem.empty()) return failed("bad-intervention", "input", problem);
+  Trace trace;
+  h.runner->run(encoded.ids, &trace, interventions);
+  return explain_document(h.model, *input, trace, interventions, typed<int>(r, "half_layer", 0, "a number"), typed<int>(r, "dimension", 0, "a number"), typed<int>(r, "position", 0, "a number"));
+}
+
+Json Session::compare_passes(const Json& r) {
+  Held& h = held(r);
+  Json out = {{"ok", true}, {"with", model_summary(h.model)}, {"without", Json::object()}};
+  using Passes = CompileOptions::Passes;
+  static constexpr std::pair<const char*, bool Passes::*> passes[] = {{"fuse", &Passes::fuse}, {"fold", &Passes::fold}, {"merge_heads", &Passes::merge_heads}, {"drop", &Passes::drop}, {"idioms", &Passes::idioms}, {"factor", &Passes::factor}, {"pack", &Passes::pack}};
+  const auto sized = [&](const ProgramRequest& request) -> Json {
+    Diagnostics diagnostics;
+    Budget budget(limits_of(r));
+    try {
+      const auto model = compile_program(request, h.program, diagnostics, budget);
+      if (model) return model_summary(*model);
+    } catch (const LimitExceeded&) {
+    }
+    return nullptr;  // does not compile without it
+  };
+  for (const auto& [name, flag] : passes) {
+    ProgramRequest request = h.request;
+    request.passes.*flag = false;
+    out["without"][name] = sized(request);
+  }
+  ProgramRequest plain = h.request;
+  plain.passes = {false, false, false, false, false, false, false};
+  out["plain"] = sized(plain);
+  return out;
+}
+
+Json Session::export_model(const Json& r) {
+  Held& h = held(r);
+  const std::string format = typed<std::string>(r, "format", "json", "a string");
+  const Naming naming = r.value("names", "transformer_lens") == "tracr" ? Naming::Tracr : Naming::TransformerLens;
+  const Locator locator(h.program.elaboration);
+  Exported file;
+  if (format == "safetensors") {
+    file = write_safetensors(h.model.transformer, naming);
+  } else if (format == "onnx") {
+    file = write_onnx(h.model.transformer);
+  } else if (format == "json" || format == "meta") {
+    ModelSource source;
+    source.graph = &h.program.elaboration.graph;
+    source.program = h.program.elaboration.file_texts[0];
+    source.program_name = h.request.name;
+    source.output_expression = h.program.elaboration.output_name;
+    source.locate = [&](const Span& span) -> std::optional<std::array<std::int64_t, 4>> {
+      const Json s = locator.span(span);
+      if (s.is_null()) return std::nullopt;
+      return s.get<std::array<std::int64_t, 4>>();
+    };
+    file = write_model_json(h.model, source, {naming, format == "json", 1});
+  } else {
+    return failed("unknown-format", "input", "There is no format \"" + cut(format, 40) + "\"", "Formats are json, safetensors and onnx.");
+  }
+  if (file.failure) return failed(file.failure->code, file.failure->error_class, file.failure->message, file.failure->hint);
+  bytes_ = std::move(file.bytes);
+  return {{"ok", true}, {"bytes", bytes_.size()}};
+}
+
+Json Session::library() const {
+  Json entries = Json::array();
+  for (const LibraryEntry& e : library_entries()) entries.push_back({{"name", e.name}, {"signature", e.signature}, {"doc", e.doc}, {"kind", e.kind}});
+  return {{"ok", true}, {"entries", entries}, {"version", compiler_version}};
+}
+
+}  // namespace rasp

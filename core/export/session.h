@@ -1,0 +1,43 @@
+// The engine behind one function: a JSON request in, a JSON document out. Used by the WebAssembly module (page and
+// command line) and by the native twin. Never throws; every failure is {"ok": false, "diagnostics": […]}.
+// Requests and results: web/src/engine/protocol.ts.
+#pragma once
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+#include "export/verify.h"
+
+namespace rasp {
+
+class Session {
+ public:
+  Session();
+  ~Session();
+  std::string request(const std::string& json);
+  const std::vector<float>& arena() const { return arena_; }  // of the last `trace`
+  const std::string& bytes() const { return bytes_; }         // of the last `export`
+
+ private:
+  struct Held;  // a compiled program under a handle
+  Json dispatch(const Json& request);
+  Json analyze(const Json& request);
+  Json compile(const Json& request);
+  Json eval(const Json& request);
+  Json run(const Json& request);
+  Json check(const Json& request);
+  Json trace(const Json& request);
+  Json weights(const Json& request);
+  Json explain(const Json& request);
+  Json compare_passes(const Json& request);
+  Json export_model(const Json& request);
+  Json library() const;
+  Held& held(const Json& request);
+
+  std::map<int, std::unique_ptr<Held>> held_;
+  int next_handle_ = 1;
+  std::vector<float> arena_;
+  std::string bytes_;
+};
+
+}  // namespace rasp

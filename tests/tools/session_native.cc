@@ -1,0 +1,10 @@
+// The engine's native twin: a JSON request a line in, a JSON document a line out.
+#include <iostream>
+#include <string>
+
+#include "export/session.h"
+
+int main() {
+  rasp::Session session;
+  for (std::string line; std::getline(std::cin, line);) std::cout << session.request(line) << '\n' << std::flush;
+}
