@@ -364,7 +364,9 @@ class Assembler {
     // s keeps the weight of all unselected keys under 2^-30. Folding √d_head into W_Q, the amplitude has 12 bits, so that
     // all selected keys of a row get exactly the same score.
     const double root = std::sqrt(static_cast<double>(d_head));
-    const double amplitude = round_up_12(2 * (std::log(n_ + 1.0) + 30 * std::log(2.0)) * root);
+    // A width need only be told from its neighbours: 2^-16 of leakage does, and lower scores suffer less from the codes' errors.
+    const double nats = h.width ? std::log(n_ + 1.0) + 16 * std::log(2.0) : 2 * (std::log(n_ + 1.0) + 30 * std::log(2.0));
+    const double amplitude = round_up_12(nats * root);
     const double s = amplitude / root;
     double bos = leads_[&plan] - 0.5, count_scale = 0;
     if (h.width) {
@@ -422,7 +424,7 @@ class Assembler {
           value_error = 2 * error_[unit.value_code.unit];
         }
         // Unequal selected weights matter only where several keys are selected; a code comes from one.
-        const double unequal = unit.kind == UnitKind::AggregateNumber ? 2 * (4 * (leads_[&plan] + 1) * s * code_error) : 0;
+        const double unequal = unit.kind == UnitKind::AggregateNumber && unit.most_selected > 1 ? 2 * (4 * (leads_[&plan] + 1) * s * code_error) : 0;
         error = value_error + magnitude * (leak + unequal + (n_ + 6) * u);
       }
       link.error = error;

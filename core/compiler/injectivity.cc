@@ -8,20 +8,24 @@
 
 namespace rasp {
 
+// How many positions come before in a strict order of all positions. Under a causal mask the later ones are not seen.
+bool ValueSets::is_rank(NodeId id) const {
+  const Node& n = graph_[id];
+  if (setting_.causal) return false;
+  if (n.kind == NodeKind::SelectorWidth) return is_strict_order(graph_, n.args[0], injective_);
+  const auto is_width = [&](NodeId a) { return graph_[a].kind == NodeKind::SelectorWidth; };
+  if (n.kind != NodeKind::Elementwise || n.op != Op::Add || n.table || !is_width(n.args[0]) || !is_width(n.args[1])) return false;
+  // The sum of two widths stands for the width of an exclusive disjunction (rewrite.cc).
+  const auto a = disjunctive_form(graph_, graph_[n.args[0]].args[0], 8), b = disjunctive_form(graph_, graph_[n.args[1]].args[0], 8);
+  if (!a || !b || a->size() != 1 || b->size() != 1 || conjoin((*a)[0], (*b)[0])) return false;
+  return is_strict_order({(*a)[0], (*b)[0]}, injective_);
+}
+
 // Known single values that differ from position to position, or the rank in a strict order.
 bool ValueSets::injective(NodeId id) const {
   const Node& n = graph_[id];
   if (!known(id)) return false;
-  if (n.kind == NodeKind::SelectorWidth) return !setting_.causal && is_strict_order(graph_, n.args[0], injective_);
-  const auto is_width = [&](NodeId a) { return graph_[a].kind == NodeKind::SelectorWidth; };
-  if (n.kind == NodeKind::Elementwise && n.op == Op::Add && !n.table && is_width(n.args[0]) && is_width(n.args[1])) {
-    // The sum of two widths stands for the width of an exclusive disjunction (rewrite.cc).
-    if (setting_.causal) return false;
-    const NodeId s = graph_[n.args[0]].args[0], t = graph_[n.args[1]].args[0];
-    const auto a = disjunctive_form(graph_, s, 8), b = disjunctive_form(graph_, t, 8);
-    if (!a || !b || a->size() != 1 || b->size() != 1 || conjoin((*a)[0], (*b)[0])) return false;
-    return is_strict_order({(*a)[0], (*b)[0]}, injective_);
-  }
+  if (n.kind == NodeKind::SelectorWidth || (n.kind == NodeKind::Elementwise && n.op == Op::Add && !n.table && graph_[n.args[0]].kind == NodeKind::SelectorWidth)) return is_rank(id);
   if (!by_position(id) || setting_.max_length > 256) return false;
   const std::uint32_t N = setting_.max_length;
   for (std::uint32_t length = by_length(id) ? 1 : N; length <= N; ++length) {
@@ -46,9 +50,11 @@ bool ValueSets::first_of_its_kind(NodeId key) const {
   }
   for (NodeId part : parts) {
     const Node& n = graph_[part];
-    if (n.kind != NodeKind::Elementwise || n.op != Op::Eq || graph_[n.args[0]].kind != NodeKind::SelectorWidth) continue;
+    if (n.kind != NodeKind::Elementwise || n.op != Op::Eq || n.table) continue;
     const Node& zero = graph_[n.args[1]];
     if (zero.kind != NodeKind::Constant || !zero.constant.is_number() || zero.constant.number() != 0) continue;
+    if (is_rank(n.args[0])) return true;  // the least of all positions
+    if (graph_[n.args[0]].kind != NodeKind::SelectorWidth) continue;
     const auto form = disjunctive_form(graph_, graph_[n.args[0]].args[0], 8);
     if (!form || form->size() != 1) continue;
     bool ordered = false, marked = true;

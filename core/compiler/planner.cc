@@ -326,7 +326,7 @@ void Planner::plan_aggregate_number(UnitId id) {
   u.value_number = std::move(form);
   u.default_number = n.constant.number();
   u.default_possible = true;
-  u.most_selected = c_.sets.max_length();
+  u.most_selected = c_.sets.single(n.args[0]) ? 1 : c_.sets.max_length();
 }
 
 void Planner::plan_width(UnitId id) {

@@ -65,6 +65,7 @@ class ValueSets {
   int atom(const Node& node, std::uint32_t i, std::uint32_t j, std::uint32_t n) const;
   SetId means(SetId values, std::uint32_t low, std::uint32_t high, NodeId id, bool& fuzzy, bool& overflow);
   bool injective(NodeId id) const;             // injectivity.cc
+  bool is_rank(NodeId id) const;
   bool first_of_its_kind(NodeId key) const;
   template <class F> void fill(NodeId id, bool by_i, bool by_n, F&& set_of);
 
