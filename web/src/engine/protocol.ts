@@ -146,7 +146,7 @@ export interface TraceResult {
   tokens: string[];           // T labels, BOS first
   tensors: TensorDoc[];       // names as in core/model/forward.h
   interpreter: Values; model: Values & { raw?: number[] };
-  defined: boolean[]; agree: boolean;
+  defined: boolean[]; agrees: boolean[]; agree: boolean;
   nodes: { id: number; value?: Values; matrix?: string[]; undefined?: string }[]; // every node on this input
   /** Residual stream decoded by s-op: `decoded[i]` belongs to `subspaces[i]`; `at[h]` = half-layer h: one text per user position ('' = empty / not written yet). `bos[h]` likewise for BOS. */
   decoded: { subspace: number; at: string[][] }[];
