@@ -1,11 +1,32 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { defineConfig } from 'vite';
+import { type Plugin, defineConfig } from 'vite';
+
+const here = import.meta.dirname;
+
+/** The service worker: keeps the files of this build, and nothing else. Its name for them changes with their content. */
+function offline(): Plugin {
+  return {
+    name: 'rasp-offline',
+    apply: 'build',
+    generateBundle(_, bundle) {
+      const files = Object.keys(bundle).filter((f) => !f.endsWith('.map')).sort();
+      const hash = createHash('sha256');
+      for (const f of files) { const item = bundle[f]!; hash.update(f).update(item.type === 'chunk' ? item.code : item.source); }
+      const list = ['./', ...files, 'icon.svg', 'manifest.webmanifest'];
+      const source = readFileSync(path.join(here, 'sw.js'), 'utf8').replace('__VERSION__', hash.digest('hex').slice(0, 16)).replace('__FILES__', JSON.stringify(list));
+      this.emitFile({ type: 'asset', fileName: 'sw.js', source });
+    },
+  };
+}
 
 // The engine is built by ./dev build; the examples are the repository's own.
 export default defineConfig({
   base: './',
-  resolve: { alias: { '@engine': process.env.RASP_ENGINE ?? path.resolve(import.meta.dirname, '../build/wasm/wasm') } },
+  resolve: { alias: { '@engine': process.env.RASP_ENGINE ?? path.resolve(here, '../build/wasm/wasm') } },
   worker: { format: 'es' },
   build: { target: 'es2022', assetsInlineLimit: 0 },
   server: { fs: { allow: ['..'] } },
+  plugins: [offline()],
 });

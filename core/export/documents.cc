@@ -41,6 +41,29 @@ Json labels(const std::vector<std::vector<Value>>& classes) {
   return out;
 }
 
+// Subspaces that a matrix reads before half-layer `half`: those that own a residual dimension with a weight in `columns` [begin, end).
+std::vector<std::size_t> subspaces_read(const CompiledModel& m, std::span<const SparseMatrix* const> matrices, std::int32_t half, std::int32_t begin = 0, std::int32_t end = 1 << 30) {
+  std::vector<std::int32_t> owner(m.residual_labels.size(), -1);
+  for (std::size_t s = 0; s < m.subspaces.size(); ++s) {
+    const Subspace& sub = m.subspaces[s];
+    if (sub.written >= half || (sub.dead >= 0 && sub.dead < half)) continue;
+    for (std::int32_t d : sub.dimensions) owner[static_cast<std::size_t>(d)] = static_cast<std::int32_t>(s);
+  }
+  std::vector<bool> read(m.subspaces.size(), false);
+  for (const SparseMatrix* w : matrices) {
+    for (std::int32_t r = 0; r < w->rows(); ++r) {
+      const std::int32_t s = owner[static_cast<std::size_t>(r)];
+      if (s < 0 || read[static_cast<std::size_t>(s)]) continue;
+      for (SparseMatrix::InnerIterator e(*w, r); e; ++e) {
+        if (e.col() >= begin && e.col() < end) read[static_cast<std::size_t>(s)] = true;
+      }
+    }
+  }
+  std::vector<std::size_t> out;
+  for (std::size_t s = 0; s < read.size(); ++s) if (read[s]) out.push_back(s);
+  return out;
+}
+
 }  // namespace
 
 Locator::Locator(const Elaboration& e) : names_(e.file_names) {
@@ -229,13 +252,19 @@ Json model_document(const CompiledModel& m) {
     for (std::size_t h = 0; h < m.layers[l].heads.size(); ++h) {
       const HeadInfo& i = m.layers[l].heads[h];
       static constexpr const char* roles[] = {"aggregate", "width", "counting_width"};
-      heads.push_back({{"nodes", i.nodes}, {"selector", i.selector == no_node ? Json(-1) : Json(i.selector)}, {"label", i.label}, {"role", roles[static_cast<int>(i.role)]}, {"count_scale", i.count_scale},
+      const AttentionHead& a = m.transformer.layers[l].heads[h];
+      const auto half = static_cast<std::int32_t>(2 * l + 1);
+      const auto read = [&](const SparseMatrix& w) { const SparseMatrix* list[] = {&w}; return subspaces_read(m, list, half); };
+      heads.push_back({{"query_subspaces", read(a.W_Q)}, {"key_subspaces", read(a.W_K)}, {"value_subspaces", read(a.W_V)}, {"nodes", i.nodes}, {"selector", i.selector == no_node ? Json(-1) : Json(i.selector)}, {"label", i.label}, {"role", roles[static_cast<int>(i.role)]}, {"count_scale", i.count_scale},
                        {"reads_query", i.reads_query}, {"reads_key", i.reads_key}, {"reads_value", i.reads_value}, {"d_head", m.transformer.layers[l].heads[h].W_Q.cols()}});
     }
-    for (const NeuronGroup& g : m.layers[l].neurons) neurons.push_back({{"node", g.node}, {"begin", g.begin}, {"end", g.end}, {"label", g.label}, {"how", g.how}, {"neuron_labels", g.neuron_labels}});
+    const SparseMatrix* mlp[] = {&m.transformer.layers[l].mlp.W_in};
+    for (const NeuronGroup& g : m.layers[l].neurons) neurons.push_back({{"subspaces", subspaces_read(m, mlp, static_cast<std::int32_t>(2 * l + 2), g.begin, g.end)}, {"node", g.node}, {"begin", g.begin}, {"end", g.end}, {"label", g.label}, {"how", g.how}, {"neuron_labels", g.neuron_labels}});
     layers.push_back({{"heads", heads}, {"neurons", neurons}, {"d_mlp", m.transformer.layers[l].mlp.b_in.size()}});
   }
   out["layers"] = std::move(layers);
+  const SparseMatrix* unembedding[] = {&m.transformer.W_U};
+  out["output_subspaces"] = subspaces_read(m, unembedding, 1 << 30);
   Json sets = Json::object();
   for (const auto& [id, values] : m.value_sets) sets[std::to_string(id)] = values_document(values);
   out["value_sets"] = std::move(sets);

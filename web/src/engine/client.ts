@@ -1,58 +1,79 @@
-/** Talks to the worker. A request that does not answer by its deadline ends the worker; the next one starts another. */
-export interface Answer { result: any; arena?: Float32Array; bytes?: Uint8Array }
+/**
+ * Talks to an engine worker. Requests are answered in order. A request that passes its deadline, and `stop()`, end the worker;
+ * the next request starts another one from the same compiled module. Whoever waits then gets a refusal, never silence.
+ */
+import type { Diagnostic } from './protocol';
 
-const deadline = 15_000;
+export interface Answer { result: any; arena?: Float32Array; bytes?: Uint8Array }
+interface Waiting { resolve: (a: Answer) => void; timer: ReturnType<typeof setTimeout> }
+
+/** The worker gets a little longer than the engine's own limit, which gives the better message. */
+export const engineLimitMs = 10_000;
+const deadlineMs = engineLimitMs + 2_000;
+
+export function refusal(code: string, message: string, hint: string): { ok: false; diagnostics: Diagnostic[] } {
+  return { ok: false, diagnostics: [{ severity: 'error', code, class: 'limit', message, line: 1, column: 1, end_line: 1, end_column: 1, hint }] };
+}
 
 export class Engine {
   #worker: Worker | null = null;
   #next = 1;
-  #waiting = new Map<number, { resolve: (a: Answer) => void; timer: ReturnType<typeof setTimeout> }>();
+  #waiting = new Map<number, Waiting>();
 
   /** Grows whenever a worker is lost: handles of models that it held are void. */
   generation = 0;
 
-  constructor(private readonly start: () => Worker) {}
+  constructor(private readonly start: () => Worker, private readonly deadline = deadlineMs) {}
+
+  get busy() { return this.#waiting.size > 0; }
 
   request(request: object): Promise<Answer> {
-    const worker = this.#worker ?? this.#open();
     const id = this.#next++;
     return new Promise((resolve) => {
-      const timer = setTimeout(() => this.#lose('limit-time', 'This took too long and was stopped'), deadline);
+      const smaller = 'Make the program, its vocabulary or its maximal length smaller.';
+      const timer = setTimeout(() => this.#lose(refusal('limit-time', 'This took too long and was stopped', smaller)), this.deadline);
       this.#waiting.set(id, { resolve, timer });
-      worker.postMessage({ id, request });
+      (this.#worker ?? this.#open()).postMessage({ id, request });
     });
+  }
+
+  /** Ends the work under way. */
+  stop() {
+    if (this.busy) this.#lose(refusal('stopped', 'Stopped', 'Edit the program or its settings to start again.'));
   }
 
   #open(): Worker {
     const worker = this.start();
     worker.onmessage = ({ data }) => {
-      if (data.crashed) return this.#lose('limit-memory', 'The engine ran out of memory or stack and was started again');
+      if (data.crashed) {
+        return this.#lose(refusal('limit-memory', 'The engine ran out of memory or stack and was started again', 'Make the program or its settings smaller.'));
+      }
       const entry = this.#waiting.get(data.id);
-      if (!entry) return;
+      if (!entry) return undefined;
       clearTimeout(entry.timer);
       this.#waiting.delete(data.id);
-      entry.resolve(data);
+      return entry.resolve(data);
     };
-    worker.onerror = () => this.#lose('engine', 'The engine could not be started: this browser may lack WebAssembly');
+    worker.onerror = () => this.#lose(refusal('engine', 'The engine could not be started', 'This browser may lack WebAssembly, or a file of the page could not be loaded: reload it.'));
     this.#worker = worker;
     return worker;
   }
 
-  #lose(code: string, message: string) {
+  #lose(result: Answer['result']) {
     this.#worker?.terminate();
     this.#worker = null;
     ++this.generation;
-    const diagnostics = [{ severity: 'error', code, class: 'limit', message, line: 1, column: 1, end_line: 1, end_column: 1, hint: 'Make the program, its vocabulary or its maximal length smaller.' }];
-    for (const { resolve, timer } of this.#waiting.values()) {
-      clearTimeout(timer);
-      resolve({ result: { ok: false, diagnostics } });
-    }
+    const waiting = [...this.#waiting.values()];
     this.#waiting.clear();
+    for (const { resolve, timer } of waiting) {
+      clearTimeout(timer);
+      resolve({ result });
+    }
   }
 }
 
 /** Runs the latest of the jobs it is given: one at a time, those in between are dropped. */
-export function latestWins<T>(run: (job: T) => Promise<void>): (job: T) => void {
+export function latestWins<T>(run: (job: T, superseded: () => boolean) => Promise<void>): (job: T) => void {
   let running = false;
   let pending: { job: T } | null = null;
   const pump = async () => {
@@ -61,7 +82,11 @@ export function latestWins<T>(run: (job: T) => Promise<void>): (job: T) => void 
     while (pending) {
       const { job } = pending;
       pending = null;
-      await run(job);
+      try {
+        await run(job, () => pending !== null);
+      } catch (error) {
+        console.error(error);  // a bug of the page: the next job must still run
+      }
     }
     running = false;
   };

@@ -87,6 +87,7 @@ export interface AnalyzeResult {
   uses: { span: SpanTuple; node: number }[];
   definitions: { name: string; name_span: SpanTuple; span: SpanTuple; display: DisplayValue | null }[];
   printed: { span: SpanTuple; name: string; display: DisplayValue }[];
+  references?: { span: SpanTuple; definition_span: SpanTuple | null; name: string }[];  // uses of names, and where each is defined
   drawn: number[];
   output: { name: string; node: number; display: DisplayValue } | null;
 }
@@ -108,9 +109,10 @@ export interface HeadDoc {
   nodes: number[]; selector: number; label: string;
   role: 'aggregate' | 'width' | 'counting_width'; count_scale: number;
   reads_query: string[]; reads_key: string[]; reads_value: string[];
+  query_subspaces: number[]; key_subspaces: number[]; value_subspaces: number[];  // indices into `subspaces`
   d_head: number;
 }
-export interface NeuronGroupDoc { node: number; begin: number; end: number; label: string; how: string; neuron_labels: string[] }
+export interface NeuronGroupDoc { subspaces: number[]; node: number; begin: number; end: number; label: string; how: string; neuron_labels: string[] }
 export interface LayerDoc { heads: HeadDoc[]; neurons: NeuronGroupDoc[]; d_mlp: number }
 
 export interface ModelSummary {
@@ -133,6 +135,7 @@ export interface CompileResult {
   residual_labels: string[];
   subspaces: SubspaceDoc[];
   layers: LayerDoc[];
+  output_subspaces: number[];
   value_sets: Record<string, Values>; // by node id, at most 64 values each
   passes: Record<PassName, boolean>;
 }

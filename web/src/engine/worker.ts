@@ -1,18 +1,30 @@
 // The engine's thread: one request after the other; `trace` and `export` bring a copy of their numbers or bytes.
+// The page compiles the WebAssembly module once and sends it, so that a worker that had to be ended is back in milliseconds.
 import createEngine from '@engine/engine.mjs';
-import wasmUrl from '@engine/engine.wasm?url';
+import { serialise } from './raw';
 
-const ready = createEngine({ locateFile: () => wasmUrl });
+type Incoming = { module: WebAssembly.Module } | { id: number; request: { command: string } };
 
-self.onmessage = async ({ data }: MessageEvent<{ id: number; request: { command: string } }>) => {
+let start: (module: WebAssembly.Module) => void;
+const engine = new Promise<WebAssembly.Module>((resolve) => { start = resolve; }).then((module) => createEngine({
+  instantiateWasm(imports: WebAssembly.Imports, done: (instance: WebAssembly.Instance) => void) {
+    void WebAssembly.instantiate(module, imports).then(done);
+    return {};
+  },
+  print: () => {},
+  printErr: () => {},
+}));
+
+self.onmessage = async ({ data }: MessageEvent<Incoming>) => {
+  if ('module' in data) return start(data.module);
   try {
-    const engine = await ready;
-    const result = JSON.parse(engine.request(JSON.stringify(data.request)));
+    const e = await engine;
+    const result = JSON.parse(e.request(serialise(data.request)));
     if (result.ok && data.request.command === 'trace') {
-      const arena = engine.arena().slice();
+      const arena = e.arena().slice();
       self.postMessage({ id: data.id, result, arena }, { transfer: [arena.buffer] });
     } else if (result.ok && data.request.command === 'export') {
-      const bytes = engine.bytes().slice();
+      const bytes = e.bytes().slice();
       self.postMessage({ id: data.id, result, bytes }, { transfer: [bytes.buffer] });
     } else {
       self.postMessage({ id: data.id, result });

@@ -1,66 +1,116 @@
-// The transformer's layers: heads with their patterns, and what each MLP computes.
-import { useState } from 'preact/hooks';
-import { hue, picture, selectedNode, stale } from '../state';
-import { Heatmap } from './Heatmap';
+// The transformer as rows, embedding to output, with the program's dataflow drawn between its boxes.
+import { useComputed } from '@preact/signals';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { type Edge, edgesOf, orderRows } from '../draw/edges';
+import { colour, focus, lit, nodeLabel, pointing } from '../state/focus';
+import { type Picture, analysis } from '../state/live';
+import { experiments, type Selection } from '../state/project';
+import { Head } from './Head';
+import { Strip, type Cell } from './Strip';
+import { outputCells, subspaceCells } from './cells';
+import { writer } from './pattern';
 
-const colour = (node: number) => {
-  const h = hue(node);
-  return h === null ? 'var(--muted)' : `hsl(${h} var(--hue-s) var(--hue-l))`;
-};
+interface BoxProps { item: string; node: number; target: Selection; note: string; cells: Cell[]; off?: boolean }
 
-export function Circuit() {
-  const p = picture.value;
-  const [plain, setPlain] = useState(false);
-  if (!p) return <section class="panel"><h2>Attention</h2><p class="empty">The model appears here as soon as the program compiles.</p></section>;
-  const { compiled, trace, arena } = p;
-  const T = trace.T;
-  const pattern = (layer: number, head: number, counting: number) => {
-    const tensor = trace.tensors.find((t) => t.name === `blocks.${layer}.attn.pattern`)!;
-    const base = tensor.offset + head * T * T;
-    // A counting head gives BOS nearly all of the weight; what is left is shown as 1 for a selected key.
-    return (q: number, k: number) => { const w = arena[base + q * T + k]!; return counting && k > 0 ? Math.min(1, w * counting) : w; };
-  };
-  const selector = (node: number) => trace.nodes.find((x) => x.id === node)?.matrix;
-  const choose = (node: number) => { selectedNode.value = selectedNode.value === node ? null : node; };
+function Box({ item, node, target, note, cells, off }: BoxProps) {
+  const on = useComputed(() => lit.value.has(node));
   return (
-    <section class={`panel circuit ${stale.value ? 'stale' : ''}`} aria-label="The transformer, layer by layer">
-      <div class="panel-head">
-        <h2>Attention</h2>
-        <label class="switch"><input type="checkbox" checked={plain} onInput={(e) => setPlain(e.currentTarget.checked)} /> interpreter's selectors</label>
+    <article class={`box${on.value ? ' on' : ''}${off ? ' off' : ''}`} data-item={item} {...pointing(target)}>
+      <header>
+        <button type="button" class="box-title" aria-pressed={on.value}><span class="name" style={{ color: colour(node) }}>{nodeLabel(node)}</span></button>
+        <small>{note}</small>
+      </header>
+      {cells.length > 0 && <Strip cells={cells} label={`${nodeLabel(node)}: ${cells.map((c) => c.text).join(', ')}`} />}
+    </article>
+  );
+}
+
+function useEdges(edges: Edge[], version: unknown) {
+  const host = useRef<HTMLDivElement>(null);
+  const [paths, setPaths] = useState<{ d: string; edge: Edge }[]>([]);
+  useEffect(() => {
+    const root = host.current!;
+    const measure = () => {
+      const base = root.getBoundingClientRect();
+      const boxes = new Map([...root.querySelectorAll<HTMLElement>('[data-item]')].map((e) => [e.dataset.item!, e.getBoundingClientRect()]));
+      setPaths(edges.flatMap((edge) => {
+        const a = boxes.get(edge.from), b = boxes.get(edge.to);
+        if (!a || !b) return [];
+        const x1 = a.left + a.width / 2 - base.left, y1 = a.bottom - base.top, x2 = b.left + b.width / 2 - base.left, y2 = b.top - base.top;
+        const bend = Math.max(12, (y2 - y1) / 2);
+        return [{ edge, d: `M${x1.toFixed(1)} ${y1.toFixed(1)}C${x1.toFixed(1)} ${(y1 + bend).toFixed(1)} ${x2.toFixed(1)} ${(y2 - bend).toFixed(1)} ${x2.toFixed(1)} ${y2.toFixed(1)}` }];
+      }));
+    };
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(root);
+    return () => observer.disconnect();
+  }, [edges, version]);
+  return { host, paths };
+}
+
+function EdgeLayer({ paths }: { paths: { d: string; edge: Edge }[] }) {
+  const on = lit.value;
+  const any = on.size > 0;
+  return (
+    <svg class={`edges${any ? ' some' : ''}`} aria-hidden="true">
+      {paths.map(({ d, edge }) => <path d={d} class={on.has(edge.node) ? 'on' : ''} style={{ stroke: on.has(edge.node) ? colour(edge.node) : undefined }} />)}
+    </svg>
+  );
+}
+
+export function Circuit({ p }: { p: Picture }) {
+  const { compiled, trace } = p;
+  const [plain, setPlain] = useState(false);
+  const edges = useMemo(() => edgesOf(compiled), [compiled]);
+  const rows = useMemo(() => {
+    const embedded = compiled.subspaces.flatMap((s, i) => (s.written === 0 && writer(compiled, i) === `s${i}` ? [`s${i}`] : []));
+    return orderRows([embedded, ...compiled.layers.flatMap((l, i) => [l.heads.map((_, h) => `h${i}.${h}`), l.neurons.map((_, g) => `g${i}.${g}`)]), ['out']], edges);
+  }, [compiled, edges]);
+  const { host, paths } = useEdges(edges, `${trace.T} ${plain}`);
+  const mlpOff = (layer: number) => experiments.value.some((x) => x.kind === 'zero_mlp' && x.layer === layer);
+
+  const box = (item: string) => {
+    if (item === 'out') {
+      const node = compiled.output;
+      return <Box key={item} item="out" node={node} target={{ node }} note={compiled.codec.encoding === 'categorical' ? `largest of ${compiled.codec.values.values.length} logits` : 'the logit is the number'} cells={outputCells(p).model} />;
+    }
+    const [a, b] = item.slice(1).split('.').map(Number) as [number, number];
+    if (item[0] === 's') {
+      const s = compiled.subspaces[a]!;
+      return <Box key={item} item={item} node={s.node} target={{ node: s.node }} note={s.encoding === 'numerical' ? 'one number' : `${s.dimensions.length} ${s.dimensions.length === 1 ? 'dimension' : 'dimensions'}`} cells={subspaceCells(p, a, 0)} />;
+    }
+    if (item[0] === 'h') return <Head key={item} p={p} layer={a} head={b} plain={plain} />;
+    const g = compiled.layers[a]!.neurons[b]!;
+    const home = compiled.subspaces.findIndex((s) => s.node === g.node && s.written === 2 * a + 2);
+    const size = g.end - g.begin;
+    return <Box key={item} item={item} node={g.node} target={{ layer: a, node: g.node }} note={`${size} ${size === 1 ? 'neuron' : 'neurons'} · ${g.how}`} cells={home < 0 ? [] : subspaceCells(p, home, 2 * a + 2)} off={mlpOff(a)} />;
+  };
+  const name = (row: number) => (row === 0 ? 'Embedding' : row === rows.length - 1 ? 'Output' : `Layer ${Math.ceil(row / 2)}`);
+  const part = (row: number) => (row === 0 || row === rows.length - 1 ? '' : row % 2 ? 'attention' : 'MLP');
+  return (
+    <section class="circuit" aria-label="The transformer, row by row">
+      <div class="panel-bar">
+        <p class="hint">Point at anything: code and model light up together. Click to lock.</p>
+        {compiled.layers.some((l) => l.heads.length) && (
+          <label class="check"><input type="checkbox" checked={plain} onInput={(e) => setPlain(e.currentTarget.checked)} /> show the interpreter’s selectors</label>
+        )}
       </div>
-      {compiled.layers.length === 0 && <p class="empty">This program needs no layer: the output is read from the embeddings.</p>}
-      {compiled.layers.map((layer, l) => (
-        <div class="layer">
-          <h3>Layer {l + 1}</h3>
-          {layer.heads.length === 0 && <p class="note">no attention needed</p>}
-          <div class="heads">
-            {layer.heads.map((head, h) => {
-              const matrix = plain ? selector(head.selector) : undefined;
-              const on = selectedNode.value !== null && (head.nodes.includes(selectedNode.value) || head.selector === selectedNode.value);
-              const counting = head.role === 'counting_width' ? head.count_scale : 0;
-              return (
-                <article class={`head ${on ? 'on' : ''}`} data-head={`${l}.${h}`}>
-                  <button type="button" class="head-title" aria-pressed={on} onClick={() => choose(head.nodes[0]!)}>
-                    <span class="head-name">head {l + 1}.{h + 1}</span>
-                    {[...new Set(head.nodes)].map((n) => <span class="dot" style={{ color: colour(n) }}>{compiled.nodes[n]?.label}</span>)}
-                  </button>
-                  <code class="selector">{head.label}</code>
-                  <Heatmap
-                    label={`Attention of head ${l + 1}.${h + 1}`} tokens={trace.tokens} causal={compiled.model.causal}
-                    value={matrix ? (q, k) => (q > 0 && k > 0 && matrix[q - 1]?.[k - 1] === '1' ? 1 : 0) : pattern(l, h, counting)}
-                  />
-                  {counting > 0 && !matrix && <p class="note">counts: the rest of the weight rests on BOS; shown so that a selected key is 1</p>}
-                </article>
-              );
-            })}
-          </div>
-          {layer.neurons.length > 0 && (
-            <p class="mlp"><span class="mlp-name">MLP</span> {layer.neurons.map((g) => (
-              <button type="button" class={`chip ${selectedNode.value === g.node ? 'on' : ''}`} style={{ color: colour(g.node) }} onClick={() => choose(g.node)}>{g.label} <small>{g.end - g.begin} {g.end - g.begin === 1 ? 'neuron' : 'neurons'}</small></button>
-            ))}</p>
-          )}
-        </div>
-      ))}
+      <div class="rows" ref={host}>
+        <EdgeLayer paths={paths} />
+        {rows.map((row, r) => {
+          const isMlp = part(r) === 'MLP';
+          return (
+            <div class={`row${row.length ? '' : ' empty'}${focus.value.half === r ? ' on' : ''}`} data-half={r}>
+              <h3>
+                {isMlp && row.length ? <button type="button" class="row-name" {...pointing({ layer: (r - 2) / 2 })}>{name(r)} <small>{part(r)}</small></button> : <span class="row-name">{name(r)} <small>{part(r)}</small></span>}
+              </h3>
+              <div class="boxes">{row.length ? row.map(box) : <span class="nothing">{part(r) ? `no ${part(r)} needed` : 'nothing'}</span>}</div>
+            </div>
+          );
+        })}
+      </div>
+      {analysis.value?.drawn.length ? <p class="hint">draw() in the program: {[...new Set(analysis.value.drawn)].map((n) => <button type="button" class="link" {...pointing({ node: n })}>{nodeLabel(n)}</button>)}</p> : null}
     </section>
   );
 }

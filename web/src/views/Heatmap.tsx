@@ -1,64 +1,83 @@
-// One head's pattern: a canvas of one pixel a cell, labels, a crosshair by mouse or arrow keys, and a sentence.
+// A pattern as a picture: one canvas pixel a cell, scaled by CSS; labels, a crosshair by mouse or arrow keys, a sentence for the cell.
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { channels, table } from '../draw/colour';
+import { theme } from '../state/theme';
 import { token } from '../values';
 
 interface Props {
   label: string;
-  tokens: string[];                       // BOS first
-  value: (query: number, key: number) => number;  // 0..1
-  causal: boolean;
+  tokens: string[];                                // BOS first
+  values: Float32Array | number[];                 // [n·n], row = query, 0..1
+  masked: boolean;                                 // later keys are hidden by the causal mask
+  cell: [number, number] | null;
+  onCell: (cell: [number, number] | null, lock: boolean) => void;
+  sentence: (query: number, key: number) => string;
+  marked?: (query: number, key: number) => boolean;  // cells that an experiment changed
 }
 
-export function Heatmap({ label, tokens, value, causal }: Props) {
+const mark = (t: string, i: number) => (i === 0 ? '⊢' : token(t));
+
+export function Heatmap({ label, tokens, values, masked, cell, onCell, sentence }: Props) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const [cell, setCell] = useState<[number, number] | null>(null);
+  const [spoken, setSpoken] = useState('');
   const n = tokens.length;
+  const scheme = theme.value;
   useEffect(() => {
     const c = canvas.current!;
     const context = c.getContext('2d')!;
-    const style = getComputedStyle(c);
-    const channels = (name: string) => style.getPropertyValue(name).trim().split(/\s+/).map(Number);
-    const low = channels('--heat-low'), high = channels('--heat-high');
+    const scale = table(channels(c, '--heat-low'), channels(c, '--heat-high'));
     const image = context.createImageData(n, n);
-    for (let q = 0; q < n; ++q) {
-      for (let k = 0; k < n; ++k) {
-        const x = Math.min(1, Math.max(0, value(q, k)));
-        for (let i = 0; i < 3; ++i) image.data[4 * (q * n + k) + i] = (low[i] ?? 0) + x * ((high[i] ?? 0) - (low[i] ?? 0));
-        image.data[4 * (q * n + k) + 3] = causal && k > q ? 70 : 255;
-      }
+    for (let i = 0; i < n * n; ++i) {
+      const at = 4 * Math.round(255 * Math.min(1, Math.max(0, values[i] ?? 0)));
+      image.data.set(scale.subarray(at, at + 4), 4 * i);
+      if (masked && i % n > Math.floor(i / n)) image.data[4 * i + 3] = 60;
     }
     context.putImageData(image, 0, 0);
-  });
-  const size = Math.max(6, Math.min(26, Math.floor(250 / n)));
-  const move = (dq: number, dk: number) => setCell((at) => { const [q, k] = at ?? [1, 1]; return [Math.min(n - 1, Math.max(0, q + dq)), Math.min(n - 1, Math.max(0, k + dk))]; });
-  const sentence = () => {
-    if (!cell) return 'Point at a cell, or use the arrow keys.';
-    const [q, k] = cell;
-    const who = (p: number) => (p === 0 ? 'BOS' : `position ${p - 1} "${token(tokens[p]!)}"`);
-    return `${who(q)} looks at ${who(k)} with weight ${value(q, k).toFixed(3)}`;
+  }, [values, n, masked, scheme]);
+  const size = Math.max(3, Math.min(22, Math.floor(216 / n)));
+  const px = (x: number) => `${x}px`;
+  const every = size >= 11 ? 1 : Math.ceil(11 / size);
+  const at = (e: MouseEvent & { currentTarget: HTMLElement }): [number, number] => {
+    const r = e.currentTarget.getBoundingClientRect();
+    const limit = (x: number) => Math.min(n - 1, Math.max(0, Math.floor(x)));
+    return [limit(((e.clientY - r.top) / r.height) * n), limit(((e.clientX - r.left) / r.width) * n)];
   };
-  const small = size < 12;
+  const labels = (className: string, index: number | undefined, style: preact.CSSProperties) => (
+    <div class={className} aria-hidden="true" style={style}>
+      {tokens.map((t, i) => <span class={index === i ? 'on' : ''}>{index === i || i % every === 0 ? mark(t, i) : ''}</span>)}
+    </div>
+  );
   return (
-    <figure class="heatmap">
-      <div class="heat-grid" style={{ gridTemplateColumns: `auto ${size * n}px`, gridTemplateRows: `auto ${size * n}px` }}>
-        <span />
-        <div class="heat-keys" aria-hidden="true" style={{ gridTemplateColumns: `repeat(${n}, ${size}px)` }}>{tokens.map((t, i) => <span class={cell?.[1] === i ? 'on' : ''}>{small && i % 4 ? '' : i === 0 ? '⊢' : token(t)}</span>)}</div>
-        <div class="heat-queries" aria-hidden="true" style={{ gridTemplateRows: `repeat(${n}, ${size}px)` }}>{tokens.map((t, i) => <span class={cell?.[0] === i ? 'on' : ''}>{small && i % 4 ? '' : i === 0 ? '⊢' : token(t)}</span>)}</div>
-        <div class="heat-cells">
-          <canvas
-            ref={canvas} width={n} height={n} tabIndex={0} role="img" aria-label={`${label}: ${sentence()}`}
-            style={{ width: `${size * n}px`, height: `${size * n}px` }}
-            onMouseMove={(e) => { const r = e.currentTarget.getBoundingClientRect(); setCell([Math.min(n - 1, Math.floor((e.clientY - r.top) / size)), Math.min(n - 1, Math.floor((e.clientX - r.left) / size))]); }}
-            onMouseLeave={() => setCell(null)}
-            onKeyDown={(e) => {
-              const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[e.key];
-              if (step) { e.preventDefault(); move(step[0]!, step[1]!); } else if (e.key === 'Escape') setCell(null);
-            }}
-          />
-          {cell && <div class="crosshair" style={{ left: `${cell[1] * size}px`, top: `${cell[0] * size}px`, width: `${size}px`, height: `${size}px` }} />}
-        </div>
+    <div class="heatmap" style={{ gridTemplateColumns: `auto ${px(size * n)}`, gridTemplateRows: `auto ${px(size * n)}` }}>
+      <span class="corner" aria-hidden="true" />
+      {labels('heat-keys', cell?.[1], { gridTemplateColumns: `repeat(${n}, ${px(size)})` })}
+      {labels('heat-queries', cell?.[0], { gridTemplateRows: `repeat(${n}, ${px(size)})` })}
+      <div class="heat-cells">
+        <canvas
+          ref={canvas} width={n} height={n} tabIndex={0} role="application" aria-roledescription="heatmap" aria-label={`${label}. Rows are queries, columns are keys. Arrow keys move, Enter locks.`}
+          style={{ width: px(size * n), height: px(size * n) }}
+          onMouseMove={(e) => onCell(at(e), false)}
+          onMouseLeave={() => onCell(null, false)}
+          onClick={(e) => { e.stopPropagation(); onCell(at(e), true); }}
+          onKeyDown={(e) => {
+            const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[e.key];
+            const [q, k] = cell ?? [Math.min(1, n - 1), Math.min(1, n - 1)];
+            if (step) {
+              e.preventDefault();
+              const to = cell ? [q + step[0]!, k + step[1]!].map((x) => Math.min(n - 1, Math.max(0, x))) as [number, number] : [q, k] as [number, number];
+              setSpoken(sentence(...to));
+              onCell(to, false);
+            } else if (e.key === 'Enter' && cell) {
+              onCell(cell, true);
+            }
+          }}
+          onBlur={() => { setSpoken(''); onCell(null, false); }}
+        />
+        {cell && <div class="cross-row" style={{ top: px(cell[0] * size), height: px(size) }} />}
+        {cell && <div class="cross-column" style={{ left: px(cell[1] * size), width: px(size) }} />}
+        {cell && <div class="crosshair" style={{ left: px(cell[1] * size), top: px(cell[0] * size), width: px(size), height: px(size) }} />}
       </div>
-      <figcaption aria-live="polite">{sentence()}</figcaption>
-    </figure>
+      <span class="visually-hidden" aria-live="polite">{spoken}</span>
+    </div>
   );
 }

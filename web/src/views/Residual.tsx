@@ -1,43 +1,100 @@
 // The residual stream, read as values: one row an s-op, one column a position, after the half-layer under the scrubber.
-import { halfLayer, hue, picture, selectedNode, stale } from '../state';
+import { useState } from 'preact/hooks';
+import { colour, focus, halfName, hover, lit, nodeLabel, pointing } from '../state/focus';
+import { type Picture, lastHalf } from '../state/live';
+import { half as chosenHalf, selection } from '../state/project';
 import { token } from '../values';
+import { subspaceCells } from './cells';
+import { tensor } from './pattern';
 
-const name = (half: number) => (half === 0 ? 'after the embeddings' : `after layer ${Math.floor((half + 1) / 2)}'s ${half % 2 ? 'attention' : 'MLP'}`);
+const mostRows = 60, mostColumns = 48;
 
-export function Residual() {
-  const p = picture.value;
-  if (!p) return null;
-  const { compiled, trace } = p;
-  const last = 2 * compiled.model.layers;
-  const half = Math.min(halfLayer.value, last);
+export const halfInForce = () => Math.min(chosenHalf.value ?? lastHalf.value, lastHalf.value);
+export const residualName = (half: number) => (half === 0 ? 'resid_pre' : `blocks.${Math.floor((half - 1) / 2)}.${half % 2 ? 'resid_mid' : 'resid_post'}`);
+export const residualAt = (p: Picture, half: number) => tensor(p, residualName(half));
+
+const short = (label: string) => (label.length > 34 ? `${label.slice(0, 33)}…` : label);
+
+export const number = (x: number) => (Number.isInteger(x) ? String(x) : Math.abs(x) < 1e-3 || Math.abs(x) >= 1e5 ? x.toExponential(1) : String(Number(x.toFixed(3))));
+
+export function Scrubber() {
+  const half = halfInForce();
+  const step = (d: number) => { chosenHalf.value = Math.min(lastHalf.value, Math.max(0, half + d)); };
   return (
-    <section class={`panel ${stale.value ? 'stale' : ''}`} aria-label="Residual stream">
-      <div class="panel-head">
-        <h2>Residual stream</h2>
-        <label class="scrub">
-          <span>{name(half)}</span>
-          <input type="range" min={0} max={last} value={half} aria-label="Half-layer" aria-valuetext={name(half)} onInput={(e) => { halfLayer.value = Number(e.currentTarget.value); }} />
-        </label>
+    <div class="scrubber">
+      <button type="button" aria-label="One half-layer earlier" disabled={half === 0} onClick={() => step(-1)}>‹</button>
+      <input type="range" min={0} max={lastHalf.value} value={half} aria-label="Half-layer" aria-valuetext={`after ${halfName(half)}`} onInput={(e) => { chosenHalf.value = Number(e.currentTarget.value); }} />
+      <button type="button" aria-label="One half-layer later" disabled={half === lastHalf.value} onClick={() => step(1)}>›</button>
+      <span>after {halfName(half)}</span>
+    </div>
+  );
+}
+
+export function Residual({ p }: { p: Picture }) {
+  const { compiled, trace } = p;
+  const half = halfInForce();
+  const [open, setOpen] = useState<Record<number, boolean>>({});
+  const [all, setAll] = useState(false);
+  const [from, setFrom] = useState(0);
+  const T = trace.T, width = compiled.model.d_model;
+  const data = residualAt(p, half)!.data;
+  const start = Math.min(from, Math.max(1, T - mostColumns) - 1);
+  const positions = Array.from({ length: Math.min(T - 1, mostColumns) }, (_, i) => start + i + 1);
+  const f = focus.value;
+  const rows = all ? trace.decoded : trace.decoded.slice(0, mostRows);
+  const isZero = (d: number) => { for (let t = 0; t < T; ++t) if (data[t * width + d] !== 0) return false; return true; };
+  return (
+    <section class="residual" aria-label="Residual stream">
+      <div class="panel-bar"><Scrubber />
+        {T - 1 > mostColumns && <label class="check">positions from <input type="number" min={0} max={T - 1 - mostColumns} value={start} onInput={(e) => setFrom(Math.max(0, Number(e.currentTarget.value)))} /></label>}
       </div>
       <div class="scroll">
-        <table class="residual">
-          <thead><tr><th scope="col">s-op</th><th scope="col"><small>dims</small></th>{trace.tokens.slice(1).map((t, i) => <th scope="col" class="token" title={`position ${i}`}>{token(t)}</th>)}</tr></thead>
+        <table>
+          <thead>
+            <tr><th scope="col">s-op</th>{positions.map((t) => <th scope="col" class={`token${f.position === t ? ' here' : ''}`} title={`position ${t - 1}`}>{token(trace.tokens[t]!)}</th>)}</tr>
+          </thead>
           <tbody>
-            {trace.decoded.map((row) => {
+            {rows.map((row) => {
               const s = compiled.subspaces[row.subspace]!;
-              const h = hue(s.node);
-              const cells = row.at[half] ?? [];
+              const cells = subspaceCells(p, row.subspace, half);
+              const written = s.written <= half;
+              const opened = open[row.subspace] && written;
+              const zero = opened ? s.dimensions.filter(isZero).length : 0;
               return (
-                <tr class={`${selectedNode.value === s.node ? 'on' : ''} ${s.written === half ? 'fresh' : ''}`}>
-                  <th scope="row"><button type="button" onClick={() => { selectedNode.value = selectedNode.value === s.node ? null : s.node; }} style={{ color: h === null ? 'inherit' : `hsl(${h} var(--hue-s) var(--hue-l))` }}>{s.label}</button></th>
-                  <td class="dims">{s.dimensions.length}{s.encoding === 'numerical' ? ' #' : ''}</td>
-                  {cells.slice(1).map((x) => <td class={x === '' ? 'unwritten' : ''}>{x === '' ? '·' : x}</td>)}
-                </tr>
+                <>
+                  <tr class={`${lit.value.has(s.node) ? 'on' : ''}${s.written === half ? ' fresh' : ''}`}>
+                    <th scope="row">
+                      <button type="button" class="expander" aria-expanded={opened ? 'true' : 'false'} aria-label={`Dimensions of ${s.label}`} disabled={!written} onClick={() => setOpen({ ...open, [row.subspace]: !opened })}>{opened ? '▾' : '▸'}</button>
+                      <button type="button" class="link name" style={{ color: colour(s.node) }} title={nodeLabel(s.node) || s.label} {...pointing({ node: s.node, subspace: row.subspace })}>{short(nodeLabel(s.node) || s.label)}</button>
+                      <small>{s.encoding === 'numerical' ? 'number' : `${s.dimensions.length} dim`}</small>
+                    </th>
+                    {positions.map((t) => {
+                      const c = cells[t - 1]!;
+                      const target = { subspace: row.subspace, half, position: t };
+                      const here = f.subspace === row.subspace && f.position === t;
+                      return (
+                        <td class={`${written ? '' : 'unwritten'}${c.changed ? ' changed' : ''}${here ? ' here' : ''}`}>
+                          {written ? <button type="button" class="value" aria-label={`${s.label} at position ${t - 1}: ${c.text || 'nothing'}`}
+                            onMouseEnter={() => { hover.value = target; }} onMouseLeave={() => { hover.value = null; }} onClick={() => { hover.value = null; selection.value = target; }}>{c.text || '·'}</button> : ''}
+                        </td>
+                      );
+                    })}
+                  </tr>
+                  {opened && s.dimensions.filter((d) => !isZero(d)).map((d) => (
+                    <tr class="dimension">
+                      <th scope="row"><small>{d}</small> {compiled.residual_labels[d]}</th>
+                      {positions.map((t) => <td class={data[t * width + d] ? '' : 'zero'}>{number(data[t * width + d]!)}</td>)}
+                    </tr>
+                  ))}
+                  {opened && zero > 0 && <tr class="dimension"><th scope="row" colSpan={positions.length + 1}>+{zero} zero at every position</th></tr>}
+                </>
               );
             })}
           </tbody>
         </table>
       </div>
+      {!all && trace.decoded.length > mostRows && <button type="button" onClick={() => setAll(true)}>Show all {trace.decoded.length} s-ops</button>}
+      <p class="hint">A row fills when its s-op has been written. Click a value to see the sum that made it.</p>
     </section>
   );
 }

@@ -1,31 +1,38 @@
-// Tokens, vocabulary, maximal length, causal mask; problems and printed results under them.
-import { analysis, diagnostics, inputProblem, inputText, overrides, vocabularyText } from '../state';
-
-const set = (change: object) => { overrides.value = { ...overrides.value, ...change }; };
+// Tokens, vocabulary, maximal length, causal mask.
+import { analysis, inputProblem, inputText, vocabularyProblem, vocabularyText } from '../state/live';
+import { change, settings } from '../state/project';
+import { shuffled } from '../values';
 
 export function Settings() {
   const s = analysis.value?.settings;
+  const from = s?.from;
+  const changed = ['input', 'vocabulary', 'maxLength', 'causal'].some((k) => k in settings.value);
+  const random = () => {
+    const vocabulary = s?.vocabulary;
+    if (vocabulary?.values.length) change({ input: shuffled(vocabulary, Math.min(s?.max_length ?? 8, 12)) });
+  };
   return (
-    <form class="settings" aria-label="Settings" onSubmit={(e) => e.preventDefault()}>
-      <label class="wide">tokens <input type="text" class="mono" name="input" value={inputText.value} spellcheck={false} autocomplete="off" aria-invalid={inputProblem.value !== ''} aria-describedby="input-problem" onInput={(e) => set({ input: e.currentTarget.value })} /></label>
-      <label class="wide">vocabulary <input type="text" class="mono" name="vocabulary" value={vocabularyText.value} spellcheck={false} autocomplete="off" onInput={(e) => set({ vocabulary: e.currentTarget.value })} /></label>
-      <label>maximal length <input type="number" name="max_length" min={1} max={512} value={overrides.value.maxLength ?? s?.max_length ?? 8} onInput={(e) => { const n = Number(e.currentTarget.value); if (n >= 1) set({ maxLength: n }); }} /></label>
-      <label class="check"><input type="checkbox" name="causal" checked={overrides.value.causal ?? s?.causal ?? false} onInput={(e) => set({ causal: e.currentTarget.checked })} /> causal</label>
-      <label class="check"><input type="checkbox" name="optimize" checked={overrides.value.optimize ?? true} onInput={(e) => set({ optimize: e.currentTarget.checked })} /> optimise</label>
-      {Object.keys(overrides.value).length > 0 && <button type="button" class="quiet" onClick={() => { overrides.value = {}; }}>use the program's</button>}
+    <form class="settings" aria-label="Input and settings" onSubmit={(e) => e.preventDefault()}>
+      <div class="field tokens">
+        <label for="input">input</label>
+        <input id="input" type="text" class="mono" value={inputText.value} spellcheck={false} autocomplete="off" autocapitalize="off" aria-invalid={inputProblem.value !== ''} aria-describedby="input-problem"
+          onInput={(e) => change({ input: e.currentTarget.value })} />
+        <button type="button" title="A random input" aria-label="A random input" onClick={random}>⚄</button>
+      </div>
       <p id="input-problem" class="problem" role="alert">{inputProblem.value}</p>
+      <details>
+        <summary>vocabulary of {s?.vocabulary?.values.length ?? 0}, up to {s?.max_length ?? '?'} tokens{s?.causal ? ', causal' : ''}</summary>
+        <div class="field"><label for="vocabulary">vocabulary</label><input id="vocabulary" type="text" class="mono" value={vocabularyText.value} spellcheck={false} autocomplete="off" autocapitalize="off"
+          aria-invalid={vocabularyProblem.value !== ''} onInput={(e) => change({ vocabulary: e.currentTarget.value })} /></div>
+        <p class="problem" role="alert">{vocabularyProblem.value}</p>
+        <div class="field">
+          <label for="max-length">longest input</label>
+          <input id="max-length" type="number" min={1} max={512} value={settings.value.maxLength ?? s?.max_length ?? 8} onInput={(e) => { const x = e.currentTarget.valueAsNumber; if (Number.isInteger(x) && x >= 1 && x <= 100_000) change({ maxLength: x }); }} />
+          <label class="check"><input type="checkbox" checked={settings.value.causal ?? s?.causal ?? false} onInput={(e) => change({ causal: e.currentTarget.checked })} /> causal</label>
+        </div>
+        <p class="hint">Text is one token a character; a list like ["ab", 1] gives tokens of any kind. {from?.vocabulary === 'input' ? 'The vocabulary is taken from the input.' : ''}</p>
+      </details>
+      {changed && <button type="button" class="quiet" onClick={() => change({ input: undefined, vocabulary: undefined, maxLength: undefined, causal: undefined })}>back to the program’s own settings</button>}
     </form>
-  );
-}
-
-export function Problems() {
-  const list = diagnostics.value;
-  const printed = analysis.value?.printed ?? [];
-  if (list.length === 0 && printed.length === 0) return null;
-  return (
-    <section class="problems" aria-label="Problems and printed results">
-      {list.length > 0 && <ul>{list.map((d) => <li class={d.severity}><span class="where">{d.file ?? ''}{d.line}:{d.column}</span> {d.message}{d.hint && <span class="hint"> {d.hint}</span>}</li>)}</ul>}
-      {printed.length > 0 && <ol class="console" aria-label="Printed results">{printed.map((p) => <li><span class="where">{p.span?.[0]}</span> <code>{p.name === 'out' ? '' : `${p.name} = `}{p.display.text}</code></li>)}</ol>}
-    </section>
   );
 }

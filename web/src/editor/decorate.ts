@@ -1,0 +1,117 @@
+// What the editor draws over the text: values after assignments, colour marks of named s-ops, and the linked expressions.
+import { RangeSet, StateEffect, StateField, type Text } from '@codemirror/state';
+import { Decoration, type DecorationSet, EditorView, GutterMarker, WidgetType, gutter } from '@codemirror/view';
+import type { SpanTuple } from '../engine/protocol';
+import { colour, hue, lit } from '../state/focus';
+import { analysis, analyzedSource } from '../state/live';
+
+export const offset = (doc: Text, line: number, column: number) => {
+  const l = doc.line(Math.min(Math.max(1, line), doc.lines));
+  return Math.min(l.from + column - 1, l.to);
+};
+export const range = (doc: Text, s: SpanTuple): [number, number] => [offset(doc, s[0], s[1]), offset(doc, s[2], s[3])];
+
+class Inlay extends WidgetType {
+  constructor(readonly text: string, readonly colour: string) { super(); }
+  override eq(other: Inlay) { return other.text === this.text && other.colour === this.colour; }
+  toDOM() {
+    const span = document.createElement('span');
+    span.className = 'inlay';
+    span.textContent = this.text;
+    span.style.color = this.colour;
+    span.setAttribute('aria-hidden', 'true');
+    return span;
+  }
+}
+
+class Mark extends GutterMarker {
+  constructor(readonly colour: string) { super(); }
+  override eq(other: Mark) { return other.colour === this.colour; }
+  override toDOM() {
+    const span = document.createElement('span');
+    span.className = 'name-mark';
+    span.style.backgroundColor = this.colour;
+    return span;
+  }
+}
+
+interface Drawn { inlays: DecorationSet; links: DecorationSet; marks: RangeSet<GutterMarker> }
+const setInlays = StateEffect.define<{ inlays: DecorationSet; marks: RangeSet<GutterMarker> }>();
+const setLinks = StateEffect.define<DecorationSet>();
+
+const drawn = StateField.define<Drawn>({
+  create: () => ({ inlays: Decoration.none, links: Decoration.none, marks: RangeSet.empty }),
+  update(value, tr) {
+    let next = tr.docChanged ? { inlays: value.inlays.map(tr.changes), links: value.links.map(tr.changes), marks: value.marks.map(tr.changes) } : value;
+    for (const e of tr.effects) {
+      if (e.is(setInlays)) next = { ...next, ...e.value };
+      if (e.is(setLinks)) next = { ...next, links: e.value };
+    }
+    return next;
+  },
+  provide: (f) => [EditorView.decorations.from(f, (v) => v.inlays), EditorView.decorations.from(f, (v) => v.links)],
+});
+
+export const decorations = [drawn, gutter({ class: 'cm-names', markers: (view) => view.state.field(drawn).marks })];
+
+const cut = (text: string, most: number) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
+
+/** After an analysis: values and colour marks. Skipped while the text is ahead of the analysis: the mapped ones stay. */
+export function drawValues(view: EditorView) {
+  const a = analysis.value;
+  const { doc } = view.state;
+  if (!a || doc.toString() !== analyzedSource.value) return;
+  const byLine = new Map<number, { text: string; colour: string }>();
+  const marks = new Map<number, string>();
+  for (const d of a.definitions) {
+    if (!d.display || !d.span) continue;
+    const node = d.display.node;
+    if (node !== undefined && hue(node) !== null && d.name_span) marks.set(d.name_span[0], colour(node));
+    if (d.display.kind === 'function' || d.display.kind === 'selector') continue;
+    byLine.set(d.span[2], { text: d.display.text, colour: node === undefined || hue(node) === null ? '' : colour(node) });
+  }
+  for (const p of a.printed) if (p.span && p.display.kind !== 'selector') byLine.set(p.span[2], { text: p.display.text, colour: '' });
+  const lines = [...byLine].filter(([line]) => line <= doc.lines).sort((x, y) => x[0] - y[0]);
+  view.dispatch({
+    effects: setInlays.of({
+      inlays: Decoration.set(lines.map(([line, x]) => Decoration.widget({ widget: new Inlay(cut(x.text, 60), x.colour), side: 1 }).range(doc.line(line).to))),
+      marks: RangeSet.of([...marks].filter(([line]) => line <= doc.lines).sort((x, y) => x[0] - y[0]).map(([line, c]) => new Mark(c).range(doc.line(line).from))),
+    }),
+  });
+}
+
+/** The expressions of what is in focus. */
+export function drawLinks(view: EditorView) {
+  const on = lit.value;
+  const a = analysis.value;
+  const { doc } = view.state;
+  const list: { from: number; to: number }[] = [];
+  if (a && on.size && doc.toString() === analyzedSource.value) {
+    for (const use of a.uses) {
+      if (!use.span || !on.has(use.node)) continue;
+      const [from, to] = range(doc, use.span);
+      if (to > from) list.push({ from, to });
+    }
+    for (const d of a.definitions) {
+      if (d.display?.node === undefined || !on.has(d.display.node) || !d.name_span) continue;
+      const [from, to] = range(doc, d.name_span);
+      if (to > from) list.push({ from, to });
+    }
+  }
+  view.dispatch({ effects: setLinks.of(Decoration.set(list.map((x) => Decoration.mark({ class: 'linked' }).range(x.from, x.to)), true)) });
+}
+
+/** The innermost expression around a place in the program, and its node. */
+export function nodeAt(doc: Text, place: number): { node: number; from: number; to: number } | null {
+  const a = analysis.value;
+  if (!a || doc.toString() !== analyzedSource.value) return null;
+  let best: { node: number; from: number; to: number } | null = null;
+  const consider = (node: number | undefined, span: SpanTuple | null) => {
+    if (node === undefined || !span) return;
+    const [from, to] = range(doc, span);
+    if (place >= from && place <= to && (!best || to - from < best.to - best.from)) best = { node, from, to };
+  };
+  for (const use of a.uses) consider(use.node, use.span);
+  for (const d of a.definitions) consider(d.display?.node, d.name_span);
+  return best;
+}

@@ -1,0 +1,120 @@
+// Completion, hover, go to definition, rename and formatting, from what the engine knows of the program.
+import type { Completion, CompletionContext } from '@codemirror/autocomplete';
+import { EditorView, hoverTooltip } from '@codemirror/view';
+import { nodeLabel } from '../state/focus';
+import { analysis, askInterpreter, library, picture } from '../state/live';
+import { showAll } from '../values';
+import { nodeAt, range } from './decorate';
+
+const wordAt = (view: EditorView, at: number) => {
+  const word = view.state.wordAt(at);
+  return word && { ...word, from: word.from, to: word.to, text: view.state.sliceDoc(word.from, word.to) };
+};
+
+export function complete(context: CompletionContext) {
+  const word = context.matchBefore(/[A-Za-z_][A-Za-z_0-9]*/);
+  if (!word && !context.explicit) return null;
+  const before = context.state.sliceDoc(context.state.doc.lineAt(context.pos).from, context.pos);
+  if (before.includes('#') || (before.match(/"/g)?.length ?? 0) % 2) return null;
+  const own = new Map<string, Completion>();
+  for (const d of analysis.value?.definitions ?? []) own.set(d.name, { label: d.name, detail: d.display?.kind === 'function' ? d.display.text.slice(d.name.length) : d.display?.kind ?? '', info: d.display && d.display.kind !== 'function' ? d.display.text : '', type: d.display?.kind === 'function' ? 'function' : 'variable', boost: 1 });
+  const lib = library.value.filter((l) => !own.has(l.name)).map((l) => ({
+    label: l.name, detail: l.signature === l.name ? l.kind : l.signature.slice(l.name.length), info: l.doc, type: l.kind === 'function' || l.kind === 'form' ? 'function' : l.kind === 'constant' ? 'constant' : 'variable',
+  }));
+  return { from: word?.from ?? context.pos, options: [...own.values(), ...lib], validFor: /^[A-Za-z_0-9]*$/ };
+}
+
+function line(className: string, text: string): HTMLElement {
+  const div = document.createElement('div');
+  div.className = className;
+  div.textContent = text;
+  return div;
+}
+
+export const hoverHelp = hoverTooltip((view, at) => {
+  const word = wordAt(view, at);
+  const entry = word && library.value.find((l) => l.name === word.text);
+  const found = nodeAt(view.state.doc, at);
+  const node = found ? analysis.value?.nodes[found.node] : undefined;
+  const definition = word && analysis.value?.definitions.findLast((d) => d.name === word.text);
+  if (!entry && !node && !definition) return null;
+  const from = found?.from ?? word?.from ?? at, to = found?.to ?? word?.to ?? at;
+  return {
+    pos: from, end: to, above: true,
+    create: () => {
+      const dom = document.createElement('div');
+      dom.className = 'help';
+      if (node && found) {
+        dom.append(line('help-title', `${nodeLabel(found.node)} · ${node.selector ? 'selector' : `s-op${node.value ? ` of ${typeName(node.value.types)}` : ''}`}`));
+        if (node.matrix) dom.append(line('help-matrix', node.matrix.slice(0, 16).map((r) => r.slice(0, 32).replaceAll('0', '· ').replaceAll('1', '■ ')).join('\n')));
+        else if (node.value) dom.append(line('help-value', `[${showAll(node.value).slice(0, 24).join(', ')}]`));
+        if (node.undefined) dom.append(line('help-warning', node.undefined));
+        const set = picture.value?.compiled.value_sets[String(found.node)];
+        if (set && !node.selector) dom.append(line('help-note', `can be ${showAll(set).slice(0, 16).join(', ')}${set.values.length > 16 ? ', …' : ''}`));
+      } else if (definition?.display) {
+        dom.append(line('help-title', `${definition.display.kind === 'function' ? definition.display.text : definition.name} · ${definition.display.kind}`));
+        if (definition.display.kind !== 'function') dom.append(line('help-value', definition.display.text));
+      }
+      if (entry) {
+        dom.append(line('help-title', entry.signature));
+        dom.append(line('help-note', entry.doc));
+      }
+      return { dom };
+    },
+  };
+}, { hoverTime: 250 });
+
+function typeName(types: string): string {
+  const kinds = new Set([...types].filter((t) => t !== '-'));
+  if (kinds.size === 1) return { i: 'ints', f: 'floats', b: 'bools', s: 'strings' }[[...kinds][0]!] ?? 'values';
+  return [...kinds].every((k) => k !== 's') ? 'numbers' : 'mixed values';
+}
+
+/** Where the name under the cursor is defined, and everywhere it is used. */
+export function references(view: EditorView, at: number): { definition: [number, number] | null; uses: [number, number][]; name: string } | null {
+  const word = wordAt(view, at);
+  const list = analysis.value?.references ?? [];
+  const { doc } = view.state;
+  if (!word) return null;
+  const inside = (span: (typeof list)[number]['span']) => { const [a, b] = range(doc, span); return a <= word.from && word.to <= b && b - a === word.to - word.from; };
+  const reference = list.find((r) => inside(r.span) || (r.definition_span && inside(r.definition_span)));
+  if (!reference) return null;
+  const key = JSON.stringify(reference.definition_span);
+  const same = list.filter((r) => r.definition_span && JSON.stringify(r.definition_span) === key);
+  const spots = new Map<number, [number, number]>();
+  for (const r of same) spots.set(range(doc, r.span)[0], range(doc, r.span));
+  const definition = reference.definition_span ? range(doc, reference.definition_span) : null;
+  if (definition) spots.set(definition[0], definition);
+  return { definition, uses: [...spots.values()].sort((a, b) => a[0] - b[0]), name: word.text };
+}
+
+export function goToDefinition(view: EditorView): boolean {
+  const found = references(view, view.state.selection.main.head);
+  if (!found?.definition) return false;
+  view.dispatch({ selection: { anchor: found.definition[0], head: found.definition[1] }, scrollIntoView: true });
+  return true;
+}
+
+const reserved = /^(set|show|example|examples|on|off|selector|load|draw|def|return|for|in|if|else|not|and|or|round|indicator|exit|quit|True|False|out|range|zip|len|get|indices|tokens_(asis|str|int|bool|float))$/;
+
+/** Null, or why the name cannot be taken. */
+export function rename(view: EditorView, to: string): string | null {
+  const found = references(view, view.state.selection.main.head);
+  if (!found?.definition) return 'Put the cursor on a name that the program defines.';
+  if (!/^[A-Za-z_][A-Za-z_0-9]*$/.test(to) || reserved.test(to)) return `"${to}" cannot be a name.`;
+  if (analysis.value?.references?.some((r) => r.name === to) || library.value.some((l) => l.name === to)) return `"${to}" is already in use.`;
+  view.dispatch({ changes: found.uses.map(([from, end]) => ({ from, to: end, insert: to })) });
+  return null;
+}
+
+/** Formats the document; a program with syntax errors is left as it is. */
+export async function format(view: EditorView): Promise<boolean> {
+  const text = view.state.doc.toString();
+  const result = await askInterpreter({ command: 'format', program: text });
+  if (!result.ok || typeof result.text !== 'string' || view.state.doc.toString() !== text) return false;
+  if (result.text !== text) {
+    const head = Math.min(view.state.selection.main.head, result.text.length);
+    view.dispatch({ changes: { from: 0, to: text.length, insert: result.text }, selection: { anchor: head } });
+  }
+  return true;
+}

@@ -1,0 +1,17 @@
+// One compiled module, any number of workers.
+import wasmUrl from '@engine/engine.wasm?url';
+import { workerUrl } from '../trusted';
+import { Engine } from './client';
+import EngineWorker from './worker?worker&url';
+
+const compiled: Promise<WebAssembly.Module> = WebAssembly.compileStreaming(fetch(wasmUrl)).catch(async () => WebAssembly.compile(await (await fetch(wasmUrl)).arrayBuffer()));
+
+function startWorker(): Worker {
+  const worker = new Worker(workerUrl(EngineWorker), { type: 'module' });
+  compiled.then((module) => worker.postMessage({ module }), () => worker.dispatchEvent(new ErrorEvent('error')));
+  return worker;
+}
+
+/** Two threads, so that diagnostics and values never wait for a model that is being compiled. */
+export const interpreter = new Engine(startWorker);
+export const compiler = new Engine(startWorker);

@@ -1,0 +1,108 @@
+// The page: editor on the left, the transformer in the middle, the inspector of what is selected on the right; tabs on a phone.
+import { signal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import { Pane } from '../editor/Pane';
+import { clearSelection } from '../state/focus';
+import { analysis, diagnostics, picture, stale } from '../state/live';
+import { selection, view, viewNames, type ViewName } from '../state/project';
+import { notice, openFile, sameModel, storageFull } from '../state/session';
+import { chosen, themes } from '../state/theme';
+import { Circuit } from '../views/Circuit';
+import { Console } from '../views/Console';
+import { Cost } from '../views/Cost';
+import { Inspector } from '../views/Inspector';
+import { Residual } from '../views/Residual';
+import { Result } from '../views/Result';
+import { Settings } from '../views/Settings';
+import { Export } from './Export';
+import { Gallery } from './Gallery';
+import { Share } from './Share';
+import { Tour, startTour, step } from './Tour';
+import { embed, hidden, readOnly } from './options';
+
+const dialog = signal<'' | 'gallery' | 'share' | 'export'>('');
+const phoneTab = signal<'code' | 'model'>('code');
+const viewTitle: Record<ViewName, string> = { circuit: 'Circuit', residual: 'Residual stream', cost: 'Cost' };
+
+function TopBar() {
+  const nextTheme = () => { chosen.value = themes[(themes.indexOf(chosen.value) + 1) % themes.length]!; };
+  return (
+    <header class="top">
+      <h1><svg viewBox="0 0 16 16" width="18" height="18" aria-hidden="true"><path d="M1 1h6v6H1zM9 9h6v6H9z" /><path class="soft" d="M9 1h6v6H9zM1 9h6v6H1z" /></svg> RASP <span>Playground</span></h1>
+      <nav aria-label="Page">
+        <button type="button" onClick={() => { dialog.value = 'gallery'; }}>Examples</button>
+        <button type="button" onClick={() => { dialog.value = 'share'; }}>Share</button>
+        <button type="button" onClick={() => { dialog.value = 'export'; }}>Export</button>
+        <button type="button" class="quiet" onClick={startTour}>Tour</button>
+        <a class="button quiet" href="./docs/index.html" target="_blank" rel="noopener">Help</a>
+        <button type="button" class="quiet" aria-label={`Theme: ${chosen.value}`} title={`Theme: ${chosen.value}`} onClick={nextTheme}>{{ system: '◐', light: '☀', dark: '☾' }[chosen.value]}</button>
+      </nav>
+    </header>
+  );
+}
+
+function Notices() {
+  const same = sameModel();
+  return (
+    <div class="notices" role="status">
+      {notice.value && <p class={notice.value.kind}>{notice.value.text} <button type="button" class="quiet" onClick={() => { notice.value = null; }}>dismiss</button></p>}
+      {storageFull.value && <p class="problem">This browser has no room to keep your work. Download it from Share before you close the page.</p>}
+      {same === false && <p class="info">The link was made with a model of other weights than this page compiles. Both are exact; head by head they may differ.</p>}
+    </div>
+  );
+}
+
+function Centre() {
+  const p = picture.value;
+  const errors = diagnostics.value.filter((d) => d.severity === 'error').length;
+  const arrow = (e: KeyboardEvent) => {
+    const d = { ArrowRight: 1, ArrowLeft: -1 }[e.key];
+    if (!d) return;
+    view.value = viewNames[(viewNames.indexOf(view.value) + d + viewNames.length) % viewNames.length]!;
+    requestAnimationFrame(() => document.querySelector<HTMLElement>('.views [aria-selected="true"]')?.focus());
+  };
+  return (
+    <div class={`centre${stale.value ? ' stale' : ''}`}>
+      {!hidden.has('result') && <Result p={p} />}
+      <div class="views" role="tablist" aria-label="Views" onKeyDown={arrow}>
+        {viewNames.map((v) => <button type="button" role="tab" id={`tab-${v}`} aria-controls="view" aria-selected={view.value === v} tabIndex={view.value === v ? 0 : -1} onClick={() => { view.value = v; }}>{viewTitle[v]}</button>)}
+      </div>
+      <div id="view" role="tabpanel" aria-labelledby={`tab-${view.value}`} class="view">
+        {!p ? <p class="empty">{errors ? 'Mend the problems on the left, and the model appears here.' : analysis.value ? 'Compiling the first model…' : 'Starting the engine…'}</p>
+          : view.value === 'circuit' ? <Circuit p={p} /> : view.value === 'residual' ? <Residual p={p} /> : <Cost p={p} />}
+      </div>
+    </div>
+  );
+}
+
+export function App() {
+  useEffect(() => {
+    const key = (e: KeyboardEvent) => { if (e.key === 'Escape' && !dialog.value && step.value === null) clearSelection(); };
+    const drop = (e: DragEvent) => { const f = e.dataTransfer?.files[0]; if (f) { e.preventDefault(); void openFile(f); } };
+    const over = (e: DragEvent) => { if (e.dataTransfer?.types.includes('Files')) e.preventDefault(); };
+    addEventListener('keydown', key);
+    addEventListener('drop', drop);
+    addEventListener('dragover', over);
+    return () => { removeEventListener('keydown', key); removeEventListener('drop', drop); removeEventListener('dragover', over); };
+  }, []);
+  const close = () => { dialog.value = ''; };
+  const inspected = Object.keys(selection.value).length > 0;
+  return (
+    <div class={`app${embed ? ' embed' : ''} show-${phoneTab.value}${hidden.has('editor') ? ' no-editor' : ''}${hidden.has('inspector') ? ' no-inspector' : ''}${inspected ? ' inspected' : ''}`}>
+      {!embed && <TopBar />}
+      <div class="phone-tabs" role="group" aria-label="Part of the page">
+        {(['code', 'model'] as const).map((t) => <button type="button" aria-pressed={phoneTab.value === t} onClick={() => { phoneTab.value = t; }}>{t === 'code' ? 'Code' : 'Model'}</button>)}
+      </div>
+      <Notices />
+      <main>
+        {!hidden.has('editor') && <div class="left"><Pane readOnly={readOnly} />{!hidden.has('settings') && <Settings />}<Console /></div>}
+        <Centre />
+        {!hidden.has('inspector') && <Inspector p={picture.value} />}
+      </main>
+      {dialog.value === 'gallery' && <Gallery close={close} />}
+      {dialog.value === 'share' && <Share close={close} />}
+      {dialog.value === 'export' && <Export close={close} />}
+      <Tour />
+    </div>
+  );
+}

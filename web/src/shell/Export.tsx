@@ -1,0 +1,46 @@
+// Files for other tools: the model, pictures, tables.
+import { useState } from 'preact/hooks';
+import { attentionSvg, residualSvg, toPng } from '../draw/picture';
+import { attentionCsv, decodedCsv, residualCsv } from '../draw/tables';
+import { ask, picture, title } from '../state/live';
+import { source } from '../state/project';
+import { halfInForce } from '../views/Residual';
+import { Dialog } from './Dialog';
+import { download } from './download';
+
+export function Export({ close }: { close: () => void }) {
+  const [problem, setProblem] = useState('');
+  const p = picture.value;
+  const name = title.value || 'model';
+  const attempt = (f: () => Promise<void> | void) => () => { setProblem(''); Promise.resolve().then(f).catch((e: Error) => setProblem(e.message)); };
+  const model = (format: string, extension: string, type: string, names?: string) => attempt(async () => {
+    const result = await ask({ command: 'export', format, names });
+    if (!result?.bytes) throw new Error('The model could not be written. Wait until the program compiles.');
+    download(`${name}.${extension}`, result.bytes, type);
+  });
+  const svg = (make: () => string, what: string) => (
+    <>
+      <button type="button" disabled={!p} onClick={attempt(() => download(`${name} ${what}.svg`, make(), 'image/svg+xml'))}>SVG</button>
+      <button type="button" disabled={!p} onClick={attempt(async () => download(`${name} ${what}.png`, await toPng(make()), 'image/png'))}>PNG</button>
+    </>
+  );
+  const row = (label: string, what: string, buttons: preact.ComponentChildren) => <tr><th scope="row">{label}<small>{what}</small></th><td>{buttons}</td></tr>;
+  return (
+    <Dialog title="Export" close={close}>
+      <table class="exports"><tbody>
+        {row('Model, safetensors', 'weights with TransformerLens’s names; take the description too', <>
+          <button type="button" disabled={!p} onClick={model('safetensors', 'safetensors', 'application/octet-stream')}>weights</button>
+          <button type="button" disabled={!p} onClick={model('meta', 'json', 'application/json')}>description</button></>)}
+        {row('Model, ONNX', 'runs in ONNX Runtime', <button type="button" disabled={!p} onClick={model('onnx', 'onnx', 'application/octet-stream')}>ONNX</button>)}
+        {row('Model, JSON', 'weights and description in one document', <button type="button" disabled={!p} onClick={model('json', 'model.json', 'application/json')}>JSON</button>)}
+        {row('Attention', 'the patterns of all heads on this input', <>{svg(() => attentionSvg(p!), 'attention')}<button type="button" disabled={!p} onClick={attempt(() => download(`${name} attention.csv`, attentionCsv(p!), 'text/csv'))}>CSV</button></>)}
+        {row('Residual stream', 'as values by s-op, and every dimension after every half-layer', <>{svg(() => residualSvg(p!, halfInForce()), 'residual')}
+          <button type="button" disabled={!p} onClick={attempt(() => download(`${name} values.csv`, decodedCsv(p!), 'text/csv'))}>CSV values</button>
+          <button type="button" disabled={!p} onClick={attempt(() => download(`${name} residual.csv`, residualCsv(p!), 'text/csv'))}>CSV dimensions</button></>)}
+        {row('Program', 'the file in the editor', <button type="button" onClick={() => download(`${name}.rasp`, source.value, 'text/plain')}>.rasp</button>)}
+        {row('Page', 'as you see it', <button type="button" onClick={() => { close(); setTimeout(() => window.print(), 50); }}>print</button>)}
+      </tbody></table>
+      <p class="problem" role="alert">{problem}</p>
+    </Dialog>
+  );
+}

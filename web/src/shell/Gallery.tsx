@@ -1,0 +1,37 @@
+// Examples by idea, recent work, files.
+import { examples, groups } from '../state/examples';
+import { openExample, openFile, openProject, openSlot, recent, work } from '../state/session';
+import { emptyProject } from '../state/project';
+import { Dialog } from './Dialog';
+
+export function Gallery({ close }: { close: () => void }) {
+  const pick = (f: () => void) => () => { f(); close(); };
+  return (
+    <Dialog title="Examples and your work" close={close} wide>
+      <div class="gallery-actions">
+        <button type="button" onClick={pick(() => openProject(emptyProject('# Write RASP here. Try: tokens;\n')))}>New program</button>
+        <label class="button">Open a file… <input type="file" class="visually-hidden" accept=".rasp,.json,.txt" onChange={(e) => { const f = e.currentTarget.files?.[0]; if (f) { void openFile(f); close(); } }} /></label>
+      </div>
+      {groups.map(([group, title]) => {
+        const list = examples.filter((e) => e.group === group);
+        return list.length > 0 && (
+          <section>
+            <h3>{title}</h3>
+            <ul class="cards">{list.map((e) => (
+              <li><button type="button" class="card-button" onClick={pick(() => openExample(e.source, e.file))}><strong>{e.title}</strong><span>{e.description}</span></button></li>
+            ))}</ul>
+          </section>
+        );
+      })}
+      {recent.value.length > 0 && (
+        <section>
+          <h3>Recent work in this browser</h3>
+          <ul class="plain recent">{recent.value.map((s) => (
+            <li><button type="button" class="link" onClick={pick(() => openSlot(s.id))}>{s.title || 'Untitled'}</button> <small>{new Date(s.time).toLocaleString()} · {Object.keys(s.project.files).join(', ')}</small>
+              {' '}<button type="button" class="quiet" aria-label={`Forget ${s.title}`} onClick={() => { if (window.confirm('Forget this work?')) { work.remove(s.id); recent.value = work.list(); } }}>forget</button></li>
+          ))}</ul>
+        </section>
+      )}
+    </Dialog>
+  );
+}

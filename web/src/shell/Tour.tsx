@@ -1,0 +1,60 @@
+// Five steps: what is an attention head doing here? Can be left and taken up again.
+import { signal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import { firstExample } from '../state/examples';
+import { openExample } from '../state/session';
+import { half, selection, view } from '../state/project';
+import { picture } from '../state/live';
+
+const key = 'rasp-tour';
+export const step = signal<number | null>(null);
+
+const stored = () => { try { return Number(localStorage.getItem(key) ?? '0') || 0; } catch { return 0; } };
+const keep = (n: number) => { try { localStorage.setItem(key, String(n)); } catch { /* not kept */ } };
+
+const steps: { title: string; text: string; target: string; enter?: () => void }[] = [
+  { title: 'A program about sequences', target: '.pane', text: 'This RASP program counts how often each token occurs. The grey values after each line are what it computes for the input below, live: change a letter of the input and watch.', enter: () => { openExample(firstExample.source, firstExample.file); view.value = 'circuit'; } },
+  { title: 'A selector is a question', target: '.pane', enter: () => { view.value = 'circuit'; }, text: 'select(tokens, tokens, ==) asks, at every position (the query): which positions (the keys) hold the same token as I do? It is a table of yes and no, not yet a value.' },
+  { title: 'An attention head answers it', target: '[data-head]', text: 'The compiler turned the selector into weights of one attention head. Each row of the picture is a query, each column a key: dark cells are where it looks. Point at a cell to read it as a sentence.', enter: () => { view.value = 'circuit'; const p = picture.value; if (p) selection.value = { layer: 0, head: 0, query: 1, key: 1 }; } },
+  { title: 'The result is written down', target: '.residual', text: 'What the head found is added to the residual stream, where every s-op has a place of its own. Move the scrubber: the row “hist” is empty after the embedding and full after the attention. Click a number to see the sum that made it.', enter: () => { selection.value = {}; view.value = 'residual'; half.value = 1; } },
+  { title: 'Model and interpreter agree', target: '.result', enter: () => { view.value = 'circuit'; half.value = null; }, text: 'The transformer’s output stands under the interpreter’s, and the green line says that this is proved for every input, not only this one. Now break something: click a head and switch it off. Undo is one click away.' },
+];
+
+export function startTour() { step.value = stored() >= steps.length ? 0 : stored(); }
+export const tourSeen = () => stored() > 0;
+
+export function Tour() {
+  const n = step.value;
+  const card = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (n === null) return undefined;
+    steps[n]!.enter?.();
+    keep(n);
+    card.current?.focus();
+    let marked: Element | null = null;
+    const timer = setInterval(() => {
+      const found = document.querySelector(steps[n]!.target);
+      if (found === marked) return;
+      marked?.classList.remove('tour-target');
+      marked = found;
+      marked?.classList.add('tour-target');
+      marked?.scrollIntoView({ block: 'nearest' });
+    }, 100);
+    return () => { clearInterval(timer); marked?.classList.remove('tour-target'); };
+  }, [n]);
+  if (n === null) return null;
+  const s = steps[n]!;
+  const end = (done: boolean) => { keep(done ? steps.length : n); step.value = null; };
+  return (
+    <div class="tour" role="dialog" aria-label={`Tour, step ${n + 1} of ${steps.length}`} tabIndex={-1} ref={card} onKeyDown={(e) => { if (e.key === 'Escape') end(false); }}>
+      <h2>{s.title}</h2>
+      <p>{s.text}</p>
+      <div class="tour-buttons">
+        <span class="dots" aria-hidden="true">{steps.map((_, i) => <i class={i === n ? 'on' : ''} />)}</span>
+        <button type="button" class="quiet" onClick={() => end(false)}>{n === steps.length - 1 ? 'Close' : 'Skip'}</button>
+        {n > 0 && <button type="button" onClick={() => { step.value = n - 1; }}>Back</button>}
+        {n < steps.length - 1 ? <button type="button" class="primary" onClick={() => { step.value = n + 1; }}>Next</button> : <button type="button" class="primary" onClick={() => end(true)}>Done</button>}
+      </div>
+    </div>
+  );
+}

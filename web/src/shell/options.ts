@@ -1,0 +1,9 @@
+// How the page is embedded: ?embed=1&readonly=1&hide=editor,inspector,settings&view=residual&theme=dark
+const query = new URLSearchParams(location.search);
+const yes = (key: string) => query.get(key) === '1';
+
+export const embed = yes('embed');
+export const readOnly = yes('readonly');
+export const hidden = new Set((query.get('hide') ?? '').split(',').filter((x) => ['editor', 'settings', 'inspector', 'result'].includes(x)));
+export const startView = query.get('view');
+export const startTheme = query.get('theme');

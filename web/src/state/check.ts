@@ -1,0 +1,80 @@
+// A project that comes from outside (link, file, storage) is checked field by field; what is wrong is named, nothing is guessed.
+import type { Intervention } from '../engine/protocol';
+import { type Project, type Selection, type Settings, emptyProject, viewNames } from './project';
+
+export class BadProject extends Error {}
+
+const passNames = ['fuse', 'fold', 'merge_heads', 'drop', 'idioms', 'factor', 'pack', 'reuse'];
+const fail = (what: string): never => { throw new BadProject(what); };
+const isObject = (x: unknown): x is Record<string, unknown> => typeof x === 'object' && x !== null && !Array.isArray(x);
+const count = (x: unknown, most: number): x is number => typeof x === 'number' && Number.isInteger(x) && x >= 0 && x <= most;
+
+const most = { files: 40, text: 1 << 20, name: 100, experiments: 200, list: 100_000 };
+
+function checkSettings(x: unknown): Settings {
+  if (!isObject(x)) return fail('its settings are not an object');
+  const out: Settings = {};
+  for (const key of ['input', 'vocabulary'] as const) {
+    if (x[key] === undefined) continue;
+    if (typeof x[key] !== 'string' || x[key].length > most.text) fail(`"${key}" is not a text`);
+    out[key] = x[key] as string;
+  }
+  if (x.maxLength !== undefined) out.maxLength = count(x.maxLength, 1_000_000) && x.maxLength > 0 ? x.maxLength : fail('"maxLength" is not a number from 1');
+  if (x.causal !== undefined) out.causal = typeof x.causal === 'boolean' ? x.causal : fail('"causal" is not true or false');
+  if (x.objective !== undefined) out.objective = x.objective === 'depth' ? 'depth' : fail('"objective" is unknown');
+  if (x.off !== undefined) out.off = Array.isArray(x.off) && x.off.every((p) => passNames.includes(p)) ? [...new Set(x.off)] : fail('"off" names an unknown pass');
+  return out;
+}
+
+function checkSelection(x: unknown): Selection {
+  if (!isObject(x)) return fail('its selection is not an object');
+  const out: Selection = {};
+  for (const key of ['node', 'layer', 'head', 'query', 'key', 'subspace', 'half', 'position'] as const) {
+    const value = x[key];
+    if (value === undefined) continue;
+    if (!count(value, 10_000_000)) fail(`"${key}" of the selection is not a number`);
+    out[key] = value as number;
+  }
+  return out;
+}
+
+function checkExperiment(x: unknown): Intervention {
+  if (!isObject(x)) return fail('an experiment is not an object');
+  const whole = (key: string) => (count(x[key], 10_000_000) ? (x[key] as number) : fail(`"${key}" of an experiment is not a number`));
+  const list = (key: string) => {
+    const value = x[key];
+    return Array.isArray(value) && value.length <= most.list && value.every((n) => typeof n === 'number' && Number.isFinite(n)) ? (value as number[]) : fail(`"${key}" of an experiment is not a list of numbers`);
+  };
+  switch (x.kind) {
+    case 'zero_head': case 'interpreter_pattern': return { kind: x.kind, layer: whole('layer'), head: whole('head') };
+    case 'set_pattern': return { kind: 'set_pattern', layer: whole('layer'), head: whole('head'), values: list('values') };
+    case 'zero_mlp': return { kind: 'zero_mlp', layer: whole('layer') };
+    case 'set_residual': return { kind: 'set_residual', half_layer: whole('half_layer'), position: whole('position'), dimensions: list('dimensions'), values: list('values') };
+    default: return fail('it has an unknown experiment');
+  }
+}
+
+export function checkProject(x: unknown): Project {
+  if (!isObject(x)) return fail('it is not an object');
+  if (!isObject(x.files) || Object.keys(x.files).length === 0) fail('it has no files');
+  const entries = Object.entries(x.files as object);
+  if (entries.length > most.files) fail(`it has more than ${most.files} files`);
+  for (const [name, text] of entries) {
+    if (typeof text !== 'string') fail(`the file "${name.slice(0, 40)}" is not a text`);
+    if (name.length > most.name || name === '' || name === '__proto__') fail('a file has a bad name');
+    if ((text as string).length > most.text) fail(`the file "${name.slice(0, 40)}" is larger than a megabyte`);
+  }
+  const files = Object.fromEntries(entries) as Record<string, string>;
+  const active = typeof x.active === 'string' && Object.hasOwn(files, x.active) ? x.active : fail('its active file is missing');
+  const out: Project = { ...emptyProject(), files, active };
+  if (x.settings !== undefined) out.settings = checkSettings(x.settings);
+  if (x.selection !== undefined) out.selection = checkSelection(x.selection);
+  if (x.experiments !== undefined) {
+    if (!Array.isArray(x.experiments) || x.experiments.length > most.experiments) fail('its experiments are not a list of at most 200');
+    out.experiments = (x.experiments as unknown[]).map(checkExperiment);
+  }
+  if (x.view !== undefined) out.view = viewNames.find((v) => v === x.view) ?? fail('its view is unknown');
+  if (x.half !== undefined && x.half !== null) out.half = count(x.half, 100_000) ? x.half : fail('its half-layer is not a number');
+  if (x.course !== undefined) out.course = typeof x.course === 'string' && x.course.length <= 2 * most.text ? x.course : fail('its assignment is not a text');
+  return out;
+}

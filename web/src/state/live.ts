@@ -1,0 +1,174 @@
+/**
+ * From the project to pictures, one way: edit → analyze (interpreter's thread) → compile, unless only the input changed → trace
+ * (compiler's thread). What is shown stays until something newer is ready; it is marked stale meanwhile.
+ */
+import { batch, computed, effect, signal } from '@preact/signals';
+import { latestWins } from '../engine/client';
+import type { AnalyzeResult, CompileResult, Diagnostic, LibraryEntry, TraceResult, Values } from '../engine/protocol';
+import { type Tokens, rawValues } from '../engine/raw';
+import { compiler, interpreter } from '../engine/start';
+import { parseTokens, tokensText } from '../values';
+import { active, experiments, files, selection, settings, source } from './project';
+
+export interface Picture {
+  compiled: CompileResult;
+  trace: TraceResult;
+  arena: Float32Array;
+  baseline: TraceResult | null;   // the same input without the experiments, where there are some
+  input: Values;
+}
+
+export const analysis = signal<AnalyzeResult | null>(null);
+export const analyzedSource = signal('');             // the text that `analysis` belongs to
+export const picture = signal<Picture | null>(null);
+export const diagnostics = signal<Diagnostic[]>([]);
+export const inputProblem = signal('');
+export const vocabularyProblem = signal('');
+export const experimentProblem = signal('');
+export const working = signal<'' | 'analysing' | 'compiling' | 'running'>('');
+export const stale = signal(false);                   // the picture belongs to an earlier program or input
+export const library = signal<LibraryEntry[]>([]);
+
+export const title = computed(() => analysis.value?.title || analysis.value?.output?.name || 'Untitled');
+export const lastHalf = computed(() => 2 * (picture.value?.compiled.model.layers ?? 0));
+
+interface Job { files: Record<string, string>; active: string; settings: typeof settings.value; experiments: typeof experiments.value }
+interface Held { key: string; generation: number; compiled: CompileResult }
+
+let held: Held | null = null;
+let baseline: { key: string; trace: TraceResult } | null = null;
+/** What runs on the compiler's thread while a newer program waits is ended after this long: a restart takes milliseconds. */
+const patienceMs = 300;
+let compilingSince = 0;
+
+const requestOf = (job: Job, input: Tokens | undefined, vocabulary: Tokens | undefined) => ({
+  program: job.files[job.active] ?? '', name: job.active, files: job.files, input, vocabulary,
+  max_length: job.settings.maxLength, causal: job.settings.causal, objective: job.settings.objective,
+  passes: job.settings.off?.length ? Object.fromEntries(job.settings.off.map((p) => [p, false])) : undefined,
+});
+
+/** Errors that only say that the interpreter has no value on this input: the model can be compiled all the same. */
+const onThisInput = (d: Diagnostic) => d.message.includes('on this input');
+
+async function analyze(job: Job, superseded: () => boolean) {
+  working.value = 'analysing';
+  const input = job.settings.input === undefined ? undefined : parseTokens(job.settings.input);
+  const vocabulary = job.settings.vocabulary === undefined ? undefined : parseTokens(job.settings.vocabulary);
+  const request = requestOf(job, input?.tokens, vocabulary?.tokens);
+  const { result } = await interpreter.request({ command: 'analyze', limit_ms: 8000, ...request });
+  const analyzed = result as AnalyzeResult;
+  batch(() => {
+    inputProblem.value = input?.problem ?? '';
+    vocabularyProblem.value = vocabulary?.problem ?? '';
+    stale.value = true;
+    diagnostics.value = analyzed.diagnostics;
+    if (analyzed.nodes) {
+      followSelection(analysis.value, analyzed);
+      analyzedSource.value = request.program;
+      analysis.value = analyzed;
+    }
+  });
+  const compiles = analyzed.nodes && !analyzed.diagnostics.some((d) => d.severity === 'error' && !onThisInput(d)) && !inputProblem.value && !vocabularyProblem.value;
+  if (superseded()) return;
+  if (compiles) {
+    if (compiler.busy && performance.now() - compilingSince > patienceMs) compiler.stop();
+    compileLatest({ job, request, analyzed });
+  } else {
+    working.value = '';
+  }
+}
+
+interface CompileJob { job: Job; request: ReturnType<typeof requestOf>; analyzed: AnalyzeResult }
+
+async function compileAndTrace({ job, request, analyzed }: CompileJob, superseded: () => boolean) {
+  compilingSince = performance.now();
+  const tokens = analyzed.settings.input ?? { values: [], types: '' };
+  const key = JSON.stringify({ ...request, input: undefined, vocabulary: analyzed.settings.vocabulary, max_length: analyzed.settings.max_length });
+  if (held?.key !== key || held.generation !== compiler.generation) {
+    working.value = 'compiling';
+    const { result } = await compiler.request({ command: 'compile', keep: true, details: true, ...request });
+    if (superseded() && !result.ok) return;
+    if (!result.ok) {
+      working.value = '';
+      diagnostics.value = merge(diagnostics.value, result.diagnostics);
+      return;
+    }
+    if (held && held.generation === compiler.generation) void compiler.request({ command: 'release', handle: held.compiled.handle });
+    held = { key, generation: compiler.generation, compiled: result };
+    diagnostics.value = merge(diagnostics.value, result.diagnostics);
+  }
+  const { compiled } = held;
+  working.value = 'running';
+  const request2 = { command: 'trace', handle: compiled.handle, input: rawValues(tokens) };
+  const usable = job.experiments.filter((x) => fits(x, compiled, tokens.values.length));
+  let reference: TraceResult | null = null;
+  if (usable.length) {
+    const baseKey = JSON.stringify([compiled.handle, compiler.generation, tokens]);
+    if (baseline?.key !== baseKey) {
+      const { result } = await compiler.request(request2);
+      if (result.ok) baseline = { key: baseKey, trace: result };
+    }
+    if (baseline?.key === baseKey) reference = baseline.trace;
+  }
+  const { result, arena } = await compiler.request(usable.length ? { ...request2, interventions: usable } : request2);
+  if (superseded()) return;
+  working.value = '';
+  if (!result.ok || !arena) {
+    const message = result.diagnostics?.[0]?.message ?? 'The model could not be run';
+    if (result.diagnostics?.[0]?.code === 'bad-intervention') experimentProblem.value = message;
+    else inputProblem.value = [message, result.diagnostics?.[0]?.hint].filter(Boolean).join('. ');
+    return;
+  }
+  batch(() => {
+    experimentProblem.value = usable.length < job.experiments.length ? 'Some experiments do not fit this model and are left out.' : '';
+    picture.value = { compiled, trace: result, arena, baseline: reference, input: tokens };
+    stale.value = false;
+  });
+}
+
+function fits(x: Job['experiments'][number], compiled: CompileResult, tokens: number): boolean {
+  if (x.kind === 'set_residual') return x.half_layer <= 2 * compiled.model.layers && x.position <= tokens && x.dimensions.every((d) => d < compiled.model.d_model);
+  return x.layer < compiled.layers.length && (x.kind === 'zero_mlp' || x.head < compiled.layers[x.layer]!.heads.length);
+}
+
+function merge(a: Diagnostic[], b: Diagnostic[]): Diagnostic[] {
+  const seen = new Set(a.map((d) => JSON.stringify(d)));
+  return [...a, ...b.filter((d) => !seen.has(JSON.stringify(d)))];
+}
+
+/** Node ids change with the program: a selected s-op is followed by its name, anything else is let go. */
+function followSelection(before: AnalyzeResult | null, after: AnalyzeResult) {
+  const node = selection.peek().node;
+  if (node === undefined || !before || analyzedSource.peek() === source.peek()) return;
+  const name = before.nodes[node]?.name;
+  const again = name ? after.nodes.findLast((n) => n.name === name) : undefined;
+  selection.value = again ? { node: again.id } : {};
+}
+
+const analyzeLatest = latestWins<Job>(analyze);
+const compileLatest = latestWins<CompileJob>(compileAndTrace);
+
+export function stop() {
+  interpreter.stop();
+  compiler.stop();
+  working.value = '';
+}
+
+export function begin() {
+  effect(() => analyzeLatest({ files: files.value, active: active.value, settings: settings.value, experiments: experiments.value }));
+  void interpreter.request({ command: 'library' }).then(({ result }) => { if (result.ok) library.value = result.entries; });
+}
+
+/** A request about the model that is shown; null where it is gone meanwhile. */
+export async function ask(request: object): Promise<any | null> {
+  const p = picture.peek();
+  if (!p || held?.compiled !== p.compiled || held.generation !== compiler.generation) return null;
+  return compiler.request({ handle: p.compiled.handle, ...request }).then(({ result, bytes, arena }) => (result.ok ? { ...result, bytes, arena } : null));
+}
+
+/** Anything else that a dialog wants from the engine, without getting in the way of the live pictures. */
+export const askInterpreter = (request: object): Promise<any> => interpreter.request(request).then(({ result }) => result);
+
+/** The text of the input and vocabulary fields: what was typed, else what is in force. */
+export const inputText = computed(() => settings.value.input ?? tokensText(analysis.value?.settings.input ?? null));
+export const vocabularyText = computed(() => settings.value.vocabulary ?? tokensText(analysis.value?.settings.vocabulary ?? null));

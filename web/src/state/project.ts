@@ -1,0 +1,86 @@
+/**
+ * What a person made: files, settings, experiments, and where they look. One JSON value is the whole state: it is saved, goes
+ * into links and files, and everything on the page derives from it.
+ */
+import { computed, signal } from '@preact/signals';
+import type { Intervention, PassName } from '../engine/protocol';
+
+export interface Settings {
+  input?: string;            // as typed: characters, or a JSON array; absent: the program's own
+  vocabulary?: string;
+  maxLength?: number;
+  causal?: boolean;
+  objective?: 'depth';
+  off?: PassName[];          // optimisation passes that are switched off
+}
+
+export interface Selection {
+  node?: number;
+  layer?: number;            // with `head`: a head; without: that layer's MLP
+  head?: number;
+  query?: number; key?: number;   // positions with BOS at 0
+  subspace?: number;
+  half?: number;             // residual stream after this half-layer
+  position?: number;         // BOS at 0
+}
+
+export const viewNames = ['circuit', 'residual', 'cost'] as const;
+export type ViewName = (typeof viewNames)[number];
+
+export interface Project {
+  files: Record<string, string>;
+  active: string;            // the file that is shown and run; the others can be loaded
+  settings: Settings;
+  experiments: Intervention[];
+  view: ViewName;
+  half: number | null;       // scrubber; null: the last half-layer
+  selection: Selection;
+  course?: string;           // text of an assignment that is being solved
+}
+
+export const emptyProject = (text = ''): Project => ({ files: { 'main.rasp': text }, active: 'main.rasp', settings: {}, experiments: [], view: 'circuit', half: null, selection: {} });
+
+export const files = signal<Record<string, string>>({ 'main.rasp': '' });
+export const active = signal('main.rasp');
+export const settings = signal<Settings>({});
+export const experiments = signal<Intervention[]>([]);
+export const view = signal<ViewName>('circuit');
+export const half = signal<number | null>(null);
+export const selection = signal<Selection>({});
+export const course = signal<string | undefined>(undefined);
+
+export const source = computed(() => files.value[active.value] ?? '');
+
+export function setSource(text: string) {
+  if (text !== source.peek()) files.value = { ...files.peek(), [active.peek()]: text };
+}
+
+export const project = computed<Project>(() => ({
+  files: files.value, active: active.value, settings: settings.value, experiments: experiments.value, view: view.value, half: half.value, selection: selection.value,
+  ...(course.value === undefined ? {} : { course: course.value }),
+}));
+
+export function setProject(p: Project) {
+  files.value = p.files;
+  active.value = p.active;
+  settings.value = p.settings;
+  experiments.value = p.experiments;
+  view.value = p.view;
+  half.value = p.half;
+  selection.value = p.selection;
+  course.value = p.course;
+}
+
+export function change(part: Partial<Settings>) {
+  const next: Record<string, unknown> = { ...settings.peek(), ...part };
+  for (const key of Object.keys(next)) if (next[key] === undefined) delete next[key];
+  settings.value = next as Settings;
+}
+
+/** A name for a new file that is not taken yet. */
+export function freshName(base = 'untitled'): string {
+  for (let i = 0; ; ++i) {
+    const name = `${base}${i || ''}.rasp`;
+    if (!(name in files.peek())) return name;
+  }
+}

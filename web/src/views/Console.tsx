@@ -1,0 +1,50 @@
+// Problems, and what the program's own statements show.
+import { signal } from '@preact/signals';
+import type { Diagnostic, DisplayValue } from '../engine/protocol';
+import { colour, pointing } from '../state/focus';
+import { analysis, diagnostics } from '../state/live';
+import { Strip } from './Strip';
+import { valueCells } from './cells';
+
+/** A place in the program that the editor should go to. */
+export const goTo = signal<{ line: number; column: number } | null>(null);
+
+const docs = (code: string) => `./docs/diagnostics.html#${code}`;
+
+function Problem({ d }: { d: Diagnostic }) {
+  const where = `${d.file ? `${d.file} ` : ''}${d.line}:${d.column}`;
+  return (
+    <li class={d.severity}>
+      <button type="button" class="link where" disabled={Boolean(d.file)} onClick={() => { goTo.value = { line: d.line, column: d.column }; }}>{where}</button>{' '}
+      <span><strong class="severity">{d.severity}</strong> {d.message}. {d.hint && <span class="fix">{d.hint}</span>} <a class="code" href={docs(d.code)} target="_blank" rel="noopener">{d.code}</a></span>
+    </li>
+  );
+}
+
+export function Shown({ display }: { display: DisplayValue }) {
+  if (display.matrix) {
+    return <table class="matrix"><tbody>{display.matrix.slice(0, 24).map((row) => <tr>{[...row.slice(0, 24)].map((c) => <td class={c === '1' ? 'one' : ''} aria-label={c} />)}</tr>)}</tbody></table>;
+  }
+  if (display.value) return <Strip cells={valueCells(display.value)} />;
+  return <code>{display.text}</code>;
+}
+
+export function Console() {
+  const list = diagnostics.value;
+  const printed = analysis.value?.printed ?? [];
+  if (list.length === 0 && printed.length === 0) return null;
+  return (
+    <section class="console" aria-label="Problems and printed results">
+      {list.length > 0 && <ul class="problems">{list.map((d) => <Problem d={d} />)}</ul>}
+      {printed.length > 0 && (
+        <ol class="printed">{printed.slice(0, 200).map((x) => (
+          <li>
+            <button type="button" class="link where" onClick={() => { if (x.span) goTo.value = { line: x.span[0], column: x.span[1] }; }}>{x.span?.[0]}</button>
+            {x.name !== 'out' && <button type="button" class="link name" style={{ color: x.display.node === undefined ? undefined : colour(x.display.node) }} {...(x.display.node === undefined ? {} : pointing({ node: x.display.node }))}>{x.name}</button>}
+            {x.display.input && <small> on {x.display.input.values.join(' ')}</small>} <Shown display={x.display} />
+          </li>
+        ))}</ol>
+      )}
+    </section>
+  );
+}

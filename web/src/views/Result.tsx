@@ -1,0 +1,77 @@
+// What the program computes on this input: interpreter beside model, and how far the model can be trusted.
+import { focus } from '../state/focus';
+import { type Picture, analysis, experimentProblem, stale, stop, title, working } from '../state/live';
+import { experiments } from '../state/project';
+import { token } from '../values';
+import { outputCells } from './cells';
+import { useEffect, useState } from 'preact/hooks';
+
+function Status() {
+  const [slow, setSlow] = useState(false);
+  const busy = working.value !== '';
+  useEffect(() => {
+    setSlow(false);
+    if (!busy) return undefined;
+    const timer = setTimeout(() => setSlow(true), 800);
+    return () => clearTimeout(timer);
+  }, [busy]);
+  return (
+    <span class="status" role="status">
+      {busy && slow ? <>{working.value}… <button type="button" onClick={stop}>Stop</button></> : !busy && stale.value ? 'last good result' : ''}
+    </span>
+  );
+}
+
+function Verdict({ p }: { p: Picture }) {
+  const wrong = p.trace.agrees.filter((x) => !x).length;
+  const undefined_ = p.trace.defined.filter((x) => !x).length;
+  const where = p.trace.nodes.find((n) => n.id === p.compiled.output)?.undefined;
+  if (experiments.value.length) return <p class="verdict caution">With your experiments the model {wrong ? `differs from the interpreter at ${wrong} ${wrong === 1 ? 'position' : 'positions'}` : 'still agrees with the interpreter here'}.</p>;
+  if (wrong) return <p class="verdict bad">The model differs from the interpreter at {wrong} {wrong === 1 ? 'position' : 'positions'}. Please report this program.</p>;
+  return (
+    <>
+      {p.compiled.exact
+        ? <p class="verdict good">✓ proved exact for every input up to length {p.compiled.model.max_length}{p.compiled.model.causal ? ', causal' : ''}</p>
+        : <p class="verdict caution">Agrees here, not proved for every input: {p.compiled.bounds.reasons[0]}</p>}
+      {undefined_ > 0 && <p class="verdict caution">? marks positions where the interpreter has no value{where ? `: ${where}` : ''}.</p>}
+    </>
+  );
+}
+
+const mostColumns = 64;
+
+export function Result({ p }: { p: Picture | null }) {
+  const a = analysis.value;
+  const f = focus.value;
+  const position = f.position ?? f.query;
+  const cells = p && outputCells(p);
+  const count = Math.min(p?.input.values.length ?? 0, mostColumns);
+  const row = (name: string, list: NonNullable<typeof cells>['model'], isToken = false) => (
+    <tr><th scope="row">{name}</th>{list.slice(0, count).map((c, i) => (
+      <td class={`${isToken ? 'token' : ''}${c.wrong ? ' wrong' : ''}${c.changed ? ' changed' : ''}${c.absent ? ' absent' : ''}${position === i + 1 ? ' here' : ''}${f.key === i + 1 ? ' key' : ''}`}>{isToken ? token(c.text) : c.text}</td>
+    ))}</tr>
+  );
+  return (
+    <section class="result" aria-label="Output">
+      <div class="panel-bar"><h2>{title.value}</h2><Status /></div>
+      {a?.description && <p class="description">{a.description}</p>}
+      {cells && (
+        <>
+          <div class="scroll"><table class="compare"><tbody>
+            <tr class="positions"><th scope="row">position</th>{cells.input.slice(0, count).map((_, i) => <td>{i}</td>)}</tr>
+            {row('input', cells.input, true)}{row('interpreter', cells.interpreter)}{row('model', cells.model)}
+          </tbody></table></div>
+          {p.input.values.length > count && <p class="hint">the first {count} of {p.input.values.length} positions</p>}
+          <Verdict p={p} />
+        </>
+      )}
+      {experiments.value.length > 0 && (
+        <p class="experiments" role="status">
+          {experiments.value.length} {experiments.value.length === 1 ? 'experiment' : 'experiments'} in force; what they change is marked. {experimentProblem.value}
+          {' '}<button type="button" onClick={() => { experiments.value = experiments.value.slice(0, -1); }}>Undo last</button>
+          {' '}<button type="button" onClick={() => { experiments.value = []; }}>Undo all</button>
+        </p>
+      )}
+    </section>
+  );
+}

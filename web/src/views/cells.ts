@@ -1,0 +1,33 @@
+// Decoded residual stream → cells of a strip, with what an experiment changed and where model and interpreter part.
+import type { Values } from '../engine/protocol';
+import type { Picture } from '../state/live';
+import { show, showAll } from '../values';
+import type { Cell } from './Strip';
+
+/** Texts that mean the same number or value: the engine writes True, 0.5; a student reads T, 0.5. */
+function short(text: string): string {
+  if (text === 'True') return 'T';
+  if (text === 'False') return 'F';
+  const n = Number(text);
+  return text.trim() !== '' && !Number.isInteger(n) && Number.isFinite(n) ? show(n, 'f') : text;
+}
+
+export function subspaceCells(p: Picture, subspace: number, half: number): Cell[] {
+  const now = p.trace.decoded[subspace]?.at[half] ?? [];
+  const before = p.baseline?.decoded[subspace]?.at[half];
+  return now.slice(1).map((text, i) => ({ text: short(text), absent: text === '', changed: before !== undefined && before[i + 1] !== text }));
+}
+
+export const valueCells = (v: Values): Cell[] => showAll(v).map((text, i) => ({ text, absent: v.types[i] === '-' }));
+
+export function outputCells(p: Picture): { input: Cell[]; interpreter: Cell[]; model: Cell[] } {
+  const { trace, baseline } = p;
+  return {
+    input: trace.tokens.slice(1).map((text) => ({ text })),
+    interpreter: valueCells(trace.interpreter),
+    model: showAll(trace.model).map((text, i) => ({
+      text: trace.defined[i] ? text : '?', absent: !trace.defined[i], wrong: !trace.agrees[i],
+      changed: baseline !== null && (baseline.model.values[i] !== trace.model.values[i] || baseline.model.types[i] !== trace.model.types[i]),
+    })),
+  };
+}

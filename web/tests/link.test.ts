@@ -1,0 +1,76 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { deflateRawSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { BadProject, checkProject } from '../src/state/check';
+import { decodeFile, decodeLink, encodeFile, encodeLink, fragmentLimit } from '../src/state/link';
+import { type Project, emptyProject } from '../src/state/project';
+
+const golden = path.resolve(import.meta.dirname, '../../tests/web/links');
+
+const full: Project = {
+  files: { 'main.rasp': 'load "lib";\nx = f(tokens); # ä 中 😀\n', 'lib.rasp': 'def f(x) { return x; }' }, active: 'main.rasp',
+  settings: { input: '["a", 1.0]', vocabulary: 'abc', maxLength: 9, causal: true, objective: 'depth', off: ['fuse', 'pack'] },
+  experiments: [{ kind: 'zero_head', layer: 0, head: 1 }, { kind: 'set_residual', half_layer: 2, position: 1, dimensions: [3, 4], values: [0, 1.5] }, { kind: 'zero_mlp', layer: 1 }, { kind: 'interpreter_pattern', layer: 0, head: 0 }],
+  view: 'residual', half: 2, selection: { layer: 0, head: 1, query: 2, key: 3 },
+};
+
+describe('links', () => {
+  it('carry the whole state and the fingerprint', async () => {
+    const fragment = await encodeLink({ project: full, fingerprint: '0123456789abcdef' });
+    expect(fragment).toMatch(/^1\.[zj]\.[A-Za-z0-9_-]+$/);
+    expect(await decodeLink(`#${fragment}`)).toEqual({ project: full, fingerprint: '0123456789abcdef' });
+  });
+
+  it('of every released version open: tests/web/links', async () => {
+    const cases = readdirSync(golden).filter((f) => f.endsWith('.json'));
+    expect(cases.length).toBeGreaterThan(0);
+    for (const name of cases) {
+      const { fragment, project, fingerprint } = JSON.parse(readFileSync(path.join(golden, name), 'utf8'));
+      expect(await decodeLink(fragment), name).toEqual({ project: { ...emptyProject(), ...project }, ...(fingerprint ? { fingerprint } : {}) });
+    }
+  });
+
+  const pack = (text: string) => `1.z.${deflateRawSync(Buffer.from(text)).toString('base64url')}`;
+  it.each([
+    ['', /not a link/], ['1', /not a link/], ['1.z', /not a link/], ['1.z.a.b', /not a link/], ['9.z.abc', /version 9/], ['1.q.abc', /unknown way/], ['1.z.%%%', /characters/],
+    ['1.z.AAAA', /missing or was changed/], [pack('{"files":').slice(0, -3), /missing or was changed/], [pack('not json'), /missing or was changed/], [pack('[]'), /not an object/], [pack('{}'), /no files/],
+    [pack('{"files":{"a.rasp":1},"active":"a.rasp"}'), /not a text/], [pack('{"files":{"a.rasp":""},"active":"b"}'), /active file is missing/],
+    [pack('{"files":{"a.rasp":""},"active":"toString"}'), /active file is missing/],
+    [pack('{"files":{"a.rasp":""},"active":"a.rasp","settings":{"maxLength":-1}}'), /maxLength/],
+    [pack('{"files":{"a.rasp":""},"active":"a.rasp","experiments":[{"kind":"erase"}]}'), /unknown experiment/],
+    [pack('{"files":{"a.rasp":""},"active":"a.rasp","view":"<script>"}'), /view is unknown/],
+  ])('refuses %j with a reason', async (fragment, reason) => {
+    await expect(decodeLink(fragment)).rejects.toThrow(BadProject);
+    await expect(decodeLink(fragment)).rejects.toThrow(reason);
+  });
+
+  it('stops a bomb while it unpacks', async () => {
+    const bomb = `1.z.${deflateRawSync(Buffer.alloc(20 << 20, 32), { level: 9 }).toString('base64url')}`;
+    expect(bomb.length).toBeLessThan(fragmentLimit);
+    await expect(decodeLink(bomb)).rejects.toThrow(/unpacks to more than 256 KiB/);
+  });
+
+  it('over the limit are refused before anything is unpacked', async () => {
+    await expect(decodeLink(`1.z.${'A'.repeat(fragmentLimit)}`)).rejects.toThrow(/longer than 32 KiB/);
+  });
+
+  it('cut anywhere are refused, never half opened', async () => {
+    const fragment = await encodeLink({ project: full });
+    for (let i = 0; i < fragment.length; i += 7) await expect(decodeLink(fragment.slice(0, i))).rejects.toThrow(BadProject);
+  });
+});
+
+describe('project files', () => {
+  it('carry the same', () => { expect(decodeFile(encodeFile({ project: full, fingerprint: 'ab' }))).toEqual({ project: full, fingerprint: 'ab' }); });
+  it.each([['{', /not JSON/], ['{"format":"other"}', /not a project/], ['{"format":"rasp-playground","version":2}', /newer version/]])('refuse %j', (text, reason) => {
+    expect(() => decodeFile(text)).toThrow(reason);
+  });
+});
+
+describe('checkProject', () => {
+  it('drops members that it does not know', () => {
+    expect(checkProject({ files: { 'a.rasp': '' }, active: 'a.rasp', evil: 1, settings: { colour: 'red' } })).toEqual({ ...emptyProject(), files: { 'a.rasp': '' }, active: 'a.rasp' });
+  });
+  it('does not let a file reach the prototype', () => { expect(() => checkProject(JSON.parse('{"files":{"__proto__":"x"},"active":"__proto__"}'))).toThrow(BadProject); });
+});
