@@ -51,6 +51,16 @@ export default function Editor({ readOnly, filter }: EditorOptions) {
           if (found?.node !== hover.peek()?.node) hover.value = found && { node: found.node };
         },
         mouseleave() { hover.value = null; },
+        // Typing over a selection: the browser would copy the selection's look into a style attribute, which the page's policy forbids.
+        beforeinput(event, v) {
+          const { from, to, empty } = v.state.selection.main;
+          if (event.inputType !== 'insertText' || !event.data || empty || v.composing || v.state.readOnly || v.state.selection.ranges.length > 1) return false;
+          const text = event.data;
+          const insert = () => v.state.update(v.state.replaceSelection(text), { userEvent: 'input.type', scrollIntoView: true });
+          if (!v.state.facet(EditorView.inputHandler).some((handle) => handle(v, from, to, text, insert))) v.dispatch(insert());
+          event.preventDefault();
+          return true;
+        },
         keydown(event) { if (event.key === 'Escape') clearSelection(); },
       }),
       EditorView.updateListener.of((u) => {

@@ -35,10 +35,10 @@ export function Pane(options: EditorOptions) {
   const Editor = loaded.value;
   return (
     <div class="pane" ref={host}>
-      <div class="files" role="tablist" aria-label="Files">
+      <div class="files" role="group" aria-label="Files">
         {names.map((name) => (
           <span class={`file${name === active.value ? ' on' : ''}`}>
-            <button type="button" role="tab" aria-selected={name === active.value} title="Double-click renames" onClick={() => { active.value = name; }} onDblClick={() => { if (!options.readOnly) rename(name); }}>{name}</button>
+            <button type="button" aria-pressed={name === active.value} title="Double-click renames" onClick={() => { active.value = name; }} onDblClick={() => { if (!options.readOnly) rename(name); }}>{name}</button>
             {!options.readOnly && names.length > 1 && <button type="button" class="file-close" aria-label={`Remove ${name}`} onClick={() => remove(name)}>×</button>}
           </span>
         ))}

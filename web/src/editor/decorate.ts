@@ -2,7 +2,7 @@
 import { RangeSet, StateEffect, StateField, type Text } from '@codemirror/state';
 import { Decoration, type DecorationSet, EditorView, GutterMarker, WidgetType, gutter } from '@codemirror/view';
 import type { SpanTuple } from '../engine/protocol';
-import { colour, hue, lit } from '../state/focus';
+import { hue, lit } from '../state/focus';
 import { analysis, analyzedSource } from '../state/live';
 
 export const offset = (doc: Text, line: number, column: number) => {
@@ -11,26 +11,27 @@ export const offset = (doc: Text, line: number, column: number) => {
 };
 export const range = (doc: Text, s: SpanTuple): [number, number] => [offset(doc, s[0], s[1]), offset(doc, s[2], s[3])];
 
+// Classes, not inline styles: the browser copies those while it edits, which the page's policy forbids.
+const hueClass = (node: number) => { const h = hue(node); return h === null ? '' : `hue-${h}`; };
+
 class Inlay extends WidgetType {
-  constructor(readonly text: string, readonly colour: string) { super(); }
-  override eq(other: Inlay) { return other.text === this.text && other.colour === this.colour; }
+  constructor(readonly text: string, readonly hue: string) { super(); }
+  override eq(other: Inlay) { return other.text === this.text && other.hue === this.hue; }
   toDOM() {
     const span = document.createElement('span');
-    span.className = 'inlay';
+    span.className = `inlay ${this.hue}`;
     span.textContent = this.text;
-    span.style.color = this.colour;
     span.setAttribute('aria-hidden', 'true');
     return span;
   }
 }
 
 class Mark extends GutterMarker {
-  constructor(readonly colour: string) { super(); }
-  override eq(other: Mark) { return other.colour === this.colour; }
+  constructor(readonly hue: string) { super(); }
+  override eq(other: Mark) { return other.hue === this.hue; }
   override toDOM() {
     const span = document.createElement('span');
-    span.className = 'name-mark';
-    span.style.backgroundColor = this.colour;
+    span.className = `name-mark ${this.hue}`;
     return span;
   }
 }
@@ -61,20 +62,21 @@ export function drawValues(view: EditorView) {
   const a = analysis.value;
   const { doc } = view.state;
   if (!a || doc.toString() !== analyzedSource.value) return;
-  const byLine = new Map<number, { text: string; colour: string }>();
+  const byLine = new Map<number, { text: string; hue: string }>();
   const marks = new Map<number, string>();
   for (const d of a.definitions) {
     if (!d.display || !d.span) continue;
     const node = d.display.node;
-    if (node !== undefined && hue(node) !== null && d.name_span) marks.set(d.name_span[0], colour(node));
+    const h = node === undefined ? '' : hueClass(node);
+    if (h && d.name_span) marks.set(d.name_span[0], h);
     if (d.display.kind === 'function' || d.display.kind === 'selector') continue;
-    byLine.set(d.span[2], { text: d.display.text, colour: node === undefined || hue(node) === null ? '' : colour(node) });
+    byLine.set(d.span[2], { text: d.display.text, hue: h });
   }
-  for (const p of a.printed) if (p.span && p.display.kind !== 'selector') byLine.set(p.span[2], { text: p.display.text, colour: '' });
+  for (const p of a.printed) if (p.span && p.display.kind !== 'selector') byLine.set(p.span[2], { text: p.display.text, hue: '' });
   const lines = [...byLine].filter(([line]) => line <= doc.lines).sort((x, y) => x[0] - y[0]);
   view.dispatch({
     effects: setInlays.of({
-      inlays: Decoration.set(lines.map(([line, x]) => Decoration.widget({ widget: new Inlay(cut(x.text, 60), x.colour), side: 1 }).range(doc.line(line).to))),
+      inlays: Decoration.set(lines.map(([line, x]) => Decoration.widget({ widget: new Inlay(cut(x.text, 60), x.hue), side: 1 }).range(doc.line(line).to))),
       marks: RangeSet.of([...marks].filter(([line]) => line <= doc.lines).sort((x, y) => x[0] - y[0]).map(([line, c]) => new Mark(c).range(doc.line(line).from))),
     }),
   });

@@ -2,6 +2,9 @@
 import { HighlightStyle } from '@codemirror/language';
 import { EditorView } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
+import { hueCircle } from '../state/focus';
+
+const named = (h: number) => `oklch(var(--named-l) var(--named-c) ${h})`;
 
 export const highlight = HighlightStyle.define([
   { tag: tags.comment, color: 'var(--code-comment)', fontStyle: 'italic' }, { tag: tags.meta, color: 'var(--code-meta)' }, { tag: tags.string, color: 'var(--code-string)' },
@@ -10,6 +13,7 @@ export const highlight = HighlightStyle.define([
 ]);
 
 export const theme = EditorView.theme({
+  ...Object.fromEntries(hueCircle.flatMap((h) => [[`.inlay.hue-${h}`, { color: named(h) }], [`.name-mark.hue-${h}`, { backgroundColor: named(h) }]])),
   '&': { height: '100%', fontSize: '13.5px', backgroundColor: 'transparent', color: 'var(--text)' },
   '&.cm-focused': { outline: 'none' },
   '.cm-scroller': { fontFamily: 'var(--mono)', lineHeight: '1.6', overscrollBehavior: 'contain' },

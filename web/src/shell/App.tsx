@@ -90,9 +90,9 @@ export function App() {
   return (
     <div class={`app${embed ? ' embed' : ''} show-${phoneTab.value}${hidden.has('editor') ? ' no-editor' : ''}${hidden.has('inspector') ? ' no-inspector' : ''}${inspected ? ' inspected' : ''}`}>
       {!embed && <TopBar />}
-      <div class="phone-tabs" role="group" aria-label="Part of the page">
+      <nav class="phone-tabs" aria-label="Part of the page">
         {(['code', 'model'] as const).map((t) => <button type="button" aria-pressed={phoneTab.value === t} onClick={() => { phoneTab.value = t; }}>{t === 'code' ? 'Code' : 'Model'}</button>)}
-      </div>
+      </nav>
       <Notices />
       <main>
         {!hidden.has('editor') && <div class="left"><Pane readOnly={readOnly} />{!hidden.has('settings') && <Settings />}<Console /></div>}

@@ -97,12 +97,15 @@ export function clearSelection() {
   selection.value = {};
 }
 
+/** Neighbours in the list are far apart on the colour circle; after 24 names the hues come round again. */
+export const hueCircle = Array.from({ length: 24 }, (_, i) => Math.round((250 + i * 137.508) % 360));
+
 /** One hue a named s-op, the same everywhere; null for what has no name. */
 const hues = computed<Map<number, number>>(() => {
   const map = new Map<number, number>();
   for (const d of analysis.value?.definitions ?? []) {
     const node = d.display?.node;
-    if (node !== undefined && d.display?.kind === 's-op' && !map.has(node)) map.set(node, Math.round((250 + map.size * 137.508) % 360));
+    if (node !== undefined && d.display?.kind === 's-op' && !map.has(node)) map.set(node, hueCircle[map.size % hueCircle.length]!);
   }
   return map;
 });

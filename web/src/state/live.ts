@@ -83,10 +83,13 @@ interface CompileJob { job: Job; request: ReturnType<typeof requestOf>; analyzed
 async function compileAndTrace({ job, request, analyzed }: CompileJob, superseded: () => boolean) {
   compilingSince = performance.now();
   const tokens = analyzed.settings.input ?? { values: [], types: '' };
-  const key = JSON.stringify({ ...request, input: undefined, vocabulary: analyzed.settings.vocabulary, max_length: analyzed.settings.max_length });
+  // The settings in force, so that the model is for what the interpreter was shown; the input alone never makes a new model.
+  const { vocabulary, max_length } = analyzed.settings;
+  const order = { ...request, input: undefined, vocabulary: vocabulary ? rawValues(vocabulary) : undefined, max_length: max_length ?? undefined };
+  const key = JSON.stringify(order);
   if (held?.key !== key || held.generation !== compiler.generation) {
     working.value = 'compiling';
-    const { result } = await compiler.request({ command: 'compile', keep: true, details: true, ...request });
+    const { result } = await compiler.request({ command: 'compile', keep: true, details: true, ...order });
     if (superseded() && !result.ok) return;
     if (!result.ok) {
       working.value = '';
@@ -128,6 +131,7 @@ async function compileAndTrace({ job, request, analyzed }: CompileJob, supersede
 
 function fits(x: Job['experiments'][number], compiled: CompileResult, tokens: number): boolean {
   if (x.kind === 'set_residual') return x.half_layer <= 2 * compiled.model.layers && x.position <= tokens && x.dimensions.every((d) => d < compiled.model.d_model);
+  if (x.kind === 'set_pattern' && x.values.length !== (tokens + 1) ** 2) return false;
   return x.layer < compiled.layers.length && (x.kind === 'zero_mlp' || x.head < compiled.layers[x.layer]!.heads.length);
 }
 

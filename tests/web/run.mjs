@@ -1,0 +1,397 @@
+// The page as a person uses it, in Chromium. Arguments choose tests whose name contains them.
+import assert from 'node:assert/strict';
+import { readFileSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { AxeBuilder, editor, launch, open, output, pixels, root, serve, settled, type } from './browser.mjs';
+
+const server = await serve();
+const browser = await launch();
+const wanted = process.argv.slice(2);
+let passed = 0, failed = 0;
+
+/** Runs a journey on a fresh page with fresh storage; any console error fails it unless the journey expects it. */
+async function test(name, body, options = {}) {
+  if (wanted.length && !wanted.some((w) => name.includes(w))) return;
+  const pages = [];
+  const fresh = async (hash = '', more = {}) => {
+    const page = await open(browser, server.url + hash, { ...options, ...more });
+    pages.push(page);
+    return page;
+  };
+  try {
+    await body(fresh);
+    for (const page of pages) assert.deepEqual(page.problems, [], 'console');
+    ++passed;
+  } catch (error) {
+    ++failed;
+    console.log(`FAILED ${name}\n${error.stack}`);
+  }
+  for (const page of pages) await page.context().close().catch(() => {});
+}
+
+const histogram = 'same = select(tokens, tokens, ==);\nhist = selector_width(same);\n';
+const examples = readdirSync(path.join(root, 'examples')).filter((f) => f.endsWith('.rasp'));
+
+await test('the first visit shows a working example', async (fresh) => {
+  const page = await fresh();
+  await settled(page);
+  assert.equal(await page.locator('.result h2').textContent(), 'Histogram');
+  assert.deepEqual(await output(page), await output(page, 'interpreter'));
+  assert.match(await page.locator('.verdict').first().textContent(), /exact for every input/);
+  const blank = await page.locator('canvas').first().evaluate((c) => { const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; return new Set(Array.from({ length: d.length / 4 }, (_, i) => d.slice(4 * i, 4 * i + 3).join())).size; });
+  assert.ok(blank > 1, 'the heatmap has dark and light cells');
+});
+
+await test('editing the program changes heatmap, residual stream and output', async (fresh) => {
+  const page = await fresh();
+  await settled(page);
+  const before = await pixels(page, 'canvas');
+  await type(page, '#@ input "abca"\n#@ vocabulary "abc"\nback = aggregate(select(indices, length - indices - 1, ==), tokens);\n');
+  await page.waitForFunction(() => document.querySelector('.result h2')?.textContent === 'back');
+  await settled(page);
+  assert.notEqual(await pixels(page, '[data-head] canvas'), before);
+  assert.deepEqual(await output(page), ['a', 'c', 'b', 'a']);
+  await page.click('#tab-residual');
+  assert.ok((await page.locator('.residual tbody th .name').allTextContents()).includes('back'));
+  const row = page.locator('.residual tbody tr', { has: page.locator('.name:text-is("back")') }).first();
+  assert.deepEqual((await row.locator('td').allTextContents()), ['a', 'c', 'b', 'a']);
+});
+
+await test('an error is underlined, explained, and the last good picture stays', async (fresh) => {
+  const page = await fresh();
+  await settled(page);
+  await type(page, `${histogram}bad = hits + 1;\n`);
+  await page.locator('.cm-lintRange-error').waitFor();
+  assert.equal(await page.locator('.cm-lintRange-error').textContent(), 'hits');
+  assert.match(await page.locator('.problems .error').textContent(), /3:7.*hits/s);
+  assert.equal(await page.locator('canvas').count() > 0, true);
+  assert.equal(await page.locator('.centre.stale').count(), 1);
+  await type(page, '');
+  await page.waitForTimeout(300);
+  assert.equal(await page.locator('canvas').count() > 0, true, 'an empty program keeps the picture');
+  await type(page, histogram);
+  await settled(page);
+  assert.equal(await page.locator('.problems .error').count(), 0);
+});
+
+await test('the input can be changed, and a bad one is named', async (fresh) => {
+  const page = await fresh();
+  await settled(page);
+  await page.fill('#input', 'aaab');
+  await page.waitForFunction(() => document.querySelectorAll('.compare tr:nth-child(2) td').length === 4);
+  await settled(page);
+  assert.deepEqual(await output(page), ['3', '3', '3', '1']);
+  await page.fill('#input', 'aaz');
+  await page.waitForFunction(() => document.querySelector('#input-problem')?.textContent !== '');
+  assert.match(await page.locator('#input-problem').textContent(), /z/);
+  await page.fill('#input', '');
+  await page.waitForFunction(() => /empty/i.test(document.querySelector('.left').textContent));
+  await page.fill('#input', '[1, ');
+  await page.waitForFunction(() => /looks like this/.test(document.querySelector('#input-problem').textContent));
+  await page.fill('#input', 'abcabcabcabcabc');
+  await page.waitForFunction(() => /long|most|15/.test(document.querySelector('#input-problem').textContent));
+  await page.click('text=back to the program’s own settings');
+  await settled(page);
+  assert.equal(await page.locator('#input-problem').textContent(), '');
+});
+
+await test('a selection lights up code and circuit, by mouse and by keyboard', async (fresh) => {
+  const page = await fresh();
+  await settled(page);
+  await page.click('[data-head="0.0"] .box-title');
+  assert.ok(await page.locator('.linked').count() > 0, 'code lights up');
+  assert.match(await page.locator('.inspector').textContent(), /head 1\.1/);
+  assert.match(await page.locator('.inspector').textContent(), /W_QK/);
+  await page.keyboard.press('Escape');
+  await page.waitForFunction(() => document.querySelectorAll('.box.on').length === 0);
+  await page.locator('.cm-line', { hasText: 'hist = ' }).getByText('hist', { exact: false }).first().click({ position: { x: 8, y: 8 } });
+  await page.waitForFunction(() => document.querySelector('[data-head="0.0"].on'));
+  await page.keyboard.press('Escape');
+  await page.locator('[data-head="0.0"] canvas').focus();
+  for (const key of ['ArrowDown', 'ArrowDown', 'ArrowRight']) await page.keyboard.press(key);
+  assert.equal(await page.locator('.crosshair').count(), 1);
+  assert.match(await page.locator('.heatmap [aria-live]').first().textContent(), /looks at|selects nothing/);
+  await page.keyboard.press('Enter');
+  assert.match(await page.locator('.inspector').textContent(), /weight after softmax/);
+});
+
+await test('an experiment marks what it changes and is undone in one click', async (fresh) => {
+  const page = await fresh();
+  await settled(page);
+  const right = await output(page);
+  await page.click('[data-head="0.0"] .box-title');
+  await page.click('text=switch this head off');
+  await page.locator('.compare td.wrong').first().waitFor();
+  assert.ok(await page.locator('.changed').count() > 0);
+  assert.notDeepEqual(await output(page), right);
+  await page.click('text=Undo all');
+  await page.waitForFunction(() => !document.querySelector('.compare td.wrong'));
+  assert.deepEqual(await output(page), right);
+  await page.click('text=use the interpreter’s selector');
+  await page.locator('.experiments').waitFor();
+  await page.waitForTimeout(300);
+  assert.deepEqual(await output(page), right, 'the interpreter’s selector is what the head computes');
+});
+
+await test('why this number: the sum adds up, and a number can be overwritten', async (fresh) => {
+  const page = await fresh();
+  await settled(page);
+  await page.click('#tab-residual');
+  await page.locator('.residual tbody tr', { has: page.locator('.name:text-is("hist")') }).first().locator('.value').first().click();
+  await page.locator('.sum').waitFor();
+  const sum = await page.evaluate(() => ({ total: Number(document.querySelector('.sum strong').textContent), terms: [...document.querySelectorAll('.sum td:first-child')].map((x) => Number(x.textContent)) }));
+  assert.ok(Math.abs(sum.total - sum.terms.reduce((a, b) => a + b, 0)) < 0.01, JSON.stringify(sum));
+  assert.equal(sum.total, 3);
+  await page.locator('.patch select').first().selectOption({ label: '1' });
+  await page.locator('.experiments').waitFor();
+  await page.waitForFunction(() => document.querySelector('.compare td.wrong')?.textContent === '1');
+});
+
+await test('a link carries everything and never overwrites local work', async (fresh) => {
+  const page = await fresh();
+  await settled(page);
+  await type(page, `#@ input "abca"\n#@ vocabulary "abc"\n${histogram}twice = hist * 2;\n`);
+  await page.waitForFunction(() => document.querySelector('.result h2')?.textContent === 'twice');
+  await settled(page);
+  await page.click('[data-head="0.0"] .box-title');
+  await page.click('text=switch this head off');
+  await page.click('#tab-residual');
+  await page.click('text=Share');
+  await page.waitForFunction(() => document.querySelector('#share-link')?.value.includes('#1.'));
+  const link = await page.inputValue('#share-link');
+  assert.match(await page.inputValue('#share-embed'), /<iframe src="[^"]+embed=1[^"]*#1\./);
+
+  const other = await fresh();
+  await settled(other);
+  await type(other, 'mine = indices;\n');
+  await other.waitForFunction(() => document.querySelector('.result h2')?.textContent === 'mine');
+  await other.waitForTimeout(400);
+  const visitor = await fresh('', { context: other.context() });
+  await visitor.goto(link);
+  await visitor.reload();
+  await visitor.waitForFunction(() => document.querySelector('.result h2')?.textContent === 'twice');
+  assert.equal(await visitor.getAttribute('#tab-residual', 'aria-selected'), 'true');
+  await visitor.locator('.experiments').waitFor();
+  assert.equal(await visitor.locator('.notices .info').count(), 0, 'the same weights');
+  await visitor.click('text=Examples');
+  assert.ok((await visitor.locator('.recent').textContent()).includes('mine'), 'own work is still there');
+  await visitor.close();
+});
+
+await test('a damaged link leaves own work alone and says what is wrong', async (fresh) => {
+  const page = await fresh('#1.z.AAAA');
+  await settled(page);
+  assert.match(await page.locator('.notices').textContent(), /cannot be opened.*changed on the way/);
+  assert.equal(await page.locator('.result h2').textContent(), 'Histogram');
+});
+
+for (const name of readdirSync(path.join(root, 'tests/web/links'))) {
+  await test(`golden link ${name}`, async (fresh) => {
+    const { fragment, project } = JSON.parse(readFileSync(path.join(root, 'tests/web/links', name), 'utf8'));
+    const page = await fresh(`#${fragment}`);
+    await settled(page);
+    const shown = await editor(page).evaluate((e) => e.cmTile?.view?.state.doc.toString() ?? [...e.querySelectorAll('.cm-line')].map((l) => [...l.childNodes].filter((n) => !n.classList?.contains('inlay') && !n.querySelector?.('.inlay')).map((n) => n.textContent).join('')).join('\n'));
+    assert.ok(shown.includes(project.files[project.active].split('\n')[0]));
+    assert.equal(await page.locator('.notices .problem').count(), 0);
+  });
+}
+
+await test('a reload and a second tab lose nothing', async (fresh) => {
+  const page = await fresh();
+  await settled(page);
+  await type(page, 'first = indices + 1;\n');
+  await page.waitForFunction(() => document.querySelector('.result h2')?.textContent === 'first');
+  await page.reload();
+  await page.waitForFunction(() => document.querySelector('.result h2')?.textContent === 'first');
+  const second = await fresh('', { context: page.context() });
+  await settled(second);
+  await type(second, 'second = indices + 2;\n');
+  await type(page, 'first = indices + 3;\n');
+  await page.waitForFunction(() => document.querySelector('.compare')?.textContent.includes('3'));
+  await second.waitForTimeout(500);
+  await Promise.all([page.reload(), second.reload()]);
+  await page.waitForFunction(() => document.querySelector('.result h2')?.textContent === 'first');
+  await second.waitForFunction(() => document.querySelector('.result h2')?.textContent === 'second');
+});
+
+await test('full storage is said, and the page goes on', async (fresh) => {
+  const page = await fresh();
+  await settled(page);
+  await page.evaluate(() => { Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); }; });
+  await type(page, 'x = indices + 1;\n');
+  await page.waitForFunction(() => /no room/.test(document.querySelector('.notices').textContent));
+  await settled(page);
+  assert.equal(await page.locator('.result h2').textContent(), 'x');
+});
+
+await test('every example opens from the gallery, agrees and is exact', async (fresh) => {
+  const page = await fresh();
+  await settled(page);
+  await page.click('text=Examples');
+  const titles = await page.locator('.card-button strong').allTextContents();
+  assert.equal(titles.length, examples.length);
+  for (const title of titles) {
+    if (!await page.locator('dialog').count()) await page.click('text=Examples');
+    await page.locator('.card-button', { has: page.locator(`strong:text-is("${title}")`) }).click();
+    await page.waitForFunction((t) => document.querySelector('.result h2')?.textContent === t, title);
+    await settled(page);
+    assert.equal(await page.locator('.compare td.wrong').count(), 0, title);
+    assert.match(await page.locator('.verdict').first().textContent(), /exact for every input/, title);
+    assert.equal(await page.locator('.problems .error').count(), 0, title);
+  }
+});
+
+await test('files: a second one is loaded by the first', async (fresh) => {
+  const page = await fresh();
+  await settled(page);
+  await page.click('.file-new');
+  await type(page, 'def twice(x) { return x + x; }\n');
+  await page.locator('.file button').first().click();
+  await type(page, 'load "untitled";\ny = twice(indices);\n');
+  await page.waitForFunction(() => document.querySelector('.result h2')?.textContent === 'y');
+  await settled(page);
+  assert.deepEqual((await output(page)).slice(0, 3), ['0', '2', '4']);
+});
+
+await test('exports are files that hold what they say', async (fresh) => {
+  const page = await fresh();
+  await settled(page);
+  await page.click('text=Export');
+  const get = async (locator) => {
+    const [download] = await Promise.all([page.waitForEvent('download'), locator.click()]);
+    return readFileSync(await download.path());
+  };
+  const row = (name) => page.locator('.exports tr', { hasText: name });
+  const svg = (await get(row('Attention').getByText('SVG'))).toString();
+  assert.match(svg, /^<svg[^]*hist[^]*<\/svg>\s*$/);
+  assert.equal((await get(row('Attention').getByText('PNG'))).subarray(1, 4).toString(), 'PNG');
+  const csv = (await get(row('Attention').getByText('CSV'))).toString().trim().split('\r\n');
+  assert.equal(csv.length, 1 + 7 * 7);
+  for (let q = 0; q < 7; ++q) assert.ok(Math.abs(csv.slice(1 + 7 * q, 8 + 7 * q).reduce((s, l) => s + Number(l.split(',').at(-1)), 0) - 1) < 1e-5, 'rows of a pattern add up to 1');
+  assert.match((await get(row('Residual').getByText('CSV values'))).toString(), /^hist,1,3,2,1,3,3,2/m);
+  const weights = await get(row('safetensors').getByRole('button', { name: 'weights' }));
+  assert.ok(Number(weights.readBigUInt64LE(0)) < weights.length && weights.subarray(8, 9).toString() === '{');
+  assert.equal(JSON.parse(await get(row('Model, JSON').getByRole('button'))).n_layers, 1);
+  assert.ok((await get(row('ONNX').getByRole('button'))).length > 500);
+});
+
+await test('a long computation can be stopped, and typing goes on meanwhile', async (fresh) => {
+  const page = await fresh();
+  await settled(page);
+  await type(page, '#@ vocabulary "abcdefgh"\n#@ max_length 60\n#@ input "abcd"\nm = aggregate(select(indices, indices, <=), indices * indices);\nn = aggregate(select(indices, indices, <=), m * m + indices);\nx = round(n * m * 7) % 5;\n');
+  const stop = page.locator('.status button');
+  const finished = page.waitForFunction(() => document.querySelector('.problems .error')?.textContent.match(/limit|more than/));
+  await Promise.race([stop.waitFor({ timeout: 20000 }).then(() => stop.click()).catch(() => {}), finished.catch(() => {})]);
+  await type(page, 'after = indices;\n');
+  await page.waitForFunction(() => document.querySelector('.result h2')?.textContent === 'after');
+  await settled(page);
+});
+
+await test('nothing runs that the page did not bring: content security policy', async (fresh) => {
+  const page = await fresh();
+  await settled(page);
+  const tries = await page.evaluate(async () => {
+    await new Promise((r) => setTimeout(r, 50));  // the inspector's own leave to evaluate ends with its call
+    const out = {};
+    const attempt = async (name, f) => { try { out[name] = await f(); } catch (e) { out[name] = `refused: ${e.name}`; } };
+    await attempt('eval', () => globalThis.eval('1+1'));
+    await attempt('function', () => new Function('return 1')());
+    await attempt('html', () => { const d = document.createElement('div'); d.innerHTML = '<img src=x onerror="window.hit=1">'; return 'ran'; });
+    await attempt('inline', () => { const s = document.createElement('script'); s.textContent = 'window.hit = 1'; document.head.append(s); return window.hit ? 'ran' : 'refused'; });
+    await attempt('fetch', () => fetch('https://example.com/').then(() => 'ran'));
+    await attempt('worker', () => { new Worker('data:text/javascript,1'); return 'ran'; });
+    return out;
+  });
+  for (const [name, result] of Object.entries(tries)) assert.match(String(result), /^refused/, name);
+  assert.ok(page.problems.length > 0);
+  page.problems.length = 0;
+});
+
+await test('works without a network after the first visit', async (fresh) => {
+  const page = await fresh();
+  await settled(page);
+  await page.evaluate(() => navigator.serviceWorker.ready);
+  await page.waitForFunction(async () => (await caches.keys()).length > 0 && (await (await caches.open((await caches.keys())[0])).keys()).length > 5);
+  await page.context().setOffline(true);
+  await page.reload();
+  await settled(page);
+  await type(page, 'offline = indices;\n');
+  await page.waitForFunction(() => document.querySelector('.result h2')?.textContent === 'offline');
+  page.problems.length = 0;  // the browser's own words about the network
+});
+
+await test('a phone: tabs, and the inspector as a sheet', async (fresh) => {
+  const page = await fresh('', { width: 390, height: 844, hasTouch: true });
+  await page.locator('.cm-content').waitFor();
+  await page.click('.phone-tabs button:nth-child(2)');
+  await settled(page);
+  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true, 'nothing is cut off');
+  await page.tap('[data-head="0.0"] .box-title');
+  await page.locator('.inspector').waitFor({ state: 'visible' });
+  await page.tap('.inspector .close');
+  await page.locator('.inspector').waitFor({ state: 'hidden' });
+});
+
+await test('embedded: no bar, read-only, panels hidden', async (fresh) => {
+  const page = await fresh('?embed=1&readonly=1&hide=inspector,settings&view=residual&theme=dark#example=reverse');
+  await settled(page);
+  assert.equal(await page.locator('.top, .inspector, .settings').count(), 0);
+  assert.equal(await page.getAttribute('#tab-residual', 'aria-selected'), 'true');
+  assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), 'dark');
+  await editor(page).click();
+  await page.keyboard.type('zzz');
+  assert.ok(!(await editor(page).textContent()).includes('zzz'));
+});
+
+await test('the tour can be taken, left and taken up again', async (fresh) => {
+  const page = await fresh();
+  await settled(page);
+  await page.click('text=Tour');
+  const heading = page.locator('.tour h2');
+  const first = await heading.textContent();
+  await page.click('.tour >> text=Next');
+  await page.click('.tour >> text=Next');
+  const third = await heading.textContent();
+  assert.notEqual(first, third);
+  await page.click('.tour >> text=Skip');
+  assert.equal(await heading.count(), 0);
+  await page.click('text=Tour');
+  assert.equal(await heading.textContent(), third);
+  await page.click('.tour >> text=Next');
+  await page.locator('.residual.tour-target').waitFor();
+  await page.click('.tour >> text=Next');
+  await page.click('.tour >> text=Done');
+});
+
+for (const [width, height, dark] of [[1440, 900, false], [1440, 900, true], [390, 844, false], [390, 844, true]]) {
+  await test(`accessible at ${width}×${height} ${dark ? 'dark' : 'light'}`, async (fresh) => {
+    const page = await fresh('', { width, height, dark });
+    await page.locator('.cm-content').waitFor();
+    await page.waitForFunction(() => !document.querySelector('.centre.stale') && document.querySelector('.compare'));
+    const scan = async (what) => {
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      assert.deepEqual(violations.map((v) => `${what}: ${v.id}: ${v.nodes.slice(0, 3).map((n) => n.target.join(' ')).join(' | ')}`), []);
+    };
+    await scan('code');
+    if (width < 800) await page.click('.phone-tabs button:nth-child(2)');
+    await settled(page);
+    await page.click('[data-head="0.0"] .box-title');
+    await page.locator('.inspector .weights').first().waitFor();
+    await scan('circuit');
+    await page.keyboard.press('Escape');
+    await page.click('#tab-residual');
+    await scan('residual');
+    await page.click('#tab-cost');
+    await scan('cost');
+    await page.click('text=Examples');
+    await scan('gallery');
+    await page.keyboard.press('Escape');
+    await page.click('text=Share');
+    await scan('share');
+  });
+}
+
+await browser.close();
+server.close();
+console.log(`${passed} passed, ${failed} failed`);
+process.exit(failed ? 1 : 0);
