@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type Plugin, defineConfig } from 'vite';
+import { documentation } from './docs.ts';
 
 const here = import.meta.dirname;
 
@@ -14,7 +15,7 @@ function offline(): Plugin {
       const files = Object.keys(bundle).filter((f) => !f.endsWith('.map')).sort();
       const hash = createHash('sha256');
       for (const f of files) { const item = bundle[f]!; hash.update(f).update(item.type === 'chunk' ? item.code : item.source); }
-      const list = ['./', ...files, 'icon.svg', 'manifest.webmanifest'];
+      const list = ['./', ...files, 'icon.svg', 'icon-192.png', 'icon-512.png', 'docs.css', 'manifest.webmanifest'];
       const source = readFileSync(path.join(here, 'sw.js'), 'utf8').replace('__VERSION__', hash.digest('hex').slice(0, 16)).replace('__FILES__', JSON.stringify(list));
       this.emitFile({ type: 'asset', fileName: 'sw.js', source });
     },
@@ -28,5 +29,5 @@ export default defineConfig({
   worker: { format: 'es' },
   build: { target: 'es2022', assetsInlineLimit: 0 },
   server: { fs: { allow: ['..'] } },
-  plugins: [offline()],
+  plugins: [documentation(path.resolve(here, '../docs')), offline()],
 });

@@ -74,6 +74,22 @@ await test('an error is underlined, explained, and the last good picture stays',
   assert.equal(await page.locator('.problems .error').count(), 0);
 });
 
+await test('typing over a selection, undo and redo', async (fresh) => {
+  const page = await fresh();
+  await settled(page);
+  await type(page, 'x = indices;\n');
+  await page.waitForTimeout(700);  // what is typed later is a step of its own for undo
+  await page.keyboard.press('Control+Home');
+  for (let i = 0; i < 4; ++i) await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('Shift+End');
+  await page.keyboard.type('indices + 1;');
+  await page.waitForFunction(() => document.querySelector('.compare')?.textContent.includes('model12'));
+  await page.keyboard.press('Control+z');
+  await page.waitForFunction(() => document.querySelector('.compare')?.textContent.includes('model01'));
+  await page.keyboard.press('Control+y');
+  await page.waitForFunction(() => document.querySelector('.compare')?.textContent.includes('model12'));
+});
+
 await test('the input can be changed, and a bad one is named', async (fresh) => {
   const page = await fresh();
   await settled(page);
