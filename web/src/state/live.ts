@@ -68,6 +68,7 @@ async function analyze(job: Job, superseded: () => boolean) {
       analysis.value = analyzed;
     }
   });
+  announce('rasp-analysis');
   const compiles = analyzed.nodes && !analyzed.diagnostics.some((d) => d.severity === 'error' && !onThisInput(d)) && !inputProblem.value && !vocabularyProblem.value;
   if (superseded()) return;
   if (compiles) {
@@ -127,6 +128,7 @@ async function compileAndTrace({ job, request, analyzed }: CompileJob, supersede
     picture.value = { compiled, trace: result, arena, baseline: reference, input: tokens };
     stale.value = false;
   });
+  announce('rasp-picture');
 }
 
 function fits(x: Job['experiments'][number], compiled: CompileResult, tokens: number): boolean {
@@ -157,6 +159,9 @@ export function stop() {
   compiler.stop();
   working.value = '';
 }
+
+/** What has become ready, for benchmarks and pages that embed this one. */
+const announce = (what: 'rasp-analysis' | 'rasp-picture') => dispatchEvent(new Event(what));
 
 export function begin() {
   effect(() => analyzeLatest({ files: files.value, active: active.value, settings: settings.value, experiments: experiments.value }));

@@ -7,7 +7,7 @@ import { BadProject } from './check';
 import { examples, firstExample } from './examples';
 import { type Shared, decodeFile, decodeLink } from './link';
 import { picture, title } from './live';
-import { type Project, emptyProject, project, setProject } from './project';
+import { type Project, emptyProject, project, setProject, viewNames } from './project';
 import { type Slot, type Store, Work, ownSlot } from './storage';
 
 export const notice = signal<{ text: string; kind: 'info' | 'problem' } | null>(null);
@@ -55,7 +55,8 @@ export function openProject(p: Project, fingerprint: string | null = null) {
 }
 
 export function openExample(source: string, file: string) {
-  openProject({ ...emptyProject(), files: { [file]: source }, active: file });
+  const view = viewNames.find((v) => v === examples.find((e) => e.file === file)?.view) ?? 'circuit';
+  openProject({ ...emptyProject(), files: { [file]: source }, active: file, view });
   if (location.hash) history.replaceState(null, '', location.pathname + location.search);
 }
 
