@@ -164,6 +164,7 @@ export function stop() {
 const announce = (what: 'rasp-analysis' | 'rasp-picture') => dispatchEvent(new Event(what));
 
 export function begin() {
+  addEventListener('rasp-stop', stop);  // as the Stop button: a page that embeds this one, and the soak test
   effect(() => analyzeLatest({ files: files.value, active: active.value, settings: settings.value, experiments: experiments.value }));
   void interpreter.request({ command: 'library' }).then(({ result }) => { if (result.ok) library.value = result.entries; });
 }
