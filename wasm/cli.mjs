@@ -13,7 +13,7 @@ const usage = `usage: node wasm/cli.mjs COMMAND FILE [options]
   run      interpreter and model on one input
   check    interpreter against model on many inputs
   batch    FILE holds one JSON request a line; one result a line
-  grade    node wasm/cli.mjs grade ASSIGNMENT SUBMISSIONS... --out DIR [--jobs N] [--limit-ms N] [--task ID] [--github]
+  grade    node wasm/cli.mjs grade ASSIGNMENT SUBMISSIONS... --out DIR [--jobs N] [--limit-ms N] [--task ID] [--one] [--github]
   assignment  check FILE | publish FILE --out FILE [--salt PHRASE] | schema FILE
 
 FILE "-" reads standard input. Options:
@@ -23,7 +23,7 @@ FILE "-" reads standard input. Options:
 class UsageError extends Error {}
 
 const withValue = new Set(['output', 'input', 'vocabulary', 'max-length', 'objective', 'samples', 'seed', 'format', 'out', 'names', 'limit-ms', 'jobs', 'salt', 'task']);
-const flags = new Set(['causal', 'no-optimize', 'exhaustive', 'help', 'github']);
+const flags = new Set(['causal', 'no-optimize', 'exhaustive', 'help', 'github', 'one']);
 
 function parseArguments(args) {
   const positional = [], options = {};

@@ -45,7 +45,7 @@ function write(file, text) {
 
 /** @returns {Promise<number>} the exit status */
 export async function grade(file, rest, options) {
-  const usage = (message) => { process.stderr.write(`${message}\nusage: node wasm/cli.mjs grade ASSIGNMENT SUBMISSIONS... --out DIR [--jobs N] [--limit-ms N] [--task ID] [--github]\n`); return 2; };
+  const usage = (message) => { process.stderr.write(`${message}\nusage: node wasm/cli.mjs grade ASSIGNMENT SUBMISSIONS... --out DIR [--jobs N] [--limit-ms N] [--task ID] [--one] [--github]\n`); return 2; };
   if (!rest.length) return usage('SUBMISSIONS are missing: a folder, a zip or files');
   if (!options.out) return usage('--out DIR is missing');
   const jobs = options.jobs === undefined ? Math.min(availableParallelism(), 8) : Number(options.jobs);
@@ -69,7 +69,7 @@ export async function grade(file, rest, options) {
     starterPrograms.set(task.id, reply.facts?.program);
   }
   // With one task chosen, programs of the others are no mistake: submissions are read against the whole assignment.
-  const { submissions, problems } = collect(rest, whole);
+  const { submissions, problems } = collect(rest, whole, options.one);
   for (const p of problems) process.stderr.write(`${p}\n`);
 
   const step = Math.max(1, Math.ceil(submissions.length / 20));

@@ -114,7 +114,9 @@ Json refused(const Locator& locator, const Diagnostics& diagnostics, Json facts)
 
 }  // namespace
 
-Json eval_many(const Json& r, ProgramRequest request, const Limits& limits) {
+Json eval_many(const Json& r, ProgramRequest request, Limits limits) {
+  const Json steps = r.value("limit_steps", Json());
+  if (steps.is_number_unsigned()) limits.elaboration_steps = std::min(limits.elaboration_steps, steps.get<std::uint64_t>());
   Budget budget(limits);
   Diagnostics diagnostics;
   request.input.reset();

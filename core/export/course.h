@@ -4,7 +4,7 @@
 
 namespace rasp {
 
-// `eval_many`: {program, files?, output?, causal?, inputs: […], named?: true | ["name", …], limit_ms?} →
+// `eval_many`: {program, files?, output?, causal?, inputs: […], named?: true | ["name", …], limit_ms?, limit_steps?} →
 //   {"ok": true, "name": …, "kind": "s-op" | "selector" | "atom" | "list" | "dict" | "function" | "application",
 //    "results": one an input, in order: {"values", "types"} (s-op) or {"matrix": ["010", …]} (selector), and
 //               "undefined": why the first position without a value has none; {"error"} where the input itself is unusable,
@@ -18,8 +18,8 @@ namespace rasp {
 // and, where the output is an s-op or a selector,
 //   graph    16 hex digits over the graph that the output needs: equal for programs that compute it by the same operations
 //   counts   {s_ops, selectors, aggregates, selector_widths, selects, elementwise} in that graph
-// Throws LimitExceeded.
+// limit_steps lowers Limits::elaboration_steps: a bound that, unlike limit_ms, is met on every machine alike. Throws LimitExceeded.
 constexpr std::size_t most_inputs = 100'000;
-Json eval_many(const Json& request, ProgramRequest program, const Limits& limits);
+Json eval_many(const Json& request, ProgramRequest program, Limits limits);
 
 }  // namespace rasp

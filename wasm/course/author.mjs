@@ -30,7 +30,7 @@ export async function checkAssignment(engine, assignment) {
 function failures(result) {
   const out = [];
   if (result.locked) out.push(result.locked);
-  if (result.diagnostics.length) out.push(`${result.diagnostics[0].message} (line ${result.diagnostics[0].line})`);
+  if (result.diagnostics.length) out.push(result.diagnostics[0].message + (result.diagnostics[0].file === undefined ? ` (line ${result.diagnostics[0].line})` : ''));
   const wrong = result.cases.filter((c) => !c.passed);
   if (wrong.length) out.push(`it fails ${wrong.length} of ${result.cases.length} cases; the first: ${JSON.stringify(wrong[0].input)}, expected ${JSON.stringify(wrong[0].expected)}, got ${JSON.stringify(wrong[0].got)}${wrong[0].problem ? ` (${wrong[0].problem})` : ''}`);
   for (const b of result.budgets) if (!b.met) out.push(b.value === null ? b.why : `it needs ${b.value} ${b.unit}; the budget is ${b.most}`);

@@ -5,11 +5,16 @@ import { canHash, outputHash, propertyHash } from './hashes.mjs';
 import { findLocked } from './locked.mjs';
 import { allInputs, canonicalExpected, canonicalResult, plainResult, tokensOf, valuesText } from './values.mjs';
 
-export const evalMs = 3_000;      // one request to the interpreter
-export const compileMs = 5_000;   // one request to the compiler
+export const evalMs = 10_000;     // one request to the interpreter; counted limits nearly always come first
+const evalSteps = 1_000_000;      // steps of building a program: a fifth of what the engine allows, so that a class is graded in time and alike everywhere
+export const compileMs = 10_000;  // one request to the compiler
 const mostExplained = 5;          // failing visible cases whose first differing s-op is looked for
 
-const firstError = (reply) => reply?.diagnostics?.find((d) => d.severity === 'error') ?? { message: 'The engine gave no answer', code: 'engine', line: 1, column: 1 };
+// What is wrong with the program itself comes before what that makes wrong with the expression that is asked for.
+function firstError(reply) {
+  const errors = reply?.diagnostics?.filter((d) => d.severity === 'error') ?? [];
+  return errors.find((d) => d.file === undefined) ?? errors[0] ?? { message: 'The engine gave no answer', code: 'engine', line: 1, column: 1 };
+}
 
 // Values on many inputs, each with its own call: one request a call. → {results, facts, failure}: a failure concerns a whole call.
 async function evaluateInputs(engine, task, program, items, { named, causal } = {}) {
@@ -20,12 +25,13 @@ async function evaluateInputs(engine, task, program, items, { named, causal } = 
     const chosen = items.flatMap((c, i) => (callOf(task, c) === call ? [i] : []));
     const reply = await engine.request({
       command: 'eval_many', program, files: task.files, output: call, causal: causal ?? task.causal ?? false,
-      inputs: chosen.map((i) => items[i].input), named, limit_ms: evalMs,
+      inputs: chosen.map((i) => items[i].input), named, limit_ms: evalMs, limit_steps: evalSteps,
     });
     facts ??= reply.facts ?? null;
-    const problem = reply.ok ? kindProblem(task, call, reply.kind) : firstError(reply);
+    const problem = reply.ok ? kindProblem(task, call, reply.kind) : missingName(task, firstError(reply));
     if (problem) {
-      failure ??= { ...problem, diagnostics: reply.ok ? [] : reply.diagnostics };
+      const own = reply.ok ? [] : reply.diagnostics.filter((d) => d.file === undefined);
+      failure ??= { ...problem, diagnostics: own.some((d) => d.severity === 'error') ? own : [problem] };
       for (const i of chosen) results[i] = { error: problem.message };
     } else {
       chosen.forEach((i, k) => { results[i] = reply.results[k]; });
@@ -34,12 +40,14 @@ async function evaluateInputs(engine, task, program, items, { named, causal } = 
   return { results, facts, failure };
 }
 
+const missingName = (task, d) => (d.file !== undefined && d.code === 'undefined-name' && d.message.includes(`"${task.asks.name}"`) ? { ...d, message: `The program does not define ${task.asks.name}`, hint: '' } : d);
+
 function kindProblem(task, call, kind) {
   const wanted = task.asks.kind;
   const right = wanted === 'function' ? kind === 's-op' || kind === 'selector' : kind === wanted;
   const article = { 's-op': 'an s-op', atom: 'an atom' };
   const a = (k) => article[k] ?? `a ${k}`;
-  return right ? null : { code: 'wrong-kind', message: wanted === 'function' ? `${call} gives ${a(kind)}, not an s-op` : `${call} is ${a(kind)}; ${a(wanted)} is asked for`, line: 1, column: 1 };
+  return right ? null : { code: 'wrong-kind', message: wanted === 'function' ? `${call} gives ${a(kind)}, not an s-op` : `${call} is ${a(kind)}; ${a(wanted)} is asked for`, file: 'output', line: 1, column: 1, severity: 'error' };
 }
 
 const named = (results) => results.map((r) => (r?.named ?? []).map((n) => ({ name: n.name, line: n.line, canonical: canonicalResult(n), plain: plainResult(n) })));
@@ -260,8 +268,8 @@ export async function evaluateTask(engine, prepared, task, program, options = {}
     status: everything ? 'right' : limit ? 'limit' : broken ? 'broken' : score > 0 ? 'partial' : 'wrong',
     complete: withHidden && !hidden.skipped && !property.skipped,
     cases, budgets, rules,
-    locked: missing ? `Lines ${missing.first} to ${missing.last} of the starter are locked and must stay as they were` : '',
-    diagnostics: visible.failure ? (visible.failure.diagnostics.length ? visible.failure.diagnostics : [visible.failure]) : [],
+    locked: missing ? `Lines ${missing.first} to ${missing.last} of the starter are locked and must stay as they were${missing.atStart ? ', at the beginning' : missing.atEnd ? ', at the end' : ''}` : '',
+    diagnostics: visible.failure?.diagnostics ?? [],
     facts: visible.facts, model: model.ok ? { layers: model.layers, heads: model.heads, d_model: model.d_model, parameters: model.parameters, exact: model.exact } : null,
   };
 }

@@ -7,6 +7,7 @@ export interface Diagnostic {
   severity: 'error' | 'warning' | 'info';
   code: string; class?: string; message: string; hint?: string;
   line: number; column: number; end_line: number; end_column: number;
+  file?: string;   // only where it is not the program: no position to show
 }
 
 export interface Case { input: Tokens; output?: Output; call?: string; weight?: number; note?: string; steps?: Record<string, Output> }

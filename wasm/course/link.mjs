@@ -10,6 +10,8 @@ const toBase64 = (bytes) => {
   return btoa(text).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
 };
 
+class TooLarge extends Error {}
+
 async function collect(stream, most) {
   const reader = stream.getReader(), parts = [];
   let total = 0;
@@ -19,7 +21,7 @@ async function collect(stream, most) {
     total += value.length;
     if (total > most) {
       await reader.cancel().catch(() => {});
-      throw new Error('The link holds more than an assignment can');
+      throw new TooLarge('The link holds more than an assignment can');
     }
     parts.push(value);
   }
@@ -53,7 +55,7 @@ export async function decodeLink(fragment) {
   try {
     inflated = await collect(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate-raw')), mostInflated);
   } catch (error) {
-    throw error instanceof TypeError ? new Error('The link is damaged') : error;
+    throw error instanceof TooLarge ? error : new Error('The link is damaged');
   }
   try {
     return { kind: match[1], text: new TextDecoder('utf-8', { fatal: true }).decode(inflated) };

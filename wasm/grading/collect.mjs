@@ -120,14 +120,16 @@ function withoutWrapper(files, assignment) {
   if (tops.size !== 1 || !files.every((f) => f.path.includes('/'))) return files;
   const inner = files.map((f) => ({ ...f, path: f.path.split('/').slice(1).join('/') }));
   const several = new Set(inner.map((f) => f.path.split('/')[0])).size > 1;
-  return several && !inner.some((f) => isTaskFile(f.path, assignment)) ? withoutWrapper(inner, assignment) : files;
+  return several && !inner.some((f) => !f.path.includes('/') && isTaskFile(f.path, assignment)) ? withoutWrapper(inner, assignment) : files;
 }
 
 /**
+ * @param {boolean} [one] all that is named is one submission
  * @returns {{submissions: {key: string, source: string, files: object[], problem: string, note: string}[], problems: string[]}}
  */
-export function collect(paths, assignment) {
-  const found = [], problems = [];
+export function collect(paths, assignment, one = false) {
+  let found = [];
+  const problems = [];
   for (const given of paths) {
     const name = path.basename(path.resolve(given));
     let stat;
@@ -156,6 +158,7 @@ export function collect(paths, assignment) {
       problems.push(`${given}: it cannot be read`);
     }
   }
+  if (one && found.length) found = [{ key: stem(path.basename(path.resolve(paths[0]))), source: paths[0], files: found.flatMap((s) => s.files) }];
   found.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : a.source < b.source ? -1 : a.source > b.source ? 1 : 0));
   const taken = new Map();
   const submissions = found.map((s) => {

@@ -29,7 +29,7 @@ function studentText(t) {
   if (t.status === 'missing') return 'Nothing was handed in for this task.';
   const lines = [];
   if (t.locked) lines.push(t.locked);
-  for (const d of t.diagnostics.filter((x) => (x.severity ?? 'error') === 'error').slice(0, 5)) lines.push(`Line ${d.line}, column ${d.column}: ${d.message}${d.hint ? ` ${d.hint}` : ''}`);
+  for (const d of t.diagnostics.filter((x) => (x.severity ?? 'error') === 'error').slice(0, 5)) lines.push(`${d.file === undefined ? `Line ${d.line}, column ${d.column}: ` : ''}${d.message}.${d.hint ? ` ${d.hint}` : ''}`);
   const of = (kind) => t.cases.filter((c) => c.kind === kind);
   if (of('visible').length) lines.push('Cases:', ...of('visible').map((c) => caseText(c, true)));
   if (of('hidden').length) lines.push(`Hidden cases: ${share(of('hidden'))}.`);

@@ -174,7 +174,7 @@ function Cases({ host, task, result, running }: { host: Host; task: Task; result
       <p class="hint" role="status" aria-live="polite">{result ? `${passed} of ${visible.length} pass` : 'Trying the cases…'}</p>
       {result?.locked && <p class="bad">{result.locked}.</p>}
       {result && result.diagnostics.filter((d) => (d.severity ?? 'error') === 'error').slice(0, 3).map((d) => (
-        <p class="bad">{host.goTo ? <button type="button" class="link" onClick={() => host.goTo!(d.line, d.column)}>Line {d.line}</button> : `Line ${d.line}`}: {d.message}{d.hint && ` ${d.hint}`}</p>
+        <p class="bad">{d.file === undefined && <>{host.goTo ? <button type="button" class="link" onClick={() => host.goTo!(d.line, d.column)}>Line {d.line}</button> : `Line ${d.line}`}: </>}{d.message}.{d.hint && ` ${d.hint}`}</p>
       ))}
       <div class="course-scroll" tabIndex={0} role="region" aria-label="Cases">
         <table>
