@@ -5,7 +5,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { loadEngine } from './engine.mjs';
 
-const commands = ['eval', 'compile', 'run', 'check', 'batch', 'grade'];
+const commands = ['eval', 'compile', 'run', 'check', 'batch', 'grade', 'assignment'];
 const usage = `usage: node wasm/cli.mjs COMMAND FILE [options]
 
   eval     the interpreter's value of the output
@@ -13,7 +13,8 @@ const usage = `usage: node wasm/cli.mjs COMMAND FILE [options]
   run      interpreter and model on one input
   check    interpreter against model on many inputs
   batch    FILE holds one JSON request a line; one result a line
-  grade    node wasm/cli.mjs grade ASSIGNMENT SUBMISSIONS... --out DIR
+  grade    node wasm/cli.mjs grade ASSIGNMENT SUBMISSIONS... --out DIR [--jobs N] [--limit-ms N] [--task ID] [--one] [--github]
+  assignment  check FILE | publish FILE --out FILE [--salt PHRASE] | schema FILE
 
 FILE "-" reads standard input. Options:
   --output EXPR  --input JSON  --vocabulary JSON  --max-length N  --causal  --objective size|depth  --no-optimize
@@ -21,8 +22,8 @@ FILE "-" reads standard input. Options:
 
 class UsageError extends Error {}
 
-const withValue = new Set(['output', 'input', 'vocabulary', 'max-length', 'objective', 'samples', 'seed', 'format', 'out', 'names', 'limit-ms', 'jobs', 'salt']);
-const flags = new Set(['causal', 'no-optimize', 'exhaustive', 'help', 'github']);
+const withValue = new Set(['output', 'input', 'vocabulary', 'max-length', 'objective', 'samples', 'seed', 'format', 'out', 'names', 'limit-ms', 'jobs', 'salt', 'task']);
+const flags = new Set(['causal', 'no-optimize', 'exhaustive', 'help', 'github', 'one']);
 
 function parseArguments(args) {
   const positional = [], options = {};
@@ -121,6 +122,10 @@ async function main() {
   if (command === 'grade') {
     const { grade } = await import('./grade.mjs');
     return grade(file, rest, options);
+  }
+  if (command === 'assignment') {
+    const { assignmentCommand } = await import('./grade.mjs');
+    return assignmentCommand(file, rest, options);
   }
   if (rest.length) throw new UsageError(`unexpected argument "${rest[0]}"`);
   const request = {

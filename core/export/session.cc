@@ -7,6 +7,7 @@
 #include <set>
 
 #include "base/text.h"
+#include "export/course.h"
 #include "export/documents.h"
 #include "export/held.h"
 #include "export/inspect.h"
@@ -147,6 +148,7 @@ Json Session::dispatch(const Json& r) {
   if (command == "compare_passes") return compare_passes(r);
   if (command == "export") return export_model(r);
   if (command == "library") return library();
+  if (command == "eval_many") return eval_many(r, program_request(r), limits_of(r));
   if (command == "release") {
     held_.erase(typed<int>(r, "handle", 0, "a number"));
     return {{"ok", true}};

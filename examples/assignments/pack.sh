@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# pack.sh OUT.tgz: everything that grading needs on another machine, where only Node (20 or later) is installed:
+# the command line, the engine and three small packages. Run ./dev build first.
+set -euo pipefail
+out=$(realpath -m "${1:?usage: pack.sh OUT.tgz}")
+root=$(realpath "$(dirname "$0")/../..")
+engine=${RASP_ENGINE:-$root/build/wasm/wasm}
+[ -e "$engine/engine.wasm" ] || { echo "The engine is not built. Run ./dev build first." >&2; exit 1; }
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+mkdir -p "$work/rasp/wasm/dist"
+cp -r "$root"/wasm/*.mjs "$root"/wasm/package.json "$root"/wasm/package-lock.json "$root"/wasm/course "$root"/wasm/grading "$root"/wasm/node_modules "$work/rasp/wasm/"
+cp "$engine/engine.mjs" "$engine/engine.wasm" "$work/rasp/wasm/dist/"
+tar -C "$work" --sort=name --owner=0 --group=0 -czf "$out" rasp
+echo "$out"

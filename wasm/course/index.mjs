@@ -1,0 +1,11 @@
+// Assignments: what the page and the command line share. Types: index.d.mts.
+export { parseAssignment, isPublished, callOf } from './assignment.mjs';
+export { checkAssignment, publish } from './author.mjs';
+export { evaluateSubmission, evaluateTask, missingTask, prepare } from './evaluate.mjs';
+export { canHash, fingerprint, randomSalt, saltOf } from './hashes.mjs';
+export { format } from './json.mjs';
+export { decodeLink, encodeLink, longestLink } from './link.mjs';
+export { findLocked, lockedBlocks } from './locked.mjs';
+export { schema } from './schema.mjs';
+export { buildSubmission, parseSubmission } from './submission.mjs';
+export { tokensOf, valuesText } from './values.mjs';

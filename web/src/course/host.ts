@@ -1,0 +1,29 @@
+/** What the course components need from the page around them. They reach nothing else of it. */
+import type { ReadonlySignal } from '@preact/signals';
+import type { Atom, Diagnostic } from '../../../wasm/course/index.mjs';
+
+export interface Host {
+  /** One request to the engine (core/export/session.h); resolves to its result document, also where it fails. */
+  request(document: Record<string, unknown>): Promise<any>;
+  /** The program in the editor. */
+  source: ReadonlySignal<string>;
+  setSource(text: string): void;
+  /** Called when a task is opened: its vocabulary, length and mask for the page's own views; `input` is its first case. */
+  setUp?(settings: { vocabulary: Atom[]; maxLength: number; causal: boolean; input: Atom[]; output: string }): void;
+  /** Lines that must not change in the editor, 1-based and inclusive; called whenever they move. See lockedLines in locked.ts. */
+  setLocked?(ranges: [number, number][]): void;
+  /** Moves the editor's cursor. */
+  goTo?(line: number, column: number): void;
+  /** Offers a file for download. */
+  saveFile(name: string, text: string): void;
+  /** Lets a person choose a file; null where they do not. */
+  openFile(accept: string): Promise<{ name: string; text: string } | null>;
+  /** The link that opens a fragment of this page (`assignment=…`, `submission=…`). Default: the page's own address. */
+  linkTo?(fragment: string): string;
+  /** The engine's version for submission files. */
+  engineVersion: string;
+}
+
+export const linkOf = (host: Host, fragment: string): string => host.linkTo?.(fragment) ?? `${location.origin}${location.pathname}#${fragment}`;
+
+export const place = (d: Diagnostic): string => `Line ${d.line}, column ${d.column}: ${d.message}${d.hint ? `. ${d.hint}` : ''}`;
