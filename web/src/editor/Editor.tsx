@@ -3,13 +3,15 @@ import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } 
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
 import { bracketMatching, indentUnit, syntaxHighlighting } from '@codemirror/language';
 import { type Diagnostic as Mark, lintGutter, setDiagnostics } from '@codemirror/lint';
-import { Compartment, EditorState, type Transaction } from '@codemirror/state';
+import { EditorState } from '@codemirror/state';
 import { EditorView, drawSelection, highlightActiveLine, keymap, lineNumbers } from '@codemirror/view';
 import { effect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { clearSelection, hover } from '../state/focus';
 import { analysis, diagnostics } from '../state/live';
 import { active, selection, setSource, source } from '../state/project';
+import { lockedLines, setLockedLines } from '../course/locked';
+import { lockedRanges } from '../state/session';
 import { goTo } from '../views/Console';
 import { decorations, drawLinks, drawValues, nodeAt, offset } from './decorate';
 import { complete, format, goToDefinition, hoverHelp, rename } from './help';
@@ -24,9 +26,9 @@ function askRename(view: EditorView): boolean {
   return true;
 }
 
-export interface EditorOptions { readOnly: boolean; filter?: (tr: Transaction) => boolean }
+export interface EditorOptions { readOnly: boolean }
 
-export default function Editor({ readOnly, filter }: EditorOptions) {
+export default function Editor({ readOnly }: EditorOptions) {
   const host = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const root = host.current!.shadowRoot ?? host.current!.attachShadow({ mode: 'open' });
@@ -37,8 +39,8 @@ export default function Editor({ readOnly, filter }: EditorOptions) {
     const states = new Map<string, EditorState>();  // each file keeps its undo history and cursor
     const extensions = [
       lineNumbers(), EditorView.lineWrapping, history(), drawSelection(), bracketMatching(), closeBrackets(), highlightActiveLine(), lintGutter(), rasp, indentUnit.of('    '),
-      syntaxHighlighting(highlight), theme, decorations, hoverHelp, autocompletion({ override: [complete] }), new Compartment().of([]),
-      EditorState.readOnly.of(readOnly), EditorState.changeFilter.of((tr) => filter?.(tr) ?? true),
+      syntaxHighlighting(highlight), theme, decorations, hoverHelp, autocompletion({ override: [complete] }),
+      EditorState.readOnly.of(readOnly), lockedLines,
       keymap.of([
         { key: 'F12', run: goToDefinition }, { key: 'F2', run: askRename }, { key: 'Shift-Alt-f', run: (v) => { void format(v); return true; } },
         ...closeBracketsKeymap, ...defaultKeymap, ...historyKeymap, ...completionKeymap, indentWithTab,
@@ -83,7 +85,7 @@ export default function Editor({ readOnly, filter }: EditorOptions) {
           shown = file;
           view.setState(states.get(file) ?? create(text));
         }
-        if (text !== view.state.doc.toString()) view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text }, annotations: [], filter: false });
+        if (text !== view.state.doc.toString()) view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } });
       }),
       effect(() => {
         const { doc } = view.state;
@@ -94,6 +96,7 @@ export default function Editor({ readOnly, filter }: EditorOptions) {
         });
         later(() => view.dispatch(setDiagnostics(view.state, list)));
       }),
+      effect(() => { const ranges = lockedRanges.value; later(() => setLockedLines(view, ranges)); }),
       effect(() => { analysis.value; later(() => drawValues(view)); }),
       effect(() => { analysis.value; hover.value; selection.value; later(() => drawLinks(view)); }),
       effect(() => {
@@ -113,6 +116,6 @@ export default function Editor({ readOnly, filter }: EditorOptions) {
       for (const s of stops) s();
       view.destroy();
     };
-  }, [readOnly, filter]);
+  }, [readOnly]);
   return <div class="editor-host" ref={host} />;
 }

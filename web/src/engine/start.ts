@@ -15,3 +15,7 @@ function startWorker(): Worker {
 /** Two threads, so that diagnostics and values never wait for a model that is being compiled. */
 export const interpreter = new Engine(startWorker);
 export const compiler = new Engine(startWorker);
+
+/** A third for what takes its time: checking assignments. Started when it is first asked for. */
+let third: Engine | null = null;
+export const grader = () => (third ??= new Engine(startWorker));

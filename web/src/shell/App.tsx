@@ -1,11 +1,12 @@
 // The page: editor on the left, the transformer in the middle, the inspector of what is selected on the right; tabs on a phone.
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { lazy } from './lazy';
 import { Pane } from '../editor/Pane';
 import { clearSelection } from '../state/focus';
 import { analysis, diagnostics, picture, stale } from '../state/live';
-import { selection, view, viewNames, type ViewName } from '../state/project';
-import { notice, openFile, sameModel, storageFull } from '../state/session';
+import { course, selection, view, viewNames, type ViewName } from '../state/project';
+import { authoring, notice, openFile, sameModel, storageFull } from '../state/session';
 import { chosen, themes } from '../state/theme';
 import { Circuit } from '../views/Circuit';
 import { Console } from '../views/Console';
@@ -20,8 +21,10 @@ import { Share } from './Share';
 import { Tour, startTour, step } from './Tour';
 import { embed, hidden, readOnly } from './options';
 
+const Course = lazy(() => import('./Course'));
+
 const dialog = signal<'' | 'gallery' | 'share' | 'export'>('');
-const phoneTab = signal<'code' | 'model'>('code');
+const phoneTab = signal<'task' | 'code' | 'model'>('code');
 const viewTitle: Record<ViewName, string> = { circuit: 'Circuit', residual: 'Residual stream', cost: 'Cost' };
 
 function TopBar() {
@@ -87,14 +90,17 @@ export function App() {
   }, []);
   const close = () => { dialog.value = ''; };
   const inspected = Object.keys(selection.value).length > 0;
+  const inCourse = course.value !== undefined || authoring.value !== null;
+  const tab = phoneTab.value === 'task' && !inCourse ? 'code' : phoneTab.value;
   return (
-    <div class={`app${embed ? ' embed' : ''} show-${phoneTab.value}${hidden.has('editor') ? ' no-editor' : ''}${hidden.has('inspector') ? ' no-inspector' : ''}${inspected ? ' inspected' : ''}`}>
+    <div class={`app${embed ? ' embed' : ''} show-${tab}${inCourse ? ' in-course' : ''}${hidden.has('editor') ? ' no-editor' : ''}${hidden.has('inspector') ? ' no-inspector' : ''}${inspected ? ' inspected' : ''}`}>
       {!embed && <TopBar />}
       <nav class="phone-tabs" aria-label="Part of the page">
-        {(['code', 'model'] as const).map((t) => <button type="button" aria-pressed={phoneTab.value === t} onClick={() => { phoneTab.value = t; }}>{t === 'code' ? 'Code' : 'Model'}</button>)}
+        {(inCourse ? ['task', 'code', 'model'] as const : ['code', 'model'] as const).map((t) => <button type="button" aria-pressed={tab === t} onClick={() => { phoneTab.value = t; }}>{{ task: 'Task', code: 'Code', model: 'Model' }[t]}</button>)}
       </nav>
       <Notices />
       <main>
+        {inCourse && <div class="task"><Course fallback={<p class="empty">Opening the assignment…</p>} /></div>}
         {!hidden.has('editor') && <div class="left"><Pane readOnly={readOnly} />{!hidden.has('settings') && <Settings />}<Console /></div>}
         <Centre />
         {!hidden.has('inspector') && <Inspector p={picture.value} />}

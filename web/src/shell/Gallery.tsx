@@ -1,10 +1,13 @@
 // Examples by idea, recent work, files.
+import { useEffect, useState } from 'preact/hooks';
 import { examples, groups } from '../state/examples';
-import { openExample, openFile, openProject, openSlot, recent, work } from '../state/session';
+import { authoring, openExample, openFile, openProject, openSlot, recent, work } from '../state/session';
 import { emptyProject } from '../state/project';
 import { Dialog } from './Dialog';
 
 export function Gallery({ close }: { close: () => void }) {
+  const [courses, setCourses] = useState<{ id: string; title: string; description: string; load: () => Promise<string> }[]>([]);
+  useEffect(() => { void import('../course/assignments').then((m) => setCourses(m.readyAssignments)); }, []);
   const pick = (f: () => void) => () => { f(); close(); };
   return (
     <Dialog title="Examples and your work" close={close} wide>
@@ -23,6 +26,13 @@ export function Gallery({ close }: { close: () => void }) {
           </section>
         );
       })}
+      <section>
+        <h3>Course assignments</h3>
+        <ul class="cards">
+          {courses.map((c) => <li><button type="button" class="card-button course-card" onClick={pick(() => { void c.load().then((text) => openProject({ ...emptyProject(''), course: text })); })}><strong>{c.title}</strong><span>{c.description}</span></button></li>)}
+          <li><button type="button" class="card-button" onClick={pick(() => { openProject(emptyProject('')); authoring.value = {}; })}><strong>Write an assignment…</strong><span>Author, check, preview and share one.</span></button></li>
+        </ul>
+      </section>
       {recent.value.length > 0 && (
         <section>
           <h3>Recent work in this browser</h3>

@@ -14,7 +14,7 @@ const most = { files: 40, text: 1 << 20, name: 100, experiments: 200, list: 100_
 function checkSettings(x: unknown): Settings {
   if (!isObject(x)) return fail('its settings are not an object');
   const out: Settings = {};
-  for (const key of ['input', 'vocabulary'] as const) {
+  for (const key of ['input', 'vocabulary', 'output'] as const) {
     if (x[key] === undefined) continue;
     if (typeof x[key] !== 'string' || x[key].length > most.text) fail(`"${key}" is not a text`);
     out[key] = x[key] as string;

@@ -28,6 +28,8 @@ export const experimentProblem = signal('');
 export const working = signal<'' | 'analysing' | 'compiling' | 'running'>('');
 export const stale = signal(false);                   // the picture belongs to an earlier program or input
 export const library = signal<LibraryEntry[]>([]);
+export const engineVersion = signal('');
+export const ready = signal(false);                    // the engine answers
 
 export const title = computed(() => analysis.value?.title || analysis.value?.output?.name || 'Untitled');
 export const lastHalf = computed(() => 2 * (picture.value?.compiled.model.layers ?? 0));
@@ -42,7 +44,7 @@ const patienceMs = 300;
 let compilingSince = 0;
 
 const requestOf = (job: Job, input: Tokens | undefined, vocabulary: Tokens | undefined) => ({
-  program: job.files[job.active] ?? '', name: job.active, files: job.files, input, vocabulary,
+  program: job.files[job.active] ?? '', name: job.active, files: job.files, input, vocabulary, output: job.settings.output?.trim() || undefined,
   max_length: job.settings.maxLength, causal: job.settings.causal, objective: job.settings.objective,
   passes: job.settings.off?.length ? Object.fromEntries(job.settings.off.map((p) => [p, false])) : undefined,
 });
@@ -166,7 +168,7 @@ const announce = (what: 'rasp-analysis' | 'rasp-picture') => dispatchEvent(new E
 export function begin() {
   addEventListener('rasp-stop', stop);  // as the Stop button: a page that embeds this one, and the soak test
   effect(() => analyzeLatest({ files: files.value, active: active.value, settings: settings.value, experiments: experiments.value }));
-  void interpreter.request({ command: 'library' }).then(({ result }) => { if (result.ok) library.value = result.entries; });
+  void interpreter.request({ command: 'library' }).then(({ result }) => { if (result.ok) batch(() => { library.value = result.entries; engineVersion.value = result.version; ready.value = true; }); });
 }
 
 /** A request about the model that is shown; null where it is gone meanwhile. */

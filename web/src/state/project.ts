@@ -9,6 +9,7 @@ export interface Settings {
   input?: string;            // as typed: characters, or a JSON array; absent: the program's own
   vocabulary?: string;
   maxLength?: number;
+  output?: string;           // expression; absent: the pragma, else the last s-op
   causal?: boolean;
   objective?: 'depth';
   off?: PassName[];          // optimisation passes that are switched off

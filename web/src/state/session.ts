@@ -14,6 +14,8 @@ export const notice = signal<{ text: string; kind: 'info' | 'problem' } | null>(
 export const linkFingerprint = signal<string | null>(null);  // what the link's author saw
 export const storageFull = signal(false);
 export const recent = signal<Slot[]>([]);
+export const authoring = signal<{ text?: string } | null>(null);   // an assignment that is being written
+export const lockedRanges = signal<[number, number][]>([]);        // lines of the editor that an assignment holds fast
 
 const memory = new Map<string, string>();
 const inMemory: Store = {
@@ -87,9 +89,28 @@ export async function openFile(file: File) {
   }
 }
 
+async function fromCourseLink(fragment: string): Promise<Shared | null> {
+  const { decodeLink: decode, parseSubmission } = await import('../course');
+  try {
+    const found = await decode(fragment);
+    if (found?.kind === 'assignment') return { project: { ...emptyProject(), course: found.text } };
+    const { submission, diagnostics } = parseSubmission(found?.text ?? '');
+    if (!submission) throw new Error(diagnostics[0]?.message ?? 'it is no submission');
+    const files = Object.fromEntries(Object.entries(submission.programs).map(([id, program]) => [`${id}.rasp`, program]));
+    const active = Object.keys(files)[0];
+    if (!active) throw new Error('it holds no program');
+    notice.value = { kind: 'info', text: `The programs of a submission${submission.student?.name ? ` by ${submission.student.name}` : ''}.` };
+    return { project: { ...emptyProject(), files, active } };
+  } catch (error) {
+    notice.value = { kind: 'problem', text: `The link cannot be opened: ${(error as Error).message}. Your own work is unchanged.` };
+    return null;
+  }
+}
+
 async function fromFragment(): Promise<Shared | null> {
   const fragment = location.hash.slice(1);
   if (!fragment) return null;
+  if (/^(assignment|submission)=/.test(fragment)) return fromCourseLink(fragment);
   const named = fragment.match(/^example=([\w-]+)$/);
   if (named) {
     const example = examples.find((e) => e.file === `${named[1]}.rasp`);

@@ -6,7 +6,7 @@ import { shuffled } from '../values';
 export function Settings() {
   const s = analysis.value?.settings;
   const from = s?.from;
-  const changed = ['input', 'vocabulary', 'maxLength', 'causal'].some((k) => k in settings.value);
+  const changed = ['input', 'vocabulary', 'maxLength', 'causal', 'output'].some((k) => k in settings.value);
   const random = () => {
     const vocabulary = s?.vocabulary;
     if (vocabulary?.values.length) change({ input: shuffled(vocabulary, Math.min(s?.max_length ?? 8, 12)) });
@@ -30,9 +30,11 @@ export function Settings() {
           <input id="max-length" type="number" min={1} max={512} value={settings.value.maxLength ?? s?.max_length ?? 8} onInput={(e) => { const x = e.currentTarget.valueAsNumber; if (Number.isInteger(x) && x >= 1 && x <= 100_000) change({ maxLength: x }); }} />
           <label class="check"><input type="checkbox" checked={settings.value.causal ?? s?.causal ?? false} onInput={(e) => change({ causal: e.currentTarget.checked })} /> causal</label>
         </div>
+        <div class="field"><label for="output">output</label><input id="output" type="text" class="mono" value={settings.value.output ?? analysis.value?.output?.name ?? ''} spellcheck={false} autocomplete="off" autocapitalize="off"
+          onInput={(e) => change({ output: e.currentTarget.value || undefined })} /></div>
         <p class="hint">Text is one token a character; a list like ["ab", 1] gives tokens of any kind. {from?.vocabulary === 'input' ? 'The vocabulary is taken from the input.' : ''}</p>
       </details>
-      {changed && <button type="button" class="quiet" onClick={() => change({ input: undefined, vocabulary: undefined, maxLength: undefined, causal: undefined })}>back to the program’s own settings</button>}
+      {changed && <button type="button" class="quiet" onClick={() => change({ input: undefined, vocabulary: undefined, maxLength: undefined, causal: undefined, output: undefined })}>back to the program’s own settings</button>}
     </form>
   );
 }

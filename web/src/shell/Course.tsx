@@ -1,0 +1,49 @@
+// Assignments beside the editor: solving one, or writing one. Loaded only when it is wanted.
+import '../course/course.css';
+import { Author, type Host, Solve } from '../course';
+import { tokensText } from '../values';
+import { grader } from '../engine/start';
+import { engineVersion, ready } from '../state/live';
+import { change, course, setSource, source } from '../state/project';
+import { authoring, lockedRanges } from '../state/session';
+import { goTo } from '../views/Console';
+import { download } from './download';
+
+const typesOf = (values: (string | number | boolean)[]) => values.map((v) => (typeof v === 'string' ? 's' : typeof v === 'boolean' ? 'b' : Number.isInteger(v) ? 'i' : 'f')).join('');
+const text = (values: (string | number | boolean)[]) => tokensText({ values, types: typesOf(values) });
+
+function choose(accept: string): Promise<{ name: string; text: string } | null> {
+  return new Promise((resolve) => {
+    const input = document.createElement('input');
+    input.type = 'file';
+    input.accept = accept;
+    input.oncancel = () => resolve(null);
+    input.onchange = () => { const f = input.files?.[0]; if (f) void f.text().then((t) => resolve({ name: f.name, text: t })); else resolve(null); };
+    input.click();
+  });
+}
+
+const host: Host = {
+  request: (document) => grader().request(document).then(({ result }) => result),
+  source,
+  setSource,
+  setUp: ({ vocabulary, maxLength, causal, input, output }) => change({ vocabulary: text(vocabulary), maxLength, causal, input: text(input), output }),
+  setLocked: (ranges) => { lockedRanges.value = ranges; },
+  goTo: (line, column) => { goTo.value = { line, column }; },
+  saveFile: (name, content) => download(name, content, 'application/json'),
+  openFile: choose,
+  get engineVersion() { return engineVersion.value; },
+};
+
+
+export default function Course() {
+  const end = () => {
+    authoring.value = null;
+    course.value = undefined;
+    lockedRanges.value = [];
+    change({ vocabulary: undefined, maxLength: undefined, causal: undefined, input: undefined, output: undefined });
+  };
+  if (!ready.value) return <section class="course"><p class="hint">Starting the engine…</p></section>;
+  if (authoring.value) return <Author host={host} {...(authoring.value.text === undefined ? {} : { text: authoring.value.text })} onClose={end} />;
+  return <Solve host={host} text={course.value!} onClose={end} />;
+}
