@@ -12,14 +12,14 @@ constexpr double soft_tuples = 64;        // below this a fused table is never s
 constexpr double depth_tuples = 50'000;   // the same with objective depth: layers before neurons
 constexpr double hard_tuples = 400'000;
 
+}  // namespace
+
 // A partial function from tuples of small ids to outcomes, as rows. Ids of one input that no row tells apart are merged.
 struct Table {
   std::vector<std::vector<std::uint32_t>> tuples;   // [row][input]
   std::vector<double> axis;                         // [row], if there is an axis
   std::vector<std::uint32_t> outcome;               // [row]; no_signature: anything will do
 };
-
-}  // namespace
 
 class MlpPlanner {
  public:

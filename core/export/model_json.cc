@@ -11,10 +11,10 @@ namespace rasp {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;  // keys in the order of TransformerLens's configuration
 
 // As in the engine's protocol: floats that JSON cannot hold are "nan", "inf", "-inf"; ints beyond 2^53 decimal strings.
-Json value_json(const Value& v) {
+OrderedJson value_json(const Value& v) {
   switch (v.kind()) {
     case Kind::String: return v.text();
     case Kind::Bool: return v.truthy();
@@ -32,8 +32,8 @@ Json value_json(const Value& v) {
 }
 
 // {"values": […], "types": "iifs"}
-Json values_json(const std::vector<Value>& values) {
-  Json list = Json::array();
+OrderedJson values_json(const std::vector<Value>& values) {
+  OrderedJson list = OrderedJson::array();
   std::string types;
   for (const Value& v : values) {
     list.push_back(value_json(v));
@@ -42,7 +42,7 @@ Json values_json(const std::vector<Value>& values) {
   return {{"values", std::move(list)}, {"types", std::move(types)}};
 }
 
-Json number_json(double x) {
+OrderedJson number_json(double x) {
   if (std::isfinite(x)) return x;
   return nullptr;
 }
@@ -62,8 +62,8 @@ class Writer {
  public:
   Writer(const CompiledModel& c, const ModelSource& source) : c_(c), m_(c.transformer), source_(source) {}
 
-  Json document(const ModelJsonOptions& options) {
-    Json j = config();
+  OrderedJson document(const ModelJsonOptions& options) {
+    OrderedJson j = config();
     j["rasp"] = rasp(options);
     if (options.names == Naming::Tracr) j["tracr"] = tracr();
     if (options.weights) j["state_dict"] = state(options.names);
@@ -71,7 +71,7 @@ class Writer {
   }
 
  private:
-  Json config() const {
+  OrderedJson config() const {
     return {{"n_layers", m_.layers.size()},
             {"d_model", m_.d_model},
             {"n_heads", m_.n_heads()},
@@ -86,19 +86,19 @@ class Writer {
   }
 
   // A node of the graph as a reader of the program knows it.
-  Json sop(NodeId id) const {
+  OrderedJson sop(NodeId id) const {
     if (id == no_node || id >= source_.graph->size()) return nullptr;
     const auto span = source_.locate ? source_.locate((*source_.graph)[id].span) : std::nullopt;
-    return {{"name", source_.graph->describe(id)}, {"node", id}, {"span", span ? Json(*span) : Json(nullptr)}};
+    return {{"name", source_.graph->describe(id)}, {"node", id}, {"span", span ? OrderedJson(*span) : OrderedJson(nullptr)}};
   }
-  Json sops(const std::vector<NodeId>& ids) const {
-    Json list = Json::array();
+  OrderedJson sops(const std::vector<NodeId>& ids) const {
+    OrderedJson list = OrderedJson::array();
     for (const NodeId id : ids) list.push_back(sop(id));
     return list;
   }
 
-  Json rasp(const ModelJsonOptions& options) const {
-    Json j;
+  OrderedJson rasp(const ModelJsonOptions& options) const {
+    OrderedJson j;
     j["format"] = "rasp-model/1";
     j["compiler_version"] = compiler_version;
     j["fingerprint"] = fingerprint(m_);
@@ -118,17 +118,17 @@ class Writer {
     return j;
   }
 
-  Json subspaces() const {
-    Json list = Json::array();
+  OrderedJson subspaces() const {
+    OrderedJson list = OrderedJson::array();
     for (const Subspace& s : c_.subspaces) {
-      Json j = {{"sop", sop(s.node)},
+      OrderedJson j = {{"sop", sop(s.node)},
                 {"label", s.label},
                 {"encoding", encoding_name(s.encoding)},
                 {"dimensions", s.dimensions},
                 {"written", s.written},
-                {"dead", s.dead < 0 ? Json(nullptr) : Json(s.dead)}};
+                {"dead", s.dead < 0 ? OrderedJson(nullptr) : OrderedJson(s.dead)}};
       if (s.encoding == Encoding::Categorical) {
-        j["classes"] = Json::array();
+        j["classes"] = OrderedJson::array();
         for (const auto& values : s.classes) j["classes"].push_back(values_json(values));
         j["silent"] = values_json(s.silent);
       } else {
@@ -141,10 +141,10 @@ class Writer {
     return list;
   }
 
-  Json layers() const {
-    Json list = Json::array();
+  OrderedJson layers() const {
+    OrderedJson list = OrderedJson::array();
     for (std::size_t l = 0; l < m_.layers.size(); ++l) {
-      Json heads = Json::array(), neurons = Json::array();
+      OrderedJson heads = OrderedJson::array(), neurons = OrderedJson::array();
       if (l < c_.layers.size()) {
         for (std::size_t h = 0; h < c_.layers[l].heads.size(); ++h) {
           const HeadInfo& info = c_.layers[l].heads[h];
@@ -166,8 +166,8 @@ class Writer {
     return list;
   }
 
-  Json exactness() const {
-    Json links = Json::array();
+  OrderedJson exactness() const {
+    OrderedJson links = OrderedJson::array();
     for (const BoundLink& link : c_.links)
       links.push_back({{"sop", sop(link.node)},
                        {"what", link.what},
@@ -180,13 +180,13 @@ class Writer {
   }
 
   // The attributes that readers of Tracr's AssembledTransformerModel ask for.
-  Json tracr() const {
+  OrderedJson tracr() const {
     // [value, column] pairs: JSON's keys can only be strings.
-    Json encoding = nullptr;
+    OrderedJson encoding = nullptr;
     if (c_.codec.encoding == Encoding::Categorical) {
-      encoding = Json::array();
+      encoding = OrderedJson::array();
       for (std::size_t i = 0; i < c_.codec.values.size(); ++i)
-        encoding.push_back(Json::array({value_json(c_.codec.values[i]), i}));
+        encoding.push_back(OrderedJson::array({value_json(c_.codec.values[i]), i}));
     }
     return {{"model_config",
              {{"num_heads", m_.n_heads()},
@@ -201,10 +201,10 @@ class Writer {
             {"output_encoder", {{"encoding_map", std::move(encoding)}}}};
   }
 
-  Json state(Naming names) const {
-    Json tensors = Json::object();
+  OrderedJson state(Naming names) const {
+    OrderedJson tensors = OrderedJson::object();
     for (const StateTensor& tensor : state_dict(m_, names)) {
-      Json indices = Json::array(), values = Json::array();
+      OrderedJson indices = OrderedJson::array(), values = OrderedJson::array();
       tensor.each_nonzero([&](std::int64_t element, float value) {
         indices.push_back(element);
         values.push_back(value);
@@ -231,7 +231,7 @@ Exported write_model_json(const CompiledModel& compiled, const ModelSource& sour
   // About 20 characters an element; asked before the document is built, since that takes several times its text.
   if (options.weights && compiled.transformer.nonzeros() * 20 > limit) return refused();
   Exported out;
-  out.bytes = Writer(compiled, source).document(options).dump(options.indent, ' ', false, Json::error_handler_t::replace);
+  out.bytes = Writer(compiled, source).document(options).dump(options.indent, ' ', false, OrderedJson::error_handler_t::replace);
   out.bytes += '\n';
   if (static_cast<std::int64_t>(out.bytes.size()) > limit) return refused();
   return out;

@@ -46,7 +46,7 @@ for (const example of examples) {
 }
 
 await test('native and WebAssembly give the same documents', async () => {
-  const twin = spawn(path.join(root, 'build/release/tests/session_native'), [], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const twin = spawn(path.join(root, 'build/asan/tests/session_native'), [], { stdio: ['pipe', 'pipe', 'inherit'] });
   const lines = createInterface({ input: twin.stdout })[Symbol.asyncIterator]();
   const clean = (d) => JSON.parse(JSON.stringify(d, (key, value) => (key === 'timings_ms' ? undefined : value)));
   const round = (d) => JSON.parse(JSON.stringify(d, (key, value) => (typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(4)) : value)));
