@@ -60,7 +60,7 @@ export const hostile = {
   nesting: `positions = ${'('.repeat(50_000)}1${')'.repeat(50_000)};`,
   chain: `positions = indices${' + 1'.repeat(45_000)};`,
   nul: 'positions = \u0000;',
-  names: `${Array.from({ length: 20_000 }, (_, i) => `a${i} = indices + ${i};`).join('\n')}\npositions = a0 + 5;`,
+  names: `${Array.from({ length: 7_000 }, (_, i) => `a${i} = indices + ${i};`).join('\n')}\npositions = a0 + 5;`,
 };
 
 // Student i's programs: every task a variant that i chooses, behind a line of its own, so that no two texts are equal.

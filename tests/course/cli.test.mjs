@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { symlinkSync } from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
+import { encodeLink } from '../../wasm/course/index.mjs';
 import { variants } from './classes.mjs';
 import { grade, instructor, put, read, root, run, scratch, small, strToU8, submission, zipSync } from './support.mjs';
 
@@ -95,6 +96,14 @@ test('folders, zips and files, alone and nested', () => {
   assert.deepEqual(single.book.map((r) => [r.student, r.total]), [['bob', '100']]);
   const lone = grade(smallFile, [put('lone/zoe.rasp', 'x = indices + 1;')]);
   assert.deepEqual(lone.book.map((r) => [r.student, r.total]), [['zoe', '10']]);
+});
+
+test('a list of submission links', async () => {
+  const link = await encodeLink('submission', submission(all)), other = await encodeLink('assignment', read('examples/assignments/first-steps.json'));
+  const r = grade(first, [put('links.csv', `name,link\r\n"Ada, L.","https://example.org/rasp/#${link}"\r\nBob https://example.org/#${link.slice(0, -40)}\n#${link}\nCleo #${other}\n`)]);
+  assert.deepEqual(r.book.map((x) => [x.student, x.total, x.status]), [['Ada L.', '100', 'right'], ['Bob', '0', 'unreadable'], ['link-3', '100', 'right']]);
+  assert.match(r.book[1].notes, /damaged/);
+  assert.match(grade(first, [put('nolinks.txt', 'hello')]).out.problems[0], /no submission link/);
 });
 
 test('equal names: both are graded, and noted', () => {

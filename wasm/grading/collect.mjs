@@ -98,6 +98,14 @@ function readOne(full, name, size) {
   }
 }
 
+// A list of submission links, one a line, with a name before each: "Ada Lovelace, https://…#submission=…".
+function linksOf(text) {
+  return text.split('\n').flatMap((line) => {
+    const match = /^(.*?)(?:https?:\/\/[^\s"',;]*)?#(submission=[A-Za-z0-9_-]+)/.exec(line);
+    return match ? [{ key: match[1].replace(/[\s,;"']+/g, ' ').trim(), link: match[2] }] : [];
+  });
+}
+
 const stem = (name) => name.replace(/\.(json|rasp|zip)$/i, '');
 export const isTaskFile = (p, assignment) => extension(p) === '.rasp' && assignment.tasks.some((t) => t.id === stem(path.posix.basename(p)).toLowerCase());
 
@@ -151,6 +159,10 @@ export function collect(paths, assignment, one = false) {
         if (problem) problems.push(`${given}: ${problem}`);
         else if (!files.length) problems.push(`${given}: there is nothing to grade in this zip`);
         found.push(...group(withoutWrapper(files, assignment), stem(name), name, assignment));
+      } else if (/\.(txt|csv)$/i.test(given)) {
+        const links = stat.size > limits.innerZip ? [] : linksOf(readFileSync(given, 'utf8'));
+        if (!links.length) problems.push(`${given}: there is no submission link in this file`);
+        links.forEach(({ key, link }, i) => found.push({ key: key || `link-${i + 1}`, source: `${name}, link ${i + 1}`, files: [{ path: 'submission.link', bytes: Buffer.from(link), problem: '' }] }));
       } else {
         found.push({ key: stem(name), source: name, files: [readOne(given, name, stat.size)] });
       }

@@ -1,5 +1,6 @@
 // The programs of one submission's files. Runs in a worker: the bytes are a student's.
 import path from 'node:path';
+import { decodeLink } from '../course/link.mjs';
 import { parseSubmission } from '../course/submission.mjs';
 import { unzip } from './collect.mjs';
 
@@ -19,9 +20,9 @@ function decode(file) {
 }
 
 /**
- * @returns {{programs: Object<string, string>, student: object, notes: string[], problem: string}} problem: nothing can be graded, and why
+ * @returns {Promise<{programs: Object<string, string>, student: object, notes: string[], problem: string}>} problem: nothing can be graded, and why
  */
-export function readSubmission(files, assignment, fingerprint) {
+export async function readSubmission(files, assignment, fingerprint) {
   const notes = [], programs = new Map();
   let student = {}, problem = '';
   try {
@@ -33,14 +34,14 @@ export function readSubmission(files, assignment, fingerprint) {
       if (!inner.files.length) throw new Error(`${f.path}: there is nothing to grade in this zip`);
       return inner.files;
     }).sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
-    const documents = all.filter((f) => /\.json$/i.test(f.path)), texts = all.filter((f) => /\.rasp$/i.test(f.path));
+    const documents = all.filter((f) => /\.(json|link)$/i.test(f.path)), texts = all.filter((f) => /\.rasp$/i.test(f.path));
     const zips = all.filter((f) => /\.zip$/i.test(f.path));
     if (zips.length) notes.push(`${zips[0].path}: a zip in a zip is not opened`);
 
     const read = [];
     for (const f of documents) {
       try {
-        const text = decode(f), { submission, diagnostics } = parseSubmission(text, { assignment, fingerprint });
+        const plain = decode(f), text = f.path.endsWith('.link') ? (await decodeLink(plain))?.text ?? '' : plain, { submission, diagnostics } = parseSubmission(text, { assignment, fingerprint });
         const first = diagnostics.find((d) => d.severity === 'error');
         if (!submission) throw new Error(`${f.path}, line ${first.line}, column ${first.column}: ${first.message}`);
         notes.push(...diagnostics.map((d) => d.message));

@@ -9,7 +9,7 @@ const engine = await loadEngine();
 
 parentPort.on('message', async ({ index, files }) => {
   try {
-    const read = readSubmission(files, reading, fingerprint);
+    const read = await readSubmission(files, reading, fingerprint);
     const result = await evaluateSubmission(engine, prepared, read.problem ? {} : read.programs);
     parentPort.postMessage({ index, ...read, programs: undefined, result });
   } catch (error) {

@@ -9,7 +9,8 @@ let temml: Temml | null = null;
 const escape = (text: string) => text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
 const formula = (name: string, level: 'inline' | 'block', pattern: RegExp): TokenizerAndRendererExtension => ({
   name, level,
-  start: (source) => { const at = source.indexOf('$'); return at < 0 ? undefined : at; },
+  // Where a block may interrupt a paragraph, an inline token a text.
+  start: (source) => { const at = level === 'block' ? source.search(/^\$\$/m) : source.indexOf('$'); return at < 0 ? undefined : at; },
   tokenizer(source) {
     const match = pattern.exec(source);
     return match ? { type: name, raw: match[0], text: match[1]!.trim() } : undefined;

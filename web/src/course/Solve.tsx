@@ -7,7 +7,7 @@ import {
 import { type Host, linkOf, place } from './host';
 import { Live } from './live';
 import { Markdown } from './Markdown';
-import { type Progress, type Store, afterCheck, hintsOf, readProgress, writeProgress } from './progress';
+import { type Progress, type Store, afterCheck, emptyProgress, hasProgress, hintsOf, readProgress, writeProgress } from './progress';
 
 interface Opened { assignment: Assignment; fingerprint: string; prepared: Prepared }
 
@@ -150,10 +150,15 @@ function Assignments({ host, opened, preview, onClose }: { host: Host; opened: O
       </article>
       <HandIn host={host} opened={opened} progress={progress} current={() => ({ ...latest.current.programs, [latest.current.task]: host.source.peek() })} update={update}
         switchStudent={(name) => {
-          const next = readProgress(keep, assignment, fingerprint, name);
-          const merged = next.student.name === name ? next : { ...next, student: { ...next.student, name } };
-          update(merged);
-          show(assignment.tasks.find((t) => t.id === merged.task)!, merged);
+          const before = latest.current;
+          if (name === before.student.name) return;
+          // Work done before a name was given is that person's; otherwise a new name may be a new person or a slip of the pen.
+          const carry = !hasProgress(keep, fingerprint, name) && (before.student.name === '' || window.confirm(`Go on with this work as ${name || 'someone without a name'}? Cancel begins anew.`));
+          const read = readProgress(keep, assignment, fingerprint, name);
+          const next = carry ? { ...before, student: { ...before.student, name } } : { ...read, student: { ...read.student, name } };
+          if (carry && before.student.name === '' && !preview) writeProgress(keep, fingerprint, emptyProgress(assignment));
+          update(next);
+          if (!carry) show(assignment.tasks.find((t) => t.id === next.task)!, next);
         }}
         take={(programs) => {
           const next = { ...latest.current, programs: { ...latest.current.programs, ...programs } };

@@ -47,6 +47,15 @@ export function readProgress(store: Store, assignment: Assignment, fingerprint: 
   }
 }
 
+export function hasProgress(store: Store, fingerprint: string, student: string): boolean {
+  try {
+    const raw = JSON.parse(store.getItem(recordKey(fingerprint, student)) ?? 'null');
+    return Boolean(raw?.programs && Object.keys(raw.programs).length);
+  } catch {
+    return false;
+  }
+}
+
 /** False where the browser keeps nothing. */
 export function writeProgress(store: Store, fingerprint: string, progress: Progress): boolean {
   try {
