@@ -45,6 +45,7 @@ async function open(fragment = '', context) {
   page.problems = [];
   page.dialogs = [];
   page.on('pageerror', (e) => page.problems.push(String(e)));
+  page.on('response', (r) => { if (r.status() >= 400) page.problems.push(`${r.status()} ${r.url()}`); });
   page.on('console', (m) => { if (m.type() === 'error' || /Content Security|Trusted/i.test(m.text())) page.problems.push(m.text()); });
   page.on('dialog', (d) => { page.dialogs.push(d.message()); void (page.refuse ? d.dismiss() : d.accept()); });
   page.on('request', (r) => { if (!r.url().startsWith(origin) && !r.url().startsWith('data:') && !r.url().startsWith('blob:')) page.problems.push(`foreign request ${r.url()}`); });
