@@ -1,5 +1,6 @@
 #include "base/json_values.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "base/text.h"
@@ -15,10 +16,41 @@ std::optional<Value> value_from_json(const Json& json) {
   return std::nullopt;
 }
 
+std::string replace_lone_surrogates(std::string_view json) {
+  std::string out;
+  const auto unit = [&](std::size_t i) -> unsigned {  // the code unit of \\uXXXX at i; 0: none
+    if (json.substr(i, 2) != "\\u" || i + 6 > json.size()) return 0;
+    unsigned value = 0;
+    for (std::size_t k = i + 2; k < i + 6; ++k) {
+      const char c = json[k];
+      const unsigned digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : 16u;
+      if (digit == 16) return 0;
+      value = value * 16 + digit;
+    }
+    return value;
+  };
+  for (std::size_t i = 0; i < json.size();) {
+    if (json[i] != '\\') { out += json[i++]; continue; }
+    const unsigned first = unit(i);
+    const bool high = first >= 0xd800 && first < 0xdc00, low = first >= 0xdc00 && first < 0xe000;
+    const unsigned second = high ? unit(i + 6) : 0;
+    const bool pair = high && second >= 0xdc00 && second < 0xe000;
+    const std::size_t n = pair ? 12 : first ? 6 : 2;
+    out += (high || low) && !pair ? "\\uffff" : json.substr(i, n);
+    i += n;
+  }
+  return out;
+}
+
 std::optional<std::vector<Value>> values_from_json(const Json& json, std::string& problem) {
   std::vector<Value> result;
+  const auto damaged = [&](const Value& v) { return v.is_string() && v.text().find("\xEF\xBF\xBF") != std::string::npos; };
   if (json.is_string()) {
     for (std::string& c : code_points(json.get_ref<const std::string&>())) result.push_back(Value::string(std::move(c)));
+    if (std::any_of(result.begin(), result.end(), damaged)) {
+      problem = "a token is half of a surrogate pair";
+      return std::nullopt;
+    }
     return result;
   }
   if (!json.is_array()) {
@@ -29,6 +61,10 @@ std::optional<std::vector<Value>> values_from_json(const Json& json, std::string
     auto value = value_from_json(json[i]);
     if (!value) {
       problem = "element " + std::to_string(i) + " is neither a string, a number nor a boolean";
+      return std::nullopt;
+    }
+    if (damaged(*value)) {
+      problem = "element " + std::to_string(i) + " holds half of a surrogate pair";
       return std::nullopt;
     }
     result.push_back(std::move(*value));

@@ -2,6 +2,7 @@
 #pragma once
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 #include "base/value.h"
 #include "nlohmann/json.hpp"
@@ -12,6 +13,9 @@ using Json = nlohmann::json;
 
 // A string (its code points), or an array of strings, ints, floats and booleans. nullopt: `problem` says what is wrong.
 std::optional<std::vector<Value>> values_from_json(const Json& json, std::string& problem);
+// A JSON text whose strings hold halves of surrogate pairs (as JavaScript's may), each of them replaced by U+FFFF, which is no
+// character: readers of values and programs reject it where it stands.
+std::string replace_lone_surrogates(std::string_view json);
 // nullopt for null, arrays and objects.
 std::optional<Value> value_from_json(const Json& json);
 // Ints beyond 2^53 become decimal strings; floats that JSON cannot hold "nan", "inf", "-inf". The letter of the kind tells.

@@ -16,8 +16,11 @@ class LineIndex {
   Position at(std::uint32_t offset) const;    // beyond the end: the end
 
  private:
+  std::uint32_t units(std::uint32_t offset) const;  // UTF-16 code units before it
+
   std::string_view text_;
-  std::vector<std::uint32_t> starts_;
+  std::vector<std::uint32_t> starts_;  // of lines
+  std::vector<std::uint32_t> marks_;   // code units before every 256th byte: lines may be very long
 };
 
 }  // namespace rasp

@@ -84,6 +84,12 @@ Json Locator::span(const Span& s) const {
   return {a.line, a.column, b.line, b.column};
 }
 
+Json Locator::span_in_file(const Span& s) const {
+  if (s.file >= lines_.size()) return nullptr;
+  const Position a = lines_[s.file].at(s.begin), b = lines_[s.file].at(s.end);
+  return {{"file", names_[s.file]}, {"span", {a.line, a.column, b.line, b.column}}};
+}
+
 Json Locator::diagnostic(const Diagnostic& d) const {
   Json out = {{"severity", d.severity == Severity::Error ? "error" : d.severity == Severity::Warning ? "warning" : "info"}, {"code", d.code}};
   if (!d.error_class.empty()) out["class"] = d.error_class;
@@ -271,6 +277,33 @@ Json model_document(const CompiledModel& m) {
   const auto& p = m.options.passes;
   out["passes"] = {{"fuse", p.fuse}, {"fold", p.fold}, {"merge_heads", p.merge_heads}, {"drop", p.drop}, {"idioms", p.idioms}, {"factor", p.factor}, {"pack", p.pack}};
   return out;
+}
+
+Json example_display(const Settings& s) {
+  Json out = {{"kind", "list"}, {"text", s.input ? values_text(*s.input) : "none"}};
+  if (s.input) out["value"] = values_document(*s.input);
+  return out;
+}
+
+Json names_document(const Elaboration& e, const Locator& locator) {
+  static constexpr const char* kinds[] = {"variable", "function", "parameter", "loop", "comprehension", "loaded"};
+  Json symbols = Json::array(), references = Json::array();
+  for (const Symbol& s : e.names.symbols) {
+    Json item = {{"name", s.name}, {"kind", kinds[static_cast<int>(s.kind)]}, {"scope", s.scope == 0 ? Json() : locator.span(e.names.scopes[s.scope].span)}, {"definitions", Json::array()}, {"references", Json::array()}};
+    for (const Span& d : s.definitions) {
+      if (d.file == 0) item["definitions"].push_back(locator.span(d));
+      else if (!item.contains("loaded_from")) item["loaded_from"] = locator.span_in_file(d);
+    }
+    for (const Span& u : s.uses) item["references"].push_back(locator.span(u));
+    if (!s.signature.empty()) item["signature"] = s.signature;
+    if (!s.doc.empty()) item["doc"] = s.doc;
+    symbols.push_back(std::move(item));
+  }
+  for (const Reference& r : e.names.references) {
+    references.push_back({{"span", locator.span(r.span)}, {"name", r.name}, {"symbol", r.symbol}, {"definition_span", r.symbol < 0 ? Json() : locator.span(r.definition)}});
+    if (r.symbol >= 0 && r.definition.file != 0) references.back()["loaded_from"] = locator.span_in_file(r.definition);
+  }
+  return {{"symbols", std::move(symbols)}, {"references", std::move(references)}};
 }
 
 Json settings_document(const Settings& s) {

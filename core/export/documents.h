@@ -15,6 +15,7 @@ class Locator {
  public:
   explicit Locator(const Elaboration& e);
   explicit Locator(std::string text);             // one file only
+  Json span_in_file(const Span& span) const;      // the same in any file, with `file`: its name
   Json span(const Span& span) const;              // [line, column, end line, end column]; null outside the main file
   Json diagnostic(const Diagnostic& d) const;
   Json diagnostics(const Diagnostics& list) const;  // by position
@@ -38,6 +39,8 @@ Json plain(const BuildValue& value);
 Json nodes_document(const Graph& graph, const Locator& locator, const Evaluation* evaluation);
 Json model_summary(const CompiledModel& model);
 Json model_document(const CompiledModel& model);   // subspaces, layers, labels, codec, value sets
+Json example_display(const Settings& settings);    // what `show example` shows
+Json names_document(const Elaboration& e, const Locator& locator);  // symbols and references
 Json settings_document(const Settings& settings);
 
 }  // namespace rasp

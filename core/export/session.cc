@@ -17,7 +17,9 @@
 #include "export/safetensors.h"
 #include "export/version.h"
 #include "model/fingerprint.h"
+#include "rasp/hints.h"
 #include "rasp/library.h"
+#include "syntax/format.h"
 
 namespace rasp {
 namespace {
@@ -99,8 +101,14 @@ bool input_ready(const Program& p, Diagnostics& diagnostics, const Limits& limit
   return true;
 }
 
-void report_undefined(const Graph& graph, const Undefined& u, Severity severity, Diagnostics& diagnostics) {
-  diagnostics.add({severity, u.failure.code, u.failure.error_class, u.failure.message + " (in \"" + graph.describe(u.node) + "\", on this input)", graph[u.node].span, u.failure.hint});
+void report_undefined(const Elaboration& e, const Undefined& u, Severity severity, Diagnostics& diagnostics) {
+  const Graph& graph = e.graph;
+  Span span = graph[u.node].span;
+  if (span.end <= span.begin) {  // built in: where the program names it first
+    const auto use = std::find_if(e.uses.begin(), e.uses.end(), [&](const Use& x) { return x.node == u.node; });
+    if (use != e.uses.end()) span = use->span;
+  }
+  diagnostics.add({severity, u.failure.code, u.failure.error_class, u.failure.message + " (in \"" + graph.describe(u.node) + "\", on this input)", span, u.failure.hint.empty() ? usual_hint(u.failure.code) : u.failure.hint});
 }
 
 }  // namespace
@@ -112,20 +120,21 @@ std::string Session::request(const std::string& text) {
   Json result;
   Json id;
   try {
-    const Json request = Json::parse(text, nullptr, false);
+    Json request = Json::parse(text, nullptr, false);
+    if (request.is_discarded() && text.find("\\u") != std::string::npos) request = Json::parse(replace_lone_surrogates(text), nullptr, false);
     if (!request.is_object()) {
-      result = failed("bad-request", "input", "The request is not a JSON object");
+      result = failed("bad-request", "input", "The request is not a JSON object", "Write {\"command\": …}.");
     } else {
       id = request.value("id", Json());
       result = dispatch(request);
     }
   } catch (const BadRequest& e) {
-    result = failed("bad-request", "input", e.message);
+    result = failed("bad-request", "input", e.message, "Requests are described in web/src/engine/protocol.ts.");
   } catch (const LimitExceeded& e) {
     const Diagnostic d = limit_diagnostic(e);
     result = failed(d.code, d.error_class, d.message, d.hint);
   } catch (const Json::exception&) {
-    result = failed("bad-request", "input", "The request has a value of a wrong type");
+    result = failed("bad-request", "input", "The request has a value of a wrong type", "Requests are described in web/src/engine/protocol.ts.");
   } catch (const std::bad_alloc&) {
     result = failed("limit-memory", "limit", "This takes more memory than there is", "Make the program or its settings smaller.");
   } catch (const std::exception&) {
@@ -149,6 +158,7 @@ Json Session::dispatch(const Json& r) {
   if (command == "export") return export_model(r);
   if (command == "library") return library();
   if (command == "eval_many") return eval_many(r, program_request(r), limits_of(r));
+  if (command == "format") return format(r);
   if (command == "release") {
     held_.erase(typed<int>(r, "handle", 0, "a number"));
     return {{"ok", true}};
@@ -171,7 +181,9 @@ Json Session::analyze(const Json& r) {
   const Elaboration& e = p.elaboration;
   const Locator locator(e);
   std::optional<Evaluation> evaluation;
-  const bool ready = input_ready(p, diagnostics, budget.limits());
+  // After a limit there may be very many nodes, and no program whose values anybody wants.
+  const bool gave_up = std::any_of(diagnostics.list().begin(), diagnostics.list().end(), [](const Diagnostic& d) { return d.error_class == "limit" && d.severity == Severity::Error; });
+  const bool ready = !gave_up && input_ready(p, diagnostics, budget.limits());
   std::vector<NodeId> roots;
   if (ready) {
     std::set<NodeId> wanted;
@@ -181,6 +193,7 @@ Json Session::analyze(const Json& r) {
     };
     for (const Definition& d : e.definitions) want(d.value);
     for (const Printed& x : e.printed) want(x.value);
+    for (NodeId id : e.drawn) wanted.insert(id);
     want(e.output);
     roots.assign(wanted.begin(), wanted.end());
     try {
@@ -194,25 +207,34 @@ Json Session::analyze(const Json& r) {
     std::set<NodeId> reported;
     const auto report = [&](NodeId id, Severity severity) {
       const Undefined* u = evaluation->failure_of(id);
-      if (u && reported.insert(u->node).second) report_undefined(e.graph, *u, severity, diagnostics);
+      if (u && reported.insert(u->node).second) report_undefined(e, *u, severity, diagnostics);
     };
     if (output != no_node) report(output, Severity::Error);
     for (NodeId id : roots) report(id, Severity::Warning);
   }
   const bool causal = p.settings.causal;
   const Evaluation* ev = evaluation ? &*evaluation : nullptr;
-  const auto shown = [&](const BuildValueRef& v) { return v ? display(e, *v, ev, causal, budget) : Json(); };
+  const auto shown = [&](const BuildValueRef& v) { return v && !gave_up ? display(e, *v, ev, causal, budget) : Json(); };
   Json out = {{"ok", !diagnostics.has_errors()}, {"settings", settings_document(p.settings)}, {"title", e.pragmas.title}, {"description", e.pragmas.description}, {"group", e.pragmas.group}};
-  out["nodes"] = nodes_document(e.graph, locator, ev);
+  out["nodes"] = gave_up ? Json::array() : nodes_document(e.graph, locator, ev);
   out["uses"] = Json::array();
-  for (const Use& u : e.uses) out["uses"].push_back({{"span", locator.span(u.span)}, {"node", u.node}});
+  if (!gave_up) for (const Use& u : e.uses) out["uses"].push_back({{"span", locator.span(u.span)}, {"node", u.node}});
+  std::map<std::string, std::size_t> symbols;
+  for (std::size_t i = 0; i < e.names.symbols.size(); ++i) if (e.names.symbols[i].scope == 0) symbols.emplace(e.names.symbols[i].name, i);
+  const auto symbol_of = [&](const std::string& name) { const auto it = symbols.find(name); return it == symbols.end() ? Json(-1) : Json(it->second); };
   out["definitions"] = Json::array();
-  for (const Definition& d : e.definitions) out["definitions"].push_back({{"name", d.name}, {"name_span", locator.span(d.name_span)}, {"span", locator.span(d.span)}, {"display", shown(d.value)}});
+  for (const Definition& d : e.definitions) out["definitions"].push_back({{"name", d.name}, {"name_span", locator.span(d.name_span)}, {"span", locator.span(d.span)}, {"display", shown(d.value)}, {"symbol", symbol_of(d.name)}});
   out["printed"] = Json::array();
-  for (const Printed& x : e.printed) out["printed"].push_back({{"span", locator.span(x.span)}, {"name", x.name}, {"display", shown(x.value)}});
-  out["drawn"] = e.drawn;
+  for (const Printed& x : e.printed) {
+    if (gave_up) break;
+    Json line = {{"span", locator.span(x.span)}, {"name", x.name}, {"display", x.value ? shown(x.value) : example_display(p.settings)}};
+    if (!x.example) line["quiet"] = true;
+    out["printed"].push_back(std::move(line));
+  }
+  out.update(names_document(e, locator));
+  out["drawn"] = gave_up ? std::vector<NodeId>() : e.drawn;
   out["output"] = nullptr;
-  if (e.output) out["output"] = {{"name", e.output_name}, {"node", e.output->node == no_node ? Json(-1) : Json(e.output->node)}, {"display", shown(e.output)}};
+  if (e.output && !gave_up) out["output"] = {{"name", e.output_name}, {"node", e.output->node == no_node ? Json(-1) : Json(e.output->node)}, {"display", shown(e.output)}};
   out["expects"] = Json::array();
   for (const auto& x : e.pragmas.expects) out["expects"].push_back({{"span", locator.span(x.span)}, {"input", values_document(x.input)}, {"output", values_document(x.output)}});
   out["pragmas"] = Json::array();
@@ -301,7 +323,7 @@ Json Session::eval(const Json& r) {
     const NodeId roots[] = {v.node};
     const Evaluation ev = evaluate(e.graph, *input, p.settings.causal, roots, budget);
     if (const Undefined* u = ev.failure_of(v.node)) {
-      if (strict) report_undefined(e.graph, *u, Severity::Error, diagnostics);
+      if (strict) report_undefined(e, *u, Severity::Error, diagnostics);
       out["error"] = u->failure.message;
       return out;
     }
@@ -328,7 +350,7 @@ Json Session::eval(const Json& r) {
   }
   out["printed"] = Json::array();
   for (const Printed& x : e.printed) {
-    Json line = document(*x.value, false);
+    Json line = x.value ? document(*x.value, false) : Json{{"kind", "list"}, {"value", p.settings.input ? values_document(*p.settings.input)["values"] : Json()}};
     line["line"] = locator.span(x.span)[0];
     line["name"] = x.name;
     out["printed"].push_back(std::move(line));
@@ -431,7 +453,7 @@ Json Session::trace(const Json& r) {
   Evaluation ev = evaluate(graph, *input, m.options.causal, roots, budget);
   std::vector<Intervention> interventions;
   std::string problem = read_interventions(r.value("interventions", Json::array()), h.model, ev, static_cast<std::int32_t>(encoded.ids.size()), interventions);
-  if (!problem.empty()) return failed("bad-intervention", "input", problem);
+  if (!problem.empty()) return failed("bad-intervention", "input", problem, "Compare it with the model's layers, heads, positions and dimensions.");
   Trace trace;
   const auto start = std::chrono::steady_clock::now();
   const std::vector<Value> decoded = h.runner->run(encoded.ids, &trace, interventions);
@@ -524,7 +546,7 @@ Json Session::explain(const Json& r) {
   const Evaluation ev = evaluate(h.program.elaboration.graph, *input, h.model.options.causal, roots, budget);
   std::vector<Intervention> interventions;
   const std::string problem = read_interventions(r.value("interventions", Json::array()), h.model, ev, static_cast<std::int32_t>(encoded.ids.size()), interventions);
-  if (!problem.empty()) return failed("bad-intervention", "input", problem);
+  if (!problem.empty()) return failed("bad-intervention", "input", problem, "Compare it with the model's layers, heads, positions and dimensions.");
   Trace trace;
   h.runner->run(encoded.ids, &trace, interventions);
   return explain_document(h.model, *input, trace, interventions, typed<int>(r, "half_layer", 0, "a number"), typed<int>(r, "dimension", 0, "a number"), typed<int>(r, "position", 0, "a number"));
@@ -584,6 +606,15 @@ Json Session::export_model(const Json& r) {
   if (file.failure) return failed(file.failure->code, file.failure->error_class, file.failure->message, file.failure->hint);
   bytes_ = std::move(file.bytes);
   return {{"ok", true}, {"bytes", bytes_.size()}};
+}
+
+Json Session::format(const Json& r) const {
+  const std::string program = typed<std::string>(r, "program", "", "a string");
+  Diagnostics diagnostics;
+  const auto text = format_program(program, diagnostics, limits_of(r));
+  Json out = {{"ok", text.has_value()}, {"text", text.value_or(program)}};
+  out["diagnostics"] = Locator(program).diagnostics(diagnostics);
+  return out;
 }
 
 Json Session::library() const {

@@ -32,6 +32,7 @@ class Session {
   Json compare_passes(const Json& request);
   Json export_model(const Json& request);
   Json library() const;
+  Json format(const Json& request) const;
   Held& held(const Json& request);
 
   std::map<int, std::unique_ptr<Held>> held_;

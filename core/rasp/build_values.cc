@@ -1,15 +1,21 @@
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "base/text.h"
 #include "rasp/elaborator.h"
+#include "rasp/hints.h"
 
 namespace rasp {
 
 using K = BuildValue::Kind;
 
-void raise(Failure f, Span span) { throw StatementError{{Severity::Error, std::move(f.code), std::move(f.error_class), std::move(f.message), span, std::move(f.hint)}}; }
+void raise(Failure f, Span span) {
+  if (f.hint.empty()) f.hint = usual_hint(f.code);
+  throw StatementError{{Severity::Error, std::move(f.code), std::move(f.error_class), std::move(f.message), span, std::move(f.hint)}};
+}
 void raise(std::string code, std::string error_class, std::string message, Span span, std::string hint) {
+  if (hint.empty()) hint = usual_hint(code);
   throw StatementError{{Severity::Error, std::move(code), std::move(error_class), std::move(message), span, std::move(hint)}};
 }
 
@@ -68,9 +74,8 @@ bool same(const BuildValue& a, const BuildValue& b) {
     case K::Dict:
       if (a.items.size() != b.items.size()) return false;
       for (std::size_t i = 0; i < a.keys.size(); ++i) {
-        bool found = false;
-        for (std::size_t j = 0; j < b.keys.size() && !found; ++j) found = equal(a.keys[i], b.keys[j]) && same(*a.items[i], *b.items[j]);
-        if (!found) return false;
+        const auto it = b.index->find(key_text(a.keys[i]));
+        if (it == b.index->end() || !same(*a.items[i], *b.items[it->second])) return false;
       }
       return true;
     case K::SOp:
@@ -78,6 +83,26 @@ bool same(const BuildValue& a, const BuildValue& b) {
     case K::Function: return a.closure == b.closure && a.function_name == b.function_name;
     default: return false;
   }
+}
+
+std::string key_text(const Value& key) {
+  if (key.is_string()) return "s" + key.text();
+  if (key.kind() != Kind::Float) return "n" + key.big().to_string();
+  const double d = key.number();
+  if (std::isfinite(d) && d == std::trunc(d)) return "n" + BigInt::from_double(d).to_string();
+  return "f" + key.repr();
+}
+
+void insert(BuildValue& dictionary, const Value& key, BuildValueRef value) {
+  if (!dictionary.index) dictionary.index = std::make_shared<std::unordered_map<std::string, std::size_t>>();
+  dictionary.nesting = std::max(dictionary.nesting, value->nesting + 1);
+  const auto [it, fresh] = dictionary.index->try_emplace(key_text(key), dictionary.keys.size());
+  if (!fresh) {
+    dictionary.items[it->second] = std::move(value);
+    return;
+  }
+  dictionary.keys.push_back(key);
+  dictionary.items.push_back(std::move(value));
 }
 
 namespace {

@@ -1,6 +1,7 @@
 #include "rasp/elaborate.h"
 
 #include <algorithm>
+#include <set>
 
 #include "base/text.h"
 #include "rasp/elaborator.h"
@@ -97,6 +98,7 @@ Elaboration Elaborator::run(const std::optional<std::string>& output_expression)
     console_->parent = base_;
     run_statements(*main, console_);
     evaluate_output(output_expression);
+    find_names();
     if (!diagnostics_.has_errors()) {
       warn_unused();
       lint(out_, diagnostics_);
@@ -106,6 +108,7 @@ Elaboration Elaborator::run(const std::optional<std::string>& output_expression)
       for (auto& scope : captured_) scope->variables.clear();
       throw;
     }
+    if (main) find_names();
     diagnostics_.error(e.code, "limit", limit_message(e), main_span_, "Make the program smaller.");
   }
   for (auto& scope : captured_) scope->variables.clear();
@@ -134,7 +137,7 @@ void Elaborator::run_statements(const std::vector<Statement>& statements, const 
       const std::size_t names = s.kind == Statement::Kind::Def ? 1 : s.names.size();
       for (std::size_t i = 0; i < names; ++i) {
         const auto it = scope->variables.find(s.names[i]);
-        out_.definitions.push_back({s.names[i], s.name_spans[i], s.span, it == scope->variables.end() ? nullptr : it->second});
+        out_.definitions.push_back({s.names[i], s.name_spans[i], s.span, it == scope->variables.end() ? nullptr : it->second, s.kind == Statement::Kind::For});
       }
     }
   }
@@ -143,7 +146,9 @@ void Elaborator::run_statements(const std::vector<Statement>& statements, const 
 // What a failed statement would have defined and nobody defined before: its uses are not errors of their own.
 void Elaborator::poison(const Statement& s, const std::shared_ptr<Scope>& scope) {
   const std::size_t names = s.kind == Statement::Kind::Def ? std::min<std::size_t>(1, s.names.size()) : s.names.size();
-  if (s.kind != Statement::Kind::Assign && s.kind != Statement::Kind::Failed && s.kind != Statement::Kind::Def) return;
+  if (s.kind == Statement::Kind::Load) load_failed_ = true;
+  if (s.kind != Statement::Kind::Assign && s.kind != Statement::Kind::Failed && s.kind != Statement::Kind::Def && s.kind != Statement::Kind::For) return;
+  for (const Statement& inner : s.body) if (s.kind == Statement::Kind::For) poison(inner, scope);
   for (std::size_t i = 0; i < names; ++i) {
     if (!reserved(s.names[i]) && library_names_.count(s.names[i]) == 0) scope->variables.emplace(s.names[i], nullptr);
   }
@@ -151,15 +156,15 @@ void Elaborator::poison(const Statement& s, const std::shared_ptr<Scope>& scope)
 
 void Elaborator::run_statement(const Statement& s, const std::shared_ptr<Scope>& scope) {
   const bool main = scope == console_;
-  if (++steps_ > budget_.limits().elaboration_steps) throw LimitExceeded{"limit-steps", budget_.limits().elaboration_steps};
-  budget_.tick();
+  spend(1);
   switch (s.kind) {
     case Statement::Kind::Expression: {
       BuildValueRef value = evaluate(*s.values[0], scope);
       scope->variables["out"] = value;
       if (main) {
         const bool named = s.values[0]->kind == Expr::Kind::Name;
-        out_.printed.push_back({s.span, named ? s.values[0]->text : "out", value});
+        const bool shown = value->kind == K::SOp ? sop_examples_ : value->kind == K::Selector ? selector_examples_ : true;
+        out_.printed.push_back({s.span, named ? s.values[0]->text : "out", value, shown});
         if (value->kind == K::SOp) out_.last = value, out_.last_name = named ? s.values[0]->text : "out";
       }
       return;
@@ -197,7 +202,15 @@ void Elaborator::run_statement(const Statement& s, const std::shared_ptr<Scope>&
       if (s.values.size() > 2) raise("wrong-arguments", "syntax", "draw takes an s-op and optionally an input", s.span);
       const BuildValueRef value = evaluate(*s.values[0], scope);
       if (value->kind != K::SOp) raise("not-an-s-op", "type", "draw expects an s-op, not " + kind_of(*value), s.values[0]->span);
-      if (s.values.size() == 2) input_of(*evaluate(*s.values[1], scope), s.values[1]->span);
+      BuildValueRef shown = value;
+      if (s.values.size() == 2) {
+        auto applied = std::make_shared<BuildValue>();
+        applied->kind = K::Application;
+        applied->node = value->node;
+        applied->input = input_of(*evaluate(*s.values[1], scope), s.values[1]->span);
+        shown = std::move(applied);
+      }
+      if (main) out_.printed.push_back({s.span, "draw", shown, true});
       out_.drawn.push_back(value->node);
       return;
     }
@@ -206,8 +219,33 @@ void Elaborator::run_statement(const Statement& s, const std::shared_ptr<Scope>&
       if (s.text != "selector" || !out_.example) out_.example = std::move(example);
       return;
     }
+    case Statement::Kind::Command: return command(s);
     default: return;
   }
+}
+
+// What the original's prompt understands, inside a file: there is one input, so all examples are the same one, and sequences are
+// always shown in full.
+void Elaborator::command(const Statement& s) {
+  if (s.text.starts_with("show")) {
+    if (s.span.file == 0) out_.printed.push_back({s.span, "example", nullptr, true});
+    return;
+  }
+  const bool on = s.text.ends_with("on");
+  if (s.text.starts_with("examples") || s.text.starts_with("s-op")) sop_examples_ = on;
+  if (s.text.starts_with("examples") || s.text.starts_with("selector")) selector_examples_ = on;
+}
+
+void Elaborator::find_names() {
+  const auto loaded = [&](const Statement& load) -> const std::vector<Statement>* {
+    const auto it = loaded_.find(&load);
+    return it == loaded_.end() ? nullptr : trees_[it->second].get();
+  };
+  NameSources sources{*trees_[0], *texts_[0], loaded, output_expression_.get(), {}};
+  for (const auto* promises : {&out_.pragmas.unique, &out_.pragmas.values, &out_.pragmas.encode}) {
+    for (const Pragmas::Promise& p : *promises) sources.mentioned.emplace_back(p.name, p.name_span);
+  }
+  out_.names = resolve_names(sources);
 }
 
 void Elaborator::run_for(const Statement& s, const std::shared_ptr<Scope>& scope) {
@@ -227,12 +265,15 @@ void Elaborator::run_load(const Statement& s, const std::shared_ptr<Scope>& scop
   if (!text) raise("load-not-found", "load", "There is no file \"" + s.text + ".rasp\"", s.span, "Files are named without their ending, relative to the program.");
   std::uint32_t file = 0;
   const auto& statements = parse_file(std::move(*text), s.text + ".rasp", file);
+  loaded_[&s] = file;
   auto inner = std::make_shared<Scope>();
   inner->parent = base_;
   inner->export_to = scope;
   loading_.push_back(s.text);
   const Span before = main_span_;
+  const bool sops = sop_examples_, selectors = selector_examples_;
   run_statements(statements, inner);
+  sop_examples_ = sops, selector_examples_ = selectors;
   main_span_ = before;
   loading_.pop_back();
   keep_if_captured(std::move(inner));
@@ -300,8 +341,10 @@ void Elaborator::evaluate_output(const std::optional<std::string>& option) {
   }
   texts_.push_back(std::make_unique<std::string>(repaired_utf8(source)));
   if (option) out_.file_texts.push_back(*texts_.back());
-  const ExprPtr e = parse_expression(*texts_.back(), file, diagnostics_, budget_.limits());
+  output_expression_ = parse_expression(*texts_.back(), file, diagnostics_, budget_.limits());
+  const Expr* e = output_expression_.get();
   if (!e) return;
+  if (option) option_expression_ = std::move(output_expression_);
   depth_ = calls_ = 0;
   main_span_ = e->span;
   try {
@@ -312,12 +355,23 @@ void Elaborator::evaluate_output(const std::optional<std::string>& option) {
   }
 }
 
+// Console names by what ran; names inside functions by what is written. Parameters and loop names may go unused, and `_x` says so.
 void Elaborator::warn_unused() {
+  const auto warn = [&](const std::string& name, Span span, const char* hint) { diagnostics_.warning("unused-definition", "\"" + name + "\" is never used", span, hint); };
+  const auto is_output = [&](const Definition& d) {
+    return d.name == out_.output_name || (out_.output && out_.output->kind == d.value->kind && d.value->node != no_node && out_.output->node == d.value->node);
+  };
+  std::set<std::string> outputs;  // a name that is the output in the end was not assigned in vain
+  for (const Definition& d : out_.definitions) if (d.value && is_output(d)) outputs.insert(d.name);
+  std::set<std::string> mentioned;
+  for (const Symbol& s : out_.names.symbols) if (s.scope == 0 && !s.uses.empty()) mentioned.insert(s.name);
   for (const Definition& d : out_.definitions) {
-    if (!d.value || d.name.starts_with("_") || used_.count(d.name)) continue;
-    if (d.value->kind != K::SOp && d.value->kind != K::Selector && d.value->kind != K::Function) continue;
-    if (d.name == out_.output_name || (out_.output && out_.output->kind == d.value->kind && out_.output->node == d.value->node && d.value->kind != K::Function)) continue;
-    diagnostics_.warning("unused-definition", "\"" + d.name + "\" is never used", d.name_span, "Remove it, or write \"" + d.name + ";\" to see its value.");
+    if (!d.value || d.loop || d.name.starts_with("_") || used_.count(d.name) || outputs.count(d.name) || mentioned.count(d.name)) continue;
+    warn(d.name, d.name_span, "Remove it, or write its name and \";\" as a statement to see its value.");
+  }
+  for (const Symbol& s : out_.names.symbols) {
+    if (s.scope == 0 || !s.uses.empty() || s.name.starts_with("_") || (s.kind != SymbolKind::Variable && s.kind != SymbolKind::Function)) continue;
+    warn(s.name, s.definitions[0], "Remove it.");
   }
 }
 

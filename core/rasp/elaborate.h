@@ -4,10 +4,12 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 #include "base/diagnostics.h"
 #include "base/limits.h"
 #include "rasp/graph.h"
+#include "rasp/names.h"
 
 namespace rasp {
 
@@ -20,6 +22,7 @@ struct BuildValue {
   Value atom;
   std::vector<BuildValueRef> items;               // List; Dict: values
   std::vector<Value> keys;                        // Dict
+  std::shared_ptr<std::unordered_map<std::string, std::size_t>> index;  // Dict: key_text → position; null while it is empty
   std::uint32_t nesting = 0;                      // List, Dict: levels below this one
   NodeId node = no_node;                          // SOp, Selector, Application (the applied s-op or selector)
   std::vector<Value> input;                       // Application: the tokens it is applied to
@@ -37,7 +40,7 @@ struct Pragmas {                                  // `#@ …` lines of the main 
   std::string title, description, group;
   struct Expect { std::vector<Value> input, output; Span span; };
   std::vector<Expect> expects;
-  struct Promise { std::string name; Span span; std::vector<Value> values; std::string encoding; };
+  struct Promise { std::string name; Span name_span, span; std::vector<Value> values; std::string encoding; };
   std::vector<Promise> unique;                    // `#@ unique NAME`: at most one hit a row
   std::vector<Promise> values;                    // `#@ values NAME -10..10` or `#@ values NAME [1, 2, "a"]`
   std::vector<Promise> encode;                    // `#@ encode NAME numerical|categorical`
@@ -55,12 +58,14 @@ struct Definition {    // one assignment, function or loop variable of the main 
   Span name_span;      // the identifier itself
   Span span;           // the whole statement
   BuildValueRef value; // last value (null where the statement failed)
+  bool loop = false;   // the name of a loop
 };
 
-struct Printed {       // an expression statement: shown in the console panel
+struct Printed {       // an expression statement, `draw(…)` or `show example`: shown in the console panel
   Span span;
-  std::string name;    // variable name for a bare variable, else "out"
-  BuildValueRef value;
+  std::string name;    // variable name for a bare variable, "draw", "example", else "out"
+  BuildValueRef value; // null: `show example`, the input itself
+  bool example = true; // false after `examples off`: the value on the input is not wanted
 };
 
 struct Elaboration {
@@ -75,6 +80,7 @@ struct Elaboration {
   std::string last_name;
   BuildValueRef output;                           // what `output_expression` (option or pragma) gives, else `last`
   std::string output_name;
+  Names names;                                    // of the main file
   std::vector<std::string> file_names;            // by Span::file
   std::vector<std::string> file_texts;
 };

@@ -33,6 +33,10 @@ BuildValueRef list(std::vector<BuildValueRef> items);
 bool truthy(const BuildValue& value);
 std::string kind_of(const BuildValue& value);  // "a list", "an s-op", …
 bool same(const BuildValue& a, const BuildValue& b);
+// Equal for exactly those atoms that are the same key of a dictionary (1, 1.0 and True are).
+std::string key_text(const Value& key);
+// Adds to a dictionary, or replaces the value of a key that is there (which stays).
+void insert(BuildValue& dictionary, const Value& key, BuildValueRef value);
 // Binary operators where no side is an s-op or selector.
 BuildValueRef combine(Op op, const BuildValueRef& a, const BuildValueRef& b, const Limits& limits, Span span);
 
@@ -55,6 +59,8 @@ class Elaborator {
   void name_node(const BuildValue& value, const std::string& name, bool strong);
   std::vector<Value> input_of(const BuildValue& value, Span span) const;
   void warn_unused();
+  void command(const Statement& s);
+  void find_names();
   void evaluate_output(const std::optional<std::string>& option);
   void poison(const Statement& s, const std::shared_ptr<Scope>& scope);
 
@@ -84,6 +90,8 @@ class Elaborator {
   NodeId add(Node node, Span span);
   NodeId elementwise(Op op, std::vector<NodeId> args, Span span);
   BuildValueRef node_value(NodeId id) const;
+  void collect(std::size_t items);  // counts items of lists, dictionaries and tables against the limit
+  void spend(std::size_t steps);    // counts steps against the limit, and looks at the clock
   BuildValueRef checked(BuildValueRef collection, Span span);  // within the limits of size and nesting
   void keep_if_captured(std::shared_ptr<Scope> scope);
   Span visible(Span span) const;  // the span in the main program that a span in another file belongs to
@@ -97,6 +105,12 @@ class Elaborator {
   std::shared_ptr<Scope> base_, console_;
   std::unordered_set<std::string> library_names_;
   std::vector<std::string> loading_;
+  std::unordered_map<const Statement*, std::uint32_t> loaded_;  // `load` statement → file
+  ExprPtr output_expression_, option_expression_;               // of the pragma, of the option
+  std::unordered_set<std::string> remarked_;                    // names without a value that a remark named
+  std::uint32_t suggestions_ = 0;
+  bool load_failed_ = false;                                    // names may be missing for that reason alone
+  bool sop_examples_ = true, selector_examples_ = true;         // `examples on|off`
   std::vector<std::shared_ptr<Scope>> captured_;    // scopes that closures hold: emptied at the end, which cuts cycles and long chains
   std::unordered_set<std::string> used_;            // console names that were read
   std::unordered_map<std::uint64_t, std::vector<NodeId>> recorded_;  // main-file span → nodes

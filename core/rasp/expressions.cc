@@ -15,6 +15,7 @@ constexpr std::uint32_t library_file = 1;
 constexpr std::uint32_t deepest = 1'200;        // nested evaluations: bounds the machine's stack
 constexpr std::uint32_t deepest_nesting = 100;  // lists in lists
 constexpr std::size_t most_uses = 50'000;
+constexpr std::size_t scope_cost = 8;           // steps that a call or a turn of a comprehension counts for
 
 bool deferred(const BuildValue& v) { return v.kind == K::SOp || v.kind == K::Selector; }
 
@@ -89,16 +90,24 @@ NodeId Elaborator::operand(const BuildValue& value, Span span) {
 BuildValueRef Elaborator::checked(BuildValueRef v, Span span) {
   if (v->items.size() > budget_.limits().collection_size) raise("limit-collection", "limit", "A collection may hold at most " + std::to_string(budget_.limits().collection_size) + " items", visible(span), "Make it smaller.");
   if (v->nesting > deepest_nesting) raise("limit-nesting", "limit", "Lists are nested more than " + std::to_string(deepest_nesting) + " levels deep", visible(span), "Make it flatter.");
-  collected_ += v->items.size();
-  if (v->kind == K::Atom && v->atom.is_string()) collected_ += v->atom.text().size() / 8;
-  if (collected_ > budget_.limits().total_collection_size) throw LimitExceeded{"limit-collection", budget_.limits().total_collection_size};
+  collect(v->kind == K::Atom && v->atom.is_string() ? v->atom.text().size() / 8 : v->items.size());
   return v;
+}
+
+void Elaborator::collect(std::size_t items) {
+  collected_ += items;
+  if (collected_ > budget_.limits().total_collection_size) throw LimitExceeded{"limit-collection", budget_.limits().total_collection_size};
+}
+
+void Elaborator::spend(std::size_t steps) {
+  steps_ += steps;
+  if (steps_ > budget_.limits().elaboration_steps) throw LimitExceeded{"limit-steps", budget_.limits().elaboration_steps};
+  budget_.tick(static_cast<std::uint32_t>(std::min<std::size_t>(steps, 4096)));
 }
 
 BuildValueRef Elaborator::evaluate(const Expr& e, const std::shared_ptr<Scope>& scope) {
   const Deeper deeper(*this, e.span);
-  if (++steps_ > budget_.limits().elaboration_steps) throw LimitExceeded{"limit-steps", budget_.limits().elaboration_steps};
-  budget_.tick(4);
+  spend(1);
   BuildValueRef value = evaluate_kind(e, scope);
   if (e.span.file == 0 && deferred(*value) && out_.uses.size() < most_uses) {
     auto& nodes = recorded_[std::uint64_t(e.span.begin) << 32 | e.span.end];
@@ -165,17 +174,24 @@ BuildValueRef Elaborator::look_up(const Expr& e, const Scope& from) {
     if (it == scope->variables.end()) continue;
     if (scope == console_.get()) used_.insert(e.text);
     if (it->second) return it->second;
-    // An error would only repeat what is already said.
+    // An error would only repeat what is already said; a remark, once.
+    if (!remarked_.insert(e.text).second) throw StatementError{};
     throw StatementError{{Severity::Info, "no-value", "undefined_variable", "\"" + e.text + "\" has no value, because its definition failed", visible(e.span), "Mend the definition first."}};
   }
+  if (load_failed_ && e.span.file != library_file) {
+    if (!remarked_.insert(e.text).second) throw StatementError{};
+    throw StatementError{{Severity::Info, "no-value", "undefined_variable", "\"" + cut(e.text, 40) + "\" has no value; perhaps a file that could not be loaded defines it", visible(e.span), "Mend the load first."}};
+  }
   std::string best;
+  // A suggestion looks at every name: not for the hundredth mistake.
+  const bool suggest = ++suggestions_ <= 50;
   std::size_t distance = std::min<std::size_t>(3, e.text.size() / 2 + 1);
   const auto consider = [&](const std::string& name) {
     if (name.size() > e.text.size() + 3 || e.text.size() > name.size() + 3 || e.text.size() > 60) return;
     const std::size_t d = edit_distance(e.text, name);
     if (d < distance || (d == distance && !best.empty() && name < best)) distance = d, best = name;
   };
-  for (const Scope* scope = &from; scope; scope = scope->parent.get()) {
+  for (const Scope* scope = suggest ? &from : nullptr; scope; scope = scope->parent.get()) {
     for (const auto& [name, value] : scope->variables) {
       if (name != "out") consider(name);
     }
@@ -253,6 +269,7 @@ BuildValueRef Elaborator::binary_step(const Expr& e, const BuildValueRef& a, con
     return node_value(elementwise(op, {left, right}, e.span));
   }
   if (logical) return truthy(*a) == (op == Op::Or) ? a : b;
+  spend((a->items.size() + b->items.size()) / 8);
   return checked(combine(op, a, b, budget_.limits(), span), e.span);
 }
 
@@ -275,6 +292,7 @@ BuildValueRef Elaborator::membership(const Expr& e, const std::shared_ptr<Scope>
       if (item->kind != K::Atom) raise("in-operand", "type", "The list holds " + kind_of(*item) + "; an s-op can only be compared with atoms", span);
       table->entries.emplace_back(item->atom);
     }
+    collect(table->entries.size());
     Node node;
     node.kind = NodeKind::Elementwise;
     node.op = Op::Contains;
@@ -296,6 +314,7 @@ BuildValueRef Elaborator::membership(const Expr& e, const std::shared_ptr<Scope>
     return node_value(elementwise(Op::Gt, {hits, operand(*atom(Value::integer(0)), e.span)}, e.span));
   }
   if (y->kind != K::List) raise("in-operand", "type", "\"in\" expects a list or an s-op on its right, not " + kind_of(*y), span);
+  spend(y->items.size() / 8);
   return atom(Value::boolean(std::any_of(y->items.begin(), y->items.end(), [&](const auto& item) { return same(*x, *item); })));
 }
 
@@ -303,6 +322,7 @@ BuildValueRef Elaborator::index(const Expr& e, const std::shared_ptr<Scope>& sco
   const BuildValueRef x = evaluate(*e.children[0], scope), i = evaluate(*e.children[1], scope);
   const Span span = visible(e.span), at = visible(e.children[1]->span);
   const bool text = x->kind == K::Atom && x->atom.is_string();
+  if (text) spend(x->atom.text().size() / 8);
   if (x->kind == K::SOp) {
     if (i->kind != K::Atom || (i->atom.kind() != Kind::Int && i->atom.kind() != Kind::Bool)) raise("bad-index", "value", "The position in an s-op is an int, not " + kind_of(*i), at, "To read at a computed position use load_from_location(seq, location).");
     const BigInt position = i->atom.big();
@@ -324,6 +344,7 @@ BuildValueRef Elaborator::index(const Expr& e, const std::shared_ptr<Scope>& sco
     table->keys = x->keys;
     if (text) for (std::string& c : code_points(x->atom.text())) table->entries.emplace_back(Value::string(std::move(c)));
     for (const auto& item : x->items) table->entries.push_back(item->kind == K::Atom ? std::optional<Value>(item->atom) : std::nullopt);
+    collect(table->entries.size());
     Node node;
     node.kind = NodeKind::Elementwise;
     node.op = Op::Lookup;
@@ -333,8 +354,8 @@ BuildValueRef Elaborator::index(const Expr& e, const std::shared_ptr<Scope>& sco
   }
   if (i->kind != K::Atom) raise("bad-index", "type", "An index is an atom or an s-op, not " + kind_of(*i), at);
   if (x->kind == K::Dict) {
-    for (std::size_t k = 0; k < x->keys.size(); ++k) {
-      if (equal(x->keys[k], i->atom)) return x->items[k];
+    if (x->index) {
+      if (const auto it = x->index->find(key_text(i->atom)); it != x->index->end()) return x->items[it->second];
     }
     raise("key-not-found", "value", "The dictionary has no key " + cut(i->atom.repr(), 40), at);
   }
@@ -377,6 +398,7 @@ BuildValueRef Elaborator::call_function(const BuildValue& f, const std::vector<B
   if (calls_ >= budget_.limits().call_depth) raise("limit-recursion", "recursion", f.function_name + " calls itself more than " + std::to_string(budget_.limits().call_depth) + " levels deep", visible(span), "Recursion must end through a condition that is not an s-op.");
   const Statement& definition = *f.closure->definition;
   const bool library = definition.span.file == library_file && span.file != library_file;
+  spend(scope_cost);
   auto inner = std::make_shared<Scope>();
   inner->parent = f.closure->scope;
   ++calls_;
@@ -430,6 +452,7 @@ BuildValueRef Elaborator::comprehension(const Expr& e, const std::shared_ptr<Sco
   result->kind = dict ? K::Dict : K::List;
   const BuildValueRef over = evaluate(source, scope);
   for (const BuildValueRef& item : items_to_loop(*over, "A comprehension", source.span)) {
+    spend(scope_cost);
     auto inner = std::make_shared<Scope>();
     inner->parent = scope;
     if (e.names.size() == 1) {
@@ -441,20 +464,11 @@ BuildValueRef Elaborator::comprehension(const Expr& e, const std::shared_ptr<Sco
     BuildValueRef first = evaluate(*e.children[0], inner);
     if (dict) {
       if (first->kind != K::Atom) raise("bad-key", "type", "The key of a dictionary is an atom, not " + kind_of(*first), visible(e.children[0]->span));
-      BuildValueRef value = evaluate(*e.children[1], inner);
-      const auto it = std::find_if(result->keys.begin(), result->keys.end(), [&](const Value& k) { return equal(k, first->atom); });
-      result->nesting = std::max(result->nesting, value->nesting + 1);
-      if (it != result->keys.end()) {
-        result->items[static_cast<std::size_t>(it - result->keys.begin())] = std::move(value);
-      } else {
-        result->keys.push_back(first->atom);
-        result->items.push_back(std::move(value));
-      }
+      insert(*result, first->atom, evaluate(*e.children[1], inner));
     } else {
       result->nesting = std::max(result->nesting, first->nesting + 1);
       result->items.push_back(std::move(first));
     }
-    budget_.tick(static_cast<std::uint32_t>(dict ? 1 + result->keys.size() / 16 : 1));
     keep_if_captured(std::move(inner));
   }
   return checked(std::move(result), e.span);
@@ -466,25 +480,13 @@ BuildValueRef Elaborator::dictionary(const Expr& e, const std::shared_ptr<Scope>
   for (std::size_t i = 0; i + 1 < e.children.size(); i += 2) {
     const BuildValueRef key = evaluate(*e.children[i], scope);
     if (key->kind != K::Atom) raise("bad-key", "type", "The key of a dictionary is an atom, not " + kind_of(*key), visible(e.children[i]->span));
-    BuildValueRef value = evaluate(*e.children[i + 1], scope);
-    result->nesting = std::max(result->nesting, value->nesting + 1);
-    const auto it = std::find_if(result->keys.begin(), result->keys.end(), [&](const Value& k) { return equal(k, key->atom); });
-    if (it != result->keys.end()) {
-      result->items[static_cast<std::size_t>(it - result->keys.begin())] = std::move(value);
-    } else {
-      result->keys.push_back(key->atom);
-      result->items.push_back(std::move(value));
-    }
-    budget_.tick(static_cast<std::uint32_t>(1 + result->keys.size() / 16));
+    insert(*result, key->atom, evaluate(*e.children[i + 1], scope));
   }
   return checked(std::move(result), e.span);
 }
 
 BuildValueRef Elaborator::select(const Expr& e, const std::shared_ptr<Scope>& scope) {
   const BuildValueRef key = evaluate(*e.children[0], scope), query = evaluate(*e.children[1], scope);
-  if (key->kind == K::Atom && query->kind == K::SOp && e.span.file == 0) {
-    diagnostics_.warning("swapped-selector", "The key is the same at every position, so each row selects everything or nothing", e.span, "select takes the key first, then the query: perhaps the two are swapped.");
-  }
   Node node;
   node.kind = NodeKind::Select;
   node.op = binary_op(e.text);

@@ -1,5 +1,7 @@
 #include "rasp/lint.h"
 
+#include <algorithm>
+
 namespace rasp {
 namespace {
 
@@ -50,22 +52,46 @@ bool looks_single(const Graph& g, NodeId id, int depth = 0) {
   return g[key].kind != NodeKind::Tokens && g[key].kind != NodeKind::Constant;
 }
 
+// Which nodes hold the same value at every position; of selectors: have equal rows. Under a causal mask rows differ in length.
+std::vector<bool> uniform_nodes(const Graph& g, bool causal) {
+  std::vector<bool> uniform(g.size());
+  for (NodeId id = 0; id < g.size(); ++id) {
+    const Node& n = g[id];
+    const auto all = [&] { return std::all_of(n.args.begin(), n.args.end(), [&](NodeId a) { return uniform[a]; }); };
+    switch (n.kind) {
+      case NodeKind::Tokens:
+      case NodeKind::Indices: break;
+      case NodeKind::Constant: uniform[id] = true; break;
+      case NodeKind::Select: uniform[id] = uniform[n.args[1]]; break;
+      case NodeKind::Aggregate:
+      case NodeKind::SelectorWidth: uniform[id] = !causal && uniform[n.args[0]]; break;
+      default: uniform[id] = all();
+    }
+  }
+  return uniform;
+}
+
 }  // namespace
 
 void lint(const Elaboration& program, Diagnostics& diagnostics) {
   const Graph& g = program.graph;
   const auto kinds = kinds_of(g);
+  const auto uniform = uniform_nodes(g, program.pragmas.causal.value_or(false));
   for (const Use& use : program.uses) {
     const Node& n = g[use.node];
+    if (n.kind == NodeKind::Select && n.span == use.span && uniform[n.args[0]] && !uniform[n.args[1]]) {
+      diagnostics.warning("swapped-selector", "The key is the same at every position, so each row selects everything or nothing", use.span, "select takes the key first, then the query: perhaps the two are swapped.");
+    }
     if (n.kind != NodeKind::Aggregate || n.span != use.span) continue;
     const unsigned kind = kinds[n.args[1]];
-    if (kind == Text && !looks_single(g, n.args[0])) {
+    const bool averages = kind == Text && !looks_single(g, n.args[0]);
+    if (averages) {
       diagnostics.warning("mean-of-strings", "If a row selects several positions, this is an error: strings have no mean", use.span, "Select at most one position in each row, or aggregate numbers.");
     }
     const unsigned fallback = n.constant.is_string() ? Text : Number;
     const bool given = !identical(n.constant, Value());
-    if (kind != Any && kind != fallback && (given || (kind == Text && !looks_single(g, n.args[0])))) {
-      diagnostics.warning("default-type", std::string("Rows that select nothing give the default ") + (given ? n.constant.repr() : "0") + ", which does not fit beside " + (kind == Text ? "strings" : "numbers"), use.span,
+    if (kind != Any && kind != fallback && given && !averages) {
+      diagnostics.warning("default-type", std::string("Rows that select nothing give the default ") + n.constant.repr() + ", which does not fit beside " + (kind == Text ? "strings" : "numbers"), use.span,
                           kind == Text ? "Give a string as third argument, for example aggregate(selector, values, \"\")." : "Give a number as third argument.");
     }
   }

@@ -33,12 +33,12 @@ class Reader {
     else if (key == "description") out_.description += (out_.description.empty() ? "" : " ") + std::string(line.rest);
     else if (key == "group") out_.group = line.rest;
     else if (key == "expect") expect(line);
-    else if (key == "unique") out_.unique.push_back({std::string(line.rest), line.span, {}, {}});
+    else if (key == "unique") out_.unique.push_back({std::string(line.rest), line.rest_span, line.span, {}, {}});
     else if (key == "values") promise_values(line);
     else if (key == "encode") encode(line);
     else {
       out_.others.push_back({std::string(key), std::string(line.rest), line.span});
-      if (key != "view") diagnostics_.warning("unknown-pragma", "There is no pragma \"" + std::string(key) + "\"", line.span, "Known are: vocabulary, max_length, input, causal, output, expect, unique, values, encode, title, description, group, view.");
+      if (key != "view" && key != "order") diagnostics_.warning("unknown-pragma", "There is no pragma \"" + std::string(key) + "\"", line.span, "Known are: vocabulary, max_length, input, causal, output, expect, unique, values, encode, title, description, group, order, view.");
     }
   }
 
@@ -91,12 +91,14 @@ class Reader {
     if (input && output) out_.expects.push_back({std::move(*input), std::move(*output), line.span});
   }
 
+  static Span name_span(const Line& line, std::size_t length) { return {line.rest_span.begin, line.rest_span.begin + static_cast<std::uint32_t>(length), 0}; }
+
   void promise_values(const Line& line) {
     const std::size_t space = line.rest.find(' ');
     if (space == std::string_view::npos) return bad(line, "needs a name and values", "For example: #@ values balance -10..10");
     std::uint32_t offset = 0;
     const std::string_view text = trimmed(line.rest.substr(space), offset);
-    Pragmas::Promise promise{std::string(line.rest.substr(0, space)), line.span, {}, {}};
+    Pragmas::Promise promise{std::string(line.rest.substr(0, space)), name_span(line, space), line.span, {}, {}};
     if (const std::size_t dots = text.find(".."); dots != std::string_view::npos && text[0] != '[' && text[0] != '"') {
       const Json from = Json::parse(text.substr(0, dots), nullptr, false), to = Json::parse(text.substr(dots + 2), nullptr, false);
       if (!from.is_number_integer() || !to.is_number_integer()) return bad(line, "needs two ints around \"..\"", "For example: #@ values balance -10..10");
@@ -115,7 +117,7 @@ class Reader {
     const std::size_t space = line.rest.find(' ');
     const std::string_view how = space == std::string_view::npos ? "" : line.rest.substr(space + 1);
     if (how != "numerical" && how != "categorical") return bad(line, "needs a name and \"numerical\" or \"categorical\"", "For example: #@ encode frac numerical");
-    out_.encode.push_back({std::string(line.rest.substr(0, space)), line.span, {}, std::string(how)});
+    out_.encode.push_back({std::string(line.rest.substr(0, space)), name_span(line, space), line.span, {}, std::string(how)});
   }
 
   Pragmas& out_;

@@ -26,7 +26,23 @@ struct Expr {
   std::string text;
   std::vector<ExprPtr> children;
   std::vector<std::string> names;
+  std::vector<Span> name_spans;        // of `names`
   bool parenthesised = false;
+
+  Expr() = default;
+  Expr(const Expr&) = delete;
+  Expr& operator=(const Expr&) = delete;
+  // Without recursion: a long chain of operators is a deep tree.
+  ~Expr() {
+    std::vector<ExprPtr> rest;
+    rest.swap(children);
+    while (!rest.empty()) {
+      const ExprPtr e = std::move(rest.back());
+      rest.pop_back();
+      for (ExprPtr& child : e->children) rest.push_back(std::move(child));
+      e->children.clear();
+    }
+  }
 };
 
 struct Statement {
@@ -35,8 +51,9 @@ struct Statement {
   std::vector<std::string> names;      // Assign, Failed: targets; Def: name, then parameters; For: loop names
   std::vector<Span> name_spans;
   std::vector<ExprPtr> values;         // Expression, Assign, Draw, SetExample; For: source; Def: returns
-  std::vector<Statement> body;         // Def, For
-  std::string text;                    // Load: path; SetExample: "", "s-op" or "selector"
+  std::vector<Statement> body;         // Def, For; Failed: what could be read of them
+  std::string text;                    // Load: path; SetExample: "", "s-op" or "selector"; Command: its words, one blank between them
+  Span open, close;                    // Def, For: the braces
 };
 
 }  // namespace rasp

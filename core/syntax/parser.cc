@@ -15,20 +15,16 @@ const std::set<std::string_view> keywords = {"set", "show", "example", "examples
 class Parser {
  public:
   Parser(std::string_view text, std::uint32_t file, Diagnostics& diagnostics, const Limits& limits)
-      : diagnostics_(diagnostics), limits_(limits), tokens_(tokenize(text, file, diagnostics)) {}
+      : diagnostics_(diagnostics), limits_(limits), text_(text), tokens_(tokenize(text, file, diagnostics)) {}
 
   std::vector<Statement> program() {
     std::vector<Statement> result;
     while (!at_end()) {
-      const std::size_t before = at_;
-      try {
-        depth_ = 0;
-        if (take(";")) { continue; }
-        result.push_back(statement(true));
-      } catch (const SyntaxError&) {
-        result.push_back(failed(before));
-        recover(before);
-      }
+      depth_ = 0;
+      if (take(";")) continue;
+      if (one(result, true)) continue;
+      // What is left over of a block whose head was broken.
+      while (is("}") || is(";")) ++at_;
     }
     return result;
   }
@@ -59,8 +55,14 @@ class Parser {
     if (t.kind == TokenKind::End) return "the end of the program";
     return "\"" + std::string(t.text.substr(0, 24)) + "\"";
   }
+  // After an error that the lexer or a statement's body has reported, what follows from it is not reported again.
+  bool excused() const { return gave_up_ || peek().damaged || (at_ > 0 && tokens_[at_ - 1].damaged); }
   [[noreturn]] void fail(std::string code, std::string message, std::string hint, const char* error_class = "syntax") {
-    diagnostics_.error(std::move(code), at_end() && std::string_view(error_class) == "syntax" ? "incomplete" : error_class, std::move(message), at_end() && at_ > 0 ? tokens_[at_ - 1].span : peek().span, std::move(hint));
+    if (!excused()) diagnostics_.error(std::move(code), at_end() && std::string_view(error_class) == "syntax" ? "incomplete" : error_class, std::move(message), at_end() && at_ > 0 ? tokens_[at_ - 1].span : peek().span, std::move(hint));
+    if (std::string_view(error_class) == "limit") {  // nothing behind it can be judged
+      gave_up_ = true;
+      at_ = tokens_.size() - 1;
+    }
     throw SyntaxError{};
   }
   void expect(std::string_view text, const char* where) {
@@ -69,41 +71,75 @@ class Parser {
   void semicolon() {
     if (take(";")) return;
     const Span last = tokens_[at_ - 1].span;
-    diagnostics_.error("missing-semicolon", at_end() ? "incomplete" : "syntax", "Expected \";\" after this statement" + (at_end() ? std::string() : ", found " + shown(peek())), {last.end > last.begin ? last.end - 1 : last.begin, last.end, last.file}, "Add \";\".");
+    if (!excused()) diagnostics_.error("missing-semicolon", at_end() ? "incomplete" : "syntax", "Expected \";\" after this statement" + (at_end() ? std::string() : ", found " + shown(peek())), {last.end > last.begin ? last.end - 1 : last.begin, last.end, last.file}, "Add \";\".");
     if (!peek().first_on_line && !at_end() && !is("}")) throw SyntaxError{};
   }
   Span from(const Span& begin) const { return {begin.begin, tokens_[at_ - 1].span.end, begin.file}; }
 
+  // Reads one statement into `result`. After a mistake: what it would have defined, and false, at the next statement.
+  bool one(std::vector<Statement>& result, bool top) {
+    const std::size_t before = at_;
+    const std::uint32_t depth = depth_;
+    try {
+      result.push_back(statement(top));
+      return true;
+    } catch (const SyntaxError&) {
+      depth_ = depth;
+      recover(before, top);
+      result.push_back(failed(before));
+      return false;
+    }
+  }
+
   // What a broken statement would have defined, so that its uses do not add errors of their own.
+  // Called after recover(): the statement ends at at_.
   Statement failed(std::size_t before) const {
     Statement s;
     s.kind = Statement::Kind::Failed;
     s.span = tokens_[before].span;
-    std::size_t k = before;
-    const auto text = [&](std::size_t i) { return i < tokens_.size() ? tokens_[i].text : std::string_view(); };
-    if (text(k) == "def" && k + 1 < tokens_.size() && tokens_[k + 1].kind == TokenKind::Name) {
-      s.names.emplace_back(text(k + 1));
+    if (tokens_[before].text == "def" && tokens_[before + 1].kind == TokenKind::Name) {
+      s.names.emplace_back(tokens_[before + 1].text);
       return s;
     }
-    while (k < tokens_.size() && tokens_[k].kind == TokenKind::Name && text(k + 1) == ",") s.names.emplace_back(text(k)), k += 2;
-    if (k < tokens_.size() && tokens_[k].kind == TokenKind::Name && text(k + 1) == "=") s.names.emplace_back(text(k));
-    else s.names.clear();
+    for (std::size_t k = before; k + 1 < at_; ++k) {
+      const bool equals = tokens_[k + 1].kind == TokenKind::Punctuation && tokens_[k + 1].text == "=";
+      if (tokens_[k].kind != TokenKind::Name || !equals) continue;
+      s.names.emplace_back(tokens_[k].text);
+      for (std::size_t i = k; i >= before + 2 && tokens_[i - 1].text == "," && tokens_[i - 2].kind == TokenKind::Name; i -= 2) s.names.emplace_back(tokens_[i - 2].text);
+    }
     return s;
   }
 
-  void recover(std::size_t before) {
+  bool starts_statement() const {
+    if (!peek().first_on_line) return false;
+    if (is("def") || is("for") || is("return") || is("load") || is("draw") || is("set") || is("show") || is("exit") || is("quit")) return true;
+    std::size_t k = 0;
+    while (peek(k).kind == TokenKind::Name && is(",", k + 1)) k += 2;
+    return peek(k).kind == TokenKind::Name && is("=", k + 1);
+  }
+
+  bool at_margin() const { return peek().span.begin == 0 || text_[peek().span.begin - 1] == '\n'; }
+
+  // To the end of the statement that began at `before`: its ";", or where another one begins. Inside a block its "}" stays.
+  void recover(std::size_t before, bool top) {
+    int braces = 0;  // open at at_
+    for (std::size_t i = before; i < at_; ++i) {
+      if (tokens_[i].kind == TokenKind::Punctuation) braces += tokens_[i].text == "{" ? 1 : tokens_[i].text == "}" ? -1 : 0;
+    }
+    const bool block = tokens_[before].text == "def" || tokens_[before].text == "for";
+    if (!block) braces = std::min(braces, 0);  // an open "{" of an expression is no block
+    braces = std::max(braces, 0);
     if (at_ == before) ++at_;
-    int braces = 0;
     while (!at_end()) {
       if (is("{")) ++braces;
-      if (is("}") && braces > 0) {
-        --braces;
+      if (is("}")) {
+        if (braces == 0 && !top) return;
         ++at_;
-        if (braces == 0) return;
+        if (--braces <= 0) return;
         continue;
       }
       if (braces == 0 && is(";")) { ++at_; return; }
-      if (braces == 0 && peek().first_on_line && (is("def") || is("for") || is("load") || is("draw") || is("set") || (peek().kind == TokenKind::Name && is("=", 1)))) return;
+      if (braces == 0 && starts_statement()) return;
       ++at_;
     }
   }
@@ -145,17 +181,38 @@ class Parser {
           s.names.push_back(name("as a parameter"));
         } while (take(","));
       expect(")", "after the parameters");
+      s.open = peek().span;
       expect("{", "before the function's body");
+      bool sound = true;
       while (!is("return")) {
-        if (at_end() || is("}")) fail("missing-return", "The function \"" + s.names[0] + "\" has no \"return\"", "End its body with \"return …;\".");
+        if (at_end() || is("}")) {
+          if (!sound) break;
+          fail("missing-return", "The function \"" + s.names[0] + "\" has no \"return\"", "End its body with \"return …;\".");
+        }
         if (take(";")) continue;
-        s.body.push_back(statement(false));
+        sound &= one(s.body, false);
       }
-      ++at_;
-      do s.values.push_back(expression());
-      while (take(","));
-      semicolon();
-      expect("}", "after \"return …;\", which must be the last statement of a function");
+      const std::size_t before = at_;
+      if (take("return")) {
+        try {
+          do s.values.push_back(expression());
+          while (take(","));
+          semicolon();
+          while (take(";")) {}
+        } catch (const SyntaxError&) {
+          recover(before, false);
+          sound = false;
+        }
+      }
+      s.close = peek().span;
+      if (!take("}")) {
+        if (sound && !excused()) {
+          diagnostics_.error("expected-token", at_end() ? "incomplete" : "syntax", "Expected \"}\" after \"return …;\", which must be the last statement of a function, found " + shown(peek()), at_end() ? tokens_[at_ - 1].span : peek().span, "Add \"}\".");
+        }
+        if (!(starts_statement() && at_margin())) skip_block();  // at the margin: only the brace was forgotten
+        sound = false;
+      }
+      if (!sound) broken(s);
     } else if (take("for")) {
       s.kind = Statement::Kind::For;
       do {
@@ -164,12 +221,17 @@ class Parser {
       } while (take(","));
       expect("in", "after the loop's names");
       s.values.push_back(expression());
+      s.open = peek().span;
       expect("{", "before the loop's body");
-      while (!take("}")) {
+      bool sound = true;
+      while (!is("}")) {
         if (at_end()) fail("expected-token", "The body of this loop is not closed", "Add \"}\".");
         if (take(";")) continue;
-        s.body.push_back(statement(false));
+        sound &= one(s.body, false);
       }
+      s.close = peek().span;
+      ++at_;
+      if (!sound) broken(s);
     } else if (top && (is("set") || is("show") || is("exit") || is("quit") || is("examples") || (is("s-op") && is("examples", 1)) || (is("selector") && is("examples", 1)) || (is("full") && is("seq", 1) && is("display", 2)))) {
       command(s);
     } else if (is("load") && peek(1).kind == TokenKind::String) {
@@ -210,8 +272,22 @@ class Parser {
     return s;
   }
 
+  // A block with a mistake inside has defined what it defines, but is not run.
+  static void broken(Statement& s) {
+    if (s.kind == Statement::Kind::Def) s.names.resize(1), s.name_spans.resize(1);
+    else
+      for (const Statement& inner : s.body) {
+        s.names.insert(s.names.end(), inner.names.begin(), inner.names.begin() + static_cast<std::ptrdiff_t>(inner.kind == Statement::Kind::Def ? 1 : inner.names.size()));
+        s.name_spans.insert(s.name_spans.end(), inner.name_spans.begin(), inner.name_spans.begin() + static_cast<std::ptrdiff_t>(std::min(inner.name_spans.size(), inner.kind == Statement::Kind::Def ? std::size_t{1} : inner.names.size())));
+      }
+    s.kind = Statement::Kind::Failed;
+  }
+  // Past the "}" of the block we are in.
+  void skip_block() {
+    for (int braces = 1; !at_end() && braces > 0; ++at_) braces += is("{") ? 1 : is("}") ? -1 : 0;
+  }
+
   void command(Statement& s) {
-    const Span begin = peek().span;
     if (take("set")) {
       s.kind = Statement::Kind::SetExample;
       if (is("s-op") || is("selector")) s.text = std::string(peek().text), ++at_;
@@ -223,7 +299,27 @@ class Parser {
       s.kind = Statement::Kind::Exit;
     } else {
       s.kind = Statement::Kind::Command;
-      while (!at_end() && !is(";") && !(peek().first_on_line && peek().span.begin != begin.begin)) ++at_;
+      const auto word = [&](std::initializer_list<std::string_view> choices, const char* expected) {
+        for (std::string_view choice : choices) {
+          if (!is(choice)) continue;
+          s.text += (s.text.empty() ? "" : " ") + std::string(choice);
+          ++at_;
+          return;
+        }
+        fail("expected-token", std::string("Expected ") + expected + ", found " + shown(peek()), "The commands are: show example, examples on, examples off, full seq display on, full seq display off.");
+      };
+      if (is("show")) {
+        word({"show"}, "");
+        if (is("s-op") || is("selector")) word({"s-op", "selector"}, "");
+        word({"example"}, "\"example\"");
+      } else {
+        if (is("full")) word({"full"}, ""), word({"seq"}, "\"seq\""), word({"display"}, "\"display\"");
+        else {
+          if (is("s-op") || is("selector")) word({"s-op", "selector"}, "");
+          word({"examples"}, "\"examples\"");
+        }
+        word({"on", "off"}, "\"on\" or \"off\"");
+      }
     }
     take(";");
   }
@@ -246,12 +342,10 @@ class Parser {
   ExprPtr expression(bool allow_in = true) {
     Deeper deeper(*this);
     ExprPtr left = ternary();
-    bool chained = false;
     for (std::uint32_t chain = 0; allow_in && is("in"); ++chain) {
       long_chain(chain);
-      if (chained) diagnostics_.warning("chained-in", "\"in\" binds weakest and from the left, so this asks whether a truth value is in the right side", peek().span, "Use parentheses.");
+      if (chain == 1) diagnostics_.warning("chained-in", "\"in\" binds weakest and from the left, so this asks whether a truth value is in the right side", peek().span, "Use parentheses.");
       if (left->kind == Expr::Kind::Unary && left->text == "not" && !left->parenthesised) diagnostics_.warning("not-in", "\"not x in l\" means \"(not x) in l\"", left->span, "Write not (x in l).");
-      chained = true;
       ++at_;
       left = binary(Expr::Kind::In, "in", std::move(left), ternary());
     }
@@ -265,6 +359,7 @@ class Parser {
       ExprPtr condition = expression();
       expect("else", "after the condition");
       ExprPtr other = operators(8);
+      if (chain == 1 && !left->parenthesised) diagnostics_.warning("chained-ternary", "This groups from the left: (a if c else b) if d else e", left->span, "Put the part after the first \"else\" in parentheses.");
       auto e = make(Expr::Kind::Ternary, {left->span.begin, other->span.end, left->span.file});
       e->children.push_back(std::move(left));
       e->children.push_back(std::move(condition));
@@ -295,9 +390,15 @@ class Parser {
       const std::string op(t.text);
       const Span where = t.span;
       ++at_;
+      if (is("=") && peek().span.begin == where.end) fail("unexpected-token", "There is no \"" + op + "=\"", "Write x = x " + op + " ….");
+      if ((op == "*" || op == "/") && is(op) && peek().span.begin == where.end) fail("unexpected-token", "There is no \"" + op + op + "\"", op == "*" ? "Power is written ^." : "For whole division write (a - a % b) / b, or round.");
       ExprPtr right = l == 3 ? prefix() : operators(l - 1);
       if (l == 7 && left->kind == Expr::Kind::Unary && left->text == "not" && !left->parenthesised) diagnostics_.warning("not-comparison", "\"not a " + op + " b\" means \"(not a) " + op + " b\"", left->span, "Write not (a " + op + " b).");
       if (l == 8 && left->kind == Expr::Kind::Binary && !left->parenthesised && (left->text == "and" || left->text == "or") && left->text != op) diagnostics_.warning("mixed-and-or", "\"and\" and \"or\" have the same rank and group from the left", where, "Use parentheses.");
+      if (l == 7 && left->kind == Expr::Kind::Binary && !left->parenthesised && level(left->text) == 7) diagnostics_.warning("chained-comparison", "Comparisons do not chain: this compares the truth value of the left side", where, "Write a " + left->text + " b and b " + op + " c, in parentheses.");
+      if (op == "^" && left->kind == Expr::Kind::Binary && !left->parenthesised && left->text == "^") diagnostics_.warning("power-order", "\"^\" groups from the left: 2^3^2 is (2^3)^2", where, "Use parentheses.");
+      if (op == "^" && left->kind == Expr::Kind::Unary && !left->parenthesised && left->text != "not") diagnostics_.warning("power-order", "A sign binds tighter than \"^\": -2^2 is (-2)^2", left->span, "Use parentheses.");
+      if (op == "%" && right->kind == Expr::Kind::Binary && !right->parenthesised && (right->text == "*" || right->text == "/")) diagnostics_.warning("percent-rank", "\"%\" binds weaker than \"*\" and \"/\"", where, "Use parentheses.");
       if (op == "%" && left->kind == Expr::Kind::Binary && !left->parenthesised && (left->text == "*" || left->text == "/")) diagnostics_.warning("percent-rank", "\"%\" binds weaker than \"*\" and \"/\"", where, "Use parentheses.");
       left = binary(Expr::Kind::Binary, op, std::move(left), std::move(right));
     }
@@ -323,6 +424,7 @@ class Parser {
       long_chain(chain);
       if (take("[")) {
         ExprPtr index = expression();
+        if (is(":")) fail("expected-token", "There are no slices", "List the items: [l[i] for i in range(1, 3)].");
         expect("]", "after the index");
         ExprPtr next = binary(Expr::Kind::Index, "", std::move(e), std::move(index));
         next->span = from(next->span);
@@ -332,6 +434,7 @@ class Parser {
         call->children.push_back(std::move(e));
         if (!is(")")) do call->children.push_back(expression());
           while (take(","));
+        if (is("=")) fail("expected-token", "Arguments have no names", "Write the values in the order of the parameters.");
         expect(")", "after the arguments");
         call->span = from(call->span);
         e = std::move(call);
@@ -341,7 +444,7 @@ class Parser {
     }
   }
 
-  ExprPtr form(Expr::Kind kind, std::size_t least, std::size_t most, const char* what) {
+  ExprPtr form(Expr::Kind kind, std::size_t least, std::size_t most, const char* what, const char* hint) {
     const Span begin = peek().span;
     at_ += 2;
     auto e = make(kind, begin);
@@ -350,7 +453,7 @@ class Parser {
     expect(")", "after the arguments");
     e->span = from(begin);
     if (e->children.size() < least || e->children.size() > most) {
-      diagnostics_.error("wrong-arguments", "syntax", std::string(what), e->span, "");
+      diagnostics_.error("wrong-arguments", "syntax", std::string(what) + ", not " + std::to_string(e->children.size()) + " argument" + (e->children.size() == 1 ? "" : "s"), e->span, hint);
       throw SyntaxError{};
     }
     return e;
@@ -367,13 +470,13 @@ class Parser {
     if (t.kind == TokenKind::Name) {
       const bool call = is("(", 1);
       if (t.text == "select" && call) return select();
-      if (t.text == "aggregate" && call) return form(Expr::Kind::Aggregate, 2, 3, "aggregate takes a selector, values and optionally a default");
-      if (t.text == "round" && call) return form(Expr::Kind::Round, 1, 1, "round takes one argument");
-      if (t.text == "indicator" && call) return form(Expr::Kind::Indicator, 1, 1, "indicator takes one argument");
-      if (t.text == "range" && call) return form(Expr::Kind::Range, 1, 1000, "range takes one to three integers");
-      if (t.text == "zip" && call) return form(Expr::Kind::Zip, 1, 1000, "zip takes lists");
-      if (t.text == "len" && call) return form(Expr::Kind::Len, 1, 1, "len takes one list");
-      if (keywords.count(t.text)) fail("unexpected-token", "Unexpected " + shown(t), "An expression is expected here.");
+      if (t.text == "aggregate" && call) return form(Expr::Kind::Aggregate, 2, 3, "aggregate takes a selector, values and optionally a default", "Write aggregate(selector, values) or aggregate(selector, values, default).");
+      if (t.text == "round" && call) return form(Expr::Kind::Round, 1, 1, "round takes one argument", "Write round(x).");
+      if (t.text == "indicator" && call) return form(Expr::Kind::Indicator, 1, 1, "indicator takes one argument", "Write indicator(s).");
+      if (t.text == "range" && call) return form(Expr::Kind::Range, 1, 1000, "range takes one to three ints", "Write range(to), range(from, to) or range(from, to, step).");
+      if (t.text == "zip" && call) return form(Expr::Kind::Zip, 1, 1000, "zip takes lists", "Write zip(list, list).");
+      if (t.text == "len" && call) return form(Expr::Kind::Len, 1, 1, "len takes one list", "Write len(list).");
+      if (keywords.count(t.text)) fail("unexpected-token", "Unexpected " + shown(t), t.text == "if" ? "There is no if statement: write a if condition else b." : t.text == "return" ? "return ends the body of a function." : t.text == "else" ? "Write a if condition else b." : "An expression is expected here.");
       ++at_;
       auto e = make(Expr::Kind::Name, t.span);
       e->text = std::string(t.text);
@@ -383,6 +486,7 @@ class Parser {
       ExprPtr e = expression();
       expect(")", "to close the parenthesis");
       e->parenthesised = true;
+      if (e->kind != Expr::Kind::Name) e->span = from(t.span);  // of a name: the name alone, which a rename replaces
       return e;
     }
     if (take("[")) {
@@ -416,13 +520,17 @@ class Parser {
       e->span = from(t.span);
       return e;
     }
-    fail("unexpected-token", "Unexpected " + shown(t), "An expression is expected here.");
+    const bool closing = is(")") || is("]") || is("}");
+    const bool comma = at_ > 0 && tokens_[at_ - 1].text == "," && tokens_[at_ - 1].kind == TokenKind::Punctuation;
+    fail("unexpected-token", "Unexpected " + shown(t), closing && comma ? "Remove the comma before it." : "An expression is expected here.");
   }
 
   void comprehension(Expr& e, Expr::Kind kind) {
     e.kind = kind;
-    do e.names.push_back(name("after \"for\""));
-    while (take(","));
+    do {
+      e.name_spans.push_back(peek().span);
+      e.names.push_back(name("after \"for\""));
+    } while (take(","));
     expect("in", "after the loop's names");
     e.children.push_back(expression());
   }
@@ -434,6 +542,7 @@ class Parser {
     e->children.push_back(expression());
     expect(",", "after the key");
     e->children.push_back(expression());
+    if (is(")")) fail("expected-token", "Expected \",\" and a comparison after the query, found \")\"", "select takes a key, a query and a comparison: select(tokens, tokens, ==).");
     expect(",", "after the query");
     const Token op = peek();
     if (op.text != "==" && op.text != "!=" && op.text != "<" && op.text != "<=" && op.text != ">" && op.text != ">=") fail("expected-comparison", "Expected a comparison (==, !=, <, <=, >, >=), found " + shown(op), "select takes a key, a query and a comparison.");
@@ -446,9 +555,11 @@ class Parser {
 
   Diagnostics& diagnostics_;
   const Limits& limits_;
+  std::string_view text_;
   std::vector<Token> tokens_;
   std::size_t at_ = 0;
   std::uint32_t depth_ = 0;
+  bool gave_up_ = false;
 };
 
 }  // namespace

@@ -13,6 +13,7 @@ struct Token {
   std::string_view text;   // String: without the quotes
   Span span;
   bool first_on_line = false;
+  bool damaged = false;    // an error in or just before it is already reported: what the parser misses here is no mistake of its own
 };
 
 // Comments and blanks are skipped. Characters that start no token are reported once a run and skipped; invalid UTF-8 and NUL

@@ -1,0 +1,81 @@
+// Facts about the source tree that no compiler checks: which folders of core may include which, and that the table of
+// diagnostics names exactly the codes that core gives, each with a test program.
+import assert from 'node:assert/strict';
+import { readFileSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+const read = (...parts) => readFileSync(path.join(root, ...parts), 'utf8');
+const sources = readdirSync(path.join(root, 'core'), { recursive: true }).map((f) => f.replaceAll('\\', '/')).filter((f) => /\.(h|cc)$/.test(f));
+let passed = 0, failed = 0;
+function test(name, body) {
+  try { body(); ++passed; } catch (error) { ++failed; console.log(`FAILED ${name}\n${error.message}`); }
+}
+
+// folder → folders it may include besides itself; "" is core's driver, compile.h.
+const allowed = {
+  base: [], syntax: ['base'], rasp: ['base', 'syntax'], model: ['base'], compiler: ['base', 'rasp', 'model'],
+  '': ['base', 'rasp', 'compiler'], export: ['base', 'syntax', 'rasp', 'model', 'compiler', ''],
+};
+const outside = ['nlohmann', 'eigen3', 'Eigen'];
+
+test('core includes in one direction only', () => {
+  assert.ok(sources.length > 60);
+  const wrong = [];
+  for (const file of sources) {
+    const folder = file.includes('/') ? file.split('/')[0] : '';
+    assert.ok(folder in allowed, `core/${folder} has no place in the order of folders`);
+    for (const [, target] of read('core', file).matchAll(/^#include "([^"]+)"/gm)) {
+      const other = target.includes('/') ? target.split('/')[0] : '';
+      if (outside.includes(other) || other === folder) continue;
+      if (!allowed[folder].includes(other)) wrong.push(`core/${file} includes ${target}`);
+    }
+  }
+  assert.deepEqual(wrong, []);
+});
+
+test('core neither prints nor ends the program', () => {
+  for (const file of sources) {
+    const text = read('core', file).replace(/\/\/.*$/gm, '');
+    assert.doesNotMatch(text, /#include <(iostream|fstream)>|std::(cout|cerr|abort|exit|terminate)\b|\bprintf\(/, `core/${file}`);
+  }
+});
+
+// Strings in core that look like codes and are none.
+const notCodes = new Set(['s-op', 'rasp-playground', 'half-layer']);
+// Codes of one word, and those that the command line gives.
+const words = new Set(['overflow', 'conversion', 'internal', 'file']);
+
+test('docs/diagnostics.md names every code, and no other', () => {
+  const documented = [...read('docs/diagnostics.md').matchAll(/^### (.*)$/gm)].map((m) => m[1]);
+  assert.equal(new Set(documented).size, documented.length, 'each once');
+  const found = new Set();
+  for (const file of sources) {
+    const text = read('core', file).replace(/\/\/.*$/gm, '');
+    for (const [, literal] of text.matchAll(/"([a-z]+(?:-[a-z]+)+)"/g)) if (!notCodes.has(literal)) found.add(literal);
+    for (const [, literal] of text.matchAll(/[({]"([a-z]+)", "[a-z_]+", /g)) if (words.has(literal)) found.add(literal);
+  }
+  for (const [, literal] of read('wasm/cli.mjs').matchAll(/code: '([a-z-]+)'/g)) found.add(literal);
+  assert.deepEqual([...found].sort(), [...documented].sort());
+});
+
+// Codes without a program in tests/errors, and why.
+const elsewhere = {
+  file: 'the command line: tests/wasm/run.mjs',
+  internal: 'no program is known that gives it', 'internal-order': 'no program is known that gives it',
+  'limit-memory': 'would need all memory', 'export-too-large': 'would need a model of gigabytes',
+  'model-differs': 'no model is known that does', 
+};
+test('every code has a test program', () => {
+  const documented = [...read('docs/diagnostics.md').matchAll(/^### (.*)$/gm)].map((m) => m[1]);
+  const programs = readdirSync(path.join(root, 'tests/errors')).filter((f) => f.endsWith('.rasp'));
+  for (const code of documented) {
+    if (code in elsewhere) continue;
+    assert.ok(programs.includes(`${code}.rasp`), `tests/errors/${code}.rasp is missing`);
+    assert.match(read('tests/errors', `${code}.rasp`), new RegExp(`^#! ${code}( |$)`, 'm'));
+  }
+});
+
+console.log(`${passed} passed, ${failed} failed`);
+process.exit(failed ? 1 : 0);
