@@ -90,6 +90,36 @@ await test('typing over a selection, undo and redo', async (fresh) => {
   await page.waitForFunction(() => document.querySelector('.compare')?.textContent.includes('model12'));
 });
 
+await test('editor help: completion, hover, definition, rename, format', async (fresh) => {
+  const page = await fresh();
+  await settled(page);
+  await type(page, '# Doubles a value.\ndef twice(x) { return x+x; }\nstart = indices;\nresult=twice( start );\n');
+  await page.waitForFunction(() => document.querySelector('.result h2')?.textContent === 'result');
+  await page.keyboard.press('Control+End');
+  await page.keyboard.type('y = tw');
+  await page.locator('.cm-tooltip-autocomplete li[aria-selected]').waitFor();
+  assert.match(await page.locator('.cm-tooltip-autocomplete li[aria-selected]').textContent(), /twice\(x\)/);
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Control+z');
+  await settled(page);
+  await page.locator('.cm-line', { hasText: 'result' }).hover({ position: { x: 79, y: 10 } });
+  await page.locator('.cm-tooltip .help').waitFor();
+  assert.match(await page.locator('.cm-tooltip .help').textContent(), /twice\(x\)[^]*Doubles a value/);
+  await page.mouse.move(5, 5);
+  await page.locator('.cm-line', { hasText: 'result' }).click({ position: { x: 79, y: 10 } });
+  await page.keyboard.press('F12');
+  await page.waitForTimeout(100);
+  const chosen = await page.evaluate(() => document.querySelector('.editor-host').shadowRoot.getSelection?.().toString() ?? getSelection().toString());
+  page.once('dialog', (d) => d.accept('double_it'));
+  await page.keyboard.press('F2');
+  await page.waitForFunction(() => document.querySelector('.editor-host').shadowRoot.querySelector('.cm-content').textContent.match(/double_it/g)?.length === 2, null, { timeout: 5000 });
+  assert.ok(chosen === '' || chosen === 'twice', chosen);
+  await settled(page);
+  await page.click('.file-format');
+  await page.waitForFunction(() => /result = double_it\(start\);/.test(document.querySelector('.editor-host').shadowRoot.querySelector('.cm-content').textContent));
+  await page.keyboard.press('Control+/');
+});
+
 await test('the input can be changed, and a bad one is named', async (fresh) => {
   const page = await fresh();
   await settled(page);
@@ -244,11 +274,11 @@ await test('every example opens from the gallery, agrees and is exact', async (f
   const page = await fresh();
   await settled(page);
   await page.click('text=Examples');
-  const titles = await page.locator('.card-button strong').allTextContents();
+  const titles = await page.locator('.example-card strong').allTextContents();
   assert.equal(titles.length, examples.length);
   for (const title of titles) {
     if (!await page.locator('dialog').count()) await page.click('text=Examples');
-    await page.locator('.card-button', { has: page.locator(`strong:text-is("${title}")`) }).click();
+    await page.locator('.example-card', { has: page.locator(`strong:text-is("${title}")`) }).click();
     await page.waitForFunction((t) => document.querySelector('.result h2')?.textContent === t, title);
     await settled(page);
     assert.equal(await page.locator('.compare td.wrong').count(), 0, title);

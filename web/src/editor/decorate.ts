@@ -72,7 +72,7 @@ export function drawValues(view: EditorView) {
     if (d.display.kind === 'function' || d.display.kind === 'selector') continue;
     byLine.set(d.span[2], { text: d.display.text, hue: h });
   }
-  for (const p of a.printed) if (p.span && p.display.kind !== 'selector') byLine.set(p.span[2], { text: p.display.text, hue: '' });
+  for (const p of a.printed) if (p.span && p.display.kind !== 'selector' && !p.quiet) byLine.set(p.span[2], { text: p.display.text, hue: '' });
   const lines = [...byLine].filter(([line]) => line <= doc.lines).sort((x, y) => x[0] - y[0]);
   view.dispatch({
     effects: setInlays.of({

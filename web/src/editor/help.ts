@@ -2,7 +2,8 @@
 import type { Completion, CompletionContext } from '@codemirror/autocomplete';
 import { EditorView, hoverTooltip } from '@codemirror/view';
 import { nodeLabel } from '../state/focus';
-import { analysis, askInterpreter, library, picture } from '../state/live';
+import type { SpanTuple, SymbolDoc } from '../engine/protocol';
+import { analysis, analyzedSource, askInterpreter, library, picture } from '../state/live';
 import { showAll } from '../values';
 import { nodeAt, range } from './decorate';
 
@@ -14,10 +15,15 @@ const wordAt = (view: EditorView, at: number) => {
 export function complete(context: CompletionContext) {
   const word = context.matchBefore(/[A-Za-z_][A-Za-z_0-9]*/);
   if (!word && !context.explicit) return null;
-  const before = context.state.sliceDoc(context.state.doc.lineAt(context.pos).from, context.pos);
+  const { doc } = context.state;
+  const before = context.state.sliceDoc(doc.lineAt(context.pos).from, context.pos);
   if (before.includes('#') || (before.match(/"/g)?.length ?? 0) % 2) return null;
   const own = new Map<string, Completion>();
-  for (const d of analysis.value?.definitions ?? []) own.set(d.name, { label: d.name, detail: d.display?.kind === 'function' ? d.display.text.slice(d.name.length) : d.display?.kind ?? '', info: d.display && d.display.kind !== 'function' ? d.display.text : '', type: d.display?.kind === 'function' ? 'function' : 'variable', boost: 1 });
+  const inScope = (analysis.value?.symbols ?? []).filter((s) => !s.scope || (range(doc, s.scope)[0] <= context.pos && context.pos <= range(doc, s.scope)[1]));
+  for (const s of inScope) {
+    const value = analysis.value?.definitions.findLast((d) => d.name === s.name)?.display;
+    own.set(s.name, { label: s.name, detail: s.signature?.slice(s.name.length) ?? (s.scope ? s.kind : value?.kind ?? s.kind), info: s.doc ?? (value && value.kind !== 'function' ? value.text : ''), type: s.kind === 'function' ? 'function' : 'variable', boost: s.scope ? 2 : 1 });
+  }
   const lib = library.value.filter((l) => !own.has(l.name)).map((l) => ({
     label: l.name, detail: l.signature === l.name ? l.kind : l.signature.slice(l.name.length), info: l.doc, type: l.kind === 'function' || l.kind === 'form' ? 'function' : l.kind === 'constant' ? 'constant' : 'variable',
   }));
@@ -36,14 +42,17 @@ export const hoverHelp = hoverTooltip((view, at) => {
   const entry = word && library.value.find((l) => l.name === word.text);
   const found = nodeAt(view.state.doc, at);
   const node = found ? analysis.value?.nodes[found.node] : undefined;
+  const named = symbolAt(view, at)?.symbol;
   const definition = word && analysis.value?.definitions.findLast((d) => d.name === word.text);
-  if (!entry && !node && !definition) return null;
+  if (!entry && !node && !definition && !named) return null;
   const from = found?.from ?? word?.from ?? at, to = found?.to ?? word?.to ?? at;
   return {
     pos: from, end: to, above: true,
     create: () => {
       const dom = document.createElement('div');
       dom.className = 'help';
+      if (named?.signature) dom.append(line('help-title', `${named.signature} · function`));
+      if (named?.doc) dom.append(line('help-note', named.doc));
       if (node && found) {
         dom.append(line('help-title', `${nodeLabel(found.node)} · ${node.selector ? 'selector' : `s-op${node.value ? ` of ${typeName(node.value.types)}` : ''}`}`));
         if (node.matrix) dom.append(line('help-matrix', node.matrix.slice(0, 16).map((r) => r.slice(0, 32).replaceAll('0', '· ').replaceAll('1', '■ ')).join('\n')));
@@ -51,11 +60,11 @@ export const hoverHelp = hoverTooltip((view, at) => {
         if (node.undefined) dom.append(line('help-warning', node.undefined));
         const set = picture.value?.compiled.value_sets[String(found.node)];
         if (set && !node.selector) dom.append(line('help-note', `can be ${showAll(set).slice(0, 16).join(', ')}${set.values.length > 16 ? ', …' : ''}`));
-      } else if (definition?.display) {
+      } else if (definition?.display && !named?.signature) {
         dom.append(line('help-title', `${definition.display.kind === 'function' ? definition.display.text : definition.name} · ${definition.display.kind}`));
         if (definition.display.kind !== 'function') dom.append(line('help-value', definition.display.text));
       }
-      if (entry) {
+      if (entry && !named) {
         dom.append(line('help-title', entry.signature));
         dom.append(line('help-note', entry.doc));
       }
@@ -70,26 +79,25 @@ function typeName(types: string): string {
   return [...kinds].every((k) => k !== 's') ? 'numbers' : 'mixed values';
 }
 
-/** Where the name under the cursor is defined, and everywhere it is used. */
-export function references(view: EditorView, at: number): { definition: [number, number] | null; uses: [number, number][]; name: string } | null {
-  const word = wordAt(view, at);
-  const list = analysis.value?.references ?? [];
+/** The symbol whose name stands at a place, and the definition that this use reads. */
+export function symbolAt(view: EditorView, at: number): { symbol: SymbolDoc; definition: [number, number] | null } | null {
+  const a = analysis.value;
   const { doc } = view.state;
-  if (!word) return null;
-  const inside = (span: (typeof list)[number]['span']) => { const [a, b] = range(doc, span); return a <= word.from && word.to <= b && b - a === word.to - word.from; };
-  const reference = list.find((r) => inside(r.span) || (r.definition_span && inside(r.definition_span)));
-  if (!reference) return null;
-  const key = JSON.stringify(reference.definition_span);
-  const same = list.filter((r) => r.definition_span && JSON.stringify(r.definition_span) === key);
-  const spots = new Map<number, [number, number]>();
-  for (const r of same) spots.set(range(doc, r.span)[0], range(doc, r.span));
-  const definition = reference.definition_span ? range(doc, reference.definition_span) : null;
-  if (definition) spots.set(definition[0], definition);
-  return { definition, uses: [...spots.values()].sort((a, b) => a[0] - b[0]), name: word.text };
+  if (!a || doc.toString() !== analyzedSource.value) return null;
+  const holds = (span: SpanTuple) => { const [from, to] = range(doc, span); return from <= at && at <= to; };
+  for (const symbol of a.symbols) {
+    if (symbol.kind === 'loaded' && !symbol.references.some(holds)) continue;
+    const definition = symbol.kind === 'loaded' ? undefined : symbol.definitions.find(holds);
+    if (definition) return { symbol, definition: range(doc, definition) };
+    if (!symbol.references.some(holds)) continue;
+    const read = a.references.find((r) => holds(r.span))?.definition_span;
+    return { symbol, definition: read && symbol.kind !== 'loaded' ? range(doc, read) : null };
+  }
+  return null;
 }
 
 export function goToDefinition(view: EditorView): boolean {
-  const found = references(view, view.state.selection.main.head);
+  const found = symbolAt(view, view.state.selection.main.head);
   if (!found?.definition) return false;
   view.dispatch({ selection: { anchor: found.definition[0], head: found.definition[1] }, scrollIntoView: true });
   return true;
@@ -99,11 +107,13 @@ const reserved = /^(set|show|example|examples|on|off|selector|load|draw|def|retu
 
 /** Null, or why the name cannot be taken. */
 export function rename(view: EditorView, to: string): string | null {
-  const found = references(view, view.state.selection.main.head);
-  if (!found?.definition) return 'Put the cursor on a name that the program defines.';
+  const found = symbolAt(view, view.state.selection.main.head);
+  if (!found || found.symbol.kind === 'loaded') return 'Put the cursor on a name that this file defines.';
+  if (to === found.symbol.name) return null;
   if (!/^[A-Za-z_][A-Za-z_0-9]*$/.test(to) || reserved.test(to)) return `"${to}" cannot be a name.`;
-  if (analysis.value?.references?.some((r) => r.name === to) || library.value.some((l) => l.name === to)) return `"${to}" is already in use.`;
-  view.dispatch({ changes: found.uses.map(([from, end]) => ({ from, to: end, insert: to })) });
+  if (analysis.value?.symbols.some((s) => s.name === to) || library.value.some((l) => l.name === to)) return `"${to}" is already in use.`;
+  const spots = new Map([...found.symbol.definitions, ...found.symbol.references].map((s) => [range(view.state.doc, s)[0], range(view.state.doc, s)]));
+  view.dispatch({ changes: [...spots.values()].sort((a, b) => a[0] - b[0]).map(([from, end]) => ({ from, to: end, insert: to })) });
   return null;
 }
 

@@ -21,7 +21,7 @@ export function Gallery({ close }: { close: () => void }) {
           <section>
             <h3>{title}</h3>
             <ul class="cards">{list.map((e) => (
-              <li><button type="button" class="card-button" onClick={pick(() => openExample(e.source, e.file))}><strong>{e.title}</strong><span>{e.description}</span></button></li>
+              <li><button type="button" class="card-button example-card" onClick={pick(() => openExample(e.source, e.file))}><strong>{e.title}</strong><span>{e.description}</span></button></li>
             ))}</ul>
           </section>
         );

@@ -40,8 +40,8 @@ export function Console() {
         <ol class="printed">{printed.slice(0, 200).map((x) => (
           <li>
             <button type="button" class="link where" onClick={() => { if (x.span) goTo.value = { line: x.span[0], column: x.span[1] }; }}>{x.span?.[0]}</button>
-            {x.name !== 'out' && <button type="button" class="link name" style={{ color: x.display.node === undefined ? undefined : colour(x.display.node) }} {...(x.display.node === undefined ? {} : pointing({ node: x.display.node }))}>{x.name}</button>}
-            {x.display.input && <small> on {x.display.input.values.join(' ')}</small>} <Shown display={x.display} />
+            {x.name !== 'out' && x.name !== 'draw' && <button type="button" class="link name" style={{ color: x.display.node === undefined ? undefined : colour(x.display.node) }} {...(x.display.node === undefined ? {} : pointing({ node: x.display.node }))}>{x.name}</button>}
+            {x.display.input && <small> on {x.display.input.values.join(' ')}</small>} {x.quiet ? <small>{x.display.kind}</small> : <Shown display={x.display} />}
           </li>
         ))}</ol>
       )}
