@@ -9,7 +9,7 @@ export interface Example { file: string; title: string; description: string; gro
 
 const pragma = (source: string, key: string) => source.match(new RegExp(`^#@ ${key} (.*)$`, 'm'))?.[1] ?? '';
 const files = import.meta.glob('../../examples/*.rasp', { query: '?raw', import: 'default', eager: true }) as Record<string, string>;
-export const groups = ['counting', 'moving', 'sorting', 'brackets', 'causal'];
+export const groups = ['counting', 'moving', 'sorting', 'brackets', 'causal', 'arithmetic'];
 export const examples: Example[] = Object.entries(files)
   .map(([path, source]) => ({ file: path.split('/').at(-1)!, title: pragma(source, 'title'), description: pragma(source, 'description'), group: pragma(source, 'group'), source }))
   .sort((a, b) => groups.indexOf(a.group) - groups.indexOf(b.group) || a.title.localeCompare(b.title));

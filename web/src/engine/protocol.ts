@@ -85,11 +85,38 @@ export interface AnalyzeResult {
   title: string; description: string; group: string;
   nodes: NodeDoc[];
   uses: { span: SpanTuple; node: number }[];
-  definitions: { name: string; name_span: SpanTuple; span: SpanTuple; display: DisplayValue | null }[];
-  printed: { span: SpanTuple; name: string; display: DisplayValue }[];
-  drawn: number[];
+  definitions: { name: string; name_span: SpanTuple; span: SpanTuple; display: DisplayValue | null; symbol: number }[]; // what the console scope got, in order; symbol: index into `symbols`
+  /** Every name of the main file, one entry for a name in a scope: its kind, where it is bound and used. Also in programs with mistakes. */
+  symbols: SymbolDoc[];
+  /** Every use of a name in the main file, by position; the definitions themselves are not among them. */
+  references: { span: SpanTuple; name: string; symbol: number; definition_span: SpanTuple | null; loaded_from?: FileSpan }[];
+  /** Expression statements, `draw(…)` (name "draw") and `show example` (name "example"). `quiet`: after `examples off`, the value on the input is not wanted. */
+  printed: { span: SpanTuple; name: string; display: DisplayValue; quiet?: true }[];
+  drawn: number[];             // nodes of `draw(…)`
+  expects: { span: SpanTuple; input: Values; output: Values }[];
+  pragmas: { key: string; text: string }[]; // those that are the page's own: view, order
   output: { name: string; node: number; display: DisplayValue } | null;
 }
+
+export interface FileSpan { file: string; span: SpanTuple }
+
+/**
+ * A name in one scope. To rename it, replace `definitions` and `references` together. For completion at a place: all symbols whose `scope`
+ * is null or holds the place, inner ones hiding outer ones of the same name, then the library.
+ */
+export interface SymbolDoc {
+  name: string;
+  kind: 'variable' | 'function' | 'parameter' | 'loop' | 'comprehension' | 'loaded'; // loaded: from another file, cannot be renamed here
+  scope: SpanTuple | null;     // null: the whole file
+  definitions: SpanTuple[];    // the identifiers
+  references: SpanTuple[];
+  signature?: string;          // functions: "f(a, b)"
+  doc?: string;                // the comment directly above the definition, may have several lines
+  loaded_from?: FileSpan;
+}
+
+/** `format`: ok = false where the program does not parse; then `text` is the program as it came. */
+export interface FormatResult { ok: boolean; text: string; diagnostics: Diagnostic[] }
 
 export interface SubspaceDoc {
   node: number; label: string;
