@@ -65,7 +65,9 @@ const elsewhere = {
   file: 'the command line: tests/wasm/run.mjs',
   internal: 'no program is known that gives it', 'internal-order': 'no program is known that gives it',
   'limit-memory': 'would need all memory', 'export-too-large': 'would need a model of gigabytes',
-  'model-differs': 'no model is known that does', 
+  'model-differs': 'no model is known that does',
+  'expression-too-large': 'programs that give it compile for many seconds', 'selector-too-composed': 'no small program is known that gives it',
+  'limit-value-set': 'value-set-too-large comes first', 'limit-tuples': 'expression-too-large comes first', 'limit-weights': 'other limits come first',
 };
 test('every code has a test program', () => {
   const documented = [...read('docs/diagnostics.md').matchAll(/^### (.*)$/gm)].map((m) => m[1]);
