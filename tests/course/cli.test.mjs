@@ -106,6 +106,20 @@ test('a list of submission links', async () => {
   assert.match(grade(first, [put('nolinks.txt', 'hello')]).out.problems[0], /no submission link/);
 });
 
+test('a folder of downloaded repositories', () => {
+  for (const who of ['ada', 'bob']) {
+    put(`repos/${who}/assignment.json`, read('examples/assignments/first-steps.json'));
+    put(`repos/${who}/.github/workflows/classroom.yml`, 'name: x');
+    put(`repos/${who}/README.md`, 'x');
+  }
+  for (const [task, program] of Object.entries(all)) put(`repos/ada/solutions/${task}.rasp`, program);
+  put('repos/bob/solutions/positions.rasp', 'positions = indices;');
+  put('repos/bob/better/positions.rasp', all.positions);
+  const r = grade(first, [path.join(scratch, 'repos')]);
+  assert.deepEqual(r.book.map((x) => [x.student, x.total]), [['ada', '100'], ['bob', '10']]);
+  assert.match(r.book[1].notes, /solutions\/positions\.rasp was left out/);
+});
+
 test('equal names: both are graded, and noted', () => {
   put('same/ada.json', submission(all));
   put('same/ada.zip', zipSync(files({ positions: all.positions })));

@@ -187,6 +187,17 @@ test('budgets and rules take their share; a broken rule without a cost takes eve
   assert.equal(await cost({ rules: [{ ban: ['+'] }] }, 'x = indices + 1;'), 0);
 });
 
+test('budgets are not met by a transformer that is made small by a false promise', async () => {
+  const task = { cases: [{ input: 'ab', output: [1, 2] }], budgets: { parameters: { most: 1_000_000 } }, rules: [{ compiles: true }] };
+  const program = 'y = selector_width(select(indices, indices, <=));\nx = y + 0;';
+  assert.equal((await evaluate(task, program)).score, 10);
+  assert.equal((await evaluate(task, `#@ values y 0..4\n${program}`)).score, 10, 'a true promise');
+  const cheat = await evaluate(task, `#@ values y [1]\n${program}`);
+  assert.equal(cheat.cases[0].passed, true);
+  assert.equal(cheat.score, 0);
+  assert.match(cheat.rules[0].why, /not equal to the program/);
+});
+
 test('causal: the mask must not change any value', async () => {
   const task = { cases: [{ input: 'aab', output: [1, 2, 3] }], rules: [{ causal: true, cost: 0.5 }] };
   assert.equal((await evaluate(task, 'x = selector_width(select(indices, indices, <=));')).score, 10);

@@ -5,7 +5,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
 import { variants } from './classes.mjs';
-import { put, read, root, scratch, strToU8, submission, zipSync } from './support.mjs';
+import { put, read, root, run, scratch, strToU8, submission, zipSync } from './support.mjs';
 
 const recipes = path.join(root, 'examples/assignments');
 const all = Object.fromEntries(Object.entries(variants).map(([task, of]) => [task, of.right[0]]));
@@ -69,4 +69,12 @@ test('GitHub Classroom: the workflow’s own commands', () => {
   const assignment = JSON.parse(read('examples/assignments/first-steps.json'));
   const named = [...yaml.matchAll(/--task (\S+) [\s\S]*?max-score: (\d+)/g)].map((m) => [m[1], Number(m[2])]);
   for (const [id, points] of named) assert.equal(assignment.tasks.find((t) => t.id === id)?.points, points, id);
+});
+
+test('the example of docs/assignments.md, and the files it names', () => {
+  const text = read('docs/assignments.md'), task = JSON.parse(text.match(/```json\n([\s\S]*?)```/)[1]);
+  const r = run(['assignment', 'check', put('docs.json', JSON.stringify({ format: 'rasp-assignment', version: 1, id: 'docs', title: 'Docs', tasks: [task] }))]);
+  assert.equal(r.status, 0, JSON.stringify(r.out));
+  for (const [, href] of text.matchAll(/\]\(\.\.\/([^)#]+)\)/g)) assert.ok(existsSync(path.join(root, href)), href);
+  for (const [, option] of run(['grade']).err.matchAll(/\[(--[a-z-]+)/g)) assert.ok(text.includes(`\`${option}`), option);
 });

@@ -173,6 +173,23 @@ async function propertyCases(engine, assignment, task, program, expectations) {
   return { cases, all, skipped };
 }
 
+const promises = /^\s*#@\s*(unique|values|encode)\b/m;
+const checkSamples = 300;
+
+// The transformer's size, for the task's vocabulary and length. What is not proved equal to the program, or rests on promises that the
+// program makes (#@ values …), is tried: a wrong model may be as small as it likes and meets no budget.
+async function compiled(engine, task, program) {
+  const request = { program, files: task.files, output: callOf(task), vocabulary: tokensOf(task.vocabulary), max_length: task.max_length, causal: task.causal ?? false, limit_ms: compileMs };
+  const reply = await engine.request({ command: 'compile', ...request });
+  if (!reply.ok) return { ok: false, exact: false, problem: firstError(reply).message };
+  if (!reply.exact || promises.test(program)) {
+    const tried = await engine.request({ command: 'check', ...request, samples: checkSamples });
+    if (tried.mismatches === undefined) return { ok: false, exact: false, problem: firstError(tried).message };
+    if (tried.mismatches > 0) return { ok: false, exact: false, problem: `The transformer is not equal to the program: on ${valuesText(tried.first_mismatch?.input?.values ?? null, 60)} it gives other values` };
+  }
+  return { ok: true, exact: reply.exact, problem: '', ...reply.model };
+}
+
 const units = { layers: 'layers', heads: 'heads', d_model: 'residual dimensions', parameters: 'parameters' };
 const counted = { s_ops: 's-ops', selectors: 'selectors', aggregates: 'aggregates', selector_widths: 'selector widths', selects: 'select(…)', elementwise: 'elementwise operations' };
 
@@ -242,13 +259,7 @@ export async function evaluateTask(engine, prepared, task, program, options = {}
 
   const wantsModel = Object.keys(task.budgets ?? {}).length > 0 || (task.rules ?? []).some((r) => r.compiles || r.exact);
   let model = { ok: false, exact: false, problem: visible.failure?.message ?? '' };
-  if (wantsModel && !broken) {
-    const reply = await engine.request({
-      command: 'compile', program, files: task.files, output: callOf(task), vocabulary: tokensOf(task.vocabulary), max_length: task.max_length,
-      causal: task.causal ?? false, limit_ms: compileMs,
-    });
-    model = reply.ok ? { ok: true, exact: reply.exact, problem: '', ...reply.model } : { ok: false, exact: false, problem: firstError(reply).message };
-  }
+  if (wantsModel && !broken) model = await compiled(engine, task, program);
   const budgets = Object.entries(task.budgets ?? {}).map(([what, b]) => ({ what, unit: units[what], most: b.most, value: model.ok ? model[what] : null, met: model.ok && model[what] <= b.most, cost: b.cost ?? 1, why: model.ok ? '' : model.problem }));
   const evaluated = broken ? [] : [
     { items: task.cases, results: visible.results },

@@ -64,7 +64,8 @@ export async function readSubmission(files, assignment, fingerprint) {
       if (!task) { notes.push(`${f.path}: the assignment has no task of this name`); continue; }
       try {
         const text = decode(f);
-        if (!programs.has(task.id)) programs.set(task.id, text);
+        if (programs.has(task.id)) notes.push(`${f.path} was left out: there is another program for this task`);
+        else programs.set(task.id, text);
         problem = '';
       } catch (error) {
         notes.push(error.message);
