@@ -1,0 +1,99 @@
+// The main journeys in a second engine: Firefox, driven over WebDriver BiDi. Without Firefox the suite says so and fails.
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { root, serve } from './browser.mjs';
+
+const puppeteer = createRequire(path.join(root, 'web/package.json'))('puppeteer-core');
+const executablePath = [process.env.FIREFOX, '/usr/bin/firefox-esr', '/usr/bin/firefox'].find((p) => p && existsSync(p));
+if (!executablePath) throw new Error('Firefox was not found; install it (Debian: apt-get install firefox-esr) or name it in FIREFOX.');
+
+const server = await serve();
+const home = mkdtempSync(path.join(tmpdir(), 'rasp-firefox-'));
+const browser = await puppeteer.launch({ browser: 'firefox', executablePath, headless: true, env: { ...process.env, HOME: home } });
+let passed = 0, failed = 0;
+
+async function test(name, body) {
+  const context = await browser.createBrowserContext();
+  const page = await context.newPage();
+  await page.setViewport({ width: 1440, height: 900 });
+  const problems = [];
+  page.on('console', (m) => { if (m.type() === 'error') problems.push(m.text()); });
+  page.on('pageerror', (e) => problems.push(String(e)));
+  try {
+    await body(page);
+    assert.deepEqual(problems, [], 'console');
+    ++passed;
+  } catch (error) {
+    ++failed;
+    console.log(`FAILED ${name}\n${error.stack}\n${problems.join('\n')}`);
+  }
+  await context.close();
+}
+
+const settled = (page) => page.waitForFunction(() => document.querySelector('.compare') && document.querySelector('.result .status')?.textContent === '' && !document.querySelector('.centre.stale'), { timeout: 30_000 });
+const cells = (page, row) => page.$$eval('.compare tr', (rows, name) => [...rows.find((r) => r.querySelector('th').textContent === name).querySelectorAll('td')].map((c) => c.textContent), row);
+const program = async (page, text) => {
+  await page.waitForFunction(() => document.querySelector('.editor-host')?.shadowRoot?.querySelector('.cm-content'), { timeout: 30_000 });
+  await page.evaluate(() => document.querySelector('.editor-host').shadowRoot.querySelector('.cm-content').focus());
+  await page.keyboard.down('Control');
+  await page.keyboard.press('a');
+  await page.keyboard.up('Control');
+  await page.keyboard.press('Delete');
+  await page.keyboard.type(text);
+};
+
+await test('the first visit shows a working, exact model', async (page) => {
+  await page.goto(server.url);
+  await settled(page);
+  assert.deepEqual(await cells(page, 'model'), await cells(page, 'interpreter'));
+  assert.match(await page.$eval('.verdict', (e) => e.textContent), /exact for every input/);
+});
+
+await test('a program typed key by key runs', async (page) => {
+  await page.goto(server.url);
+  await settled(page);
+  await program(page, 'back = aggregate(select(indices, length - indices - 1, ==), tokens);');
+  await page.waitForFunction(() => document.querySelector('.result h2')?.textContent === 'back', { timeout: 30_000 });
+  await settled(page);
+  assert.deepEqual(await cells(page, 'model'), (await cells(page, 'input')).reverse());
+});
+
+await test('selection, experiment, undo', async (page) => {
+  await page.goto(`${server.url}#example=histogram`);
+  await settled(page);
+  const right = await cells(page, 'model');
+  await page.click('[data-head="0.0"] .box-title');
+  await page.waitForFunction(() => /W_QK/.test(document.querySelector('.inspector').textContent), { timeout: 30_000 });
+  await page.click('.inspector .experiment input');
+  await page.waitForFunction(() => document.querySelector('.compare td.wrong'), { timeout: 30_000 });
+  await page.$$eval('.experiments button', (buttons) => buttons.at(-1).click());
+  await page.waitForFunction(() => !document.querySelector('.compare td.wrong'), { timeout: 30_000 });
+  assert.deepEqual(await cells(page, 'model'), right);
+});
+
+await test('a link of version 1 opens', async (page) => {
+  const { readFileSync } = await import('node:fs');
+  const { fragment } = JSON.parse(readFileSync(path.join(root, 'tests/web/links/v1-minimal.json'), 'utf8'));
+  await page.goto(`${server.url}#${fragment}`);
+  await settled(page);
+  assert.equal(await page.$eval('.result h2', (e) => e.textContent), 'hist');
+});
+
+await test('an assignment can be solved', async (page) => {
+  await page.goto(server.url);
+  await settled(page);
+  await page.evaluate(() => [...document.querySelectorAll('.top button')].find((b) => b.textContent === 'Examples').click());
+  await page.waitForSelector('.course-card');
+  await page.click('.course-card');
+  await page.waitForSelector('.course-cases .fail', { timeout: 30_000 });
+  await program(page, 'positions = indices + 1;');
+  await page.waitForFunction(() => document.querySelectorAll('.course-cases tr.pass').length >= 2 && !document.querySelector('.course-cases tr.fail'), { timeout: 30_000 });
+});
+
+await browser.close();
+server.close();
+console.log(`${passed} passed, ${failed} failed`);
+process.exit(failed ? 1 : 0);
