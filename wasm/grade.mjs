@@ -13,14 +13,18 @@ import { collect } from './grading/collect.mjs';
 import { gradeAll } from './grading/pool.mjs';
 import { gradebook, gradescope, identicalPrograms, summarise, summaryMarkdown } from './grading/report.mjs';
 
-const print = (document) => { process.stdout.write(`${JSON.stringify(document)}\n`); return document.ok ? 0 : 1; };
+const print = (document) => {
+  process.stdout.write(`${JSON.stringify(document)}\n`);
+  return document.ok ? 0 : 1;
+};
 const fail = (diagnostics) => print({ ok: false, diagnostics });
 const pretty = (document) => `${format(document)}\n`;
 
 function readAssignment(file) {
   let bytes;
   try {
-    if (file !== '-' && statSync(file).size > 4 * largestFile) return { assignment: null, diagnostics: [diagnostic('file-size', `${file}: the assignment has more than ${largestFile} characters`)] };
+    if (file !== '-' && statSync(file).size > 4 * largestFile)
+      return { assignment: null, diagnostics: [diagnostic('file-size', `${file}: the assignment has more than ${largestFile} characters`)] };
     bytes = readFileSync(file === '-' ? 0 : file);
   } catch (error) {
     const why = error.code === 'ENOENT' ? 'there is no such file' : error.code === 'EISDIR' ? 'it is a folder' : 'it cannot be read';
@@ -45,7 +49,12 @@ function write(file, text) {
 
 /** @returns {Promise<number>} the exit status */
 export async function grade(file, rest, options) {
-  const usage = (message) => { process.stderr.write(`${message}\nusage: node wasm/cli.mjs grade ASSIGNMENT SUBMISSIONS... --out DIR [--jobs N] [--limit-ms N] [--task ID] [--one] [--github]\n`); return 2; };
+  const usage = (message) => {
+    process.stderr.write(
+      `${message}\nusage: node wasm/cli.mjs grade ASSIGNMENT SUBMISSIONS... --out DIR [--jobs N] [--limit-ms N] [--task ID] [--one] [--github]\n`,
+    );
+    return 2;
+  };
   if (!rest.length) return usage('SUBMISSIONS are missing: a folder, a zip or files');
   if (!options.out) return usage('--out DIR is missing');
   const jobs = options.jobs === undefined ? Math.min(availableParallelism(), 8) : Number(options.jobs);
@@ -61,7 +70,10 @@ export async function grade(file, rest, options) {
   const engine = await loadEngine();
   const prepared = await prepare(engine, assignment);
   if (prepared.diagnostics.length) return fail(prepared.diagnostics);
-  if (assignment.salt !== undefined) process.stderr.write('This is the students’ file: hidden cases are checked by their hashes only, and what it holds may have been changed. Grade with your own file.\n');
+  if (assignment.salt !== undefined)
+    process.stderr.write(
+      'This is the students’ file: hidden cases are checked by their hashes only, and what it holds may have been changed. Grade with your own file.\n',
+    );
 
   const starterPrograms = new Map();
   for (const task of assignment.tasks) {
@@ -73,17 +85,42 @@ export async function grade(file, rest, options) {
   for (const p of problems) process.stderr.write(`${p}\n`);
 
   const step = Math.max(1, Math.ceil(submissions.length / 20));
-  const answers = await gradeAll(submissions, { prepared, reading: whole, fingerprint }, {
-    jobs, limitMs,
-    progress: (done) => { if (done % step === 0 || done === submissions.length) process.stderr.write(`graded ${done} of ${submissions.length}\n`); },
-  });
+  const answers = await gradeAll(
+    submissions,
+    { prepared, reading: whole, fingerprint },
+    {
+      jobs,
+      limitMs,
+      progress: (done) => {
+        if (done % step === 0 || done === submissions.length) process.stderr.write(`graded ${done} of ${submissions.length}\n`);
+      },
+    },
+  );
   const points = assignment.tasks.reduce((sum, t) => sum + t.points, 0);
   const graded = submissions.map((s, i) => {
-    const a = answers[i], problem = a.failed ?? a.problem;
+    const a = answers[i],
+      problem = a.failed ?? a.problem;
     const result = a.result ?? { tasks: assignment.tasks.map(missingTask), total: 0, points };
     const handedIn = result.tasks.filter((t) => t.status !== 'missing');
-    const status = a.failed ? 'stopped' : problem ? 'unreadable' : !handedIn.length ? 'empty' : result.tasks.every((t) => t.status === 'right') ? 'right' : 'graded';
-    return { key: s.key, source: s.source, student: a.student ?? {}, notes: [...(s.note ? [s.note] : []), ...(a.notes ?? [])], problem: problem ?? '', result, status, identicalTo: [] };
+    const status = a.failed
+      ? 'stopped'
+      : problem
+        ? 'unreadable'
+        : !handedIn.length
+          ? 'empty'
+          : result.tasks.every((t) => t.status === 'right')
+            ? 'right'
+            : 'graded';
+    return {
+      key: s.key,
+      source: s.source,
+      student: a.student ?? {},
+      notes: [...(s.note ? [s.note] : []), ...(a.notes ?? [])],
+      problem: problem ?? '',
+      result,
+      status,
+      identicalTo: [],
+    };
   });
   const identical = identicalPrograms(graded, assignment, starterPrograms);
   const summary = summarise(graded, assignment, fingerprint, identical, problems);
@@ -103,14 +140,26 @@ export async function grade(file, rest, options) {
   }
   const full = graded.length > 0 && graded.every((s) => s.result.total === s.result.points);
   if (options.github) {
-    for (const s of graded) for (const t of s.result.tasks) if (t.status !== 'right') process.stderr.write(`::error title=${annotation(t.title)}::${annotation(`${t.score} of ${t.points} points`)}\n`);
+    for (const s of graded)
+      for (const t of s.result.tasks)
+        if (t.status !== 'right') process.stderr.write(`::error title=${annotation(t.title)}::${annotation(`${t.score} of ${t.points} points`)}\n`);
     if (process.env.GITHUB_STEP_SUMMARY) {
-      try { appendFileSync(process.env.GITHUB_STEP_SUMMARY, markdown); } catch { process.stderr.write('GITHUB_STEP_SUMMARY cannot be written\n'); }
+      try {
+        appendFileSync(process.env.GITHUB_STEP_SUMMARY, markdown);
+      } catch {
+        process.stderr.write('GITHUB_STEP_SUMMARY cannot be written\n');
+      }
     }
   }
   const { tasks: _, distribution: __, ...short } = summary;
   const nothing = graded.length === 0;
-  print({ ok: !nothing && problems.length === 0 && (!options.github || full), ...short, identical: identical.length, out, diagnostics: nothing ? [diagnostic('nothing-to-grade', 'There is nothing to grade', null, 'Name a folder, a zip or files.')] : [] });
+  print({
+    ok: !nothing && problems.length === 0 && (!options.github || full),
+    ...short,
+    identical: identical.length,
+    out,
+    diagnostics: nothing ? [diagnostic('nothing-to-grade', 'There is nothing to grade', null, 'Name a folder, a zip or files.')] : [],
+  });
   return nothing || problems.length || (options.github && !full) ? 1 : 0;
 }
 
@@ -119,7 +168,12 @@ const annotation = (text) => text.replaceAll('%', '%25').replaceAll('\r', '%0D')
 
 /** assignment check|publish|schema: `rest` is [FILE]. @returns {Promise<number>} the exit status */
 export async function assignmentCommand(action, rest, options) {
-  const usage = (message) => { process.stderr.write(`${message}\nusage: node wasm/cli.mjs assignment check FILE | assignment publish FILE --out FILE [--salt PHRASE] | assignment schema FILE\n`); return 2; };
+  const usage = (message) => {
+    process.stderr.write(
+      `${message}\nusage: node wasm/cli.mjs assignment check FILE | assignment publish FILE --out FILE [--salt PHRASE] | assignment schema FILE\n`,
+    );
+    return 2;
+  };
   if (!['check', 'publish', 'schema'].includes(action)) return usage(`there is no "assignment ${action}"`);
   if (rest.length !== 1) return usage('FILE is missing');
   if (action === 'schema') {
@@ -132,9 +186,23 @@ export async function assignmentCommand(action, rest, options) {
   if (assignment.salt !== undefined) return fail([diagnostic('published', 'This is a students’ file already; the instructor’s file is needed')]);
   const engine = await loadEngine();
   const checked = await checkAssignment(engine, assignment);
-  const tasks = checked.tasks.map((t) => ({ task: t.task, ok: t.problems.length === 0, problems: t.problems, reference: brief(t.reference), starter: brief(t.starter) }));
+  const tasks = checked.tasks.map((t) => ({
+    task: t.task,
+    ok: t.problems.length === 0,
+    problems: t.problems,
+    reference: brief(t.reference),
+    starter: brief(t.starter),
+  }));
   const fingerprint = await fingerprintOf(assignment);
-  if (action === 'check' || !checked.ok) return print({ ok: checked.ok, id: assignment.id, fingerprint, points: assignment.tasks.reduce((sum, t) => sum + t.points, 0), tasks, diagnostics: checked.diagnostics });
+  if (action === 'check' || !checked.ok)
+    return print({
+      ok: checked.ok,
+      id: assignment.id,
+      fingerprint,
+      points: assignment.tasks.reduce((sum, t) => sum + t.points, 0),
+      tasks,
+      diagnostics: checked.diagnostics,
+    });
   const salt = options.salt === undefined ? randomSalt() : await saltOf(options.salt);
   const published = await publish(engine, assignment, salt);
   if (!published.assignment) return fail(published.diagnostics);
@@ -142,4 +210,5 @@ export async function assignmentCommand(action, rest, options) {
   return failed ? fail(failed) : print({ ok: true, id: assignment.id, fingerprint, out: options.out });
 }
 
-const brief = (r) => r && { score: r.score, points: r.points, status: r.status, cases: r.cases.length, passed: r.cases.filter((c) => c.passed).length, model: r.model };
+const brief = (r) =>
+  r && { score: r.score, points: r.points, status: r.status, cases: r.cases.length, passed: r.cases.filter((c) => c.passed).length, model: r.model };

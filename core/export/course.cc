@@ -39,8 +39,9 @@ class Hash {
 // Words that no program can choose: the language's and the library's.
 bool given(std::string_view name) {
   static const std::set<std::string_view> words = [] {
-    std::set<std::string_view> w = {"set", "show", "example", "examples", "on", "off", "selector", "load", "draw", "def", "return", "for", "in", "if", "else", "not",
-                                    "and", "or", "round", "indicator", "exit", "quit", "select", "aggregate", "range", "zip", "len", "True", "False", "tokens", "indices"};
+    std::set<std::string_view> w = {
+        "set", "show", "example", "examples", "on", "off", "selector", "load", "draw", "def", "return", "for", "in", "if", "else", "not", "and", "or",
+        "round", "indicator", "exit", "quit", "select", "aggregate", "range", "zip", "len", "True", "False", "tokens", "indices"};
     for (const LibraryEntry& e : library_entries()) w.insert(e.name);
     return w;
   }();

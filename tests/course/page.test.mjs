@@ -254,10 +254,14 @@ test('a hidden output is neither in the link nor anywhere in the page', async ()
 
 test('no accessibility violations, also on a phone and in the dark', async () => {
   const axe = createRequire(path.join(web, 'package.json'))('@axe-core/playwright').default;
-  for (const [fragment, colorScheme, viewport] of [['ready=brackets-and-budgets', 'light', { width: 1200, height: 900 }], ['ready=brackets-and-budgets', 'dark', { width: 390, height: 800 }], ['', 'light', { width: 390, height: 800 }]]) {
-    const page = await open(fragment, await browser.newContext({ colorScheme, viewport }));
+  for (const [fragment, theme, viewport] of [['ready=brackets-and-budgets', 'light', { width: 1200, height: 900 }], ['ready=brackets-and-budgets', 'dark', { width: 390, height: 800 }], ['', 'light', { width: 390, height: 800 }]]) {
+    const page = await open(fragment, await browser.newContext({ viewport }));
+    await page.evaluate((t) => { document.documentElement.dataset.theme = t; }, theme);
     if (fragment) await status(page, 'pass');
     else await page.getByRole('heading', { name: 'Write an assignment' }).waitFor();
+    // With everything that a check adds: verdict, failing rules, differing values.
+    await page.getByRole('button', { name: /^Check/ }).click();
+    await page.locator('.course-verdict').waitFor();
     const { violations } = await new axe({ page }).include('.course').analyze();
     assert.deepEqual(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(' ').slice(0, 300)}`), []);
     assert.ok(await page.evaluate(() => { const c = document.querySelector('.course'); return c.scrollWidth <= document.documentElement.clientWidth + 1; }), `${fragment} fits ${viewport.width}`);

@@ -3,8 +3,8 @@ import { diagnostic, locator, parseJson, pathText, validate } from './json.mjs';
 import { formatName, formatVersion, schema } from './schema.mjs';
 import { canonicalAtom, countInputs, tokensOf, valuesText } from './values.mjs';
 
-export const largestFile = 1 << 20;         // UTF-16 code units
-export const mostPropertyInputs = 20_000;   // of one task
+export const largestFile = 1 << 20; // UTF-16 code units
+export const mostPropertyInputs = 20_000; // of one task
 
 export const isPublished = (assignment) => assignment.salt !== undefined;
 export const callOf = (task, one) => one?.call ?? task.call ?? task.asks.name;
@@ -17,9 +17,19 @@ export function parseAssignment(text) {
   if (text.length > largestFile) return { assignment: null, diagnostics: [diagnostic('file-size', `The assignment has more than ${largestFile} characters`)] };
   const parsed = parseJson(text, 'assignment');
   if (parsed.value === undefined) return { assignment: null, diagnostics: parsed.diagnostics };
-  const { value } = parsed, locate = locator(parsed.text);
+  const { value } = parsed,
+    locate = locator(parsed.text);
   if (value?.format === formatName && value.version !== formatVersion) {
-    return { assignment: null, diagnostics: [diagnostic('assignment-version', `This assignment has version ${JSON.stringify(value.version) ?? 'none'}; version ${formatVersion} is read here`, locate(['version']))] };
+    return {
+      assignment: null,
+      diagnostics: [
+        diagnostic(
+          'assignment-version',
+          `This assignment has version ${JSON.stringify(value.version) ?? 'none'}; version ${formatVersion} is read here`,
+          locate(['version']),
+        ),
+      ],
+    };
   }
   let diagnostics = validate(value, schema, locate, 'assignment-schema');
   if (!diagnostics.length) diagnostics = check(value, locate);
@@ -36,7 +46,8 @@ function check(assignment, locate) {
     if (ids.has(task.id)) report(at('id'), `another task is called "${task.id}"`, 'Give every task its own id.');
     ids.add(task.id);
 
-    const vocabulary = tokensOf(task.vocabulary), known = new Set(vocabulary.map((v) => canonicalAtom(v)));
+    const vocabulary = tokensOf(task.vocabulary),
+      known = new Set(vocabulary.map((v) => canonicalAtom(v)));
     if (known.size !== vocabulary.length) report(at('vocabulary'), 'a token occurs twice');
     const tokensKnown = (input, path) => {
       const stranger = tokensOf(input).find((t) => !known.has(canonicalAtom(t)));
@@ -46,21 +57,26 @@ function check(assignment, locate) {
     const lines = task.starter.split('\n').length;
     let before = 0;
     (task.locked ?? []).forEach(([first, last], k) => {
-      if (first > last || last > lines) report(at('locked', k), `the starter has no lines ${first} to ${last}`, `It has ${lines}; the first number is the smaller one.`);
+      if (first > last || last > lines)
+        report(at('locked', k), `the starter has no lines ${first} to ${last}`, `It has ${lines}; the first number is the smaller one.`);
       else if (first <= before) report(at('locked', k), 'locked regions must be in order and must not overlap');
       before = last;
     });
 
-    if (published && task.reference !== undefined) report(at('reference'), 'a students’ file (one with a salt) must not hold the reference solution', 'Publish the instructor’s file again.');
-    if (!published && task.steps?.length && task.reference === undefined) report(at('steps'), 'the values of steps come from a reference solution, and there is none');
+    if (published && task.reference !== undefined)
+      report(at('reference'), 'a students’ file (one with a salt) must not hold the reference solution', 'Publish the instructor’s file again.');
+    if (!published && task.steps?.length && task.reference === undefined)
+      report(at('steps'), 'the values of steps come from a reference solution, and there is none');
 
     const one = (c, path, isHidden) => {
       const n = tokensOf(c.input).length;
       if (n > task.max_length) report([...path, 'input'], `the input has ${n} tokens, more than the task’s max_length ${task.max_length}`);
       tokensKnown(c.input, [...path, 'input']);
-      if (task.asks.kind === 'function' && callOf(task, c) === task.asks.name) report(path, 'a function is asked for, so a call must be given', 'Add "call", here or for the whole task: "call": "f(tokens, 1)".');
+      if (task.asks.kind === 'function' && callOf(task, c) === task.asks.name)
+        report(path, 'a function is asked for, so a call must be given', 'Add "call", here or for the whole task: "call": "f(tokens, 1)".');
       if (c.output) {
-        if (isHidden && published) report([...path, 'output'], 'a students’ file must not hold the output of a hidden case', 'Publish the instructor’s file again.');
+        if (isHidden && published)
+          report([...path, 'output'], 'a students’ file must not hold the output of a hidden case', 'Publish the instructor’s file again.');
         shape(c.output, n, [...path, 'output']);
       } else if (c.hash === undefined && task.reference === undefined) {
         report(path, 'there is neither an output nor a reference solution that would give it');
@@ -73,7 +89,8 @@ function check(assignment, locate) {
     };
     const shape = (output, n, path) => {
       if (output.length !== n) report(path, `there are ${output.length} ${task.asks.kind === 'selector' ? 'rows' : 'values'} for ${n} positions`);
-      else if (task.asks.kind === 'selector' && !output.every((row) => typeof row === 'string' && row.length === n && /^[01]+$/.test(row))) report(path, `a selector’s rows are strings of ${n} times 0 or 1`);
+      else if (task.asks.kind === 'selector' && !output.every((row) => typeof row === 'string' && row.length === n && /^[01]+$/.test(row)))
+        report(path, `a selector’s rows are strings of ${n} times 0 or 1`);
     };
     task.cases.forEach((c, k) => one(c, at('cases', k), false));
     (task.hidden ?? []).forEach((c, k) => one(c, at('hidden', k), true));
@@ -84,7 +101,8 @@ function check(assignment, locate) {
       if (p.vocabulary) tokensKnown(p.vocabulary, [...path, 'vocabulary']);
       if (p.max_length > task.max_length) report([...path, 'max_length'], `more than the task’s max_length ${task.max_length}`);
       inputs += countInputs(tokensOf(p.vocabulary ?? task.vocabulary).length, p.max_length);
-      if (inputs > mostPropertyInputs) report([...path, 'max_length'], `that makes more than ${mostPropertyInputs} inputs`, 'Choose a smaller length or vocabulary.');
+      if (inputs > mostPropertyInputs)
+        report([...path, 'max_length'], `that makes more than ${mostPropertyInputs} inputs`, 'Choose a smaller length or vocabulary.');
       if (p.hash === undefined && task.reference === undefined) report(path, 'there is no reference solution to compare with');
       if (p.hash !== undefined && !published) report([...path, 'hash'], 'hashes belong into a students’ file, which has a salt');
       if (task.asks.kind === 'function' && callOf(task, p) === task.asks.name) report(path, 'a function is asked for, so a call must be given');
@@ -95,7 +113,8 @@ function check(assignment, locate) {
       if (which.length !== 1) report(at('rules', k), 'exactly one of ban, require, causal, compiles, exact and at_most must be given');
     });
     const compiled = Object.keys(task.budgets ?? {}).length > 0 || (task.rules ?? []).some((r) => r.compiles || r.exact);
-    if (compiled && task.asks.kind === 'selector') report(at(task.budgets ? 'budgets' : 'rules'), 'only s-ops compile to a transformer; a selector is asked for');
+    if (compiled && task.asks.kind === 'selector')
+      report(at(task.budgets ? 'budgets' : 'rules'), 'only s-ops compile to a transformer; a selector is asked for');
   });
   return diagnostics.slice(0, 50);
 }

@@ -30,9 +30,13 @@ export async function checkAssignment(engine, assignment) {
 function failures(result) {
   const out = [];
   if (result.locked) out.push(result.locked);
-  if (result.diagnostics.length) out.push(result.diagnostics[0].message + (result.diagnostics[0].file === undefined ? ` (line ${result.diagnostics[0].line})` : ''));
+  if (result.diagnostics.length)
+    out.push(result.diagnostics[0].message + (result.diagnostics[0].file === undefined ? ` (line ${result.diagnostics[0].line})` : ''));
   const wrong = result.cases.filter((c) => !c.passed);
-  if (wrong.length) out.push(`it fails ${wrong.length} of ${result.cases.length} cases; the first: ${JSON.stringify(wrong[0].input)}, expected ${JSON.stringify(wrong[0].expected)}, got ${JSON.stringify(wrong[0].got)}${wrong[0].problem ? ` (${wrong[0].problem})` : ''}`);
+  if (wrong.length)
+    out.push(
+      `it fails ${wrong.length} of ${result.cases.length} cases; the first: ${JSON.stringify(wrong[0].input)}, expected ${JSON.stringify(wrong[0].expected)}, got ${JSON.stringify(wrong[0].got)}${wrong[0].problem ? ` (${wrong[0].problem})` : ''}`,
+    );
   for (const b of result.budgets) if (!b.met) out.push(b.value === null ? b.why : `it needs ${b.value} ${b.unit}; the budget is ${b.most}`);
   for (const r of result.rules) if (!r.met) out.push(`it breaks a rule: ${r.text}${r.why ? ` (${r.why})` : ''}`);
   return out;
@@ -53,11 +57,13 @@ export async function publish(engine, assignment, salt) {
     const out = { ...rest, cases: cases.map((c, i) => withSteps({ ...c, output: e.visible[i].plain }, e.visible[i].steps, steps)) };
     if (hidden) {
       out.hidden = [];
-      for (const [i, { output: __, ...c }] of hidden.entries()) out.hidden.push({ ...c, hash: await outputHash(salt, task, callOf(task, c), c.input, e.hidden[i].canonical) });
+      for (const [i, { output: __, ...c }] of hidden.entries())
+        out.hidden.push({ ...c, hash: await outputHash(salt, task, callOf(task, c), c.input, e.hidden[i].canonical) });
     }
     if (properties) {
       out.properties = [];
-      for (const [i, p] of properties.entries()) out.properties.push({ ...p, hash: await propertyHash(salt, task, callOf(task, p), p, e.properties[i].canonicals) });
+      for (const [i, p] of properties.entries())
+        out.properties.push({ ...p, hash: await propertyHash(salt, task, callOf(task, p), p, e.properties[i].canonicals) });
     }
     tasks.push(out);
   }

@@ -18,7 +18,10 @@ export const outputHash = (salt, task, call, input, canonical) => slow(canonical
 
 // One hash for all inputs of a property case: nothing about a single one can be tried on it.
 export async function propertyHash(salt, task, call, property, canonicals) {
-  return slow(await sha256(canonicals.join('\n')), [salt, task.id, call, 'property', property.max_length, JSON.stringify(property.vocabulary ?? task.vocabulary)].join('\n'));
+  return slow(
+    await sha256(canonicals.join('\n')),
+    [salt, task.id, call, 'property', property.max_length, JSON.stringify(property.vocabulary ?? task.vocabulary)].join('\n'),
+  );
 }
 
 export function randomSalt() {
@@ -33,11 +36,26 @@ const rule = ({ message: _, ...rest }) => rest;
 // 16 hex digits over all that is asked for: equal in the instructor's and the students' file, unchanged by prose, hints and outputs.
 export async function fingerprint(assignment) {
   const asked = assignment.tasks.map((t) => [
-    t.id, t.points, t.asks, t.call ?? null, t.starter, t.locked ?? [], t.files ?? {}, t.vocabulary, t.max_length, t.causal ?? false, t.credit ?? 'proportional',
-    t.cases.map((c) => [c.input, c.call ?? null, c.weight ?? 1]), (t.hidden ?? []).map((c) => [c.input, c.call ?? null, c.weight ?? 1]),
-    (t.properties ?? []).map((p) => [p.max_length, p.vocabulary ?? null, p.call ?? null, p.weight ?? 1]), t.budgets ?? {}, (t.rules ?? []).map(rule),
+    t.id,
+    t.points,
+    t.asks,
+    t.call ?? null,
+    t.starter,
+    t.locked ?? [],
+    t.files ?? {},
+    t.vocabulary,
+    t.max_length,
+    t.causal ?? false,
+    t.credit ?? 'proportional',
+    t.cases.map((c) => [c.input, c.call ?? null, c.weight ?? 1]),
+    (t.hidden ?? []).map((c) => [c.input, c.call ?? null, c.weight ?? 1]),
+    (t.properties ?? []).map((p) => [p.max_length, p.vocabulary ?? null, p.call ?? null, p.weight ?? 1]),
+    t.budgets ?? {},
+    (t.rules ?? []).map(rule),
   ]);
   // Keys in one order, so that a file that was rewritten by another program keeps its fingerprint.
-  const sorted = JSON.stringify([assignment.id, asked], (key, value) => (value && typeof value === 'object' && !Array.isArray(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value));
+  const sorted = JSON.stringify([assignment.id, asked], (key, value) =>
+    value && typeof value === 'object' && !Array.isArray(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value,
+  );
   return (await sha256(sorted)).slice(0, 16);
 }

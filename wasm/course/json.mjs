@@ -6,7 +6,17 @@ const deepest = 40;
 
 export function diagnostic(code, message, at, hint = '', severity = 'error') {
   const { line = 1, column = 1, endLine = line, endColumn = column + 1 } = at ?? {};
-  return { severity, code, ...(severity === 'error' ? { class: 'input' } : {}), message, line, column, end_line: endLine, end_column: endColumn, ...(hint ? { hint } : {}) };
+  return {
+    severity,
+    code,
+    ...(severity === 'error' ? { class: 'input' } : {}),
+    message,
+    line,
+    column,
+    end_line: endLine,
+    end_column: endColumn,
+    ...(hint ? { hint } : {}),
+  };
 }
 
 function positionOf(text, offset) {
@@ -17,15 +27,17 @@ function positionOf(text, offset) {
 
 // Where the text nests deeper than anything that is read here does: every reader below recurses.
 function tooDeep(text) {
-  let depth = 0, inString = false;
+  let depth = 0,
+    inString = false;
   for (let i = 0; i < text.length; ++i) {
     const c = text.charCodeAt(i);
     if (inString) {
       if (c === 92) ++i;
       else if (c === 34) inString = false;
     } else if (c === 34) inString = true;
-    else if (c === 91 || c === 123) { if (++depth > deepest) return i; }
-    else if (c === 93 || c === 125) --depth;
+    else if (c === 91 || c === 123) {
+      if (++depth > deepest) return i;
+    } else if (c === 93 || c === 125) --depth;
   }
   return -1;
 }
@@ -39,14 +51,17 @@ export function parseJson(text, what) {
   try {
     return { value: JSON.parse(text), text, diagnostics: [] };
   } catch (error) {
-    let at = null, message = String(error.message).split('\n')[0];
+    let at = null,
+      message = String(error.message).split('\n')[0];
     try {
       parseTree(text, { mode: 'json' });
     } catch (located) {
       if (located.line) at = { line: located.line, column: located.column };
       message = String(located.message).replace(/ \(\d+:\d+\)$/, '');
     }
-    return { diagnostics: [diagnostic('bad-json', `The ${what} is not valid JSON: ${message}`, at, 'Strings need double quotes; no comma after the last element.')] };
+    return {
+      diagnostics: [diagnostic('bad-json', `The ${what} is not valid JSON: ${message}`, at, 'Strings need double quotes; no comma after the last element.')],
+    };
   }
 }
 
@@ -61,18 +76,29 @@ export function locator(text) {
     }
     let node = tree;
     for (const step of path) {
-      const next = node.type === 'Object' ? node.members.filter((m) => m.name.value === step).at(-1)?.value : node.type === 'Array' ? node.elements[step]?.value : undefined;
+      const next =
+        node.type === 'Object'
+          ? node.members.filter((m) => m.name.value === step).at(-1)?.value
+          : node.type === 'Array'
+            ? node.elements[step]?.value
+            : undefined;
       if (!next) break;
       node = next;
     }
     const { start, end } = node.loc;
     // A long object is pointed at by its first line.
-    return start.line === end.line ? { line: start.line, column: start.column, endLine: end.line, endColumn: end.column } : { line: start.line, column: start.column };
+    return start.line === end.line
+      ? { line: start.line, column: start.column, endLine: end.line, endColumn: end.column }
+      : { line: start.line, column: start.column };
   };
 }
 
 function pathOf(instanceLocation) {
-  return instanceLocation.split('/').slice(1).map((s) => decodeURIComponent(s).replaceAll('~1', '/').replaceAll('~0', '~')).map((s) => (/^\d+$/.test(s) ? Number(s) : s));
+  return instanceLocation
+    .split('/')
+    .slice(1)
+    .map((s) => decodeURIComponent(s).replaceAll('~1', '/').replaceAll('~0', '~'))
+    .map((s) => (/^\d+$/.test(s) ? Number(s) : s));
 }
 export const pathText = (path) => path.map((s, i) => (typeof s === 'number' ? `[${s + 1}]` : i ? `.${s}` : s)).join('');
 
@@ -80,7 +106,8 @@ function at(value, path) {
   for (const step of path) value = value?.[step];
   return value;
 }
-const kindOf = (v) => (v === null ? 'null' : Array.isArray(v) ? 'an array' : typeof v === 'object' ? 'an object' : typeof v === 'boolean' ? 'true or false' : `a ${typeof v}`);
+const kindOf = (v) =>
+  v === null ? 'null' : Array.isArray(v) ? 'an array' : typeof v === 'object' ? 'an object' : typeof v === 'boolean' ? 'true or false' : `a ${typeof v}`;
 const expected = { array: 'an array', object: 'an object', string: 'a string', number: 'a number', integer: 'a whole number', boolean: 'true or false' };
 
 // One sentence per violated keyword; wrappers ("Property … does not match") say nothing new and are left out.
@@ -91,27 +118,45 @@ function sentence(error, value, schema) {
       const type = bound();
       return `must be ${(Array.isArray(type) ? type : [type]).map((t) => expected[t] ?? t).join(' or ')}, not ${kindOf(value)}`;
     }
-    case 'required': return `lacks ${error.error.match(/"(.*)"/)?.[0] ?? 'a property'}`;
-    case 'false': return 'is not a property that is known here';
-    case 'enum': return `must be one of ${JSON.stringify(bound()).slice(1, -1).replaceAll(',', ', ')}`;
-    case 'const': return `must be ${JSON.stringify(bound())}`;
-    case 'pattern': return 'is not written as it must be';
-    case 'minimum': return `must be at least ${bound()}`;
-    case 'exclusiveMinimum': return `must be more than ${bound()}`;
-    case 'maximum': return `must be at most ${bound()}`;
-    case 'minLength': case 'minItems': case 'minProperties': return 'is too short';
-    case 'maxLength': case 'maxItems': case 'maxProperties': return `is too long: at most ${bound()}`;
-    case 'propertyNames': return 'has a name that is not an identifier';
-    default: return null;
+    case 'required':
+      return `lacks ${error.error.match(/"(.*)"/)?.[0] ?? 'a property'}`;
+    case 'false':
+      return 'is not a property that is known here';
+    case 'enum':
+      return `must be one of ${JSON.stringify(bound()).slice(1, -1).replaceAll(',', ', ')}`;
+    case 'const':
+      return `must be ${JSON.stringify(bound())}`;
+    case 'pattern':
+      return 'is not written as it must be';
+    case 'minimum':
+      return `must be at least ${bound()}`;
+    case 'exclusiveMinimum':
+      return `must be more than ${bound()}`;
+    case 'maximum':
+      return `must be at most ${bound()}`;
+    case 'minLength':
+    case 'minItems':
+    case 'minProperties':
+      return 'is too short';
+    case 'maxLength':
+    case 'maxItems':
+    case 'maxProperties':
+      return `is too long: at most ${bound()}`;
+    case 'propertyNames':
+      return 'has a name that is not an identifier';
+    default:
+      return null;
   }
 }
 
 // Every violation of the schema with its place, in the order of the text; at most 50.
 export function validate(value, schema, locate, code) {
   const { errors } = new Validator(schema, '2020-12', false).validate(value);
-  const seen = new Set(), diagnostics = [];
+  const seen = new Set(),
+    diagnostics = [];
   for (const error of errors) {
-    const path = pathOf(error.instanceLocation), instance = at(value, path);
+    const path = pathOf(error.instanceLocation),
+      instance = at(value, path);
     const says = sentence(error, instance, schema);
     if (!says) continue;
     const message = `${path.length ? pathText(path) : 'The document'} ${says}`;
@@ -135,7 +180,11 @@ export function format(value, indent = '') {
   if (value === null || typeof value !== 'object' || flat === '[]' || flat === '{}') return flat;
   if (flat.length + indent.length < 100) return spaced();
   const inner = `${indent}  `;
-  const parts = Array.isArray(value) ? value.map((v) => format(v, inner)) : Object.entries(value).filter(([, v]) => v !== undefined).map(([k, v]) => `${JSON.stringify(k)}: ${format(v, inner)}`);
+  const parts = Array.isArray(value)
+    ? value.map((v) => format(v, inner))
+    : Object.entries(value)
+        .filter(([, v]) => v !== undefined)
+        .map(([k, v]) => `${JSON.stringify(k)}: ${format(v, inner)}`);
   const [open, close] = Array.isArray(value) ? '[]' : '{}';
   return `${open}\n${inner}${parts.join(`,\n${inner}`)}\n${indent}${close}`;
 }

@@ -1,8 +1,8 @@
 // Assignments and submissions in a link's fragment: `#assignment=` or `#submission=` and base64url(deflate-raw(JSON)).
 // What is read is untrusted: its length is bounded before and while it is inflated.
 
-export const longestLink = 48 * 1024;        // characters of the fragment
-const mostInflated = 1024 * 1024;            // bytes
+export const longestLink = 48 * 1024; // characters of the fragment
+const mostInflated = 1024 * 1024; // bytes
 
 const toBase64 = (bytes) => {
   let text = '';
@@ -13,7 +13,8 @@ const toBase64 = (bytes) => {
 class TooLarge extends Error {}
 
 async function collect(stream, most) {
-  const reader = stream.getReader(), parts = [];
+  const reader = stream.getReader(),
+    parts = [];
   let total = 0;
   for (;;) {
     const { done, value } = await reader.read();
@@ -27,7 +28,10 @@ async function collect(stream, most) {
   }
   const out = new Uint8Array(total);
   let at = 0;
-  for (const p of parts) { out.set(p, at); at += p.length; }
+  for (const p of parts) {
+    out.set(p, at);
+    at += p.length;
+  }
   return out;
 }
 

@@ -33,7 +33,16 @@ export function plainResult(result) {
 // [2, "a", True]: as RASP writes values. At most `most` characters.
 export function valuesText(values, most = 200) {
   if (values === null || values === undefined) return '–';
-  const atom = (v) => (v === null ? '–' : v === true ? 'True' : v === false ? 'False' : typeof v === 'number' && !Number.isInteger(v) ? String(Number(v.toPrecision(6))) : JSON.stringify(v));
+  const atom = (v) =>
+    v === null
+      ? '–'
+      : v === true
+        ? 'True'
+        : v === false
+          ? 'False'
+          : typeof v === 'number' && !Number.isInteger(v)
+            ? String(Number(v.toPrecision(6)))
+            : JSON.stringify(v);
   const text = typeof values === 'string' ? JSON.stringify(values) : `[${values.map(atom).join(', ')}]`;
   return text.length > most ? `${text.slice(0, most - 1)}…` : text;
 }
@@ -42,7 +51,8 @@ export const tokensOf = (input) => (typeof input === 'string' ? [...input] : inp
 
 // How many inputs there are over k tokens of lengths 1 to n.
 export function countInputs(k, n) {
-  let total = 0, of = 1;
+  let total = 0,
+    of = 1;
   for (let i = 0; i < n && total <= 1e9; ++i) total += of *= k;
   return total;
 }

@@ -5,11 +5,11 @@ import path from 'node:path';
 import { Unzip, UnzipInflate, UnzipPassThrough } from 'fflate';
 
 export const limits = {
-  file: 1 << 20,             // bytes of one program or submission file
-  innerZip: 4 << 20,         // bytes of a student's zip
-  zip: 256 << 20,            // bytes of a class's zip
-  inflated: 256 << 20,       // bytes of all that is taken out of one zip
-  entries: 20_000,           // of one zip or folder
+  file: 1 << 20, // bytes of one program or submission file
+  innerZip: 4 << 20, // bytes of a student's zip
+  zip: 256 << 20, // bytes of a class's zip
+  inflated: 256 << 20, // bytes of all that is taken out of one zip
+  entries: 20_000, // of one zip or folder
 };
 
 const junk = (p) => p.split('/').some((s) => s === '__MACOSX' || s.startsWith('.') || s === 'Thumbs.db' || s === 'desktop.ini');
@@ -20,19 +20,25 @@ const kilo = (n) => (n >= 1 << 20 ? `${n >> 20} MiB` : `${n >> 10} KiB`);
 // The files of a zip, as [{path, bytes, problem}]. Sizes are counted while inflating: what the archive says of itself proves nothing.
 export function unzip(bytes, largest = limits.file) {
   const files = [];
-  let total = 0, entries = 0, failure = null;
+  let total = 0,
+    entries = 0,
+    failure = null;
   const archive = new Unzip((file) => {
     if (++entries > limits.entries) throw new Error(`The zip has more than ${limits.entries} entries`);
     if (file.name.endsWith('/')) return;
     const name = file.name.replaceAll('\\', '/').replace(/[\u0000-\u001f\u007f]/g, '?');
     if (junk(name) || !gradeable(name)) return;
-    const entry = { path: name, bytes: new Uint8Array(0), problem: '' }, parts = [];
+    const entry = { path: name, bytes: new Uint8Array(0), problem: '' },
+      parts = [];
     const most = extension(name) === '.zip' ? Math.max(largest, limits.innerZip) : largest;
     let size = 0;
     files.push(entry);
     file.ondata = (error, data, final) => {
       if (entry.problem) return;
-      if (error) { entry.problem = `${name} is damaged`; return; }
+      if (error) {
+        entry.problem = `${name} is damaged`;
+        return;
+      }
       size += data.length;
       total += data.length;
       if (total > limits.inflated) throw new Error(`The zip inflates to more than ${kilo(limits.inflated)}`);
@@ -43,7 +49,7 @@ export function unzip(bytes, largest = limits.file) {
         return;
       }
       parts.push(data.slice());
-      if (final) entry.bytes = Buffer.concat(parts), entry.whole = true;
+      if (final) ((entry.bytes = Buffer.concat(parts)), (entry.whole = true));
     };
     file.start();
   });
@@ -76,11 +82,13 @@ function readFolder(folder) {
   const files = [];
   const walk = (at, prefix, depth) => {
     for (const name of readdirSync(at).sort()) {
-      const full = path.join(at, name), relative = prefix + name;
+      const full = path.join(at, name),
+        relative = prefix + name;
       if (junk(name) || files.length >= limits.entries) continue;
       const stat = lstatSync(full);
       if (stat.isDirectory() && depth < 8) walk(full, `${relative}/`, depth + 1);
-      else if (stat.isSymbolicLink() && gradeable(name)) files.push({ path: relative, bytes: new Uint8Array(0), problem: `${name} is a link, which is not followed` });
+      else if (stat.isSymbolicLink() && gradeable(name))
+        files.push({ path: relative, bytes: new Uint8Array(0), problem: `${name} is a link, which is not followed` });
       else if (stat.isFile() && gradeable(name)) files.push(readOne(full, relative, stat.size));
     }
   };
@@ -154,7 +162,10 @@ export function collect(paths, assignment, one = false) {
         if (!files.length) problems.push(`${given}: there is nothing to grade in this folder`);
         found.push(...group(files, name, name, assignment));
       } else if (extension(given) === '.zip') {
-        if (stat.size > limits.zip) { problems.push(`${given} has more than ${kilo(limits.zip)}`); continue; }
+        if (stat.size > limits.zip) {
+          problems.push(`${given} has more than ${kilo(limits.zip)}`);
+          continue;
+        }
         const { files, problem } = unzip(readFileSync(given));
         if (problem) problems.push(`${given}: ${problem}`);
         else if (!files.length) problems.push(`${given}: there is nothing to grade in this zip`);
@@ -162,7 +173,13 @@ export function collect(paths, assignment, one = false) {
       } else if (/\.(txt|csv)$/i.test(given)) {
         const links = stat.size > limits.innerZip ? [] : linksOf(readFileSync(given, 'utf8'));
         if (!links.length) problems.push(`${given}: there is no submission link in this file`);
-        links.forEach(({ key, link }, i) => found.push({ key: key || `link-${i + 1}`, source: `${name}, link ${i + 1}`, files: [{ path: 'submission.link', bytes: Buffer.from(link), problem: '' }] }));
+        links.forEach(({ key, link }, i) =>
+          found.push({
+            key: key || `link-${i + 1}`,
+            source: `${name}, link ${i + 1}`,
+            files: [{ path: 'submission.link', bytes: Buffer.from(link), problem: '' }],
+          }),
+        );
       } else {
         found.push({ key: stem(name), source: name, files: [readOne(given, name, stat.size)] });
       }
@@ -174,12 +191,15 @@ export function collect(paths, assignment, one = false) {
   found.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : a.source < b.source ? -1 : a.source > b.source ? 1 : 0));
   const taken = new Map();
   const submissions = found.map((s) => {
-    let key = safe(s.key), note = '';
-    const k = key.toLowerCase(), n = (taken.get(k) ?? 0) + 1;
+    let key = safe(s.key),
+      note = '';
+    const k = key.toLowerCase(),
+      n = (taken.get(k) ?? 0) + 1;
     taken.set(k, n);
     if (n > 1) {
       note = `another submission is called "${key}" too`;
-      do key = `${safe(s.key)}-${taken.get(k)}`; while (taken.has(key.toLowerCase()) && taken.set(k, taken.get(k) + 1));
+      do key = `${safe(s.key)}-${taken.get(k)}`;
+      while (taken.has(key.toLowerCase()) && taken.set(k, taken.get(k) + 1));
       taken.set(key.toLowerCase(), 1);
     }
     return { ...s, key, problem: '', note };
@@ -187,11 +207,13 @@ export function collect(paths, assignment, one = false) {
   return { submissions, problems };
 }
 
-
-
-
 // A key that is a file name on every system.
 function safe(key) {
-  const cleaned = key.normalize('NFC').replace(/[^\p{L}\p{N}._ -]/gu, '_').replace(/^[. -]+/, '_').trim().slice(0, 100);
+  const cleaned = key
+    .normalize('NFC')
+    .replace(/[^\p{L}\p{N}._ -]/gu, '_')
+    .replace(/^[. -]+/, '_')
+    .trim()
+    .slice(0, 100);
   return /^(con|prn|aux|nul|com\d|lpt\d)?$/i.test(cleaned.split('.')[0]) ? `_${cleaned}` : cleaned;
 }

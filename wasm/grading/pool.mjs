@@ -1,7 +1,7 @@
 // A few workers over a list of submissions. Each submission has a deadline and a worker of its own to lose: nothing it does ends the class.
 import { Worker } from 'node:worker_threads';
 
-const heapMb = 384;                 // JavaScript heap of one worker; the engine's own memory is bounded to 1 GiB when it is built
+const heapMb = 384; // JavaScript heap of one worker; the engine's own memory is bounded to 1 GiB when it is built
 const recycleAbove = 1.5 * 2 ** 30; // resident bytes of the whole process above which a worker that has finished is replaced
 
 /**
@@ -12,7 +12,10 @@ const recycleAbove = 1.5 * 2 ** 30; // resident bytes of the whole process above
  */
 export function gradeAll(submissions, data, { jobs, limitMs, progress }) {
   const answers = new Array(submissions.length);
-  let next = 0, done = 0, running = 0, lost = 0;
+  let next = 0,
+    done = 0,
+    running = 0,
+    lost = 0;
   return new Promise((resolve, reject) => {
     const finish = (index, answer) => {
       answers[index] = answer;
@@ -24,8 +27,15 @@ export function gradeAll(submissions, data, { jobs, limitMs, progress }) {
         return;
       }
       ++running;
-      const worker = new Worker(new URL('./worker.mjs', import.meta.url), { workerData: data, resourceLimits: { maxOldGenerationSizeMb: heapMb }, stdout: true, stderr: true });
-      let index = -1, timer = null, ended = false;
+      const worker = new Worker(new URL('./worker.mjs', import.meta.url), {
+        workerData: data,
+        resourceLimits: { maxOldGenerationSizeMb: heapMb },
+        stdout: true,
+        stderr: true,
+      });
+      let index = -1,
+        timer = null,
+        ended = false;
       const end = () => {
         if (ended) return;
         ended = true;
@@ -55,8 +65,12 @@ export function gradeAll(submissions, data, { jobs, limitMs, progress }) {
       });
       worker.on('error', (error) => {
         if (ended) return;
-        if (index >= 0) finish(index, { failed: error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'Grading it took too much memory and was stopped' : 'Grading it failed', code: 'limit-memory' });
-        else if (++lost > 3) return reject(error);   // the worker cannot even start
+        if (index >= 0)
+          finish(index, {
+            failed: error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'Grading it took too much memory and was stopped' : 'Grading it failed',
+            code: 'limit-memory',
+          });
+        else if (++lost > 3) return reject(error); // the worker cannot even start
         end();
       });
     };

@@ -10,10 +10,16 @@ function decode(file) {
     return new TextDecoder('utf-8', { fatal: true }).decode(file.bytes);
   } catch {
     // The first byte at which decoding fails, by bisection over prefixes.
-    let low = 0, high = file.bytes.length;
+    let low = 0,
+      high = file.bytes.length;
     while (high - low > 1) {
       const middle = (low + high) >> 1;
-      try { new TextDecoder('utf-8', { fatal: true }).decode(file.bytes.subarray(0, middle), { stream: true }); low = middle; } catch { high = middle; }
+      try {
+        new TextDecoder('utf-8', { fatal: true }).decode(file.bytes.subarray(0, middle), { stream: true });
+        low = middle;
+      } catch {
+        high = middle;
+      }
     }
     throw new Error(`${file.path} is not UTF-8 text: byte ${low + 1}`);
   }
@@ -23,25 +29,32 @@ function decode(file) {
  * @returns {Promise<{programs: Object<string, string>, student: object, notes: string[], problem: string}>} problem: nothing can be graded, and why
  */
 export async function readSubmission(files, assignment, fingerprint) {
-  const notes = [], programs = new Map();
-  let student = {}, problem = '';
+  const notes = [],
+    programs = new Map();
+  let student = {},
+    problem = '';
   try {
-    const all = files.flatMap((f) => {
-      if (!/\.zip$/i.test(f.path)) return [f];
-      if (f.problem) throw new Error(f.problem);
-      const inner = unzip(f.bytes);
-      if (inner.problem) throw new Error(`${f.path}: ${inner.problem}`);
-      if (!inner.files.length) throw new Error(`${f.path}: there is nothing to grade in this zip`);
-      return inner.files;
-    }).sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
-    const documents = all.filter((f) => /\.(json|link)$/i.test(f.path)), texts = all.filter((f) => /\.rasp$/i.test(f.path));
+    const all = files
+      .flatMap((f) => {
+        if (!/\.zip$/i.test(f.path)) return [f];
+        if (f.problem) throw new Error(f.problem);
+        const inner = unzip(f.bytes);
+        if (inner.problem) throw new Error(`${f.path}: ${inner.problem}`);
+        if (!inner.files.length) throw new Error(`${f.path}: there is nothing to grade in this zip`);
+        return inner.files;
+      })
+      .sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+    const documents = all.filter((f) => /\.(json|link)$/i.test(f.path)),
+      texts = all.filter((f) => /\.rasp$/i.test(f.path));
     const zips = all.filter((f) => /\.zip$/i.test(f.path));
     if (zips.length) notes.push(`${zips[0].path}: a zip in a zip is not opened`);
 
     const read = [];
     for (const f of documents) {
       try {
-        const plain = decode(f), text = f.path.endsWith('.link') ? (await decodeLink(plain))?.text ?? '' : plain, { submission, diagnostics } = parseSubmission(text, { assignment, fingerprint });
+        const plain = decode(f),
+          text = f.path.endsWith('.link') ? ((await decodeLink(plain))?.text ?? '') : plain,
+          { submission, diagnostics } = parseSubmission(text, { assignment, fingerprint });
         const first = diagnostics.find((d) => d.severity === 'error');
         if (!submission) throw new Error(`${f.path}, line ${first.line}, column ${first.column}: ${first.message}`);
         notes.push(...diagnostics.map((d) => d.message));
@@ -61,7 +74,10 @@ export async function readSubmission(files, assignment, fingerprint) {
     for (const f of texts) {
       const id = path.posix.basename(f.path).slice(0, -5).toLowerCase();
       const task = assignment.tasks.find((t) => t.id === id) ?? (assignment.tasks.length === 1 && texts.length === 1 ? assignment.tasks[0] : null);
-      if (!task) { notes.push(`${f.path}: the assignment has no task of this name`); continue; }
+      if (!task) {
+        notes.push(`${f.path}: the assignment has no task of this name`);
+        continue;
+      }
       try {
         const text = decode(f);
         if (programs.has(task.id)) notes.push(`${f.path} was left out: there is another program for this task`);

@@ -16,7 +16,9 @@ function caseText(c, withOutputs) {
   if (c.problem) lines.push(`        ${c.problem}`);
   if (c.firstDifference) {
     const d = c.firstDifference;
-    lines.push(`        the first s-op that differs is "${d.name}"${d.line ? ` (line ${d.line})` : ''}: expected ${valuesText(d.expected)}, got ${valuesText(d.got)}`);
+    lines.push(
+      `        the first s-op that differs is "${d.name}"${d.line ? ` (line ${d.line})` : ''}: expected ${valuesText(d.expected)}, got ${valuesText(d.got)}`,
+    );
   }
   if (c.note) lines.push(`        ${c.note}`);
   return lines.join('\n');
@@ -29,7 +31,8 @@ function studentText(t) {
   if (t.status === 'missing') return 'Nothing was handed in for this task.';
   const lines = [];
   if (t.locked) lines.push(t.locked);
-  for (const d of t.diagnostics.filter((x) => (x.severity ?? 'error') === 'error').slice(0, 5)) lines.push(`${d.file === undefined ? `Line ${d.line}, column ${d.column}: ` : ''}${d.message}.${d.hint ? ` ${d.hint}` : ''}`);
+  for (const d of t.diagnostics.filter((x) => (x.severity ?? 'error') === 'error').slice(0, 5))
+    lines.push(`${d.file === undefined ? `Line ${d.line}, column ${d.column}: ` : ''}${d.message}.${d.hint ? ` ${d.hint}` : ''}`);
   const of = (kind) => t.cases.filter((c) => c.kind === kind);
   if (of('visible').length) lines.push('Cases:', ...of('visible').map((c) => caseText(c, true)));
   if (of('hidden').length) lines.push(`Hidden cases: ${share(of('hidden'))}.`);
@@ -42,11 +45,32 @@ function studentText(t) {
 /** Gradescope's results.json: https://gradescope-autograders.readthedocs.io/en/latest/specs/#output-format */
 export function gradescope(s, assignment, fingerprint) {
   const tests = s.result.tasks.flatMap((t, i) => {
-    const number = String(i + 1), name = t.title;
+    const number = String(i + 1),
+      name = t.title;
     const hidden = t.cases.filter((c) => c.kind !== 'visible');
     return [
-      { name, number, score: t.score, max_score: t.points, status: t.status === 'right' ? 'passed' : 'failed', output: studentText(t), output_format: 'text', visibility: 'visible' },
-      ...(hidden.length ? [{ name: `${name}: hidden cases`, number: `${number}.1`, status: hidden.every((c) => c.passed) ? 'passed' : 'failed', output: hidden.map((c) => caseText(c, true)).join('\n'), output_format: 'text', visibility: 'hidden' }] : []),
+      {
+        name,
+        number,
+        score: t.score,
+        max_score: t.points,
+        status: t.status === 'right' ? 'passed' : 'failed',
+        output: studentText(t),
+        output_format: 'text',
+        visibility: 'visible',
+      },
+      ...(hidden.length
+        ? [
+            {
+              name: `${name}: hidden cases`,
+              number: `${number}.1`,
+              status: hidden.every((c) => c.passed) ? 'passed' : 'failed',
+              output: hidden.map((c) => caseText(c, true)).join('\n'),
+              output_format: 'text',
+              visibility: 'hidden',
+            },
+          ]
+        : []),
     ];
   });
   return {
@@ -56,7 +80,16 @@ export function gradescope(s, assignment, fingerprint) {
     visibility: 'visible',
     stdout_visibility: 'hidden',
     tests,
-    extra_data: { assignment: assignment.id, fingerprint, student: s.key, name: s.student.name ?? '', id: s.student.id ?? '', problem: s.problem, notes: s.notes, identical_to: s.identicalTo },
+    extra_data: {
+      assignment: assignment.id,
+      fingerprint,
+      student: s.key,
+      name: s.student.name ?? '',
+      id: s.student.id ?? '',
+      problem: s.problem,
+      notes: s.notes,
+      identical_to: s.identicalTo,
+    },
   };
 }
 
@@ -69,8 +102,18 @@ function cell(value) {
 export function gradebook(submissions, assignment) {
   const rows = [['student', 'name', 'id', 'total', 'points', 'percent', ...assignment.tasks.map((t) => t.id), 'status', 'identical_to', 'notes']];
   for (const s of submissions) {
-    rows.push([s.key, s.student.name ?? '', s.student.id ?? '', s.result.total, s.result.points, round2((100 * s.result.total) / s.result.points), ...s.result.tasks.map((t) => t.score),
-      s.status, s.identicalTo.join('; '), [s.problem, ...s.notes].filter(Boolean).join('; ')]);
+    rows.push([
+      s.key,
+      s.student.name ?? '',
+      s.student.id ?? '',
+      s.result.total,
+      s.result.points,
+      round2((100 * s.result.total) / s.result.points),
+      ...s.result.tasks.map((t) => t.score),
+      s.status,
+      s.identicalTo.join('; '),
+      [s.problem, ...s.notes].filter(Boolean).join('; '),
+    ]);
   }
   return `${rows.map((r) => r.map(cell).join(',')).join('\r\n')}\r\n`;
 }
@@ -110,11 +153,18 @@ export function summarise(submissions, assignment, fingerprint, identical, probl
   const tasks = assignment.tasks.map((task, i) => {
     const handedIn = submissions.map((s) => s.result.tasks[i]).filter((t) => t.status !== 'missing' && t.cases.length);
     const failed = (list, at) => handedIn.filter((t) => !t[list][at]?.passed && !t[list][at]?.met).length;
-    const cases = [...task.cases.map((c) => ['visible', c]), ...(task.hidden ?? []).map((c) => ['hidden', c]), ...(task.properties ?? []).map((c) => ['property', c])];
+    const cases = [
+      ...task.cases.map((c) => ['visible', c]),
+      ...(task.hidden ?? []).map((c) => ['hidden', c]),
+      ...(task.properties ?? []).map((c) => ['property', c]),
+    ];
     const counts = {};
     for (const s of submissions) counts[s.result.tasks[i].status] = (counts[s.result.tasks[i].status] ?? 0) + 1;
     return {
-      task: task.id, points: task.points, handed_in: handedIn.length, statuses: counts,
+      task: task.id,
+      points: task.points,
+      handed_in: handedIn.length,
+      statuses: counts,
       mean: submissions.length ? round2(submissions.reduce((sum, s) => sum + s.result.tasks[i].score, 0) / submissions.length) : 0,
       cases: cases.map(([kind, c], k) => ({ kind, ...(kind === 'property' ? { max_length: c.max_length } : { input: c.input }), failed: failed('cases', k) })),
       budgets: Object.entries(task.budgets ?? {}).map(([what, b], k) => ({ what, most: b.most, failed: failed('budgets', k) })),
@@ -122,31 +172,54 @@ export function summarise(submissions, assignment, fingerprint, identical, probl
     };
   });
   return {
-    assignment: { id: assignment.id, title: assignment.title, fingerprint, points }, submissions: submissions.length, statuses,
+    assignment: { id: assignment.id, title: assignment.title, fingerprint, points },
+    submissions: submissions.length,
+    statuses,
     mean: totals.length ? round2(totals.reduce((a, b) => a + b, 0) / totals.length) : 0,
     median: totals.length ? round2(totals.length % 2 ? totals[middle] : (totals[middle - 1] + totals[middle]) / 2) : 0,
     full_marks: totals.filter((t) => t === points).length,
-    distribution: bins, tasks, identical, problems,
+    distribution: bins,
+    tasks,
+    identical,
+    problems,
   };
 }
 
-const escape = (text) => String(text).replace(/[\\`*_{}[\]<>|#]/g, '\\$&').replace(/\s+/g, ' ');
+const escape = (text) =>
+  String(text)
+    .replace(/[\\`*_{}[\]<>|#]/g, '\\$&')
+    .replace(/\s+/g, ' ');
 
 export function summaryMarkdown(summary, submissions) {
-  const s = summary, most = Math.max(1, ...s.distribution.map((b) => b.submissions));
+  const s = summary,
+    most = Math.max(1, ...s.distribution.map((b) => b.submissions));
   const lines = [
-    `# ${escape(s.assignment.title)}`, '',
-    `${s.submissions} submissions, mean ${s.mean} and median ${s.median} of ${s.assignment.points} points, ${s.full_marks} with full marks.`, '',
-    '| points | submissions | |', '|---|---|---|',
-    ...s.distribution.map((b, i) => `| ${b.from} to ${i < 9 ? 'under ' : ''}${b.to} | ${b.submissions} | ${'▇'.repeat(Math.round((20 * b.submissions) / most))} |`), '',
-    '| task | handed in | mean | of | failed most |', '|---|---|---|---|---|',
+    `# ${escape(s.assignment.title)}`,
+    '',
+    `${s.submissions} submissions, mean ${s.mean} and median ${s.median} of ${s.assignment.points} points, ${s.full_marks} with full marks.`,
+    '',
+    '| points | submissions | |',
+    '|---|---|---|',
+    ...s.distribution.map(
+      (b, i) => `| ${b.from} to ${i < 9 ? 'under ' : ''}${b.to} | ${b.submissions} | ${'▇'.repeat(Math.round((20 * b.submissions) / most))} |`,
+    ),
+    '',
+    '| task | handed in | mean | of | failed most |',
+    '|---|---|---|---|---|',
     ...s.tasks.map((t) => {
       const worst = [...t.cases].sort((a, b) => b.failed - a.failed)[0];
       return `| ${escape(t.task)} | ${t.handed_in} | ${t.mean} | ${t.points} | ${worst?.failed ? `${worst.kind} ${escape(worst.kind === 'property' ? `up to length ${worst.max_length}` : valuesText(worst.input, 40))}: ${worst.failed}` : ''} |`;
-    }), '',
+    }),
+    '',
   ];
   const alike = s.identical.slice(0, 50);
-  if (alike.length) lines.push('Identical after renaming (short programs often are, by chance):', '', ...alike.map((g) => `- ${escape(g.task)}, ${g.tokens} tokens: ${g.students.map(escape).join(', ')}`), '');
+  if (alike.length)
+    lines.push(
+      'Identical after renaming (short programs often are, by chance):',
+      '',
+      ...alike.map((g) => `- ${escape(g.task)}, ${g.tokens} tokens: ${g.students.map(escape).join(', ')}`),
+      '',
+    );
   const troubled = submissions.filter((x) => x.problem);
   if (troubled.length) lines.push('Not graded:', '', ...troubled.map((x) => `- ${escape(x.key)}: ${escape(x.problem)}`), '');
   if (s.problems.length) lines.push(...s.problems.map((p) => `- ${escape(p)}`), '');

@@ -4,7 +4,7 @@ import { evaluateSubmission } from '../course/evaluate.mjs';
 import { loadEngine } from '../engine.mjs';
 import { readSubmission } from './read.mjs';
 
-const { prepared, reading, fingerprint } = workerData;   // `reading`: the whole assignment, of which one task may be graded
+const { prepared, reading, fingerprint } = workerData; // `reading`: the whole assignment, of which one task may be graded
 const engine = await loadEngine();
 
 parentPort.on('message', async ({ index, files }) => {

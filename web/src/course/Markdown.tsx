@@ -8,9 +8,13 @@ let temml: Temml | null = null;
 
 const escape = (text: string) => text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
 const formula = (name: string, level: 'inline' | 'block', pattern: RegExp): TokenizerAndRendererExtension => ({
-  name, level,
+  name,
+  level,
   // Where a block may interrupt a paragraph, an inline token a text.
-  start: (source) => { const at = level === 'block' ? source.search(/^\$\$/m) : source.indexOf('$'); return at < 0 ? undefined : at; },
+  start: (source) => {
+    const at = level === 'block' ? source.search(/^\$\$/m) : source.indexOf('$');
+    return at < 0 ? undefined : at;
+  },
   tokenizer(source) {
     const match = pattern.exec(source);
     return match ? { type: name, raw: match[0], text: match[1]!.trim() } : undefined;
@@ -26,12 +30,15 @@ const formula = (name: string, level: 'inline' | 'block', pattern: RegExp): Toke
   },
 });
 
-const marked = new Marked({ gfm: true, async: false }, {
-  extensions: [formula('blockFormula', 'block', /^\$\$([^$]{1,2000})\$\$(?:\n|$)/), formula('inlineFormula', 'inline', /^\$((?! )[^$\n]{1,500})\$(?!\d)/)],
-});
+const marked = new Marked(
+  { gfm: true, async: false },
+  { extensions: [formula('blockFormula', 'block', /^\$\$([^$]{1,2000})\$\$(?:\n|$)/), formula('inlineFormula', 'inline', /^\$((?! )[^$\n]{1,500})\$(?!\d)/)] },
+);
 
 const rules: Config & { RETURN_DOM_FRAGMENT: true } = {
-  USE_PROFILES: { html: true, mathMl: true }, RETURN_DOM_FRAGMENT: true, ALLOW_DATA_ATTR: false,
+  USE_PROFILES: { html: true, mathMl: true },
+  RETURN_DOM_FRAGMENT: true,
+  ALLOW_DATA_ATTR: false,
   FORBID_TAGS: ['style', 'form', 'input', 'button', 'textarea', 'select', 'option', 'dialog', 'audio', 'video', 'source', 'picture', 'map', 'area'],
   FORBID_ATTR: ['style', 'id', 'name', 'class', 'srcset', 'autofocus', 'tabindex', 'accesskey', 'contenteditable', 'popover', 'target'],
   ALLOWED_URI_REGEXP: /^(?:https?:|mailto:|#|data:image\/(?:png|jpeg|gif|webp);)/i,
@@ -69,7 +76,7 @@ export async function loadFormulas(text: string): Promise<boolean> {
     temml = ((await import('temml')) as unknown as { default: Temml }).default;
     return true;
   } catch {
-    return false;   // formulas stay as code
+    return false; // formulas stay as code
   }
 }
 
@@ -78,8 +85,12 @@ export function Markdown({ text }: { text: string }) {
   useEffect(() => {
     let current = true;
     at.current?.replaceChildren(render(text));
-    void loadFormulas(text).then((loaded) => { if (loaded && current) at.current?.replaceChildren(render(text)); });
-    return () => { current = false; };
+    void loadFormulas(text).then((loaded) => {
+      if (loaded && current) at.current?.replaceChildren(render(text));
+    });
+    return () => {
+      current = false;
+    };
   }, [text]);
   return <div class="course-text" ref={at} />;
 }

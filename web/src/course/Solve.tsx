@@ -1,15 +1,33 @@
 /** A student's view of an assignment: statement, cases, budgets and hints beside the editor. */
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import {
-  type Assignment, type CaseResult, type Diagnostic, type Prepared, type Task, type TaskResult,
-  buildSubmission, encodeLink, findLocked, fingerprint as fingerprintOf, isPublished, parseAssignment, parseSubmission, prepare, tokensOf, valuesText,
+  type Assignment,
+  type CaseResult,
+  type Diagnostic,
+  type Prepared,
+  type Task,
+  type TaskResult,
+  buildSubmission,
+  encodeLink,
+  findLocked,
+  fingerprint as fingerprintOf,
+  isPublished,
+  parseAssignment,
+  parseSubmission,
+  prepare,
+  tokensOf,
+  valuesText,
 } from '../../../wasm/course/index.mjs';
 import { type Host, linkOf, place } from './host';
 import { Live } from './live';
 import { Markdown } from './Markdown';
 import { type Progress, type Store, afterCheck, emptyProgress, hasProgress, hintsOf, readProgress, writeProgress } from './progress';
 
-interface Opened { assignment: Assignment; fingerprint: string; prepared: Prepared }
+interface Opened {
+  assignment: Assignment;
+  fingerprint: string;
+  prepared: Prepared;
+}
 
 const store = (): Store => {
   try {
@@ -17,7 +35,12 @@ const store = (): Store => {
     return localStorage;
   } catch {
     const kept = new Map<string, string>();
-    return { getItem: (k) => kept.get(k) ?? null, setItem: (k, v) => { kept.set(k, v); } };
+    return {
+      getItem: (k) => kept.get(k) ?? null,
+      setItem: (k, v) => {
+        kept.set(k, v);
+      },
+    };
   }
 };
 
@@ -38,7 +61,10 @@ export function Solve({ host, text, preview = false, onClose }: SolveProps) {
     setOpened(null);
     setProblems([]);
     const { assignment, diagnostics } = parseAssignment(text);
-    if (!assignment) { setProblems(diagnostics); return; }
+    if (!assignment) {
+      setProblems(diagnostics);
+      return;
+    }
     void (async () => {
       const prepared = await prepare(host, assignment);
       const fingerprint = globalThis.crypto?.subtle ? await fingerprintOf(assignment) : 'unknown';
@@ -46,24 +72,44 @@ export function Solve({ host, text, preview = false, onClose }: SolveProps) {
       if (prepared.diagnostics.length) setProblems(prepared.diagnostics);
       else setOpened({ assignment, fingerprint, prepared });
     })();
-    return () => { current = false; };
+    return () => {
+      current = false;
+    };
   }, [text]);
   if (problems.length) {
     return (
       <section class="course" aria-label="Assignment">
-        <div class="course-head"><h2>This assignment cannot be opened</h2>{onClose && <button type="button" class="quiet" onClick={onClose}>Close</button>}</div>
-        <ul class="course-problems">{problems.map((d) => <li>{place(d)}</li>)}</ul>
+        <div class="course-head">
+          <h2>This assignment cannot be opened</h2>
+          {onClose && (
+            <button type="button" class="quiet" onClick={onClose}>
+              Close
+            </button>
+          )}
+        </div>
+        <ul class="course-problems">
+          {problems.map((d) => (
+            <li>{place(d)}</li>
+          ))}
+        </ul>
       </section>
     );
   }
-  if (!opened) return <section class="course" aria-label="Assignment"><p class="hint">Opening the assignment…</p></section>;
+  if (!opened)
+    return (
+      <section class="course" aria-label="Assignment">
+        <p class="hint">Opening the assignment…</p>
+      </section>
+    );
   return <Assignments key={opened.fingerprint + preview} host={host} opened={opened} preview={preview} onClose={onClose} />;
 }
 
 function Assignments({ host, opened, preview, onClose }: { host: Host; opened: Opened; preview: boolean; onClose?: () => void }) {
   const { assignment, fingerprint, prepared } = opened;
   const keep = useMemo(store, []);
-  const [progress, setProgress] = useState<Progress>(() => (preview ? readProgress({ getItem: () => null, setItem: () => {} }, assignment, fingerprint) : readProgress(keep, assignment, fingerprint)));
+  const [progress, setProgress] = useState<Progress>(() =>
+    preview ? readProgress({ getItem: () => null, setItem: () => {} }, assignment, fingerprint) : readProgress(keep, assignment, fingerprint),
+  );
   const latest = useRef(progress);
   const [full, setFull] = useState(false);
   const live = useMemo(() => new Live(host, prepared), [host, prepared]);
@@ -79,7 +125,13 @@ function Assignments({ host, opened, preview, onClose }: { host: Host; opened: O
   const show = (t: Task, p: Progress) => {
     live.stop();
     host.setSource(p.programs[t.id] ?? t.starter);
-    host.setUp?.({ vocabulary: tokensOf(t.vocabulary), maxLength: t.max_length, causal: t.causal ?? false, input: tokensOf(t.cases[0]!.input), output: t.cases[0]!.call ?? t.call ?? t.asks.name });
+    host.setUp?.({
+      vocabulary: tokensOf(t.vocabulary),
+      maxLength: t.max_length,
+      causal: t.causal ?? false,
+      input: tokensOf(t.cases[0]!.input),
+      output: t.cases[0]!.call ?? t.call ?? t.asks.name,
+    });
   };
   const choose = (id: string) => {
     const next = { ...latest.current, task: id, programs: { ...latest.current.programs, [task.id]: host.source.peek() } };
@@ -102,7 +154,8 @@ function Assignments({ host, opened, preview, onClose }: { host: Host; opened: O
       first.current = false;
       if (source !== (progress.programs[task.id] ?? task.starter)) return;
     }
-    if (latest.current.programs[task.id] !== source && (source !== task.starter || latest.current.programs[task.id] !== undefined)) update({ ...latest.current, programs: { ...latest.current.programs, [task.id]: source } });
+    if (latest.current.programs[task.id] !== source && (source !== task.starter || latest.current.programs[task.id] !== undefined))
+      update({ ...latest.current, programs: { ...latest.current.programs, [task.id]: source } });
     if (task.locked?.length) host.setLocked?.(findLocked(task, source).ranges);
     else host.setLocked?.([]);
     live.edited(task, source);
@@ -122,38 +175,69 @@ function Assignments({ host, opened, preview, onClose }: { host: Host; opened: O
     <section class="course" aria-label="Assignment">
       <div class="course-head">
         <h2>{assignment.title}</h2>
-        {onClose && <button type="button" class="quiet" onClick={onClose}>{preview ? 'End the preview' : 'Close'}</button>}
+        {onClose && (
+          <button type="button" class="quiet" onClick={onClose}>
+            {preview ? 'End the preview' : 'Close'}
+          </button>
+        )}
       </div>
       {assignment.statement && <Markdown text={assignment.statement} />}
       <ol class="course-tasks" aria-label="Tasks">
         {assignment.tasks.map((t, i) => {
-          const best = progress.best[t.id], done = best !== undefined && best >= t.points;
+          const best = progress.best[t.id],
+            done = best !== undefined && best >= t.points;
           return (
-            <li><button type="button" aria-current={t.id === task.id ? 'step' : undefined} class={done ? 'done' : ''} onClick={() => choose(t.id)}>
-              {i + 1}<span class="visually-hidden"> {t.title}</span>{done && <span aria-label="done"> ✓</span>}
-            </button></li>
+            <li>
+              <button type="button" aria-current={t.id === task.id ? 'step' : undefined} class={done ? 'done' : ''} onClick={() => choose(t.id)}>
+                {i + 1}
+                <span class="visually-hidden"> {t.title}</span>
+                {done && <span aria-label="done"> ✓</span>}
+              </button>
+            </li>
           );
         })}
       </ol>
       <article class="course-task" aria-label={task.title}>
-        <h3>{task.title} <small>{task.points} points</small></h3>
+        <h3>
+          {task.title} <small>{task.points} points</small>
+        </h3>
         {task.statement && <Markdown text={task.statement} />}
-        <p class="hint">Wanted: the {task.asks.kind} <code>{task.asks.name}</code>{task.causal && ', each position sees itself and earlier ones only'}.</p>
+        <p class="hint">
+          Wanted: the {task.asks.kind} <code>{task.asks.name}</code>
+          {task.causal && ', each position sees itself and earlier ones only'}.
+        </p>
         <Cases host={host} task={task} result={result} running={live.running.value} />
         <Gauges result={result} task={task} />
         <p class="course-actions">
-          <button type="button" class="primary" disabled={live.running.value && !result} onClick={() => void check()}>Check everything</button>
-          {' '}<button type="button" class="quiet" onClick={() => { if (window.confirm('Replace your program by the starter?')) host.setSource(task.starter); }}>Start again</button>
+          <button type="button" class="primary" disabled={live.running.value && !result} onClick={() => void check()}>
+            Check everything
+          </button>{' '}
+          <button
+            type="button"
+            class="quiet"
+            onClick={() => {
+              if (window.confirm('Replace your program by the starter?')) host.setSource(task.starter);
+            }}
+          >
+            Start again
+          </button>
         </p>
         <Verdict result={checked[task.id] ?? null} stale={(checked[task.id] ?? null) !== result} published={isPublished(assignment)} />
         <Hints task={task} failed={failed} />
       </article>
-      <HandIn host={host} opened={opened} progress={progress} current={() => ({ ...latest.current.programs, [latest.current.task]: host.source.peek() })} update={update}
+      <HandIn
+        host={host}
+        opened={opened}
+        progress={progress}
+        current={() => ({ ...latest.current.programs, [latest.current.task]: host.source.peek() })}
+        update={update}
         switchStudent={(name) => {
           const before = latest.current;
           if (name === before.student.name) return;
           // Work done before a name was given is that person's; otherwise a new name may be a new person or a slip of the pen.
-          const carry = !hasProgress(keep, fingerprint, name) && (before.student.name === '' || window.confirm(`Go on with this work as ${name || 'someone without a name'}? Cancel begins anew.`));
+          const carry =
+            !hasProgress(keep, fingerprint, name) &&
+            (before.student.name === '' || window.confirm(`Go on with this work as ${name || 'someone without a name'}? Cancel begins anew.`));
           const read = readProgress(keep, assignment, fingerprint, name);
           const next = carry ? { ...before, student: { ...before.student, name } } : { ...read, student: { ...read.student, name } };
           if (carry && before.student.name === '' && !preview) writeProgress(keep, fingerprint, emptyProgress(assignment));
@@ -164,7 +248,8 @@ function Assignments({ host, opened, preview, onClose }: { host: Host; opened: O
           const next = { ...latest.current, programs: { ...latest.current.programs, ...programs } };
           update(next);
           show(task, next);
-        }} />
+        }}
+      />
       {full && <p class="caution">This browser keeps nothing: export your work before you close the page.</p>}
     </section>
   );
@@ -176,15 +261,48 @@ function Cases({ host, task, result, running }: { host: Host; task: Task; result
   return (
     <div class={`course-cases${running ? ' stale' : ''}`}>
       <h4>Cases</h4>
-      <p class="hint" role="status" aria-live="polite">{result ? `${passed} of ${visible.length} pass` : 'Trying the cases…'}</p>
+      <p class="hint" role="status" aria-live="polite">
+        {result ? `${passed} of ${visible.length} pass` : 'Trying the cases…'}
+      </p>
       {result?.locked && <p class="bad">{result.locked}.</p>}
-      {result && result.diagnostics.filter((d) => (d.severity ?? 'error') === 'error').slice(0, 3).map((d) => (
-        <p class="bad">{d.file === undefined && <>{host.goTo ? <button type="button" class="link" onClick={() => host.goTo!(d.line, d.column)}>Line {d.line}</button> : `Line ${d.line}`}: </>}{d.message}.{d.hint && ` ${d.hint}`}</p>
-      ))}
+      {result &&
+        result.diagnostics
+          .filter((d) => (d.severity ?? 'error') === 'error')
+          .slice(0, 3)
+          .map((d) => (
+            <p class="bad">
+              {d.file === undefined && (
+                <>
+                  {host.goTo ? (
+                    <button type="button" class="link" onClick={() => host.goTo!(d.line, d.column)}>
+                      Line {d.line}
+                    </button>
+                  ) : (
+                    `Line ${d.line}`
+                  )}
+                  :{' '}
+                </>
+              )}
+              {d.message}.{d.hint && ` ${d.hint}`}
+            </p>
+          ))}
       <div class="course-scroll" tabIndex={0} role="region" aria-label="Cases">
         <table>
-          <thead><tr><th scope="col"><span class="visually-hidden">Verdict</span></th><th scope="col">input</th><th scope="col">expected</th><th scope="col">got</th></tr></thead>
-          <tbody>{task.cases.map((c, i) => <CaseRow host={host} c={visible[i] ?? null} input={valuesText(c.input)} call={c.call ?? ''} expected={c.output ?? null} />)}</tbody>
+          <thead>
+            <tr>
+              <th scope="col">
+                <span class="visually-hidden">Verdict</span>
+              </th>
+              <th scope="col">input</th>
+              <th scope="col">expected</th>
+              <th scope="col">got</th>
+            </tr>
+          </thead>
+          <tbody>
+            {task.cases.map((c, i) => (
+              <CaseRow host={host} c={visible[i] ?? null} input={valuesText(c.input)} call={c.call ?? ''} expected={c.output ?? null} />
+            ))}
+          </tbody>
         </table>
       </div>
     </div>
@@ -192,21 +310,55 @@ function Cases({ host, task, result, running }: { host: Host; task: Task; result
 }
 
 function CaseRow({ host, c, input, call, expected }: { host: Host; c: CaseResult | null; input: string; call: string; expected: CaseResult['expected'] }) {
-  const wanted = c?.expected ?? expected, d = c?.firstDifference;
+  const wanted = c?.expected ?? expected,
+    d = c?.firstDifference;
   return (
     <>
       <tr class={c ? (c.passed ? 'pass' : 'fail') : ''}>
-        <td>{c ? <span role="img" aria-label={c.passed ? 'passes' : 'fails'}>{c.passed ? '✓' : '✗'}</span> : '·'}</td>
-        <td><code>{input}</code>{call && <><br /><code>{call}</code></>}</td>
-        <td><Values values={wanted} other={c?.passed ? null : c?.got ?? null} /></td>
+        <td>
+          {c ? (
+            <span role="img" aria-label={c.passed ? 'passes' : 'fails'}>
+              {c.passed ? '✓' : '✗'}
+            </span>
+          ) : (
+            '·'
+          )}
+        </td>
+        <td>
+          <code>{input}</code>
+          {call && (
+            <>
+              <br />
+              <code>{call}</code>
+            </>
+          )}
+        </td>
+        <td>
+          <Values values={wanted} other={c?.passed ? null : (c?.got ?? null)} />
+        </td>
         <td>{c && (c.got ? <Values values={c.got} other={c.passed ? null : wanted} /> : <span class="hint">nothing</span>)}</td>
       </tr>
       {c && !c.passed && (d || c.problem || c.note) && (
-        <tr class="why"><td /><td colSpan={3}>
-          {d && <p>The first s-op that differs is {host.goTo && d.line ? <button type="button" class="link" onClick={() => host.goTo!(d.line!, 1)}><code>{d.name}</code></button> : <code>{d.name}</code>}: <code>{valuesText(d.got)}</code> instead of <code>{valuesText(d.expected)}</code>.</p>}
-          {c.problem && c.got && <p>{c.problem}</p>}
-          {c.note && <p>{c.note}</p>}
-        </td></tr>
+        <tr class="why">
+          <td />
+          <td colSpan={3}>
+            {d && (
+              <p>
+                The first s-op that differs is{' '}
+                {host.goTo && d.line ? (
+                  <button type="button" class="link" onClick={() => host.goTo!(d.line!, 1)}>
+                    <code>{d.name}</code>
+                  </button>
+                ) : (
+                  <code>{d.name}</code>
+                )}
+                : <code>{valuesText(d.got)}</code> instead of <code>{valuesText(d.expected)}</code>.
+              </p>
+            )}
+            {c.problem && c.got && <p>{c.problem}</p>}
+            {c.note && <p>{c.note}</p>}
+          </td>
+        </tr>
       )}
     </>
   );
@@ -216,7 +368,15 @@ function CaseRow({ host, c, input, call, expected }: { host: Host; c: CaseResult
 function Values({ values, other }: { values: (string | number | boolean | null)[] | null; other: (string | number | boolean | null)[] | null }) {
   if (!values) return <span class="hint">–</span>;
   const text = (v: string | number | boolean | null) => valuesText([v]).slice(1, -1);
-  return <span class="course-values">{values.slice(0, 64).map((v, i) => { const same = !other || text(v) === text(other[i] ?? null); return <code class={same ? '' : 'differs'}>{text(v)}</code>; })}{values.length > 64 && '…'}</span>;
+  return (
+    <span class="course-values">
+      {values.slice(0, 64).map((v, i) => {
+        const same = !other || text(v) === text(other[i] ?? null);
+        return <code class={same ? '' : 'differs'}>{text(v)}</code>;
+      })}
+      {values.length > 64 && '…'}
+    </span>
+  );
 }
 
 function Gauges({ result, task }: { result: TaskResult | null; task: Task }) {
@@ -228,25 +388,64 @@ function Gauges({ result, task }: { result: TaskResult | null; task: Task }) {
         const now = result?.budgets.find((x) => x.what === what);
         return (
           <div class={`course-gauge ${now ? (now.met ? 'pass' : 'fail') : ''}`}>
-            <label>{now?.unit ?? what} <meter min={0} max={Math.max(b.most, now?.value ?? 0, 1)} high={b.most} value={now?.value ?? 0} /> <span>{now?.value ?? '–'} of at most {b.most}{now && !now.met && ' ✗'}</span></label>
+            <label>
+              {now?.unit ?? what} <meter min={0} max={Math.max(b.most, now?.value ?? 0, 1)} high={b.most} value={now?.value ?? 0} />{' '}
+              <span>
+                {now?.value ?? '–'} of at most {b.most}
+                {now && !now.met && ' ✗'}
+              </span>
+            </label>
             {now?.why && <p class="hint">{now.why}</p>}
           </div>
         );
       })}
-      {result && result.rules.length > 0 && <ul class="course-rules">{result.rules.map((r) => <li class={r.met ? 'pass' : 'fail'}><span role="img" aria-label={r.met ? 'kept' : 'broken'}>{r.met ? '✓' : '✗'}</span> {r.text}{r.why && `: ${r.why}`}</li>)}</ul>}
+      {result && result.rules.length > 0 && (
+        <ul class="course-rules">
+          {result.rules.map((r) => (
+            <li class={r.met ? 'pass' : 'fail'}>
+              <span role="img" aria-label={r.met ? 'kept' : 'broken'}>
+                {r.met ? '✓' : '✗'}
+              </span>{' '}
+              {r.text}
+              {r.why && `: ${r.why}`}
+            </li>
+          ))}
+        </ul>
+      )}
     </div>
   );
 }
 
 function Verdict({ result, stale, published }: { result: TaskResult | null; stale: boolean; published: boolean }) {
   if (!result) return <p role="status" class="hint" />;
-  const hidden = result.cases.filter((c) => c.kind === 'hidden'), property = result.cases.filter((c) => c.kind === 'property');
+  const hidden = result.cases.filter((c) => c.kind === 'hidden'),
+    property = result.cases.filter((c) => c.kind === 'property');
   return (
     <div role="status" class={`course-verdict ${result.status === 'right' ? 'pass' : 'fail'}${stale ? ' stale' : ''}`}>
-      <p><strong>{result.score} of {result.points} points</strong>{stale && ' for the program that was checked last'}</p>
-      {hidden.length > 0 && <p>Hidden cases: {hidden.filter((c) => c.passed).length} of {hidden.length} pass.</p>}
-      {hidden.filter((c) => !c.passed).slice(0, 3).map((c) => <p class="hint">On <code>{valuesText(c.input)}</code> the output <code>{c.got ? valuesText(c.got) : 'nothing'}</code> is not right.</p>)}
-      {property.map((p) => <p>All {p.inputs ?? ''} inputs up to length {p.max_length}: {p.passed ? 'right' : 'not all are right'}.</p>)}
+      <p>
+        <strong>
+          {result.score} of {result.points} points
+        </strong>
+        {stale && ' for the program that was checked last'}
+      </p>
+      {hidden.length > 0 && (
+        <p>
+          Hidden cases: {hidden.filter((c) => c.passed).length} of {hidden.length} pass.
+        </p>
+      )}
+      {hidden
+        .filter((c) => !c.passed)
+        .slice(0, 3)
+        .map((c) => (
+          <p class="hint">
+            On <code>{valuesText(c.input)}</code> the output <code>{c.got ? valuesText(c.got) : 'nothing'}</code> is not right.
+          </p>
+        ))}
+      {property.map((p) => (
+        <p>
+          All {p.inputs ?? ''} inputs up to length {p.max_length}: {p.passed ? 'right' : 'not all are right'}.
+        </p>
+      ))}
       {!result.complete && <p class="caution">Hidden cases cannot be checked here: the page was not opened over https.</p>}
       {published && <p class="hint">Your instructor’s own check is the one that counts.</p>}
     </div>
@@ -256,25 +455,50 @@ function Verdict({ result, stale, published }: { result: TaskResult | null; stal
 function Hints({ task, failed }: { task: Task; failed: number }) {
   const hints = hintsOf(task, failed);
   if (!hints.length) return null;
-  const open = hints.filter((h) => h.missing === 0), next = hints.find((h) => h.missing > 0);
+  const open = hints.filter((h) => h.missing === 0),
+    next = hints.find((h) => h.missing > 0);
   return (
     <div class="course-hints">
-      {open.map((h, i) => <details><summary>Hint {i + 1}</summary><Markdown text={h.text} /></details>)}
-      {next && <p class="hint">{open.length ? 'Another hint' : 'A hint'} opens after {next.missing} more {next.missing === 1 ? 'program that fails' : 'different programs that fail'} the check.</p>}
+      {open.map((h, i) => (
+        <details>
+          <summary>Hint {i + 1}</summary>
+          <Markdown text={h.text} />
+        </details>
+      ))}
+      {next && (
+        <p class="hint">
+          {open.length ? 'Another hint' : 'A hint'} opens after {next.missing} more {next.missing === 1 ? 'program that fails' : 'different programs that fail'}{' '}
+          the check.
+        </p>
+      )}
     </div>
   );
 }
 
-function HandIn({ host, opened, progress, current, update, switchStudent, take }: {
-  host: Host; opened: Opened; progress: Progress; current: () => Record<string, string>; update: (p: Progress) => void;
-  switchStudent: (name: string) => void; take: (programs: Record<string, string>) => void;
+function HandIn({
+  host,
+  opened,
+  progress,
+  current,
+  update,
+  switchStudent,
+  take,
+}: {
+  host: Host;
+  opened: Opened;
+  progress: Progress;
+  current: () => Record<string, string>;
+  update: (p: Progress) => void;
+  switchStudent: (name: string) => void;
+  take: (programs: Record<string, string>) => void;
 }) {
   const { assignment, fingerprint } = opened;
   const [said, setSaid] = useState('');
   const [link, setLink] = useState('');
   const submission = () => buildSubmission({ assignment, fingerprint, engine: host.engineVersion, student: progress.student, programs: current() });
   const name = `${assignment.id}-${(progress.student.id || progress.student.name || 'submission').replace(/[^\p{L}\p{N}._-]+/gu, '_')}.json`;
-  const points = assignment.tasks.reduce((sum, t) => sum + (progress.best[t.id] ?? 0), 0), all = assignment.tasks.reduce((sum, t) => sum + t.points, 0);
+  const points = assignment.tasks.reduce((sum, t) => sum + (progress.best[t.id] ?? 0), 0),
+    all = assignment.tasks.reduce((sum, t) => sum + t.points, 0);
   const open = async () => {
     const file = await host.openFile('.json');
     if (!file) return;
@@ -284,16 +508,60 @@ function HandIn({ host, opened, progress, current, update, switchStudent, take }
   };
   return (
     <div class="course-hand-in">
-      <h3>Hand in <small>{points} of {all} points so far</small></h3>
-      <div class="field"><label for="course-name">name</label><input id="course-name" maxLength={200} value={progress.student.name} onChange={(e) => switchStudent(e.currentTarget.value.trim())} /></div>
-      <div class="field"><label for="course-id">student number</label><input id="course-id" maxLength={200} value={progress.student.id} onChange={(e) => update({ ...progress, student: { ...progress.student, id: e.currentTarget.value.trim() } })} /></div>
+      <h3>
+        Hand in{' '}
+        <small>
+          {points} of {all} points so far
+        </small>
+      </h3>
+      <div class="field">
+        <label for="course-name">name</label>
+        <input id="course-name" maxLength={200} value={progress.student.name} onChange={(e) => switchStudent(e.currentTarget.value.trim())} />
+      </div>
+      <div class="field">
+        <label for="course-id">student number</label>
+        <input
+          id="course-id"
+          maxLength={200}
+          value={progress.student.id}
+          onChange={(e) => update({ ...progress, student: { ...progress.student, id: e.currentTarget.value.trim() } })}
+        />
+      </div>
       <p class="course-actions">
-        <button type="button" class="primary" onClick={() => { host.saveFile(name, submission()); setSaid(`${name} was saved: hand in this file.`); }}>Export submission</button>
-        {' '}<button type="button" onClick={() => void encodeLink('submission', submission()).then((f) => setLink(linkOf(host, f)), (e: Error) => setSaid(e.message))}>Make a link</button>
-        {' '}<button type="button" class="quiet" onClick={() => void open()}>Open a submission…</button>
+        <button
+          type="button"
+          class="primary"
+          onClick={() => {
+            host.saveFile(name, submission());
+            setSaid(`${name} was saved: hand in this file.`);
+          }}
+        >
+          Export submission
+        </button>{' '}
+        <button
+          type="button"
+          onClick={() =>
+            void encodeLink('submission', submission()).then(
+              (f) => setLink(linkOf(host, f)),
+              (e: Error) => setSaid(e.message),
+            )
+          }
+        >
+          Make a link
+        </button>{' '}
+        <button type="button" class="quiet" onClick={() => void open()}>
+          Open a submission…
+        </button>
       </p>
-      {link && <div class="field"><label for="course-link">submission link</label><input id="course-link" class="mono" readOnly value={link} onFocus={(e) => e.currentTarget.select()} /></div>}
-      <p role="status" class="hint">{said}</p>
+      {link && (
+        <div class="field">
+          <label for="course-link">submission link</label>
+          <input id="course-link" class="mono" readOnly value={link} onFocus={(e) => e.currentTarget.select()} />
+        </div>
+      )}
+      <p role="status" class="hint">
+        {said}
+      </p>
     </div>
   );
 }

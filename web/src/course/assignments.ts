@@ -1,7 +1,15 @@
 /** The ready course: students' files from examples/assignments, loaded when one is opened. */
-const files = import.meta.glob(['../../../examples/assignments/*.json', '!../../../examples/assignments/*.schema.json'], { query: '?raw', import: 'default' }) as Record<string, () => Promise<string>>;
+const files = import.meta.glob(['../../../examples/assignments/*.json', '!../../../examples/assignments/*.schema.json'], {
+  query: '?raw',
+  import: 'default',
+}) as Record<string, () => Promise<string>>;
 
-export interface ReadyAssignment { id: string; title: string; description: string; load: () => Promise<string> }
+export interface ReadyAssignment {
+  id: string;
+  title: string;
+  description: string;
+  load: () => Promise<string>;
+}
 
 const about: [string, string, string][] = [
   ['first-steps', 'First steps', 'Six tasks from indices to shift.'],

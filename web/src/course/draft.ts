@@ -5,13 +5,29 @@ export type Draft = Partial<Assignment> & { tasks?: Partial<Task>[] };
 
 export function newTask(n: number): Task {
   return {
-    id: `task-${n}`, title: `Task ${n}`, statement: 'Define `answer`: …', points: 10, asks: { name: 'answer', kind: 's-op' }, starter: 'answer = tokens;\n',
-    vocabulary: 'abc', max_length: 6, cases: [{ input: 'abc' }], hidden: [{ input: 'cab' }], reference: 'answer = tokens;\n',
+    id: `task-${n}`,
+    title: `Task ${n}`,
+    statement: 'Define `answer`: …',
+    points: 10,
+    asks: { name: 'answer', kind: 's-op' },
+    starter: 'answer = tokens;\n',
+    vocabulary: 'abc',
+    max_length: 6,
+    cases: [{ input: 'abc' }],
+    hidden: [{ input: 'cab' }],
+    reference: 'answer = tokens;\n',
   };
 }
 
 export function newAssignment(): string {
-  const assignment: Assignment = { format: 'rasp-assignment', version: 1, id: 'my-assignment', title: 'My assignment', statement: 'What this is about, in *Markdown*.', tasks: [newTask(1)] };
+  const assignment: Assignment = {
+    format: 'rasp-assignment',
+    version: 1,
+    id: 'my-assignment',
+    title: 'My assignment',
+    statement: 'What this is about, in *Markdown*.',
+    tasks: [newTask(1)],
+  };
   return `${format(assignment)}\n`;
 }
 
@@ -19,7 +35,13 @@ export function newAssignment(): string {
 export function draftOf(text: string): Draft | null {
   try {
     const value = JSON.parse(text);
-    return value && typeof value === 'object' && !Array.isArray(value) && Array.isArray(value.tasks) && value.tasks.every((t: unknown) => t && typeof t === 'object' && !Array.isArray(t)) ? value : null;
+    return value &&
+      typeof value === 'object' &&
+      !Array.isArray(value) &&
+      Array.isArray(value.tasks) &&
+      value.tasks.every((t: unknown) => t && typeof t === 'object' && !Array.isArray(t))
+      ? value
+      : null;
   } catch {
     return null;
   }
@@ -61,7 +83,8 @@ export function parseCases<T extends { input: Tokens; output?: Output }>(text: s
   return { cases, problem: '' };
 }
 
-export const vocabularyText = (v: Tokens | undefined): string => (v === undefined ? '' : typeof v === 'string' ? v : valuesText(v, 5000).replaceAll('True', 'true').replaceAll('False', 'false'));
+export const vocabularyText = (v: Tokens | undefined): string =>
+  v === undefined ? '' : typeof v === 'string' ? v : valuesText(v, 5000).replaceAll('True', 'true').replaceAll('False', 'false');
 
 /** Characters, or a JSON array of tokens. */
 export function parseVocabulary(text: string): Tokens {
@@ -69,7 +92,9 @@ export function parseVocabulary(text: string): Tokens {
     try {
       const value = JSON.parse(text);
       if (Array.isArray(value)) return value;
-    } catch { /* then its characters */ }
+    } catch {
+      /* then its characters */
+    }
   }
   return text;
 }

@@ -9,13 +9,19 @@ export class Live {
   #wanted = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(private readonly host: Host, private readonly prepared: Prepared, private readonly delayMs = 150) {}
+  constructor(
+    private readonly host: Host,
+    private readonly prepared: Prepared,
+    private readonly delayMs = 150,
+  ) {}
 
   /** A new program: its visible cases after a short rest. */
   edited(task: Task, program: string) {
     const mine = ++this.#wanted;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => { void this.#run(mine, task, program, false); }, this.delayMs);
+    this.#timer = setTimeout(() => {
+      void this.#run(mine, task, program, false);
+    }, this.delayMs);
   }
 
   /** All cases, budgets and rules; null where a newer program came meanwhile. */

@@ -13,7 +13,8 @@ const field = StateField.define<{ from: number; to: number }[]>({
     if (tr.docChanged) next = next.map((r) => ({ from: tr.changes.mapPos(r.from, 1), to: tr.changes.mapPos(r.to, -1) }));
     for (const e of tr.effects) {
       if (e.is(set)) {
-        next = e.value.filter(([first, last]) => first >= 1 && last >= first && last <= tr.newDoc.lines)
+        next = e.value
+          .filter(([first, last]) => first >= 1 && last >= first && last <= tr.newDoc.lines)
           .map(([first, last]) => ({ from: tr.newDoc.line(first).from, to: tr.newDoc.line(last).to }));
       }
     }
@@ -28,15 +29,24 @@ export const lockedLines: Extension = [
     if (!tr.isUserEvent('input') && !tr.isUserEvent('delete') && !tr.isUserEvent('move') && !tr.isUserEvent('undo') && !tr.isUserEvent('redo')) return true;
     // The locked text is the same after the change, and still begins and ends its lines.
     return tr.startState.field(field).every((r) => {
-      const from = tr.changes.mapPos(r.from, 1), to = tr.changes.mapPos(r.to, -1), doc = tr.newDoc;
-      return to >= from && doc.lineAt(from).from === from && doc.lineAt(to).to === to && doc.sliceString(from, to) === tr.startState.doc.sliceString(r.from, r.to);
+      const from = tr.changes.mapPos(r.from, 1),
+        to = tr.changes.mapPos(r.to, -1),
+        doc = tr.newDoc;
+      return (
+        to >= from && doc.lineAt(from).from === from && doc.lineAt(to).to === to && doc.sliceString(from, to) === tr.startState.doc.sliceString(r.from, r.to)
+      );
     });
   }),
-  EditorView.decorations.compute([field], (state) => RangeSet.of(state.field(field).flatMap((r) => {
-    const out = [];
-    for (let n = state.doc.lineAt(r.from).number; n <= state.doc.lineAt(Math.max(r.from, r.to)).number; ++n) out.push(line.range(state.doc.line(n).from));
-    return out;
-  }), true)),
+  EditorView.decorations.compute([field], (state) =>
+    RangeSet.of(
+      state.field(field).flatMap((r) => {
+        const out = [];
+        for (let n = state.doc.lineAt(r.from).number; n <= state.doc.lineAt(Math.max(r.from, r.to)).number; ++n) out.push(line.range(state.doc.line(n).from));
+        return out;
+      }),
+      true,
+    ),
+  ),
 ];
 
 export const setLockedLines = (view: EditorView, ranges: [number, number][]) => view.dispatch({ effects: set.of(ranges) });

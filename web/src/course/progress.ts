@@ -6,10 +6,10 @@ import type { Assignment, Task } from '../../../wasm/course/index.mjs';
 
 export interface Progress {
   student: { name: string; id: string };
-  task: string;                            // the open one
-  programs: Record<string, string>;        // by task
-  attempts: Record<string, string[]>;      // different programs that were checked and failed, newest last, as short hashes
-  best: Record<string, number>;            // best checked score
+  task: string; // the open one
+  programs: Record<string, string>; // by task
+  attempts: Record<string, string[]>; // different programs that were checked and failed, newest last, as short hashes
+  best: Record<string, number>; // best checked score
 }
 
 export type Store = Pick<Storage, 'getItem' | 'setItem'>;
@@ -25,7 +25,12 @@ export function emptyProgress(assignment: Assignment, student = { name: '', id: 
 const text = (v: unknown, most: number): string => (typeof v === 'string' ? v.slice(0, most) : '');
 const record = <T>(v: unknown, accept: (x: unknown) => T | undefined, known: Set<string>): Record<string, T> => {
   if (!v || typeof v !== 'object') return {};
-  return Object.fromEntries(Object.entries(v).flatMap(([k, x]) => { const a = known.has(k) ? accept(x) : undefined; return a === undefined ? [] : [[k, a]]; }));
+  return Object.fromEntries(
+    Object.entries(v).flatMap(([k, x]) => {
+      const a = known.has(k) ? accept(x) : undefined;
+      return a === undefined ? [] : [[k, a]];
+    }),
+  );
 };
 
 /** What the store holds, or a fresh record: nothing in it is trusted. */
@@ -76,7 +81,8 @@ export function shortHash(program: string): string {
 
 /** A checked program: its score, and an attempt more where it failed and is another program than before. */
 export function afterCheck(progress: Progress, task: string, program: string, score: number, right: boolean): Progress {
-  const before = progress.attempts[task] ?? [], hash = shortHash(program.trim());
+  const before = progress.attempts[task] ?? [],
+    hash = shortHash(program.trim());
   return {
     ...progress,
     best: { ...progress.best, [task]: Math.max(progress.best[task] ?? 0, score) },

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Assignment, Task } from '../../../wasm/course/index.mjs';
-import { afterCheck, emptyProgress, hintsOf, readProgress, writeProgress } from './progress';
+import { afterCheck, emptyProgress, hintsOf, readProgress, writeProgress } from '../../src/course/progress';
 
 const task = (id: string): Task => ({ id, title: id, points: 10, asks: { name: 'x', kind: 's-op' }, starter: '', vocabulary: 'ab', max_length: 3, cases: [] });
 const assignment: Assignment = { format: 'rasp-assignment', version: 1, id: 'a', title: 'A', tasks: [task('one'), task('two')] };

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { parseAssignment } from '../../../wasm/course/index.mjs';
-import { casesText, draftOf, newAssignment, newTask, parseCases, parseVocabulary, textOf, vocabularyText, withTask } from './draft';
+import { casesText, draftOf, newAssignment, newTask, parseCases, parseVocabulary, textOf, vocabularyText, withTask } from '../../src/course/draft';
 
 test('a new assignment and its text are valid', () => {
   expect(parseAssignment(newAssignment()).diagnostics).toEqual([]);

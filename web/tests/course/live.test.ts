@@ -1,8 +1,8 @@
 import { signal } from '@preact/signals';
 import { expect, test } from 'vitest';
 import { type Assignment, prepare } from '../../../wasm/course/index.mjs';
-import type { Host } from './host';
-import { Live } from './live';
+import type { Host } from '../../src/course/host';
+import { Live } from '../../src/course/live';
 
 const assignment: Assignment = {
   format: 'rasp-assignment', version: 1, id: 'a', title: 'A',
