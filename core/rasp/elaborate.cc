@@ -179,7 +179,7 @@ void Elaborator::run_statement(const Statement& s, const std::shared_ptr<Scope>&
       } else if (s.names.size() == 1) {
         assign(s.names[0], checked(list(std::move(values)), s.span), s.name_spans[0], scope);
       } else if (values.size() == 1) {
-        unpack(s.names, s.name_spans, s.values[0]->span, values[0], scope);
+        unpack(s.names, s.name_spans, s.values[0]->span, values[0], scope, "operand_type");
       } else {
         raise("wrong-count", "type", std::to_string(s.names.size()) + " names cannot take " + std::to_string(values.size()) + " values", s.span, "Write as many values as names.");
       }
@@ -252,7 +252,7 @@ void Elaborator::run_for(const Statement& s, const std::shared_ptr<Scope>& scope
   const BuildValueRef source = evaluate(*s.values[0], scope);
   for (const BuildValueRef& item : items_to_loop(*source, "A loop", s.values[0]->span)) {
     if (s.names.size() == 1) assign(s.names[0], item, s.name_spans[0], scope);
-    else unpack(s.names, s.name_spans, s.values[0]->span, item, scope);
+    else unpack(s.names, s.name_spans, s.values[0]->span, item, scope, "type");
     for (const Statement& inner : s.body) run_statement(inner, scope);
   }
 }

@@ -84,7 +84,7 @@ class Elaborator {
   BuildValueRef dictionary(const Expr& e, const std::shared_ptr<Scope>& scope);
 
   std::vector<BuildValueRef> items_to_loop(const BuildValue& source, const char* what, Span span) const;
-  void unpack(const std::vector<std::string>& names, const std::vector<Span>& spans, Span span, const BuildValueRef& item, const std::shared_ptr<Scope>& scope);
+  void unpack(const std::vector<std::string>& names, const std::vector<Span>& spans, Span span, const BuildValueRef& item, const std::shared_ptr<Scope>& scope, const char* error_class);
   // Any value as a graph node: atoms become constants, other values constants that no sequence may hold.
   NodeId operand(const BuildValue& value, Span span);
   NodeId add(Node node, Span span);

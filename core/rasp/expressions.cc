@@ -434,12 +434,12 @@ std::vector<BuildValueRef> Elaborator::items_to_loop(const BuildValue& source, c
   return keys;
 }
 
-void Elaborator::unpack(const std::vector<std::string>& names, const std::vector<Span>& spans, Span span, const BuildValueRef& item, const std::shared_ptr<Scope>& scope) {
+void Elaborator::unpack(const std::vector<std::string>& names, const std::vector<Span>& spans, Span span, const BuildValueRef& item, const std::shared_ptr<Scope>& scope, const char* error_class) {
   std::vector<BuildValueRef> parts;
   if (item->kind == K::List) parts = item->items;
   else if (item->kind == K::Dict) for (const Value& key : item->keys) parts.push_back(atom(key));
   else if (item->kind == K::Atom && item->atom.is_string()) for (std::string& c : code_points(item->atom.text())) parts.push_back(atom(Value::string(std::move(c))));
-  else raise("not-unpackable", spans.empty() ? "type" : "operand_type", "Only lists, strings and dictionaries can be unpacked into several names, not " + kind_of(*item), visible(span));
+  else raise("not-unpackable", error_class, "Only lists, strings and dictionaries can be unpacked into several names, not " + kind_of(*item), visible(span));
   if (parts.size() != names.size()) raise("wrong-count", "type", std::to_string(names.size()) + " names cannot take " + std::to_string(parts.size()) + " values", visible(span), "Write as many names as values.");
   for (const std::string& name : names) check_assignable(name, visible(span), *scope);
   for (std::size_t i = 0; i < names.size(); ++i) assign(names[i], parts[i], spans.size() > i ? spans[i] : span, scope);
@@ -459,7 +459,7 @@ BuildValueRef Elaborator::comprehension(const Expr& e, const std::shared_ptr<Sco
       check_assignable(e.names[0], visible(e.span), *inner);
       inner->variables[e.names[0]] = item;
     } else {
-      unpack(e.names, {}, source.span, item, inner);
+      unpack(e.names, {}, source.span, item, inner, "type");
     }
     BuildValueRef first = evaluate(*e.children[0], inner);
     if (dict) {

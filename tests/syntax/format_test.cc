@@ -29,7 +29,10 @@ std::string meaning(const std::string& text, const std::map<std::string, std::st
     return it == files.end() ? std::nullopt : std::optional(it->second);
   };
   Diagnostics diagnostics;
-  Budget budget;
+  Limits limits;
+  limits.milliseconds = 0;  // some test programs run into limits: by steps, not by the clock
+  limits.elaboration_steps = 300'000;
+  Budget budget(limits);
   const Elaboration e = elaborate(sources, std::nullopt, diagnostics, budget);
   std::ostringstream out;
   for (NodeId id = 0; id < e.graph.size(); ++id) {
