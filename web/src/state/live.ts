@@ -8,6 +8,7 @@ import type { AnalyzeResult, CompileResult, Diagnostic, LibraryEntry, TraceResul
 import { type Tokens, rawValues } from '../engine/raw';
 import { compiler, interpreter } from '../engine/start';
 import { parseTokens, tokensText } from '../values';
+import { examples } from './examples';
 import { active, experiments, files, selection, settings, source } from './project';
 
 export interface Picture {
@@ -43,8 +44,14 @@ let baseline: { key: string; trace: TraceResult } | null = null;
 const patienceMs = 300;
 let compilingSince = 0;
 
+/** What `load` finds: the project's own files, and the examples of the gallery. */
+function loadable(job: Job): Record<string, string> {
+  const texts = Object.values(job.files);
+  return texts.some((t) => /\bload\b/.test(t)) ? { ...Object.fromEntries(examples.map((e) => [e.file, e.source])), ...job.files } : job.files;
+}
+
 const requestOf = (job: Job, input: Tokens | undefined, vocabulary: Tokens | undefined) => ({
-  program: job.files[job.active] ?? '', name: job.active, files: job.files, input, vocabulary, output: job.settings.output?.trim() || undefined,
+  program: job.files[job.active] ?? '', name: job.active, files: loadable(job), input, vocabulary, output: job.settings.output?.trim() || undefined,
   max_length: job.settings.maxLength, causal: job.settings.causal, objective: job.settings.objective,
   passes: job.settings.off?.length ? Object.fromEntries(job.settings.off.map((p) => [p, false])) : undefined,
 });
