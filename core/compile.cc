@@ -1,5 +1,8 @@
 #include "compile.h"
 
+#include <algorithm>
+#include <unordered_map>
+
 #include "base/text.h"
 
 namespace rasp {
@@ -7,10 +10,13 @@ namespace {
 
 std::vector<Value> distinct(const std::vector<Value>& values) {
   std::vector<Value> result;
+  std::unordered_multimap<std::size_t, std::size_t> places;  // hash → index in `result`
   for (const Value& v : values) {
-    bool seen = false;
-    for (const Value& r : result) seen = seen || identical(r, v);
-    if (!seen) result.push_back(v);
+    const std::size_t h = hash(v);
+    const auto [first, last] = places.equal_range(h);
+    if (std::any_of(first, last, [&](const auto& p) { return identical(result[p.second], v); })) continue;
+    places.emplace(h, result.size());
+    result.push_back(v);
   }
   return result;
 }
@@ -39,6 +45,10 @@ Diagnostic limit_diagnostic(const LimitExceeded& e, Span span) {
   if (code == "limit-evaluation-cells") message = "The values of this program on this input take too much memory", hint = "Shorten the input.";
   if (code == "limit-value-set") message = "An s-op can take more than " + n + " values", hint = "Choose a smaller vocabulary or maximal length.";
   if (code == "limit-tuples") message = "An expression can meet more than " + n + " combinations of values", hint = "Choose a smaller vocabulary or maximal length, or split the expression.";
+  if (code == "limit-contexts") message = "The values of this program depend on more than " + n + " combinations of s-op, position and length", hint = "Choose a smaller maximal length.";
+  if (code == "limit-nesting") message = "A list nests more than " + n + " levels deep";
+  if (code == "limit-document") message = "The answer would show more than " + n + " values", hint = "Shorten the input, or show fewer of the program's s-ops and selectors.";
+  if (code == "limit-trace") message = "A recorded pass would hold more than " + n + " numbers", hint = "Shorten the input.";
   if (code == "limit-weights") message = "The model would have more than " + n + " weights that are not zero", hint = "Choose a smaller vocabulary or maximal length.";
   return {Severity::Error, code, "limit", message, span, hint};
 }
@@ -105,6 +115,7 @@ std::optional<CompiledModel> compile_program(const ProgramRequest& request, cons
   const Span start{0, 1, 0};
   if (!s.vocabulary) diagnostics.error("no-vocabulary", "input", "Neither a vocabulary nor an input is given", start, "Add #@ vocabulary \"abc\", or give an input.");
   else if (s.vocabulary->empty()) diagnostics.error("empty-vocabulary", "input", "The vocabulary is empty", start, "Give at least one token.");
+  else if (s.vocabulary->size() > budget.limits().value_set) diagnostics.error("limit-vocabulary", "limit", "The vocabulary has more than " + std::to_string(budget.limits().value_set) + " tokens", start, "Choose a smaller one.");
   if (s.max_length && *s.max_length == 0) diagnostics.error("bad-max-length", "input", "The maximal length must be at least 1", start, "Choose a length from 1.");
   else if (!s.max_length) diagnostics.error("no-max-length", "input", "Neither a maximal length nor an input is given", start, "Add #@ max_length 8.");
   else if (*s.max_length > budget.limits().input_tokens) diagnostics.error("limit-max-length", "limit", "The maximal length is over " + std::to_string(budget.limits().input_tokens), start, "Choose a smaller one.");

@@ -20,7 +20,11 @@ struct Limits {
   std::uint64_t evaluation_cells = 200'000'000;
   std::uint32_t value_set = 20'000;        // values of one s-op
   std::uint64_t tuples = 4'000'000;        // reachable tuples of one fused expression
+  std::uint64_t contexts = 50'000'000;     // (s-op, position, length) for which value sets are kept, of all s-ops
   std::uint64_t weights = 60'000'000;      // non-zeros of a model
+  std::uint64_t trace_floats = 64'000'000; // activations of one recorded pass
+  std::uint64_t document_cells = 4'000'000;  // values and matrix rows × columns that one answer shows
+  std::uint32_t handles = 64;              // compiled models held by a session; the oldest goes first
   std::uint32_t milliseconds = 10'000;     // deadline of one request; 0: none
 };
 
@@ -36,13 +40,23 @@ class Budget {
   const Limits& limits() const { return limits_; }
   // Cheap; looks at the clock every few thousand calls. Throws LimitExceeded{"limit-time"} past the deadline.
   void tick(std::uint32_t amount = 1) {
-    if ((counter_ += amount) >= 4096) look_at_clock();
+    if (amount >= 4096 || (counter_ += amount) >= 4096) look_at_clock();
+  }
+  // May one answer show this many more values? Counts them if so.
+  bool may_show(std::uint64_t cells) {
+    if (cells > limits_.document_cells - shown_) return false;
+    shown_ += cells;
+    return true;
+  }
+  void show(std::uint64_t cells) {
+    if (!may_show(cells)) throw LimitExceeded{"limit-document", limits_.document_cells};
   }
 
  private:
   void look_at_clock();
   Limits limits_;
   std::uint32_t counter_ = 0;
+  std::uint64_t shown_ = 0;
   std::chrono::steady_clock::time_point deadline_;
 };
 

@@ -18,14 +18,6 @@ double round_up_12(double x) {
 }
 double power_of_two_above(double x) { return std::ldexp(1.0, static_cast<int>(std::ceil(std::log2(x) - 1e-12))); }
 
-SparseMatrix sparse(std::int32_t rows, std::int32_t cols, const std::vector<Triplet>& entries) {
-  SparseMatrix m(rows, cols);
-  m.setFromTriplets(entries.begin(), entries.end());
-  m.prune([](auto, auto, float v) { return v != 0; });
-  m.makeCompressed();
-  return m;
-}
-
 // Entries of one head before the common d_head is known.
 struct HeadDraft {
   std::vector<Triplet> q, k, v, o;           // q in units of the score amplitude
@@ -71,6 +63,18 @@ class Assembler {
   }
 
  private:
+  SparseMatrix sparse(std::int32_t rows, std::int32_t cols, const std::vector<Triplet>& entries) {
+    charge(entries.size());
+    SparseMatrix m(rows, cols);
+    m.setFromTriplets(entries.begin(), entries.end());
+    m.prune([](auto, auto, float v) { return v != 0; });
+    m.makeCompressed();
+    return m;
+  }
+  void charge(std::uint64_t entries) {
+    c_.budget.tick(static_cast<std::uint32_t>(std::min<std::uint64_t>(entries, 1u << 20)));
+    if ((weights_ += entries) > c_.budget.limits().weights) throw LimitExceeded{"limit-weights", c_.budget.limits().weights};
+  }
   std::string label_of(NodeId id) const {
     const Node& n = c_.graph[id];
     if (!n.name.empty()) return n.name;
@@ -185,6 +189,7 @@ class Assembler {
     const std::size_t rows = qu ? qu->kept.size() : 1, cols = ku ? ku->kept.size() : 1;
     static const std::vector<std::uint32_t> none;
     std::vector<std::vector<std::uint32_t>> form(rows);  // selected columns
+    std::uint64_t pairs = 0;
     for (std::size_t r = 0; r < rows; ++r) {
       if (qu && !qu->kept[r]) continue;
       c_.budget.tick(static_cast<std::uint32_t>(cols));
@@ -192,6 +197,7 @@ class Assembler {
         if (ku && !ku->kept[k]) continue;
         if (l.selects(qu ? qu->class_signature[r] : none, ku ? ku->class_signature[k] : none)) form[r].push_back(static_cast<std::uint32_t>(k));
       }
+      if ((pairs += form[r].size()) > c_.budget.limits().weights) throw LimitExceeded{"limit-weights", c_.budget.limits().weights};
     }
     std::vector<std::vector<std::uint32_t>> columns(cols);
     for (std::size_t r = 0; r < rows; ++r)
@@ -657,6 +663,7 @@ class Assembler {
   std::vector<double> error_;
   std::map<const HeadPlan*, double> leads_;
   std::map<const HeadPlan*, std::int32_t> bos_axis_;
+  std::uint64_t weights_ = 0;  // non-zeros of all matrices so far
 };
 
 }  // namespace

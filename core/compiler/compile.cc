@@ -66,7 +66,7 @@ std::optional<CompiledModel> compile(const Graph& graph, NodeId output, const Co
   const std::optional<Plan> plan = make_plan(context, rewritten.output);
   if (!plan) return std::nullopt;
   clock.lap("lower");
-  const Schedule schedule = make_schedule(*plan, options.passes.merge_heads, options.passes.pack);
+  const Schedule schedule = make_schedule(*plan, options.passes.merge_heads, options.passes.pack, budget);
   clock.lap("schedule");
   model.inexact_reasons = plan->inexact;
   assemble(context, *plan, schedule, rewritten.output, model);

@@ -12,11 +12,11 @@ namespace rasp {
 bool ValueSets::is_rank(NodeId id) const {
   const Node& n = graph_[id];
   if (setting_.causal) return false;
-  if (n.kind == NodeKind::SelectorWidth) return is_strict_order(graph_, n.args[0], injective_);
+  if (n.kind == NodeKind::SelectorWidth) return is_strict_order(graph_, n.args[0], injective_, budget_);
   const auto is_width = [&](NodeId a) { return graph_[a].kind == NodeKind::SelectorWidth; };
   if (n.kind != NodeKind::Elementwise || n.op != Op::Add || n.table || !is_width(n.args[0]) || !is_width(n.args[1])) return false;
   // The sum of two widths stands for the width of an exclusive disjunction (rewrite.cc).
-  const auto a = disjunctive_form(graph_, graph_[n.args[0]].args[0], 8), b = disjunctive_form(graph_, graph_[n.args[1]].args[0], 8);
+  const auto a = disjunctive_form(graph_, graph_[n.args[0]].args[0], 8, budget_), b = disjunctive_form(graph_, graph_[n.args[1]].args[0], 8, budget_);
   if (!a || !b || a->size() != 1 || b->size() != 1 || conjoin((*a)[0], (*b)[0])) return false;
   return is_strict_order({(*a)[0], (*b)[0]}, injective_);
 }
@@ -41,9 +41,11 @@ bool ValueSets::injective(NodeId id) const {
 // A truth value that at most one position has: `mark and selector_width(marks before me) == 0`, for any strict order of positions.
 bool ValueSets::first_of_its_kind(NodeId key) const {
   std::vector<NodeId> parts, stack{key};
+  std::set<NodeId> seen;
   while (!stack.empty()) {
     const NodeId id = stack.back();
     stack.pop_back();
+    if (!seen.insert(id).second) continue;
     const Node& n = graph_[id];
     if (n.kind == NodeKind::Elementwise && n.op == Op::And && !n.table) stack.insert(stack.end(), n.args.begin(), n.args.end());
     else parts.push_back(id);
@@ -55,7 +57,7 @@ bool ValueSets::first_of_its_kind(NodeId key) const {
     if (zero.kind != NodeKind::Constant || !zero.constant.is_number() || zero.constant.number() != 0) continue;
     if (is_rank(n.args[0])) return true;  // the least of all positions
     if (graph_[n.args[0]].kind != NodeKind::SelectorWidth) continue;
-    const auto form = disjunctive_form(graph_, graph_[n.args[0]].args[0], 8);
+    const auto form = disjunctive_form(graph_, graph_[n.args[0]].args[0], 8, budget_);
     if (!form || form->size() != 1) continue;
     bool ordered = false, marked = true;
     for (const SelectorAtom& a : form->front()) {
@@ -81,7 +83,7 @@ bool ValueSets::single(NodeId selector) const {
   bool result = setting_.unique && std::find(setting_.unique->begin(), setting_.unique->end(), selector) != setting_.unique->end();
   if (!result) {
     // One conjunction with a key that no two positions share, compared for equality.
-    const auto form = disjunctive_form(graph_, selector, 32);
+    const auto form = disjunctive_form(graph_, selector, 32, budget_);
     result = form && form->empty();
     if (form && form->size() == 1) {
       result = std::any_of(form->front().begin(), form->front().end(), [&](const SelectorAtom& a) {

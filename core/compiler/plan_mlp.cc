@@ -52,6 +52,7 @@ class MlpPlanner {
   // Does a linear form involve a number of the residual stream (or several codes, read as numbers)?
   bool has_number(NodeId x) {
     Cone cone(c_.graph, {x}, [](NodeId) { return false; }, c_.values);
+    c_.budget.tick(static_cast<std::uint32_t>(8 * (1 + cone.inner().size() + cone.inputs().size())));
     return std::any_of(cone.inputs().begin(), cone.inputs().end(), [&](NodeId i) { return !p_.code_leaf(i); });
   }
 
@@ -62,7 +63,9 @@ class MlpPlanner {
   }
 
   Cone cone_of(const std::vector<NodeId>& roots) {
-    return Cone(c_.graph, roots, [&](NodeId x) { return is_input(x); }, c_.values);
+    Cone cone(c_.graph, roots, [&](NodeId x) { return is_input(x); }, c_.values);
+    c_.budget.tick(static_cast<std::uint32_t>(8 * (1 + cone.inner().size() + cone.inputs().size())));
+    return cone;
   }
 
   void split(const Cone& cone, std::vector<NodeId>& codes, std::vector<NodeId>& axes) {
@@ -78,6 +81,7 @@ class MlpPlanner {
     for (NodeId x : cone.inputs())
       if (!c_.sets.known(x)) return 1e300;
     c_.sets.contexts(cone.inputs(), [&](std::uint32_t i, std::uint32_t n) {
+      c_.budget.tick(static_cast<std::uint32_t>(1 + cone.inputs().size()));
       std::vector<std::uint32_t> key;
       double product = 1;
       for (NodeId x : cone.inputs()) {
@@ -204,6 +208,7 @@ class MlpPlanner {
     const std::string too_close = "\"" + c_.graph.describe(u.node) + "\" tells numbers apart that differ in their last bits only";
     c_.sets.contexts(inputs, [&](std::uint32_t i, std::uint32_t n) {
       std::vector<std::uint32_t> key;
+      c_.budget.tick(static_cast<std::uint32_t>(1 + inputs.size()));
       for (NodeId x : inputs) key.push_back(c_.sets.at(x, i, n));
       if (!contexts_seen.emplace(key, true).second) return;
       std::vector<std::size_t> digit(inputs.size(), 0);
@@ -326,6 +331,7 @@ class MlpPlanner {
         c_.budget.tick(static_cast<std::uint32_t>(cells.size()));
         std::size_t g = 0;
         for (; c_.options.passes.drop && g < groups.size(); ++g) {
+          c_.budget.tick(static_cast<std::uint32_t>(1 + cells.size()));
           bool fits = true;
           for (const auto& [key, outcome] : cells) {
             auto it = groups[g].find(key);
@@ -382,6 +388,7 @@ class MlpPlanner {
       }
       return count;
     };
+    c_.budget.tick(static_cast<std::uint32_t>(8 * (a.size() + b.size())));
     auto both = a;
     for (const auto& [key, outcome] : b) {
       auto [it, fresh] = both.try_emplace(key, outcome);
@@ -406,6 +413,7 @@ class MlpPlanner {
       for (std::size_t first = 0; first < std::max<std::size_t>(1, inputs); ++first) {
         auto current = products;
         for (std::size_t step = 0; step < inputs; ++step) {
+          c_.budget.tick(static_cast<std::uint32_t>(4 * current.size()));
           const std::size_t d = (first + step) % inputs;
           std::map<std::vector<std::vector<std::uint32_t>>, std::vector<std::uint32_t>> groups;
           for (auto& product : current) {
@@ -466,11 +474,12 @@ class MlpPlanner {
       unit().steps.push_back(std::move(row));
     }
     // The range of the axis over *all* tuples: a closed gate must stay closed everywhere.
-    for (StepRow& row : unit().steps)
-      for (double x : table_.axis) {
-        row.low = std::min(row.low, x);
-        row.high = std::max(row.high, x);
-      }
+    if (table_.axis.empty()) return;
+    const auto [least, most] = std::minmax_element(table_.axis.begin(), table_.axis.end());
+    for (StepRow& row : unit().steps) {
+      row.low = std::min(row.low, *least);
+      row.high = std::max(row.high, *most);
+    }
   }
 
   // Demands on the inputs, with the merged values as signatures; what no neuron reads needs no dimension.

@@ -50,7 +50,7 @@ Literal Planner::literal(const std::vector<NodeId>& factors) {
   Literal result;
   std::vector<NodeId> keys, queries;
   for (NodeId f : factors) {
-    auto form = disjunctive_form(c_.graph, f, most_conjunctions);
+    auto form = disjunctive_form(c_.graph, f, most_conjunctions, c_.budget);
     if (!form) throw Refusal{"selector-too-composed", "This selector combines too many comparisons of different s-ops", "Name intermediate s-ops, or split the selector.", f};
     for (const Conjunction& c : *form)
       for (const SelectorAtom& a : c) {
@@ -153,7 +153,7 @@ std::uint32_t Planner::selection(NodeId selector, bool width) {
   selection.selector = selector;
   selection.width = width;
 
-  const auto form = disjunctive_form(c_.graph, selector, most_conjunctions);
+  const auto form = disjunctive_form(c_.graph, selector, most_conjunctions, c_.budget);
   if (form && form->empty()) {
     selection.nothing = true;
     plan_.selections[it->second] = std::move(selection);

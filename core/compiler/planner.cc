@@ -84,7 +84,8 @@ bool Planner::free_linear(NodeId x, int depth) const {
     return std::all_of(c_.sets.all(x).begin(), c_.sets.all(x).end(), [&](ValueId v) { return std::fabs(c_.values.number(v)) < largest_number; });
   }
   if (n.kind != NodeKind::Elementwise || n.table || depth > 100 || !c_.options.passes.fuse) return false;
-  if (auto it = linear_memo_.find(x); it != linear_memo_.end()) return it->second;
+  if (auto it = linear_memo_.find(x); it != linear_memo_.end()) return it->second != 0;
+  c_.budget.tick(4);
   bool linear = false;
   auto constant = [&](NodeId a) { return node(a).kind == NodeKind::Constant && free_linear(a); };
   switch (n.op) {
@@ -94,7 +95,17 @@ bool Planner::free_linear(NodeId x, int depth) const {
     case Op::Div: linear = constant(n.args[1]) && node(n.args[1]).constant.number() != 0 && free_linear(n.args[0], depth + 1); break;
     default: break;
   }
-  return linear_memo_[x] = linear;
+  // A form is written out as a tree, and a graph that shares nodes may stand for a huge one.
+  constexpr std::uint32_t most_terms = 4096;
+  std::uint32_t terms = 0;
+  if (linear) {
+    for (NodeId a : n.args) {
+      const auto it = linear_memo_.find(a);
+      terms += it == linear_memo_.end() ? 1 : it->second;
+    }
+  }
+  linear_memo_[x] = terms > most_terms ? 0 : terms;
+  return terms != 0 && terms <= most_terms;
 }
 
 ValueId Planner::value_of(NodeId x, NodeId leaf, ValueId v) {

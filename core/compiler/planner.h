@@ -50,7 +50,7 @@ class Planner {
   std::set<std::tuple<NodeId, int, UnitId>> pending_;
   std::map<std::pair<NodeId, bool>, std::uint32_t> selections_;
   mutable std::map<NodeId, bool> code_leaf_memo_;
-  mutable std::map<NodeId, bool> linear_memo_;
+  mutable std::map<NodeId, std::uint32_t> linear_memo_;  // terms of the form when written out; 0: not linear
   friend class MlpPlanner;
 };
 

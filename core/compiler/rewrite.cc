@@ -222,7 +222,7 @@ class Rewriter {
       if (q != no_node) single &= query == no_node || query == q, query = q;
     }
     if (single) return no_node;
-    auto form = disjunctive_form(graph_, selector, 3);
+    auto form = disjunctive_form(graph_, selector, 3, budget_);
     if (!form) return no_node;
     if (form->empty()) return constant(Value::integer(std::int64_t{0}));
     if (form->size() == 1) return no_node;

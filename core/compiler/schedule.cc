@@ -77,11 +77,11 @@ Cost cost_of(const Plan& plan, const std::vector<std::int32_t>& written, std::in
 
 }  // namespace
 
-Schedule make_schedule(const Plan& plan, bool merge, bool pack) {
+Schedule make_schedule(const Plan& plan, bool merge, bool pack, Budget& budget) {
   Schedule s;
   s.written.assign(plan.units.size(), 0);
   std::vector<std::vector<UnitId>> needs(plan.units.size());
-  for (UnitId id : plan.order) needs[id] = dependencies(plan, plan.units[id]);
+  for (UnitId id : plan.order) budget.tick(8), needs[id] = dependencies(plan, plan.units[id]);
   std::vector<std::int32_t> floor(plan.units.size(), 0);
   s.layers = place(plan, needs, floor, s.written);
   if (pack && s.layers > 1) {
@@ -97,6 +97,7 @@ Schedule make_schedule(const Plan& plan, bool merge, bool pack) {
         if (embedded(u)) continue;
         const std::int32_t now = (s.written[id] - 1) / 2;
         for (std::int32_t layer = now + 1; layer < s.layers; ++layer) {
+          budget.tick(static_cast<std::uint32_t>(plan.order.size()));
           auto trial_floor = floor;
           trial_floor[id] = layer;
           auto trial = s.written;

@@ -18,6 +18,6 @@ std::vector<UnitId> dependencies(const Plan& plan, const Unit& unit);
 std::size_t neuron_count(const Unit& unit);       // upper bound
 
 // merge: aggregates with one selector share a head. pack: blocks with slack move to where they widen no layer.
-Schedule make_schedule(const Plan& plan, bool merge, bool pack);
+Schedule make_schedule(const Plan& plan, bool merge, bool pack, Budget& budget);
 
 }  // namespace rasp

@@ -73,6 +73,9 @@ std::vector<NodeId> atoms_of(const Graph& graph, NodeId selector) {
 }
 
 namespace {
+// Beyond these a form is no help to anyone: atoms of one conjunction, and of all forms met on the way.
+constexpr std::size_t most_atoms = 256, most_atoms_in_all = 4'000'000;
+
 using Dnf = std::vector<Conjunction>;
 
 void add_conjunction(Dnf& list, Conjunction c) {
@@ -108,13 +111,20 @@ void add_conjunction(Dnf& list, Conjunction c) {
 }
 }  // namespace
 
-std::optional<Dnf> disjunctive_form(const Graph& graph, NodeId selector, std::size_t most) {
+std::optional<Dnf> disjunctive_form(const Graph& graph, NodeId selector, std::size_t most, Budget& budget) {
   const auto order = selector_nodes(graph, selector);
   // forms[s][0]: the node itself, forms[s][1]: its negation.
   std::vector<std::array<Dnf, 2>> forms(order.size());
   auto at = [&](NodeId id) -> std::array<Dnf, 2>& { return forms[static_cast<std::size_t>(std::lower_bound(order.begin(), order.end(), id) - order.begin())]; };
+  std::size_t atoms = 0;
+  const auto charge = [&](const Dnf& form) {
+    for (const Conjunction& c : form) atoms += c.size();
+    budget.tick(static_cast<std::uint32_t>(form.size() + 1));
+    return atoms <= most_atoms_in_all;
+  };
   for (std::size_t s = 0; s < order.size(); ++s) {
     const Node& node = graph[order[s]];
+    if (s && !(charge(forms[s - 1][0]) && charge(forms[s - 1][1]))) return std::nullopt;
     if (node.kind == NodeKind::Select) {
       const std::uint8_t mask = relation_mask(node.op);
       const Node &key = graph[node.args[0]], &query = graph[node.args[1]];
@@ -143,12 +153,17 @@ std::optional<Dnf> disjunctive_form(const Graph& graph, NodeId selector, std::si
       if ((node.kind == NodeKind::SelectorAnd) != (negated == 1)) {
         for (const auto& x : a)
           for (const auto& y : b) {
+            budget.tick(static_cast<std::uint32_t>(1 + x.size() * y.size() + out.size() * 8));
+            if (x.size() + y.size() > most_atoms) return std::nullopt;
             if (auto c = conjoin(x, y)) add_conjunction(out, std::move(*c));
             if (out.size() > most) return std::nullopt;
           }
       } else {
-        for (const auto& x : a) add_conjunction(out, x);
-        for (const auto& y : b) add_conjunction(out, y);
+        for (const Dnf* list : {&a, &b})
+          for (const auto& x : *list) {
+            budget.tick(static_cast<std::uint32_t>(1 + out.size() * (1 + x.size() * x.size())));
+            add_conjunction(out, x);
+          }
         if (out.size() > most) return std::nullopt;
       }
     }
@@ -156,8 +171,8 @@ std::optional<Dnf> disjunctive_form(const Graph& graph, NodeId selector, std::si
   return forms.back()[0];
 }
 
-bool is_strict_order(const Graph& graph, NodeId selector, const std::vector<bool>& injective) {
-  const auto form = disjunctive_form(graph, selector, 8);
+bool is_strict_order(const Graph& graph, NodeId selector, const std::vector<bool>& injective, Budget& budget) {
+  const auto form = disjunctive_form(graph, selector, 8, budget);
   return form && is_strict_order(*form, injective);
 }
 

@@ -23,7 +23,7 @@ struct SelectorAtom {
 using Conjunction = std::vector<SelectorAtom>;  // sorted by (key, query), at most one atom a pair; empty: selects everything
 
 // Disjunction of conjunctions that equals the selector; an empty list selects nothing. nullopt beyond `most` conjunctions.
-std::optional<std::vector<Conjunction>> disjunctive_form(const Graph& graph, NodeId selector, std::size_t most);
+std::optional<std::vector<Conjunction>> disjunctive_form(const Graph& graph, NodeId selector, std::size_t most, Budget& budget);
 
 // nullopt: contradictory.
 std::optional<Conjunction> conjoin(const Conjunction& a, const Conjunction& b);
@@ -34,7 +34,7 @@ std::vector<NodeId> selector_nodes(const Graph& graph, NodeId selector);
 
 // True where the selector is provably "comes before" in a strict total order of positions (lexicographic comparison of s-ops whose last is
 // injective over positions), so that its width is a rank: a different number at each position.
-bool is_strict_order(const Graph& graph, NodeId selector, const std::vector<bool>& injective);
+bool is_strict_order(const Graph& graph, NodeId selector, const std::vector<bool>& injective, Budget& budget);
 bool is_strict_order(const std::vector<Conjunction>& form, const std::vector<bool>& injective);
 
 }  // namespace rasp

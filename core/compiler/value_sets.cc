@@ -99,7 +99,9 @@ void ValueSets::fill(NodeId id, bool by_i, bool by_n, F&& set_of) {
   s.by_i = by_i;
   s.by_n = by_n;
   s.known = true;
-  s.ids.assign(slots(by_i, by_n), 0);
+  const std::size_t size = slots(by_i, by_n);
+  if ((slots_in_all_ += size) > budget_.limits().contexts) throw LimitExceeded{"limit-contexts", budget_.limits().contexts};
+  s.ids.assign(size, 0);
   const std::uint32_t N = setting_.max_length;
   if (by_i && by_n) {
     for (std::uint32_t n = 1; n <= N; ++n)
@@ -123,7 +125,7 @@ void ValueSets::finish(NodeId id) {
     if (members.size() > budget_.limits().value_set) { s.known = false; s.ids.clear(); return; }
   }
   // If all contexts agree there is nothing to tell apart.
-  if (distinct.size() == 1) { s.by_i = s.by_n = false; s.ids.assign(1, *distinct.begin()); }
+  if (distinct.size() == 1) { slots_in_all_ -= s.ids.size() - 1; s.by_i = s.by_n = false; s.ids.assign(1, *distinct.begin()); }
   s.all.assign(members.begin(), members.end());
   std::sort(s.all.begin(), s.all.end(), [&](ValueId a, ValueId b) { return total_less(values_[a], values_[b]); });
 }
@@ -158,6 +160,7 @@ void ValueSets::elementwise(NodeId id) {
     std::unordered_map<std::vector<std::uint32_t>, bool, VectorHash> seen;
     contexts(cone.inputs(), [&](std::uint32_t i, std::uint32_t n) {
       if (total > cap) return;
+      budget_.tick(static_cast<std::uint32_t>(1 + cone.inputs().size()));
       std::vector<std::uint32_t> key;
       double product = 1;
       for (NodeId in : cone.inputs()) {
@@ -258,6 +261,7 @@ int ValueSets::atom(const Node& node, std::uint32_t i, std::uint32_t j, std::uin
     yes = no = true;  // not worth following: some pair will do either
   } else {
     for (ValueId k : ks) {
+      budget_.tick(static_cast<std::uint32_t>(1 + qs.size() / 8));
       for (ValueId q : qs) {
         if (diagonal && q != k) continue;
         bool failed = false;
@@ -276,6 +280,7 @@ int ValueSets::atom(const Node& node, std::uint32_t i, std::uint32_t j, std::uin
 int ValueSets::selects(NodeId selector, std::uint32_t i, std::uint32_t j, std::uint32_t n) const {
   if (setting_.causal && j > i) return 0;
   const auto& order = order_of(selector);
+  budget_.tick(static_cast<std::uint32_t>(order.size()));
   std::vector<int> state(order.size());
   auto value = [&](NodeId id) { return state[std::lower_bound(order.begin(), order.end(), id) - order.begin()]; };
   for (std::size_t s = 0; s < order.size(); ++s) {
@@ -376,6 +381,7 @@ SetId ValueSets::means(SetId set, std::uint32_t low, std::uint32_t high, NodeId 
     std::vector<double> sums = base, next;
     std::set<double> found;
     for (std::uint32_t m = 2; m <= high; ++m) {
+      if (sums.size() * base.size() > budget_.limits().tuples) { flags |= 2; break; }
       next.clear();
       for (double s : sums)
         for (double b : base) next.push_back(s + b);
@@ -457,6 +463,8 @@ void ValueSets::aggregate(NodeId id) {
         for (auto p : parts) {
           std::set<double> next;
           for (ValueId v : sets_[p]) {
+            budget_.tick(static_cast<std::uint32_t>(sums.size()));
+            if (next.size() > 4096) break;
             if (!values_.is_number(v) || values_[v].kind() == Kind::Bool) { exact = false; break; }
             const double x = values_.number(v);
             if (std::fabs(x) > 1e9 || x != std::floor(x)) exact = false;

@@ -75,6 +75,7 @@ class ValueSets {
   SetPool& sets_;
   Applier& apply_;
   Budget& budget_;
+  std::uint64_t slots_in_all_ = 0;  // of all nodes_
   std::vector<NodeSets> nodes_;
   std::vector<bool> needed_, injective_;
   mutable std::unordered_map<NodeId, bool> single_memo_;

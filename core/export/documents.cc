@@ -164,13 +164,13 @@ Json display(const Elaboration& e, const BuildValue& v, const Evaluation* evalua
   Json out = {{"kind", kinds[static_cast<int>(v.kind)]}};
   const auto show = [&](const Evaluation& ev, NodeId id) {
     if (is_selector(e.graph[id].kind)) {
-      if (ev.matrices[id].n == 0) return;
+      if (ev.matrices[id].n == 0 || !budget.may_show(std::uint64_t{ev.matrices[id].n} * ev.matrices[id].n)) return;
       out["matrix"] = matrix_rows(ev.matrices[id]);
       out["text"] = "selector";
       return;
     }
     const auto& cells = ev.sequences[id];
-    if (cells.empty()) return;
+    if (cells.empty() || !budget.may_show(cells.size())) return;
     out["value"] = cells_document(cells);
     std::string text = "[";
     for (std::size_t i = 0; i < cells.size() && text.size() < 800; ++i) text += (i ? ", " : "") + (cells[i].undefined >= 0 ? std::string("?") : literal(cells[i].value));
@@ -190,17 +190,20 @@ Json display(const Elaboration& e, const BuildValue& v, const Evaluation* evalua
   return out;
 }
 
-Json plain(const BuildValue& v) {
+Json plain(const BuildValue& v, Budget& budget, std::uint32_t depth) {
+  constexpr std::uint32_t deepest = 100;
+  if (depth > deepest) throw LimitExceeded{"limit-nesting", deepest};
+  budget.show(1);  // a list may hold itself many times over
   switch (v.kind) {
     case K::Atom: return value_to_json(v.atom);
     case K::List: {
       Json out = Json::array();
-      for (const auto& item : v.items) out.push_back(plain(*item));
+      for (const auto& item : v.items) out.push_back(plain(*item, budget, depth + 1));
       return out;
     }
     case K::Dict: {
       Json out = Json::array();
-      for (std::size_t i = 0; i < v.items.size(); ++i) out.push_back(Json::array({value_to_json(v.keys[i]), plain(*v.items[i])}));
+      for (std::size_t i = 0; i < v.items.size(); ++i) out.push_back(Json::array({value_to_json(v.keys[i]), plain(*v.items[i], budget, depth + 1)}));
       return out;
     }
     case K::Function: return Json{{"name", v.function_name}, {"parameters", v.parameters}};
@@ -208,13 +211,14 @@ Json plain(const BuildValue& v) {
   }
 }
 
-Json nodes_document(const Graph& graph, const Locator& locator, const Evaluation* ev) {
+Json nodes_document(const Graph& graph, const Locator& locator, const Evaluation* ev, Budget& budget) {
   Json out = Json::array();
   for (NodeId id = 0; id < graph.size(); ++id) {
     const Node& n = graph[id];
+    budget.tick(16);
     Json node = {{"id", id}, {"kind", kind_name(n.kind)}, {"selector", is_selector(n.kind)}, {"args", n.args}, {"name", n.name}, {"label", graph.describe(id)}, {"span", n.span.end > n.span.begin ? locator.span(n.span) : Json()}};
-    if (ev && !is_selector(n.kind) && !ev->sequences[id].empty()) node["value"] = cells_document(ev->sequences[id]);
-    if (ev && is_selector(n.kind) && ev->matrices[id].n) node["matrix"] = matrix_rows(ev->matrices[id]);
+    if (ev && !is_selector(n.kind) && !ev->sequences[id].empty() && budget.may_show(ev->sequences[id].size())) node["value"] = cells_document(ev->sequences[id]);
+    if (ev && is_selector(n.kind) && ev->matrices[id].n && budget.may_show(std::uint64_t{ev->matrices[id].n} * ev->matrices[id].n)) node["matrix"] = matrix_rows(ev->matrices[id]);
     if (ev) {
       const bool evaluated = is_selector(n.kind) ? ev->matrices[id].n > 0 : !ev->sequences[id].empty();
       if (evaluated) if (const Undefined* u = ev->failure_of(id)) node["undefined"] = u->failure.message;

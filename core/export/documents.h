@@ -35,8 +35,10 @@ const char* kind_name(NodeKind kind);
 // A build-time value as inlays, the console and hovers show it; `evaluation` may be null.
 Json display(const Elaboration& e, const BuildValue& value, const Evaluation* evaluation, bool causal, Budget& budget);
 // A build-time value for the command line's `eval`.
-Json plain(const BuildValue& value);
-Json nodes_document(const Graph& graph, const Locator& locator, const Evaluation* evaluation);
+// Throws LimitExceeded: "limit-document", or "limit-nesting" below 100 levels.
+Json plain(const BuildValue& value, Budget& budget, std::uint32_t depth = 0);
+// Values and matrices are left out once the budget for what one answer shows is spent.
+Json nodes_document(const Graph& graph, const Locator& locator, const Evaluation* evaluation, Budget& budget);
 Json model_summary(const CompiledModel& model);
 Json model_document(const CompiledModel& model);   // subspaces, layers, labels, codec, value sets
 Json example_display(const Settings& settings);    // what `show example` shows

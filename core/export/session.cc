@@ -120,9 +120,14 @@ std::string Session::request(const std::string& text) {
   Json result;
   Json id;
   try {
-    Json request = Json::parse(text, nullptr, false);
-    if (request.is_discarded() && text.find("\\u") != std::string::npos) request = Json::parse(replace_lone_surrogates(text), nullptr, false);
-    if (!request.is_object()) {
+    // No request has a reason to nest deeply, and documents are copied and written by recursion.
+    bool deep = false;
+    const auto shallow = [&](int depth, Json::parse_event_t, Json&) { return depth <= 32 || ((deep = true), false); };
+    Json request = Json::parse(text, shallow, false);
+    if (request.is_discarded() && text.find("\\u") != std::string::npos) request = Json::parse(replace_lone_surrogates(text), shallow, false);
+    if (deep) {
+      result = failed("bad-request", "input", "The request nests more than 32 levels deep", "Write {\"command\": …}.");
+    } else if (!request.is_object()) {
       result = failed("bad-request", "input", "The request is not a JSON object", "Write {\"command\": …}.");
     } else {
       id = request.value("id", Json());
@@ -216,7 +221,7 @@ Json Session::analyze(const Json& r) {
   const Evaluation* ev = evaluation ? &*evaluation : nullptr;
   const auto shown = [&](const BuildValueRef& v) { return v && !gave_up ? display(e, *v, ev, causal, budget) : Json(); };
   Json out = {{"ok", !diagnostics.has_errors()}, {"settings", settings_document(p.settings)}, {"title", e.pragmas.title}, {"description", e.pragmas.description}, {"group", e.pragmas.group}};
-  out["nodes"] = gave_up ? Json::array() : nodes_document(e.graph, locator, ev);
+  out["nodes"] = gave_up ? Json::array() : nodes_document(e.graph, locator, ev, budget);
   out["uses"] = Json::array();
   if (!gave_up) for (const Use& u : e.uses) out["uses"].push_back({{"span", locator.span(u.span)}, {"node", u.node}});
   std::map<std::string, std::size_t> symbols;
@@ -278,12 +283,13 @@ Json Session::compile(const Json& r) {
   out["version"] = compiler_version;
   out["settings"] = settings_document(held->program.settings);
   if (typed<bool>(r, "details", false, "true or false")) {
-    out["nodes"] = nodes_document(graph, locator, nullptr);
+    out["nodes"] = nodes_document(graph, locator, nullptr, budget);
     out.update(model_document(m));
   }
   out["diagnostics"] = locator.diagnostics(diagnostics);
   if (typed<bool>(r, "keep", false, "true or false")) {
     out["handle"] = next_handle_;
+    if (held_.size() >= limits.handles + held_.count(0)) held_.erase(held_.upper_bound(0));
     held_[next_handle_++] = std::move(held);
   } else if (r.contains("format")) {
     held_[0] = std::move(held);
@@ -314,7 +320,7 @@ Json Session::eval(const Json& r) {
     static constexpr const char* kinds[] = {"atom", "list", "dict", "s-op", "selector", "function", "application"};
     out["kind"] = kinds[static_cast<int>(v.kind)];
     if (!evaluated(v)) {
-      out["value"] = plain(v);
+      out["value"] = plain(v, budget);
       if (v.kind == K::Atom) out["types"] = std::string(1, v.atom.letter());
       return out;
     }
@@ -329,9 +335,11 @@ Json Session::eval(const Json& r) {
     }
     if (v.kind == K::Application) out["kind"] = is_selector(e.graph[v.node].kind) ? "selector" : "s-op", out["input"] = values_document(v.input);
     if (!is_selector(e.graph[v.node].kind)) {
+      budget.show(ev.sequences[v.node].size());
       out.update(cells_document(ev.sequences[v.node]));
     } else {
       const Matrix& m = ev.matrices[v.node];
+      budget.show(std::uint64_t{m.n} * m.n);
       Json rows = Json::array();
       for (std::uint32_t q = 0; q < m.n; ++q) {
         Json row = Json::array();
@@ -375,7 +383,7 @@ Json Session::run(const Json& r) {
     return failed(locator.diagnostics(diagnostics));
   }
   const auto start = std::chrono::steady_clock::now();
-  runner.run(encoded.ids);
+  runner.run(encoded.ids, nullptr, {}, &budget);
   const double forward_ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
   const auto c = runner.compare(*p.settings.input, budget);
   Json out = {{"ok", true}, {"interpreter", cells_document(c.interpreter)}, {"model", values_document(c.model)}, {"agree", c.agree}, {"exact", model->exact}};
@@ -456,7 +464,7 @@ Json Session::trace(const Json& r) {
   if (!problem.empty()) return failed("bad-intervention", "input", problem, "Compare it with the model's layers, heads, positions and dimensions.");
   Trace trace;
   const auto start = std::chrono::steady_clock::now();
-  const std::vector<Value> decoded = h.runner->run(encoded.ids, &trace, interventions);
+  const std::vector<Value> decoded = h.runner->run(encoded.ids, &trace, interventions, &budget);
   const double forward_ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
 
   Json out = {{"ok", true}, {"T", trace.T}};
@@ -489,8 +497,8 @@ Json Session::trace(const Json& r) {
   for (NodeId id = 0; id <= m.output; ++id) {
     Json node = {{"id", id}};
     if (is_selector(graph[id].kind)) {
-      if (ev.matrices[id].n) node["matrix"] = matrix_rows(ev.matrices[id]);
-    } else if (!ev.sequences[id].empty()) {
+      if (ev.matrices[id].n && budget.may_show(std::uint64_t{ev.matrices[id].n} * ev.matrices[id].n)) node["matrix"] = matrix_rows(ev.matrices[id]);
+    } else if (!ev.sequences[id].empty() && budget.may_show(ev.sequences[id].size())) {
       node["value"] = cells_document(ev.sequences[id]);
     }
     if (const Undefined* u = ev.failure_of(id)) node["undefined"] = u->failure.message;
@@ -502,6 +510,8 @@ Json Session::trace(const Json& r) {
   const auto halves = static_cast<std::int32_t>(2 * m.transformer.layers.size());
   for (std::size_t s = 0; s < m.subspaces.size(); ++s) {
     const Subspace& sub = m.subspaces[s];
+    budget.tick(static_cast<std::uint32_t>(trace.T));
+    if (!budget.may_show(static_cast<std::uint64_t>(halves + 1) * static_cast<std::uint64_t>(trace.T))) break;
     Json at = Json::array();
     for (std::int32_t half = 0; half <= halves; ++half) {
       Json row = Json::array();
@@ -548,7 +558,7 @@ Json Session::explain(const Json& r) {
   const std::string problem = read_interventions(r.value("interventions", Json::array()), h.model, ev, static_cast<std::int32_t>(encoded.ids.size()), interventions);
   if (!problem.empty()) return failed("bad-intervention", "input", problem, "Compare it with the model's layers, heads, positions and dimensions.");
   Trace trace;
-  h.runner->run(encoded.ids, &trace, interventions);
+  h.runner->run(encoded.ids, &trace, interventions, &budget);
   return explain_document(h.model, *input, trace, interventions, typed<int>(r, "half_layer", 0, "a number"), typed<int>(r, "dimension", 0, "a number"), typed<int>(r, "position", 0, "a number"));
 }
 
@@ -557,9 +567,9 @@ Json Session::compare_passes(const Json& r) {
   Json out = {{"ok", true}, {"with", model_summary(h.model)}, {"without", Json::object()}};
   using Passes = CompileOptions::Passes;
   static constexpr std::pair<const char*, bool Passes::*> passes[] = {{"fuse", &Passes::fuse}, {"fold", &Passes::fold}, {"merge_heads", &Passes::merge_heads}, {"drop", &Passes::drop}, {"idioms", &Passes::idioms}, {"factor", &Passes::factor}, {"pack", &Passes::pack}};
+  Budget budget(limits_of(r));  // one deadline for all
   const auto sized = [&](const ProgramRequest& request) -> Json {
     Diagnostics diagnostics;
-    Budget budget(limits_of(r));
     try {
       const auto model = compile_program(request, h.program, diagnostics, budget);
       if (model) return model_summary(*model);

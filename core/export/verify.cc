@@ -17,8 +17,8 @@ bool agrees(const Value& a, const Value& b) {
 
 Runner::Runner(const Graph& graph, const CompiledModel& model) : graph_(graph), model_(model), vocabulary_(model.vocabulary, model.options.max_length), prepared_(model.transformer) {}
 
-std::vector<Value> Runner::run(std::span<const std::int32_t> ids, Trace* trace, std::span<const Intervention> interventions) {
-  forward(prepared_, workspace_, ids, logits_, trace, interventions);
+std::vector<Value> Runner::run(std::span<const std::int32_t> ids, Trace* trace, std::span<const Intervention> interventions, Budget* budget) {
+  forward(prepared_, workspace_, ids, logits_, trace, interventions, budget);
   return decode(model_, logits_, static_cast<std::int32_t>(ids.size()));
 }
 
@@ -27,7 +27,7 @@ Runner::Comparison Runner::compare(std::span<const Value> tokens, Budget& budget
   const NodeId roots[] = {model_.output};
   const Evaluation e = evaluate(graph_, tokens, model_.options.causal, roots, budget);
   c.interpreter = e.sequences[model_.output];
-  c.model = run(encode(tokens).ids, trace);
+  c.model = run(encode(tokens).ids, trace, {}, &budget);
   c.undefined.resize(tokens.size());
   for (std::size_t i = 0; i < tokens.size(); ++i) {
     const Cell& cell = c.interpreter[i];
@@ -45,7 +45,12 @@ namespace {
 // The first s-op whose decoded value differs from the interpreter's.
 void locate(const Graph& graph, Runner& runner, CheckResult::Mismatch& m, Budget& budget) {
   Trace trace;
-  runner.run(runner.encode(m.input).ids, &trace);
+  try {
+    runner.run(runner.encode(m.input).ids, &trace, {}, &budget);
+  } catch (const LimitExceeded& e) {
+    if (std::string_view(e.code) == "limit-trace") return;  // the mismatch stands without a place
+    throw;
+  }
   const CompiledModel& model = runner.model();
   std::vector<NodeId> roots;
   for (const Subspace& s : model.subspaces) {

@@ -16,7 +16,7 @@ class Runner {
   const CompiledModel& model() const { return model_; }
   EncodedTokens encode(std::span<const Value> tokens) const { return vocabulary_.encode(tokens); }
   // Decoded output, one value a position.
-  std::vector<Value> run(std::span<const std::int32_t> ids, Trace* trace = nullptr, std::span<const Intervention> interventions = {});
+  std::vector<Value> run(std::span<const std::int32_t> ids, Trace* trace = nullptr, std::span<const Intervention> interventions = {}, Budget* budget = nullptr);
   const std::vector<float>& logits() const { return logits_; }
 
   struct Comparison {

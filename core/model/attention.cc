@@ -133,6 +133,7 @@ void Pass::attend(const PreparedHead& head, std::int32_t index, std::int32_t off
   float* row = grown(s_.scores, T + 4);
   for (std::int32_t t = 0; t < T; ++t) {
     const std::int32_t visible = m_.causal ? t + 1 : T;
+    tick(static_cast<std::int64_t>(visible) * (4 + s_.queries.begin[static_cast<std::size_t>(t) + 1] - s_.queries.begin[static_cast<std::size_t>(t)]) + (writes ? row_cost : 0));
     const std::int64_t traced_row = (static_cast<std::int64_t>(index) * T + t) * T;
     std::int32_t n_groups = 0, used = visible;
     if (!replaced || trace_) score(t, offset, T, visible, row);

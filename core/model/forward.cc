@@ -9,8 +9,8 @@ namespace rasp {
 
 Pass::Pass(const PreparedModel::Data& model, Workspace::Data& scratch,
            std::span<const std::span<const std::int32_t>> sequences, float* logits, Trace* trace,
-           std::span<const Intervention> interventions)
-    : m_(model), s_(scratch), sequences_(sequences), logits_(logits), trace_(trace), interventions_(interventions) {
+           std::span<const Intervention> interventions, Budget* budget)
+    : m_(model), s_(scratch), sequences_(sequences), logits_(logits), trace_(trace), interventions_(interventions), budget_(budget) {
   for (const auto& ids : sequences_) {
     assert(!ids.empty() && static_cast<std::int64_t>(ids.size()) <= m_.n_ctx && ids.front() == m_.bos_id);
     positions_ += static_cast<std::int32_t>(ids.size());
@@ -74,6 +74,7 @@ std::int32_t Pass::collect(const Columns& columns, std::int32_t c, const float* 
     weights[count] = columns.values[static_cast<std::size_t>(e)];
     ++count;
   }
+  tick(static_cast<std::int64_t>(count + 1) * n_);
   return count;
 }
 
@@ -139,6 +140,7 @@ void Pass::mlp(const PreparedLayer& layer) {
 }
 
 void Pass::write_neuron(const PreparedLayer& layer, std::int32_t j, const float* h) {
+  tick(static_cast<std::int64_t>(layer.out_begin[static_cast<std::size_t>(j) + 1] - layer.out_begin[static_cast<std::size_t>(j)]) * n_);
   for (std::int32_t e = layer.out_begin[static_cast<std::size_t>(j)]; e < layer.out_begin[static_cast<std::size_t>(j) + 1]; ++e) {
     const std::int32_t d = layer.out_rows[static_cast<std::size_t>(e)];
     const float w = layer.out_values[static_cast<std::size_t>(e)];
@@ -166,10 +168,10 @@ void Pass::unembed() {
 }
 
 void forward(const PreparedModel& model, Workspace& workspace, std::span<const std::int32_t> token_ids,
-             std::vector<float>& logits, Trace* trace, std::span<const Intervention> interventions) {
+             std::vector<float>& logits, Trace* trace, std::span<const Intervention> interventions, Budget* budget) {
   const PreparedModel::Data& m = model.data();
   logits.resize(token_ids.size() * static_cast<std::size_t>(m.d_vocab_out));
-  Pass(m, workspace.data(), {&token_ids, 1}, logits.data(), trace, interventions).run();
+  Pass(m, workspace.data(), {&token_ids, 1}, logits.data(), trace, interventions, budget).run();
 }
 
 void forward(const Transformer& model, std::span<const std::int32_t> token_ids, std::vector<float>& logits,

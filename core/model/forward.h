@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 #include "base/diagnostics.h"
+#include "base/limits.h"
 #include "model/transformer.h"
 
 namespace rasp {
@@ -77,9 +78,11 @@ class Workspace {
 
 // logits [T, d_vocab_out] into `logits` (resized). `token_ids` must start with bos_id and have 1..n_ctx ids in range
 // (asserted: callers encode through model/vocabulary). Trace may be null. Interventions that intervention_fault would
-// name are asserted against too.
+// name are asserted against too. With a budget, throws LimitExceeded: "limit-time", or "limit-trace" for a trace of more
+// than Limits::trace_floats; the workspace stays usable.
 void forward(const PreparedModel& model, Workspace& workspace, std::span<const std::int32_t> token_ids,
-             std::vector<float>& logits, Trace* trace = nullptr, std::span<const Intervention> interventions = {});
+             std::vector<float>& logits, Trace* trace = nullptr, std::span<const Intervention> interventions = {},
+             Budget* budget = nullptr);
 
 // The same for a single use: prepares the model each time.
 void forward(const Transformer& model, std::span<const std::int32_t> token_ids, std::vector<float>& logits,

@@ -11,7 +11,7 @@ class Pass {
  public:
   // Trace and interventions only with one sequence. logits: [Σ lengths, d_vocab_out].
   Pass(const PreparedModel::Data& model, Workspace::Data& scratch, std::span<const std::span<const std::int32_t>> sequences,
-       float* logits, Trace* trace, std::span<const Intervention> interventions);
+       float* logits, Trace* trace, std::span<const Intervention> interventions, Budget* budget = nullptr);
   void run();
 
  private:
@@ -59,6 +59,11 @@ class Pass {
   float* logits_;
   Trace* trace_;
   std::span<const Intervention> interventions_;
+  Budget* budget_;              // may be null
+  // `work`: multiplications, about.
+  void tick(std::int64_t work) {
+    if (budget_) budget_->tick(static_cast<std::uint32_t>(1 + work / 32));
+  }
   std::int32_t positions_ = 0;  // of all sequences
   std::int32_t n_ = 0;          // positions, rounded up to a multiple of 4: what vector operations run over
   std::int64_t S_ = 0;          // n + 4: distance of rows, so that any run of four that starts at a position is readable

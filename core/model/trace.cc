@@ -33,6 +33,10 @@ void Pass::lay_out_trace() {
     add(block + "resid_post", {T, m_.d_model});
   }
   add("logits", {T, m_.d_vocab_out});
+  if (budget_ && static_cast<std::uint64_t>(offset) > budget_->limits().trace_floats) {
+    trace.tensors.clear();
+    throw LimitExceeded{"limit-trace", budget_->limits().trace_floats};
+  }
   trace.arena.resize(static_cast<std::size_t>(offset));
 }
 
