@@ -67,7 +67,8 @@ const elsewhere = {
   'limit-memory': 'would need all memory', 'export-too-large': 'would need a model of gigabytes',
   'model-differs': 'no model is known that does',
   'expression-too-large': 'programs that give it compile for many seconds', 'selector-too-composed': 'no small program is known that gives it',
-  'limit-value-set': 'value-set-too-large comes first', 'limit-tuples': 'expression-too-large comes first', 'limit-weights': 'other limits come first',
+  'limit-value-set': 'value-set-too-large comes first', 'limit-tuples': 'expression-too-large comes first', 'limit-weights': 'other limits come first', 'limit-contexts': 'programs that give it are too slow for a test',
+  'limit-document': 'tests/export/limits_test.cc', 'limit-trace': 'tests/export/limits_test.cc', 'limit-vocabulary': 'tests/export/limits_test.cc',
 };
 test('every code has a test program', () => {
   const documented = [...read('docs/diagnostics.md').matchAll(/^### (.*)$/gm)].map((m) => m[1]);
