@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "base/text.h"
+#include "compiler/limit_at.h"
 
 namespace rasp {
 namespace {
@@ -140,6 +141,11 @@ std::optional<CompiledModel> compile_program(const ProgramRequest& request, cons
   if (diagnostics.has_errors()) return std::nullopt;
   try {
     return compile(e.graph, output, options, diagnostics, budget);
+  } catch (const LimitAt& limit) {
+    Diagnostic d = limit_diagnostic(limit, e.graph[limit.node].span);
+    d.message += ", at \"" + e.graph.describe(limit.node) + "\"";
+    diagnostics.add(d);
+    return std::nullopt;
   } catch (const LimitExceeded& limit) {
     diagnostics.add(limit_diagnostic(limit, e.graph[output].span));
     return std::nullopt;

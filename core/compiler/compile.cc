@@ -1,4 +1,4 @@
-// The stages, one call each: value sets → rewriting → value sets → plan → schedule → assembly.
+// The stages, one call each: lowering (value sets → rewriting → plan → schedule) and assembly.
 #include "compiler/compile.h"
 
 #include <algorithm>
@@ -6,81 +6,13 @@
 #include <cmath>
 
 #include "compiler/assemble.h"
-#include "compiler/rewrite.h"
+#include "compiler/lower.h"
 
 namespace rasp {
 namespace {
 
-class Clock {
- public:
-  explicit Clock(std::map<std::string, double>& out) : out_(out), last_(std::chrono::steady_clock::now()) {}
-  void lap(const char* stage) {
-    const auto now = std::chrono::steady_clock::now();
-    out_[stage] += std::chrono::duration<double, std::milli>(now - last_).count();
-    last_ = now;
-  }
-
- private:
-  std::map<std::string, double>& out_;
-  std::chrono::steady_clock::time_point last_;
-};
-
-}  // namespace
-
-std::optional<CompiledModel> compile(const Graph& graph, NodeId output, const CompileOptions& options, Diagnostics& diagnostics, Budget& budget) {
-  CompiledModel model;
-  model.options = options;
-  model.vocabulary = options.vocabulary;
-  model.output = output;
-  Clock clock(model.timings_ms);
-
-  ValuePool values;
-  SetPool set_pool;
-  Applier apply_original(graph, values, budget);
-  ValueSets original(graph, output, {&options.vocabulary, options.max_length, options.causal, &options.promises.values, &options.promises.unique}, values, set_pool, apply_original, budget);
-  for (NodeId id = 0; id <= output; ++id) {
-    if (is_selector(graph[id].kind) || !original.known(id)) continue;
-    auto& list = model.value_sets[id];
-    for (std::size_t i = 0; i < original.all(id).size() && i < 64; ++i) list.push_back(values[original.all(id)[i]]);
-    if (list.empty()) model.value_sets.erase(id);
-  }
-  clock.lap("infer");
-
-  const Rewritten rewritten = rewrite(graph, output, original, values, {options.passes.idioms, options.passes.fuse}, budget);
-  CompileOptions inner = options;
-  inner.promises = {};
-  auto target = [&](NodeId id) { return id < rewritten.target.size() ? rewritten.target[id] : no_node; };
-  for (NodeId id : options.promises.unique)
-    if (target(id) != no_node) inner.promises.unique.push_back(target(id));
-  for (const auto& [id, list] : options.promises.values)
-    if (target(id) != no_node) inner.promises.values[target(id)] = list;
-  for (const auto& [id, numerical] : options.promises.numerical)
-    if (target(id) != no_node) inner.promises.numerical[target(id)] = numerical;
-  clock.lap("rewrite");
-
-  Applier apply(rewritten.graph, values, budget);
-  ValueSets sets(rewritten.graph, rewritten.output, {&options.vocabulary, options.max_length, options.causal, &inner.promises.values, &inner.promises.unique}, values, set_pool, apply, budget);
-  clock.lap("infer");
-
-  const PlanContext context{rewritten.graph, sets, values, set_pool, apply, inner, diagnostics, budget};
-  const std::optional<Plan> plan = make_plan(context, rewritten.output);
-  if (!plan) return std::nullopt;
-  clock.lap("lower");
-  const Schedule schedule = make_schedule(*plan, options.passes.merge_heads, options.passes.pack, budget);
-  clock.lap("schedule");
-  model.inexact_reasons = plan->inexact;
-  assemble(context, *plan, schedule, rewritten.output, model);
-  for (NodeId id = 0; id <= rewritten.output; ++id) {
-    if (is_selector(rewritten.graph[id].kind) || !sets.fuzzy(id) || rewritten.graph[id].kind != NodeKind::Elementwise) continue;
-    model.exact = false;
-    model.inexact_reasons.push_back("sums of such fractions depend on their order in the last bits: \"" + rewritten.graph.describe(id) + "\"");
-    break;
-  }
-  if (!options.promises.values.empty() || !options.promises.unique.empty()) {
-    model.exact = false;
-    model.inexact_reasons.push_back("the program's promises are not proved");
-  }
-  // Owners speak of the program's own nodes.
+// Owners speak of the program's own nodes.
+void name_owners(CompiledModel& model, const Rewritten& rewritten) {
   auto origin = [&](NodeId id) { return id == no_node ? no_node : rewritten.origin[id]; };
   for (Subspace& s : model.subspaces) s.node = origin(s.node);
   for (LayerInfo& l : model.layers) {
@@ -91,7 +23,47 @@ std::optional<CompiledModel> compile(const Graph& graph, NodeId output, const Co
     for (NeuronGroup& g : l.neurons) g.node = origin(g.node);
   }
   for (BoundLink& link : model.links) link.node = origin(link.node);
-  clock.lap("assemble");
+}
+
+// What the bounds do not speak of.
+void note_unproved(CompiledModel& model, const Lowered& l) {
+  const Graph& graph = l.rewritten.graph;
+  for (NodeId id = 0; id <= l.rewritten.output; ++id) {
+    if (is_selector(graph[id].kind) || !l.sets->fuzzy(id) || graph[id].kind != NodeKind::Elementwise) continue;
+    model.exact = false;
+    model.inexact_reasons.push_back("sums of such fractions depend on their order in the last bits: \"" + graph.describe(id) + "\"");
+    break;
+  }
+  if (!model.options.promises.values.empty() || !model.options.promises.unique.empty()) {
+    model.exact = false;
+    model.inexact_reasons.push_back("the program's promises are not proved");
+  }
+}
+
+}  // namespace
+
+std::optional<CompiledModel> compile(const Graph& graph, NodeId output, const CompileOptions& options, Diagnostics& diagnostics, Budget& budget) {
+  const std::unique_ptr<Lowered> lowered = lower(graph, output, options, diagnostics, budget);
+  if (!lowered) return std::nullopt;
+  const auto start = std::chrono::steady_clock::now();
+  CompiledModel model;
+  for (std::size_t i = 0; i < lowered->candidates.size(); ++i) {
+    CompiledModel trial;
+    trial.options = options;
+    trial.vocabulary = options.vocabulary;
+    trial.output = output;
+    trial.candidate = i;
+    trial.inexact_reasons = lowered->candidates[i].plan.inexact;
+    assemble(lowered->context(diagnostics, budget), lowered->candidates[i].plan, lowered->candidates[i].schedule, lowered->rewritten.output, trial);
+    const bool proved = trial.exact;
+    if (proved || i == 0) model = std::move(trial);
+    if (proved) break;
+  }
+  note_unproved(model, *lowered);
+  name_owners(model, lowered->rewritten);
+  model.value_sets = std::move(lowered->value_sets);
+  model.timings_ms = std::move(lowered->timings_ms);
+  model.timings_ms["assemble"] = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
   return model;
 }
 

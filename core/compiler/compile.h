@@ -53,6 +53,10 @@ struct Subspace {
   bool reciprocal = false;
   std::int32_t written = 0;              // half-layer after which it holds its value: 0 embeddings, 2L+1 attention L, 2L+2 MLP L
   std::int32_t dead = -1;                // half-layer after which its dimensions belong to another, -1 never
+  std::uint32_t unit = 0;                // the plan's unit that it is (compiler/plan.h)
+  // Bounds of the proof: how far float32 may put one of its dimensions from the exact value on any input, and the sum over all of its
+  // dimensions at one position.
+  double error = 0, spread = 0;
 };
 
 struct HeadInfo {
@@ -104,6 +108,7 @@ struct CompiledModel {
   double worst_margin = 0;
   std::vector<std::string> inexact_reasons;
   std::map<std::string, double> timings_ms;
+  std::size_t candidate = 0;             // which of the plans (compiler/lower.h)
   CompileOptions options;
   std::map<NodeId, std::vector<Value>> value_sets;  // for hover; capped at 64 values an s-op
 };

@@ -65,7 +65,6 @@ struct Unit {
   // Mlp
   std::vector<CodeRead> inputs;
   bool has_axis = false;
-  NodeId axis_node = no_node;
   LinearForm axis;
   std::vector<LookupRow> lookups;
   std::vector<StepRow> steps;
@@ -102,7 +101,9 @@ struct Selection {
   bool nothing = false;                // selects nothing
 };
 
-enum class ReadKind : std::uint8_t { Code, Number };
+// How the output is read: a code by its columns, a number by one column, or a step function of a number by one line a value, of which the
+// highest wins (the argmax of slope·x - offset, with slopes 0, 1, 2, … that cross at the thresholds).
+enum class ReadKind : std::uint8_t { Code, Number, Lines };
 struct Plan {
   std::vector<Unit> units;
   std::vector<UnitId> order;                 // as planned: readers before what they read
@@ -112,7 +113,14 @@ struct Plan {
   std::vector<ValueId> output_values;        // Code: columns of W_U; signature s ↔ column s
   std::int32_t output_implicit = -1;         // column that a bias alone stands for
   LinearForm output_number;
+  std::vector<double> output_thresholds, output_gaps;  // Lines: between output_values[i] and [i + 1], as output_number grows
   std::vector<std::string> inexact;          // reasons found while planning
+};
+
+// How far expressions are fused.
+struct PlanStyle {
+  double tuples = 64;       // a table over more combinations of values is split where its parts are smaller
+  bool join_axes = false;   // two numbers are read as one linear form before one of them is made a code (a layer less, more steps)
 };
 
 struct PlanContext {
@@ -124,6 +132,7 @@ struct PlanContext {
   const CompileOptions& options;
   Diagnostics& diagnostics;
   Budget& budget;
+  PlanStyle style{};
 };
 
 // nullopt: refused, with a diagnostic.

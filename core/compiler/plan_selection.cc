@@ -96,7 +96,9 @@ void Planner::add_side_demands(Literal& literal) {
       return list;
     };
     const auto keys = values(atom.atom.key), queries = values(atom.atom.query);
-    if (static_cast<std::uint64_t>(keys.size()) * queries.size() > 25'000'000) throw LimitExceeded{"limit-selector-table", 25'000'000};
+    if (static_cast<std::uint64_t>(keys.size()) * queries.size() > 25'000'000) 
+      throw Refusal{"selector-too-large", "A selector compares \"" + c_.graph.describe(atom.atom.key) + "\" (" + std::to_string(keys.size()) + " values) with \"" + c_.graph.describe(atom.atom.query) + "\" (" + std::to_string(queries.size()) + " values)",
+                    "Use a smaller vocabulary or maximal length, or compare s-ops with fewer values.", atom.atom.key, "limit"};
     // membership[q][k]: which masks select the pair.
     std::vector<std::vector<std::uint8_t>> relation(queries.size(), std::vector<std::uint8_t>(keys.size()));
     for (std::size_t q = 0; q < queries.size(); ++q) {
@@ -145,6 +147,18 @@ void Planner::add_side_demands(Literal& literal) {
   }
 }
 
+// The relations that occur between the values of an atom's two sides; all, where they are too many to look at.
+std::uint8_t Planner::relations(const SelectorAtom& atom) const {
+  constexpr std::uint8_t all = relation_less | relation_equal | relation_greater | relation_unordered;
+  if (!c_.sets.known(atom.key) || !c_.sets.known(atom.query)) return all;
+  const auto &keys = c_.sets.all(atom.key), &queries = c_.sets.all(atom.query);
+  if (keys.size() * queries.size() > 20'000) return all;
+  std::uint8_t found = 0;
+  for (ValueId k : keys)
+    for (ValueId q : queries) found |= relation_of(c_.values[k], c_.values[q]);
+  return found;
+}
+
 std::uint32_t Planner::selection(NodeId selector, bool width) {
   auto [it, fresh] = selections_.try_emplace({selector, width}, static_cast<std::uint32_t>(plan_.selections.size()));
   if (!fresh) return it->second;
@@ -177,7 +191,13 @@ std::uint32_t Planner::selection(NodeId selector, bool width) {
     // Handled below by the same grouping, on single atoms: rebuild the groups from the conjunction.
     std::vector<Literal> literals;
     std::map<std::pair<NodeId, NodeId>, std::vector<SelectorAtom>> by_pair;
-    for (const SelectorAtom& a : form->front()) by_pair[{base_[a.key], base_[a.query]}].push_back(a);
+    for (const SelectorAtom& a : form->front()) {
+      const std::uint8_t possible = relations(a);
+      if ((possible & a.mask) == 0) selection.nothing = true;  // holds for no pair of values
+      if ((possible & ~a.mask) == 0) continue;                 // for every pair
+      by_pair[{base_[a.key], base_[a.query]}].push_back(a);
+    }
+    if (selection.nothing) by_pair.clear();
     // Atoms with a constant side join a pair that shares the other side.
     for (auto i = by_pair.begin(); i != by_pair.end();) {
       auto target = by_pair.end();

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "compiler/limit_at.h"
+
 namespace rasp {
 namespace {
 constexpr double largest_number = 1 << 20;    // stored numbers beyond this would lose their neighbours in float32
@@ -37,7 +39,7 @@ Planner::Planner(PlanContext context) : c_(context) {
 void Planner::require_known(NodeId x) {
   if (c_.sets.known(x)) return;
   throw Refusal{"value-set-too-large", "\"" + c_.graph.describe(x) + "\" can take more than " + std::to_string(c_.budget.limits().value_set) + " different values, or values that cannot be listed",
-                "Use a smaller vocabulary or maximal length, or promise its values with `#@ values NAME …`.", x};
+                "Use a smaller vocabulary or maximal length, or promise its values with `#@ values NAME …`.", x, "limit"};
 }
 
 bool Planner::code_leaf(NodeId leaf) const {
@@ -108,6 +110,13 @@ bool Planner::free_linear(NodeId x, int depth) const {
   return terms != 0 && terms <= most_terms;
 }
 
+// Does a linear form involve a number of the residual stream (or several codes, read as numbers)?
+bool Planner::has_number(NodeId x) const {
+  Cone cone(c_.graph, {x}, [](NodeId) { return false; }, c_.values);
+  c_.budget.tick(static_cast<std::uint32_t>(8 * (1 + cone.inner().size() + cone.inputs().size())));
+  return std::any_of(cone.inputs().begin(), cone.inputs().end(), [&](NodeId i) { return !code_leaf(i); });
+}
+
 ValueId Planner::value_of(NodeId x, NodeId leaf, ValueId v) {
   if (x == leaf) return v;
   Cone cone(c_.graph, {x}, [&](NodeId id) { return id == leaf; }, c_.values);
@@ -123,8 +132,9 @@ UnitId Planner::unit(UnitKind kind, NodeId id, std::vector<NodeId> joint) {
     u.kind = kind;
     u.node = id;
     u.joint = std::move(joint);
+    // Readers first: a joint code may read the codes of its parts, an MLP the code of an aggregate.
+    const int rank = !u.joint.empty() ? 2 : kind == UnitKind::MlpCode || kind == UnitKind::MlpNumber ? 1 : 0;
     plan_.units.push_back(std::move(u));
-    const int rank = kind == UnitKind::MlpCode || kind == UnitKind::MlpNumber ? 1 : 0;
     pending_.insert({id, rank, it->second});
   }
   return it->second;
@@ -349,6 +359,43 @@ void Planner::plan_width(UnitId id) {
   u.most_selected = c_.sets.max_length();
 }
 
+// A function of one number whose every value belongs to one interval of it needs no MLP: W_U reads it as lines.
+bool Planner::plan_lines(NodeId output) {
+  if (!c_.options.passes.fold || !c_.options.passes.fuse || free_linear(output) || node(output).kind != NodeKind::Elementwise || base_[output] == no_node) return false;
+  auto number_input = [&](NodeId x) { return x != output && base_[x] != no_node && !code_leaf(base_[x]) && free_linear(x) && has_number(x); };
+  Cone cone(c_.graph, {output}, number_input, c_.values);
+  if (cone.inputs().size() != 1) return false;
+  const NodeId axis = cone.inputs()[0];
+  if (code_leaf(axis) || !free_linear(axis) || !c_.sets.numeric(axis)) return false;
+  struct Point { double x; ValueId value; };
+  std::vector<Point> points;
+  std::vector<ValueId> out;
+  for (ValueId v : c_.sets.all(axis)) {
+    cone.evaluate({v}, c_.apply, out);
+    if (out[0] != undefined_value) points.push_back({c_.values.number(v), out[0]});
+  }
+  std::sort(points.begin(), points.end(), [](const Point& a, const Point& b) { return a.x < b.x; });
+  std::vector<ValueId> columns;
+  std::vector<double> thresholds, gaps;
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    if (!columns.empty() && c_.values.canonical(columns.back()) == c_.values.canonical(points[i].value)) continue;
+    if (std::any_of(columns.begin(), columns.end(), [&](ValueId v) { return c_.values.canonical(v) == c_.values.canonical(points[i].value); })) return false;
+    if (i > 0) {
+      if (nearly_equal(points[i].x, points[i - 1].x)) return false;
+      thresholds.push_back((points[i].x + points[i - 1].x) / 2);
+      gaps.push_back(points[i].x - points[i - 1].x);
+    }
+    columns.push_back(points[i].value);
+  }
+  if (columns.size() < 2) return false;
+  plan_.output_kind = ReadKind::Lines;
+  plan_.output_values = std::move(columns);
+  plan_.output_thresholds = std::move(thresholds);
+  plan_.output_gaps = std::move(gaps);
+  plan_.output_number = number(axis);
+  return true;
+}
+
 void Planner::plan_output(NodeId output) {
   const Node& n = node(output);
   if (n.kind == NodeKind::Constant) {
@@ -358,6 +405,7 @@ void Planner::plan_output(NodeId output) {
     plan_.output_code = {no_unit, 0};
     return;
   }
+  if (!c_.options.promises.numerical.count(output) && plan_lines(output)) return;
   bool as_number = false;
   if (c_.sets.numeric(output)) {
     double largest = 0, gap = 1e300, previous = -1e300;
@@ -405,6 +453,20 @@ void Planner::plan_output(NodeId output) {
   plan_.output_code = code(output, std::move(demand));
 }
 
+void Planner::plan_unit(UnitId id) {
+  plan_.units[id].planned = true;
+  plan_.order.push_back(id);
+  switch (plan_.units[id].kind) {
+    case UnitKind::TokensCode:
+    case UnitKind::IndicesCode: plan_leaf_classes(plan_.units[id]); break;
+    case UnitKind::IndicesNumber: break;
+    case UnitKind::AggregateCode: plan_aggregate_code(id); break;
+    case UnitKind::AggregateNumber: plan_aggregate_number(id); break;
+    case UnitKind::WidthNumber: plan_width(id); break;
+    default: plan_mlp(id);
+  }
+}
+
 Plan Planner::run(NodeId output) {
   plan_output(output);
   while (!pending_.empty()) {
@@ -412,17 +474,7 @@ Plan Planner::run(NodeId output) {
     const UnitId id = std::get<2>(*last);
     pending_.erase(last);
     c_.budget.tick(64);
-    plan_.units[id].planned = true;
-    plan_.order.push_back(id);
-    switch (plan_.units[id].kind) {
-      case UnitKind::TokensCode:
-      case UnitKind::IndicesCode: plan_leaf_classes(plan_.units[id]); break;
-      case UnitKind::IndicesNumber: break;
-      case UnitKind::AggregateCode: plan_aggregate_code(id); break;
-      case UnitKind::AggregateNumber: plan_aggregate_number(id); break;
-      case UnitKind::WidthNumber: plan_width(id); break;
-      default: plan_mlp(id);
-    }
+    at_node(plan_.units[id].node, [&] { plan_unit(id); });
   }
   return std::move(plan_);
 }
@@ -431,7 +483,7 @@ std::optional<Plan> make_plan(PlanContext context, NodeId output) {
   try {
     return Planner(context).run(output);
   } catch (const Refusal& r) {
-    context.diagnostics.error(r.code, "unsupported", r.message, context.graph[r.node].span, r.hint);
+    context.diagnostics.error(r.code, r.error_class, r.message, context.graph[r.node].span, r.hint);
     return std::nullopt;
   }
 }

@@ -8,7 +8,7 @@
 namespace rasp {
 
 // Thrown within planning only: the program cannot be compiled, and why.
-struct Refusal { std::string code, message, hint; NodeId node; };
+struct Refusal { std::string code, message, hint; NodeId node; const char* error_class = "unsupported"; };
 
 class Planner {
  public:
@@ -30,13 +30,17 @@ class Planner {
   ValueId value_of(NodeId x, NodeId leaf, ValueId v);
   void require_known(NodeId x);
   // planner.cc: units
+  void plan_unit(UnitId id);
   void plan_leaf_classes(Unit& u);
   void plan_aggregate_code(UnitId id);
   void plan_aggregate_number(UnitId id);
   void plan_width(UnitId id);
   void plan_output(NodeId output);
+  bool plan_lines(NodeId output);
+  bool has_number(NodeId x) const;
   // plan_selection.cc
   std::uint32_t selection(NodeId selector, bool width);
+  std::uint8_t relations(const SelectorAtom& atom) const;
   Literal literal(const std::vector<NodeId>& factors);
   UnitId side_unit(const std::vector<NodeId>& nodes, NodeId fallback);
   void add_side_demands(Literal& literal);

@@ -1,4 +1,4 @@
-// Which half-layer computes what, in the fewest layers.
+// Which half-layer computes what: in the fewest layers, or in as many as make the dense model smallest.
 #pragma once
 #include <vector>
 #include "compiler/plan.h"
@@ -12,12 +12,18 @@ struct Schedule {
   std::vector<std::int32_t> written;              // [unit] half-layer: 0 embeddings, 2L+1 attention L, 2L+2 MLP L
   std::vector<std::vector<HeadPlan>> heads;       // [layer]
   std::vector<std::vector<UnitId>> mlps;          // [layer]
+  double cost = 0;                                // dense parameters of the layers per dimension of the residual stream, about
 };
 
 std::vector<UnitId> dependencies(const Plan& plan, const Unit& unit);
 std::size_t neuron_count(const Unit& unit);       // upper bound
 
-// merge: aggregates with one selector share a head. pack: blocks with slack move to where they widen no layer.
-Schedule make_schedule(const Plan& plan, bool merge, bool pack, Budget& budget);
+struct ScheduleOptions {
+  bool merge = true;    // aggregates with one selector share a head
+  bool pack = true;     // blocks with slack move to where they widen no layer
+  bool deepen = true;   // more layers where the dense model gets smaller: all layers are as wide as the widest
+  bool factor = true;   // for the width of heads: see CompileOptions::Passes
+};
+Schedule make_schedule(const Plan& plan, const ScheduleOptions& options, Budget& budget);
 
 }  // namespace rasp

@@ -5,6 +5,8 @@
 #include <map>
 #include <set>
 
+#include "compiler/limit_at.h"
+
 namespace rasp {
 namespace {
 // Above this length, selectors that depend on position and length at once are not followed key by key.
@@ -33,9 +35,17 @@ ValueSets::ValueSets(const Graph& graph, NodeId output, Setting setting, ValuePo
         continue;
       }
     }
-    infer(id);
+    const NodeId before = setting_.same && id < setting_.same->size() ? (*setting_.same)[id] : no_node;
+    const bool taken = before != no_node && setting_.earlier->known(before);
+    if (!taken || setting_.earlier->graph_[before].kind != graph[id].kind || setting_.earlier->graph_[before].op != graph[id].op) at_node(id, [&] { infer(id); });
+    if (taken && !nodes_[id].known) {
+      nodes_[id] = setting_.earlier->nodes_[before];
+      if (nodes_[id].fuzzy && graph[id].kind == NodeKind::Elementwise) apply_.mark_near(id);
+    }
     injective_[id] = injective(id);
   }
+  setting_.earlier = nullptr;  // needed no more, and may not live as long
+  setting_.same = nullptr;
 }
 
 void ValueSets::infer(NodeId id) {

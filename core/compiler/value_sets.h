@@ -25,6 +25,10 @@ class ValueSets {
     bool causal;
     const std::map<NodeId, std::vector<Value>>* promised;  // may be null
     const std::vector<NodeId>* unique = nullptr;           // selectors promised to hit at most one key a row
+    // Sets of another graph over the same pools, and for each node of this one the node there that has the same value (or no_node): nodes of
+    // the same kind take them over, others where their own would be too large.
+    const ValueSets* earlier = nullptr;
+    const std::vector<NodeId>* same = nullptr;
   };
   ValueSets(const Graph& graph, NodeId output, Setting setting, ValuePool& values, SetPool& sets, Applier& apply, Budget& budget);
 

@@ -396,6 +396,7 @@ Json Session::run(const Json& r) {
     out["model"]["raw"] = raw;
   }
   out["timings_ms"] = {{"forward", forward_ms}};
+  for (const std::string& text : c.broken) diagnostics.warning("promise-broken", "This input breaks a promise: " + text, {0, 1, 0}, "The model says nothing about such inputs.");
   out["diagnostics"] = locator.diagnostics(diagnostics);
   return out;
 }
@@ -419,6 +420,10 @@ Json Session::check(const Json& r) {
   if (c.first) {
     out["first_mismatch"] = {{"input", values_document(c.first->input)}, {"interpreter", cells_document(c.first->comparison.interpreter)}, {"model", values_document(c.first->comparison.model)},
                              {"first_difference", c.first->node == no_node ? Json() : Json(c.first->label)}};
+  }
+  if (c.promise_breaking) {
+    out["promise_breaking"] = c.promise_breaking;
+    diagnostics.warning("promise-broken", std::to_string(c.promise_breaking) + " of " + std::to_string(c.inputs) + " inputs break a promise. " + c.first_broken, {0, 1, 0}, "The model says nothing about such inputs.");
   }
   // What the program itself expects.
   Json broken = Json::array();
@@ -477,6 +482,7 @@ Json Session::trace(const Json& r) {
   const auto& cells = ev.sequences[m.output];
   out["interpreter"] = cells_document(cells);
   out["model"] = values_document(decoded);
+  out["broken_promises"] = broken_promises(graph, m.options.promises, ev);
   if (m.codec.encoding == Encoding::Numerical) {
     Json raw = Json::array();
     for (std::size_t i = 1; i < encoded.ids.size(); ++i) raw.push_back(h.runner->logits()[i]);

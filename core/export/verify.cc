@@ -22,10 +22,38 @@ std::vector<Value> Runner::run(std::span<const std::int32_t> ids, Trace* trace, 
   return decode(model_, logits_, static_cast<std::int32_t>(ids.size()));
 }
 
+std::vector<std::string> broken_promises(const Graph& graph, const CompileOptions::Promises& promises, const Evaluation& e) {
+  std::vector<std::string> broken;
+  for (NodeId id : promises.unique) {
+    const Matrix& m = e.matrices[id];
+    for (std::uint32_t q = 0; q < m.row_undefined.size(); ++q) {
+      if (m.row_undefined[q] >= 0) continue;
+      std::size_t hits = 0;
+      for (std::uint32_t k = 0; k < m.row_undefined.size(); ++k) hits += m.at(q, k);
+      if (hits <= 1) continue;
+      broken.push_back("\"" + graph.describe(id) + "\" selects " + std::to_string(hits) + " keys at position " + std::to_string(q) + ", not at most one");
+      break;
+    }
+  }
+  for (const auto& [id, list] : promises.values) {
+    const auto& cells = e.sequences[id];
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      if (cells[i].undefined >= 0 || std::any_of(list.begin(), list.end(), [&](const Value& v) { return equal(v, cells[i].value); })) continue;
+      broken.push_back("\"" + graph.describe(id) + "\" is " + cells[i].value.repr() + " at position " + std::to_string(i) + ", which is not among its promised values");
+      break;
+    }
+  }
+  return broken;
+}
+
 Runner::Comparison Runner::compare(std::span<const Value> tokens, Budget& budget, Trace* trace) {
   Comparison c;
-  const NodeId roots[] = {model_.output};
+  const auto& promises = model_.options.promises;
+  std::vector<NodeId> roots{model_.output};
+  roots.insert(roots.end(), promises.unique.begin(), promises.unique.end());
+  for (const auto& [id, list] : promises.values) roots.push_back(id);
   const Evaluation e = evaluate(graph_, tokens, model_.options.causal, roots, budget);
+  c.broken = broken_promises(graph_, promises, e);
   c.interpreter = e.sequences[model_.output];
   c.model = run(encode(tokens).ids, trace, {}, &budget);
   c.undefined.resize(tokens.size());
@@ -41,6 +69,12 @@ Runner::Comparison Runner::compare(std::span<const Value> tokens, Budget& budget
 }
 
 namespace {
+
+std::string words(std::span<const Value> input) {
+  std::string text;
+  for (const Value& v : input) text += (text.empty() ? "" : " ") + v.str();
+  return text;
+}
 
 // The first s-op whose decoded value differs from the interpreter's.
 void locate(const Graph& graph, Runner& runner, CheckResult::Mismatch& m, Budget& budget) {
@@ -90,6 +124,10 @@ CheckResult check(const Graph& graph, Runner& runner, const CheckOptions& option
     auto comparison = runner.compare(input, budget);
     ++result.inputs;
     result.undefined += std::any_of(comparison.undefined.begin(), comparison.undefined.end(), [](const std::string& s) { return !s.empty(); });
+    if (!comparison.broken.empty()) {
+      if (++result.promise_breaking == 1) result.first_broken = "On " + words(input) + ": " + comparison.broken.front();
+      return;
+    }
     if (comparison.agree) return;
     ++result.mismatches;
     if (!result.first) {
@@ -144,24 +182,25 @@ CheckResult check(const Graph& graph, Runner& runner, const CheckOptions& option
 
 void confirm_by_enumeration(const Graph& graph, Runner& runner, CompiledModel& model, Diagnostics& diagnostics, Budget& budget) {
   constexpr double few = 3'000;
-  if (model.exact || !model.options.promises.values.empty() || !model.options.promises.unique.empty()) return;
+  if (model.exact) return;
   double all = 0;
   for (std::uint32_t n = 1; n <= model.options.max_length && all <= few; ++n) all += std::pow(static_cast<double>(model.vocabulary.size()), n);
+  const bool promised = !model.options.promises.values.empty() || !model.options.promises.unique.empty();
   if (all > few) {
-    diagnostics.warning("not-proved", "The model is not proved to agree with the program: " + model.inexact_reasons.front(), graph[model.output].span, "Choose a smaller maximal length or vocabulary, or compare with check.");
+    if (!promised || model.inexact_reasons.size() > 1)
+      diagnostics.warning("not-proved", "The model is not proved to agree with the program: " + model.inexact_reasons.front(), graph[model.output].span, "Choose a smaller maximal length or vocabulary, or compare with check.");
     return;
   }
   CheckOptions options;
   options.exhaustive = true;
   const CheckResult r = check(graph, runner, options, budget);
+  if (r.promise_breaking) diagnostics.warning("promise-broken", std::to_string(r.promise_breaking) + " of " + std::to_string(r.inputs) + " inputs break a promise. " + r.first_broken, graph[model.output].span, "The model says nothing about such inputs: take the promise back, or change the vocabulary.");
   if (r.mismatches == 0) {
-    model.exact = true;
-    model.inexact_reasons = {"checked on all " + std::to_string(r.inputs) + " inputs"};
+    model.exact = r.promise_breaking == 0;
+    model.inexact_reasons = {"checked on all " + std::to_string(r.inputs) + " inputs" + (r.promise_breaking ? " but those that break a promise" : "")};
     return;
   }
-  std::string input;
-  for (const Value& v : r.first->input) input += (input.empty() ? "" : " ") + v.str();
-  diagnostics.warning("model-differs", "The model differs from the program on " + std::to_string(r.mismatches) + " of " + std::to_string(r.inputs) + " inputs, first on: " + input, graph[model.output].span, "The numbers lie too close together for float32; round them before they are compared.");
+  diagnostics.warning("model-differs", "The model differs from the program on " + std::to_string(r.mismatches) + " of " + std::to_string(r.inputs) + " inputs, first on: " + words(r.first->input), graph[model.output].span, "The numbers lie too close together for float32; round them before they are compared.");
 }
 
 }  // namespace rasp

@@ -24,6 +24,7 @@ class Runner {
     std::vector<Value> model;
     std::vector<std::string> undefined;  // per position: why the interpreter has no value, else ""
     bool agree = true;                   // where the interpreter is defined
+    std::vector<std::string> broken;     // the program's promises (`#@ unique`, `#@ values`) that this input breaks, in words
   };
   // Precondition: the tokens encode.
   Comparison compare(std::span<const Value> tokens, Budget& budget, Trace* trace = nullptr);
@@ -36,6 +37,9 @@ class Runner {
   Workspace workspace_;
   std::vector<float> logits_;
 };
+
+// The promises (`#@ unique`, `#@ values`) that an input breaks, in words. `e` holds the values of all nodes that something is promised of.
+std::vector<std::string> broken_promises(const Graph& graph, const CompileOptions::Promises& promises, const Evaluation& e);
 
 // Equal, or floats within one billionth: sums of fractions may be added in another order.
 bool agrees(const Value& interpreter, const Value& model);
@@ -50,6 +54,8 @@ struct CheckResult {
   std::uint64_t inputs = 0, undefined = 0;  // inputs; those on which some position has no value
   bool exhaustive = false;
   std::uint64_t mismatches = 0;
+  std::uint64_t promise_breaking = 0;       // inputs that break a promise; the model promises nothing there, so they are no mismatches
+  std::string first_broken;                 // the first such input and promise, in words
   struct Mismatch {
     std::vector<Value> input;
     Runner::Comparison comparison;

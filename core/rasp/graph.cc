@@ -139,6 +139,11 @@ class Describer {
         write(node.args[0], depth + 1, true);
         return;
       case Op::Round: case Op::Indicator: case Op::ToStr: case Op::ToInt: case Op::ToFloat: case Op::ToBool: {
+        // How the compiler writes the built-in s-ops: conversions of the tokens as they are.
+        if (const Node& arg = graph_[node.args[0]]; node.op >= Op::ToStr && arg.kind == NodeKind::Tokens && arg.conversion == Conversion::Asis) {
+          out_ += node.op == Op::ToStr ? "tokens" : node.op == Op::ToInt ? "tokens_int" : node.op == Op::ToFloat ? "tokens_float" : "tokens_bool";
+          return;
+        }
         const char* name = node.op == Op::Round ? "round" : node.op == Op::Indicator ? "indicator" : node.op == Op::ToStr ? "str"
                          : node.op == Op::ToInt ? "int" : node.op == Op::ToFloat ? "float" : "bool";
         call(name, node, depth);

@@ -75,6 +75,8 @@ TEST_CASE("descriptions read like source") {
   CHECK(b.graph.describe(b.op(Op::Choose, {i, t, b.constant("-")})) == "tokens if indices else \"-\"");
   CHECK(b.graph.describe(b.op(Op::Round, {i})) == "round(indices)");
   CHECK(b.graph.describe(full) == "full_s");
+  CHECK(b.graph.describe(b.op(Op::ToStr, {b.tokens(Conversion::Asis)})) == "tokens");
+  CHECK(b.graph.describe(b.op(Op::ToInt, {b.tokens(Conversion::Asis)})) == "tokens_int");
   CHECK(b.graph.describe(b.width(full)) == "length");
   CHECK(b.graph.describe(b.select(t, b.constant("a"), Op::Ne)) == "select(tokens, \"a\", !=)");
   CHECK(b.graph.describe(b.aggregate(full, t, "x")) == "aggregate(full_s, tokens, \"x\")");

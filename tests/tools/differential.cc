@@ -63,8 +63,9 @@ Verdict judge(const ProgramRequest& request, std::uint64_t samples) {
       for (const auto& [stage, ms] : model->timings_ms) std::printf(" %s %.1f", stage.c_str(), ms);
       std::printf("\n");
       for (const auto& s : model->inexact_reasons) std::printf("  inexact: %s\n", s.c_str());
+      if (std::getenv("RASP_VERBOSE")[0] >= '2') for (const BoundLink& link : model->links) std::printf("  link %s: %s margin %g error %g\n", link.node == no_node ? "" : program.elaboration.graph.describe(link.node).c_str(), link.what.c_str(), link.margin, link.error);
       if (std::getenv("RASP_VERBOSE")[0] == '2') for (const Subspace& s : model->subspaces) {
-        std::printf("  %s %s dims %zu written %d:", s.label.c_str(), s.encoding == Encoding::Categorical ? "categorical" : "numerical", s.dimensions.size(), s.written);
+        std::printf("  %s %s dims %zu written %d error %g spread %g:", s.label.c_str(), s.encoding == Encoding::Categorical ? "categorical" : "numerical", s.dimensions.size(), s.written, s.error, s.spread);
         for (const auto& c : s.classes) {
           std::printf(" {");
           for (const auto& x : c) std::printf(" %s", x.repr().c_str());

@@ -1,0 +1,203 @@
+// MLPs: neurons of lookups and steps, and what they do to errors.
+#include "compiler/assembler.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+namespace rasp {
+
+// Adds one neuron: Σ scale·[input ∈ set] + bias (the caller adds the axis); returns its index.
+std::int32_t Assembler::gate_neuron(Neurons& w, const Unit& unit, const Gate& gate, double scale, double bias) {
+  const auto index = static_cast<std::int32_t>(w.bias.size());
+  for (const auto& [input, set] : gate.inputs) {
+    const CodeRead& read = unit.inputs[input];
+    const Unit& source = plan_.units[read.unit];
+    for (std::size_t c = 0; c < source.kept.size(); ++c) {
+      const std::uint32_t s = source.class_signature[c][read.demand];
+      if (s == no_signature || dims_[read.unit][c] < 0 || std::find(set.begin(), set.end(), s) == set.end()) continue;
+      w.in.emplace_back(dims_[read.unit][c], index, static_cast<float>(scale));
+    }
+  }
+  w.bias.push_back(static_cast<float>(bias));
+  return index;
+}
+
+// Output of a row: +weight on the class's dimension, or weight·number on the number's.
+void Assembler::emit(Neurons& w, UnitId id, std::int32_t neuron, std::uint32_t outcome, double weight) {
+  const Unit& unit = plan_.units[id];
+  if (outcome == no_signature) return;
+  if (unit.kind == UnitKind::MlpNumber) {
+    if (unit.numbers[outcome] != 0) w.out.emplace_back(neuron, dims_[id][0], static_cast<float>(weight * unit.numbers[outcome]));
+  } else if (dims_[id][outcome] >= 0) {
+    w.out.emplace_back(neuron, dims_[id][outcome], static_cast<float>(weight));
+  }
+}
+
+std::string Assembler::outcome_label(const Unit& unit, std::uint32_t outcome) const {
+  if (unit.kind == UnitKind::MlpNumber) return Value::real(unit.numbers[outcome]).str();
+  if (outcome < unit.class_values.size() && !unit.class_values[outcome].empty()) return c_.values[unit.class_values[outcome][0]].str();
+  return "";
+}
+
+double Assembler::input_error(const Unit& unit, const Gate& gate) const {
+  double e = 0;
+  for (const auto& [input, set] : gate.inputs) e += spread_[unit.inputs[input].unit];
+  return e;
+}
+
+double Assembler::weight_of(const Unit& unit, std::uint32_t outcome) const {
+  if (outcome == no_signature) return 0;
+  return unit.kind == UnitKind::MlpNumber ? std::fabs(unit.numbers[outcome]) : 1;
+}
+
+void Assembler::mlp(Layer& layer, std::size_t l) {
+  Neurons w;
+  for (UnitId id : schedule_.mlps[l]) {
+    const Unit& unit = plan_.units[id];
+    NeuronGroup group;
+    group.node = unit.node;
+    group.begin = static_cast<std::int32_t>(w.bias.size());
+    group.label = label(id);
+    group.how = unit.steps.empty() ? "lookup" : "steps";
+    Bound bound = lookups(w, id);
+    if (unit.has_axis) {
+      const Bound b = steps(w, id);
+      bound = {std::min(bound.margin, b.margin), std::max(bound.error, b.error), std::max(bound.spread, b.spread)};
+    }
+    record(id, unit.has_axis ? "threshold gap against the error of the number it reads" : "sum of codes against its threshold", bound);
+    group.end = static_cast<std::int32_t>(w.bias.size());
+    group.neuron_labels.assign(w.labels.begin() + group.begin, w.labels.end());
+    m_.layers[l].neurons.push_back(std::move(group));
+  }
+  const auto d_mlp = static_cast<std::int32_t>(w.bias.size());
+  layer.mlp.W_in = sparse(t_.d_model, d_mlp, w.in);
+  layer.mlp.b_in = w.bias;
+  layer.mlp.W_out = sparse(d_mlp, t_.d_model, w.out);
+  layer.mlp.b_out.assign(static_cast<std::size_t>(t_.d_model), 0);
+}
+
+// relu(2·Σ - (2k-1)) over the k inputs of a gate: exactly 0 unless all hold, as long as the pre-activation is off by less than 1. Returns by
+// how much it may be off.
+double Assembler::gate_start(Neurons& w, const Unit& unit, const Gate& gate, std::int32_t& neuron) {
+  const auto k = static_cast<double>(gate.inputs.size());
+  neuron = gate_neuron(w, unit, gate, 2, k == 0 ? 1 : 1 - 2 * k);
+  if (k == 0) w.in.emplace_back(bos_, neuron, -2.f);
+  const double e = input_error(unit, gate);
+  return 2 * e + (e == 0 ? 0 : (3 * k + 4) * (4 * k + 1) * unit_roundoff);  // sums of small ints are exact
+}
+
+// Exactly one row fires where the s-op has a value, and the others stay at zero.
+Assembler::Bound Assembler::lookups(Neurons& w, UnitId id) {
+  const Unit& unit = plan_.units[id];
+  Bound bound;
+  for (const LookupRow& row : unit.lookups) {
+    std::int32_t neuron = 0;
+    const double e = gate_start(w, unit, row.gate, neuron);
+    w.labels.push_back(label(id) + " = " + outcome_label(unit, row.output));
+    emit(w, id, neuron, row.output, 1);
+    bound.margin = std::min(bound.margin, 1 - e);
+    const double rounding = unit.kind == UnitKind::MlpNumber || e > 0 ? 2 * unit_roundoff : 0;
+    bound.error = std::max(bound.error, weight_of(unit, row.output) * (e + rounding));
+  }
+  bound.spread = bound.error;
+  return bound;
+}
+
+// The row whose gate is open computes; the others are held below zero by a barrier that the axis cannot climb.
+Assembler::Bound Assembler::steps(Neurons& w, UnitId id) {
+  Bound bound;
+  for (const StepRow& row : plan_.units[id].steps) {
+    const Bound b = step_row(w, id, row);
+    bound = {std::min(bound.margin, b.margin), std::max(bound.error, b.error), std::max(bound.spread, b.spread)};
+  }
+  return bound;
+}
+
+// step = relu(L(x-t)+½) - relu(L(x-t)-½), exactly 0 or 1 outside t ± 1/(2L). L ≥ 2/gap leaves half of the gap for errors.
+// Each step is turned to the side on which its pre-activations stay small.
+//
+// Errors of what a step reads move both of its neurons alike and cancel beyond the threshold. What is left on the side where it is 1 is
+// the rounding of the two sums and of the two biases, and the rounding of the sum of the neurons' outputs.
+Assembler::Bound Assembler::step_row(Neurons& w, UnitId id, const StepRow& row) {
+  const Unit& unit = plan_.units[id];
+  const auto k = static_cast<double>(row.gate.inputs.size());
+  const double gate_error = input_error(unit, row.gate), carried = carried_error(unit.axis), reads = magnitude(unit.axis);
+  const int summed = terms(unit.axis) - 1 + static_cast<int>(k);  // terms beside the bias: as many additions
+  const bool plain = unit.axis.numbers.size() == 1 && unit.axis.codes.empty() && k == 0;  // one term beside the bias
+  Bound bound;
+  std::vector<bool> down(row.thresholds.size());
+  for (std::size_t i = 0; i < down.size(); ++i) down[i] = row.thresholds[i] - row.low < row.high - row.thresholds[i];
+  // Constant part: the first outcome, plus what the downward steps take away again.
+  std::map<std::uint32_t, double> constant, error, flow;  // by outcome; flow: Σ |terms| that its dimension adds up
+  constant[row.outputs[0]] += 1;
+  for (std::size_t i = 0; i < down.size(); ++i)
+    if (down[i]) {
+      constant[row.outputs[i + 1]] += 1;
+      constant[row.outputs[i]] -= 1;
+    }
+  const bool any = std::any_of(constant.begin(), constant.end(), [&](const auto& c) {
+    return c.second != 0 && c.first != no_signature && (unit.kind == UnitKind::MlpNumber ? unit.numbers[c.first] != 0 : dims_[id][c.first] >= 0);
+  });
+  if (any) {
+    std::int32_t neuron = 0;
+    const double e = gate_start(w, unit, row.gate, neuron);
+    w.labels.push_back(label(id) + " start");
+    bound.margin = std::min(bound.margin, 1 - e);
+    for (auto [o, weight] : constant) {
+      if (weight == 0) continue;
+      emit(w, id, neuron, o, weight);
+      error[o] += std::fabs(weight) * e;
+      flow[o] += std::fabs(weight);
+    }
+  }
+  for (std::size_t i = 0; i < row.thresholds.size(); ++i) {
+    const double t = row.thresholds[i], slope = power_of_two_above(2 / row.gaps[i]);
+    const double side = slope * (down[i] ? t - row.low : row.high - t) + 2;  // pre-activations where the step is 1
+    const double barrier = power_of_two_above(side + 1);
+    step(w, id, row, i, down[i], slope, barrier);
+    // The terms of a pre-activation add up to at most `sizes`; with one term beside the bias only the result itself is rounded.
+    const double sizes = slope * (reads + std::fabs(t)) + 2 * barrier * k + 1;
+    const double bias = static_cast<double>(w.bias.back()), wanted = slope * (down[i] ? -1 : 1) * (unit.axis.constant - t) - 0.5 - barrier * k;
+    const double far = (plain ? slope * std::max(row.high - t, t - row.low) + 2 : summed * sizes) * unit_roundoff + std::fabs(bias - wanted) + slope * reads * unit_roundoff;
+    bound.margin = std::min(bound.margin, 1 - 2 * (slope * carried + barrier * gate_error + far));
+    const double near = (plain ? side : summed * sizes) * unit_roundoff + std::fabs(bias - wanted);
+    for (std::uint32_t o : {row.outputs[i], row.outputs[i + 1]}) {
+      error[o] += 2 * near;
+      flow[o] += 2 * side;
+    }
+  }
+  // Each dimension adds up the neurons of the steps next to it; a number's only dimension those of all.
+  for (auto [o, e] : error) {
+    if (o == no_signature) continue;
+    std::size_t active = 1;
+    for (std::size_t i = 0; i < row.thresholds.size(); ++i) active += 2 * static_cast<std::size_t>(unit.kind == UnitKind::MlpNumber || row.outputs[i] == o || row.outputs[i + 1] == o);
+    const double all = weight_of(unit, o) * (e + (static_cast<double>(active) + 1) * unit_roundoff * flow[o]);
+    bound.spread += all;
+    bound.error = std::max(bound.error, all);
+  }
+  if (unit.kind == UnitKind::MlpNumber) bound.error = bound.spread;
+  return bound;
+}
+
+// The two neurons of one step. At BOS the codes are zero and so is the axis: there a closed gate or the BOS dimension keeps them at zero.
+void Assembler::step(Neurons& w, UnitId id, const StepRow& row, std::size_t i, bool down, double slope, double barrier) {
+  const Unit& unit = plan_.units[id];
+  const auto k = static_cast<double>(row.gate.inputs.size());
+  const double t = row.thresholds[i], sign = down ? -1 : 1;
+  const double at_bos = slope * sign * (unit.axis.constant - t);
+  for (int half = 0; half < 2; ++half) {
+    const double offset = half == 0 ? 0.5 : -0.5;
+    const std::int32_t neuron = gate_neuron(w, unit, row.gate, barrier, 0);
+    Biases unused;
+    read_form(unit.axis, 0, neuron, w.in, unused, slope * sign);
+    w.bias[static_cast<std::size_t>(neuron)] = static_cast<float>(at_bos + offset - barrier * k);
+    if (k == 0 && at_bos + offset > 0) w.in.emplace_back(bos_, neuron, static_cast<float>(-power_of_two_above(at_bos + 2)));
+    w.labels.push_back(label(id) + (down ? " below " : " above ") + Value::real(t).str());
+    const double weight = half == 0 ? 1 : -1;
+    emit(w, id, neuron, row.outputs[down ? i : i + 1], weight);
+    emit(w, id, neuron, row.outputs[down ? i + 1 : i], -weight);
+  }
+}
+
+}  // namespace rasp

@@ -1,0 +1,171 @@
+#include "compiler/lower.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#include "compiler/limit_at.h"
+
+namespace rasp {
+namespace {
+
+class Clock {
+ public:
+  explicit Clock(std::map<std::string, double>& out) : out_(out), last_(std::chrono::steady_clock::now()) {}
+  void lap(const char* stage) {
+    const auto now = std::chrono::steady_clock::now();
+    out_[stage] += std::chrono::duration<double, std::milli>(now - last_).count();
+    last_ = now;
+  }
+
+ private:
+  std::map<std::string, double>& out_;
+  std::chrono::steady_clock::time_point last_;
+};
+
+// The promises, said of the rewritten graph.
+CompileOptions::Promises translated(const CompileOptions::Promises& promises, const Rewritten& rewritten) {
+  CompileOptions::Promises result;
+  auto target = [&](NodeId id) { return id < rewritten.target.size() ? rewritten.target[id] : no_node; };
+  for (NodeId id : promises.unique)
+    if (target(id) != no_node) result.unique.push_back(target(id));
+  for (const auto& [id, list] : promises.values)
+    if (target(id) != no_node) result.values[target(id)] = list;
+  for (const auto& [id, numerical] : promises.numerical)
+    if (target(id) != no_node) result.numerical[target(id)] = numerical;
+  return result;
+}
+
+ValueSets::Setting setting_of(const CompileOptions& o) { return {&o.vocabulary, o.max_length, o.causal, &o.promises.values, &o.promises.unique}; }
+
+// Entries of a literal's score form: an equality takes one axis a key, any other relation may take one a pair.
+double score_weights(const Plan& plan, const Literal& l) {
+  auto classes = [&](UnitId id) { return id == no_unit ? 1.0 : static_cast<double>(plan.units[id].kept.size()); };
+  const double q = classes(l.query), k = classes(l.key);
+  const bool equality = std::all_of(l.atoms.begin(), l.atoms.end(), [&](const Literal::Atom& a) { return a.atom.mask == relation_equal; });
+  return equality ? 12 * (q + k) : q + k + q * k / 2;
+}
+
+double form_weights(const Plan& plan, const LinearForm& f) {
+  double n = static_cast<double>(f.numbers.size());
+  for (const auto& t : f.codes) n += static_cast<double>(plan.units[t.read.unit].kept.size());
+  return n;
+}
+
+double unit_weights(const Plan& plan, const Unit& u) {
+  double n = 2 * static_cast<double>(u.kept.size()) + form_weights(plan, u.value_number);
+  auto gate = [](const Gate& g) {
+    double sum = 0;
+    for (const auto& [input, set] : g.inputs) sum += static_cast<double>(set.size());
+    return sum;
+  };
+  for (const LookupRow& row : u.lookups) n += gate(row.gate) + 2;
+  for (const StepRow& row : u.steps) n += (gate(row.gate) + form_weights(plan, u.axis) + 3) * (2 * static_cast<double>(row.thresholds.size()) + 1);
+  if (u.head != no_unit)
+    for (const Literal& l : plan.selections[u.head].literals) n += score_weights(plan, l);
+  return n;
+}
+
+// Dense parameters of the model, about.
+double dense_size(const Lowered& l, const Plan& plan, const Schedule& schedule) {
+  double dimensions = 1;
+  for (UnitId id : plan.order) {
+    const Unit& u = plan.units[id];
+    dimensions += u.kept.empty() ? 1 : static_cast<double>(std::count(u.kept.begin(), u.kept.end(), true));
+  }
+  const double columns = plan.output_kind == ReadKind::Number ? 1 : static_cast<double>(plan.output_values.size());
+  return dimensions * (schedule.cost + static_cast<double>(l.options.vocabulary.size()) + l.options.max_length + columns);
+}
+
+// Objective depth: expressions are fused as far as they go. Objective size: several ways, the smallest first. Fusing asks more of float32,
+// so the cautious way comes last in both.
+void make_candidates(Lowered& l, Diagnostics& diagnostics, Budget& budget) {
+  const bool size = l.options.objective == CompileOptions::Objective::Size;
+  const PlanStyle split{64, false}, joined{64, true}, fused{50'000, true};
+  std::vector<PlanStyle> styles{split, joined};
+  if (!size || l.options.max_length <= 32) styles.push_back(fused);
+  if (!size) std::reverse(styles.begin(), styles.end());
+  if (!l.options.passes.fuse) styles = {split};
+  Diagnostics first;
+  for (std::size_t i = 0; i < styles.size(); ++i) {
+    Diagnostics later;
+    auto plan = make_plan(l.context(i == 0 ? first : later, budget, styles[i]), l.rewritten.output);
+    if (!plan) continue;
+    Schedule schedule = make_schedule(*plan, {l.options.passes.merge_heads, l.options.passes.pack, size, l.options.passes.factor}, budget);
+    const double cost = dense_size(l, *plan, schedule);
+    l.candidates.push_back({std::move(*plan), std::move(schedule), cost});
+  }
+  if (l.candidates.empty())
+    for (const Diagnostic& d : first.list()) diagnostics.add(d);
+  std::stable_sort(l.candidates.begin(), l.candidates.end(), [&](const auto& a, const auto& b) { return size ? a.size < b.size : a.schedule.layers < b.schedule.layers; });
+}
+
+// Drops the candidates that are too large; says so if none is left.
+void keep_small(Lowered& l, const Graph& graph, NodeId output, Diagnostics& diagnostics, const Budget& budget) {
+  const auto too_large = [&](const Lowered::Candidate& c) { return estimate(c.plan).weights > static_cast<double>(budget.limits().weights); };
+  if (std::all_of(l.candidates.begin(), l.candidates.end(), too_large)) {
+    const SizeEstimate e = estimate(l.candidates.front().plan);
+    const NodeId largest = e.largest < l.rewritten.origin.size() ? l.rewritten.origin[e.largest] : output;
+    auto millions = [](double x) { return std::to_string(static_cast<long long>(std::ceil(x / 1e6))) + " million"; };
+    const std::string values = l.sets->known(e.largest) ? std::to_string(l.sets->all(e.largest).size()) : "very many";
+    diagnostics.error("limit-weights", "limit", "The model would have about " + millions(e.weights) + " weights that are not zero, of which \"" + graph.describe(largest) + "\" (" + values + " values) takes " + millions(e.of_largest),
+                      graph[largest].span, "Choose a smaller vocabulary or maximal length, or promise fewer values with `#@ values NAME …`.");
+  }
+  l.candidates.erase(std::remove_if(l.candidates.begin(), l.candidates.end(), too_large), l.candidates.end());
+}
+
+}  // namespace
+
+SizeEstimate estimate(const Plan& plan) {
+  SizeEstimate e;
+  for (UnitId id : plan.order) {
+    const double n = unit_weights(plan, plan.units[id]);
+    e.weights += n;
+    if (n <= e.of_largest) continue;
+    e.of_largest = n;
+    e.largest = plan.units[id].node;
+  }
+  return e;
+}
+
+std::unique_ptr<Lowered> lower(const Graph& graph, NodeId output, const CompileOptions& options, Diagnostics& diagnostics, Budget& budget) {
+  auto result = std::make_unique<Lowered>();
+  Lowered& l = *result;
+  Clock clock(l.timings_ms);
+  Applier apply(graph, l.values, budget);
+  const ValueSets original(graph, output, setting_of(options), l.values, l.set_pool, apply, budget);
+  for (NodeId id = 0; id <= output; ++id) {
+    if (is_selector(graph[id].kind) || !original.known(id) || original.all(id).empty()) continue;
+    auto& list = l.value_sets[id];
+    for (std::size_t i = 0; i < original.all(id).size() && i < 64; ++i) list.push_back(l.values[original.all(id)[i]]);
+  }
+  clock.lap("infer");
+  l.rewritten = rewrite(graph, output, original, l.values, {options.passes.idioms, options.passes.fuse}, budget);
+  l.options = options;
+  l.options.promises = translated(options.promises, l.rewritten);
+  clock.lap("rewrite");
+
+  // From here on nodes are the rewritten graph's: a limit that is passed names the program's own.
+  try {
+    std::vector<NodeId> same(l.rewritten.graph.size(), no_node);
+    for (NodeId id = 0; id <= output; ++id)
+      if (l.rewritten.target[id] != no_node) same[l.rewritten.target[id]] = id;
+    ValueSets::Setting setting = setting_of(l.options);
+    setting.earlier = &original;
+    setting.same = &same;
+    l.apply.emplace(l.rewritten.graph, l.values, budget);
+    l.sets.emplace(l.rewritten.graph, l.rewritten.output, setting, l.values, l.set_pool, *l.apply, budget);
+    clock.lap("infer");
+
+    make_candidates(l, diagnostics, budget);
+    if (l.candidates.empty()) return nullptr;
+    clock.lap("lower");
+  } catch (const LimitAt& e) {
+    throw LimitAt(e, e.node < l.rewritten.origin.size() ? l.rewritten.origin[e.node] : output);
+  }
+  keep_small(l, graph, output, diagnostics, budget);
+  if (l.candidates.empty()) return nullptr;
+  return result;
+}
+
+}  // namespace rasp
