@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <fstream>
 
+#include "sweep.h"
 #include "base/json_values.h"
 #include "compile.h"
 #include "export/verify.h"
@@ -42,7 +43,9 @@ bool as_recorded(const Json& expected, const Value& actual) {
 TEST_CASE("Tracr's programs: answers, proofs and sizes") {
   std::int64_t ours = 0, tracrs = 0;
   std::size_t compared = 0;
+  std::size_t index = 0;
   for (const Json& record : records()) {
+    if (index++ % rasp::testing::sweep) continue;
     const std::string name = record["name"].get<std::string>();
     CAPTURE(name);
     const ProgramRequest request = request_of(record);
@@ -74,7 +77,7 @@ TEST_CASE("Tracr's programs: answers, proofs and sizes") {
     ours += m.parameters();
     tracrs += t["parameters"].get<std::int64_t>();
   }
-  CHECK(compared > 1000);
+  CHECK(compared > 1000 / rasp::testing::sweep / 2);
   CHECK(3 * ours <= tracrs);
   MESSAGE("parameters: ", ours, " of Tracr's ", tracrs);
 }
