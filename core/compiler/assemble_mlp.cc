@@ -115,69 +115,84 @@ Assembler::Bound Assembler::steps(Neurons& w, UnitId id) {
 }
 
 // step = relu(L(x-t)+½) - relu(L(x-t)-½), exactly 0 or 1 outside t ± 1/(2L). L ≥ 2/gap leaves half of the gap for errors.
-// Each step is turned to the side on which its pre-activations stay small.
+// Each step is turned to the side on which its pre-activations stay small: those below the middle count down, the others up, so that at any x
+// only one of the two groups is active.
 //
 // Errors of what a step reads move both of its neurons alike and cancel beyond the threshold. What is left on the side where it is 1 is
 // the rounding of the two sums and of the two biases, and the rounding of the sum of the neurons' outputs.
 Assembler::Bound Assembler::step_row(Neurons& w, UnitId id, const StepRow& row) {
   const Unit& unit = plan_.units[id];
+  const bool number = unit.kind == UnitKind::MlpNumber;
   const auto k = static_cast<double>(row.gate.inputs.size());
   const double gate_error = input_error(unit, row.gate), carried = carried_error(unit.axis), reads = magnitude(unit.axis);
   const int summed = terms(unit.axis) - 1 + static_cast<int>(k);  // terms beside the bias: as many additions
   const bool plain = unit.axis.numbers.size() == 1 && unit.axis.codes.empty() && k == 0;  // one term beside the bias
   Bound bound;
+  // By dimension (a number has only one): by how much its neurons may be off, Σ |terms| that it adds up, and how many terms.
+  struct Sum { double error = 0, flow = 0; int terms = 0; };
+  using Sums = std::map<std::uint32_t, Sum>;
+  auto add = [&](Sums& sums, std::uint32_t outcome, double weight, double error, double flow, int count) {
+    if (outcome == no_signature || weight == 0) return;
+    Sum& s = sums[number ? 0 : outcome];
+    s.error += weight * error;
+    s.flow += weight * flow;
+    s.terms += count;
+  };
+  Sums always, when[2];
   std::vector<bool> down(row.thresholds.size());
   for (std::size_t i = 0; i < down.size(); ++i) down[i] = row.thresholds[i] - row.low < row.high - row.thresholds[i];
-  // Constant part: the first outcome, plus what the downward steps take away again.
-  std::map<std::uint32_t, double> constant, error, flow;  // by outcome; flow: Σ |terms| that its dimension adds up
-  constant[row.outputs[0]] += 1;
-  for (std::size_t i = 0; i < down.size(); ++i)
-    if (down[i]) {
-      constant[row.outputs[i + 1]] += 1;
-      constant[row.outputs[i]] -= 1;
-    }
-  const bool any = std::any_of(constant.begin(), constant.end(), [&](const auto& c) {
-    return c.second != 0 && c.first != no_signature && (unit.kind == UnitKind::MlpNumber ? unit.numbers[c.first] != 0 : dims_[id][c.first] >= 0);
-  });
-  if (any) {
+  // Constant part: the first outcome, plus what the downward steps take away again. They telescope: it is the one where counting turns round.
+  std::size_t turn = 0;
+  while (turn < down.size() && down[turn]) ++turn;
+  const std::uint32_t start = row.outputs[turn];
+  if (start != no_signature && (number ? unit.numbers[start] != 0 : dims_[id][start] >= 0)) {
     std::int32_t neuron = 0;
     const double e = gate_start(w, unit, row.gate, neuron);
     w.labels.push_back(label(id) + " start");
     bound.margin = std::min(bound.margin, 1 - e);
-    for (auto [o, weight] : constant) {
-      if (weight == 0) continue;
-      emit(w, id, neuron, o, weight);
-      error[o] += std::fabs(weight) * e;
-      flow[o] += std::fabs(weight);
-    }
+    emit(w, id, neuron, start, 1);
+    add(always, start, weight_of(unit, start), e + unit_roundoff, 1, 1);
   }
   for (std::size_t i = 0; i < row.thresholds.size(); ++i) {
     const double t = row.thresholds[i], slope = power_of_two_above(2 / row.gaps[i]);
     const double side = slope * (down[i] ? t - row.low : row.high - t) + 2;  // pre-activations where the step is 1
-    const double barrier = power_of_two_above(side + 1);
+    const double at_bos = slope * (down[i] ? -1 : 1) * (unit.axis.constant - t) + 0.5;  // BOS may lie outside of the axis' range
+    const double barrier = power_of_two_above(std::max(side, at_bos) + 1);
     step(w, id, row, i, down[i], slope, barrier);
     // The terms of a pre-activation add up to at most `sizes`; with one term beside the bias only the result itself is rounded.
     const double sizes = slope * (reads + std::fabs(t)) + 2 * barrier * k + 1;
     const double bias = static_cast<double>(w.bias.back()), wanted = slope * (down[i] ? -1 : 1) * (unit.axis.constant - t) - 0.5 - barrier * k;
     const double far = (plain ? slope * std::max(row.high - t, t - row.low) + 2 : summed * sizes) * unit_roundoff + std::fabs(bias - wanted) + slope * reads * unit_roundoff;
     bound.margin = std::min(bound.margin, 1 - 2 * (slope * carried + barrier * gate_error + far));
-    const double near = (plain ? side : summed * sizes) * unit_roundoff + std::fabs(bias - wanted);
-    for (std::uint32_t o : {row.outputs[i], row.outputs[i + 1]}) {
-      error[o] += 2 * near;
-      flow[o] += 2 * side;
+    const double near = (plain ? side : summed * sizes) * unit_roundoff + std::fabs(bias - wanted) + unit_roundoff;
+    if (number) {
+      add(when[down[i]], 0, std::fabs(jump(unit, row, i)), 2 * near, 2 * side, 2);
+    } else {
+      for (std::uint32_t o : {row.outputs[i], row.outputs[i + 1]}) add(when[down[i]], o, 1, 2 * near, 2 * side, 2);
     }
   }
-  // Each dimension adds up the neurons of the steps next to it; a number's only dimension those of all.
-  for (auto [o, e] : error) {
-    if (o == no_signature) continue;
-    std::size_t active = 1;
-    for (std::size_t i = 0; i < row.thresholds.size(); ++i) active += 2 * static_cast<std::size_t>(unit.kind == UnitKind::MlpNumber || row.outputs[i] == o || row.outputs[i + 1] == o);
-    const double all = weight_of(unit, o) * (e + (static_cast<double>(active) + 1) * unit_roundoff * flow[o]);
-    bound.spread += all;
-    bound.error = std::max(bound.error, all);
+  for (const Sums& active : when) {
+    Sums total = always;
+    for (const auto& [o, s] : active) {
+      Sum& t = total[o];
+      t = {t.error + s.error, t.flow + s.flow, t.terms + s.terms};
+    }
+    double all = 0, most = 0;
+    for (const auto& [o, s] : total) {
+      const double e = s.error + (s.terms + 1) * unit_roundoff * s.flow;
+      all += e;
+      most = std::max(most, e);
+    }
+    bound.spread = std::max(bound.spread, all);
+    bound.error = std::max(bound.error, most);
   }
-  if (unit.kind == UnitKind::MlpNumber) bound.error = bound.spread;
   return bound;
+}
+
+// By how much the number changes at a threshold.
+double Assembler::jump(const Unit& unit, const StepRow& row, std::size_t i) {
+  auto value = [&](std::uint32_t o) { return o == no_signature ? 0.0 : unit.numbers[o]; };
+  return value(row.outputs[i + 1]) - value(row.outputs[i]);
 }
 
 // The two neurons of one step. At BOS the codes are zero and so is the axis: there a closed gate or the BOS dimension keeps them at zero.
@@ -195,6 +210,10 @@ void Assembler::step(Neurons& w, UnitId id, const StepRow& row, std::size_t i, b
     if (k == 0 && at_bos + offset > 0) w.in.emplace_back(bos_, neuron, static_cast<float>(-power_of_two_above(at_bos + 2)));
     w.labels.push_back(label(id) + (down ? " below " : " above ") + Value::real(t).str());
     const double weight = half == 0 ? 1 : -1;
+    if (unit.kind == UnitKind::MlpNumber) {
+      if (const double j = jump(unit, row, i); j != 0) w.out.emplace_back(neuron, dims_[id][0], static_cast<float>(down ? -weight * j : weight * j));
+      continue;
+    }
     emit(w, id, neuron, row.outputs[down ? i : i + 1], weight);
     emit(w, id, neuron, row.outputs[down ? i + 1 : i], -weight);
   }

@@ -80,6 +80,7 @@ class Assembler {
   Bound steps(Neurons& w, UnitId id);
   Bound step_row(Neurons& w, UnitId id, const StepRow& row);
   void step(Neurons& w, UnitId id, const StepRow& row, std::size_t i, bool down, double slope, double barrier);
+  static double jump(const Unit& unit, const StepRow& row, std::size_t i);
   double gate_start(Neurons& w, const Unit& unit, const Gate& gate, std::int32_t& neuron);
   double weight_of(const Unit& unit, std::uint32_t outcome) const;
   std::string outcome_label(const Unit& unit, std::uint32_t outcome) const;

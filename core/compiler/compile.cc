@@ -25,11 +25,30 @@ void name_owners(CompiledModel& model, const Rewritten& rewritten) {
   for (BoundLink& link : model.links) link.node = origin(link.node);
 }
 
+// A selector that compares sums whose last bits depend on their order with values that they may equal.
+bool compares_last_bits(const Lowered& l, const Node& select) {
+  const NodeId key = select.args[0], query = select.args[1];
+  if (!l.sets->fuzzy(key) && !l.sets->fuzzy(query)) return false;
+  if (!l.sets->known(key) || !l.sets->known(query)) return true;
+  for (ValueId k : l.sets->all(key))
+    for (ValueId q : l.sets->all(query)) {
+      const Value &a = l.values[k], &b = l.values[q];
+      if ((a.kind() == Kind::Float || b.kind() == Kind::Float) && !a.is_string() && !b.is_string() && nearly_equal(a.number(), b.number())) return true;
+    }
+  return false;
+}
+
 // What the bounds do not speak of.
 void note_unproved(CompiledModel& model, const Lowered& l) {
   const Graph& graph = l.rewritten.graph;
+  std::vector<bool> needed(graph.size(), false);
+  needed[l.rewritten.output] = true;
+  for (NodeId id = l.rewritten.output + 1; id-- > 0;)
+    if (needed[id])
+      for (NodeId a : graph[id].args) needed[a] = true;
   for (NodeId id = 0; id <= l.rewritten.output; ++id) {
-    if (is_selector(graph[id].kind) || !l.sets->fuzzy(id) || graph[id].kind != NodeKind::Elementwise) continue;
+    const Node& n = graph[id];
+    if (!needed[id] || !(n.kind == NodeKind::Elementwise ? l.sets->fuzzy(id) : n.kind == NodeKind::Select && compares_last_bits(l, n))) continue;
     model.exact = false;
     model.inexact_reasons.push_back("sums of such fractions depend on their order in the last bits: \"" + graph.describe(id) + "\"");
     break;

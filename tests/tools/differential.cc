@@ -1,5 +1,7 @@
 // Random programs, compiled and compared with the interpreter; failing ones are shrunk and printed.
-//   differential FIRST_SEED COUNT       differential FILE.rasp …
+//   differential FIRST_SEED COUNT       (0 20000: the long mode)
+//   differential FILE.rasp …            with their pragmas; each must compile and agree
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -80,7 +82,12 @@ Verdict judge(const ProgramRequest& request, std::uint64_t samples) {
         std::printf("\n");
       }
     }
-    if (r.mismatches) {
+    // Sums of thirds and the like depend on their order in a double's last bits; where the program tells such numbers apart, the compiler says
+    // so and the model may differ.
+    const bool said = !model->exact && std::any_of(model->inexact_reasons.begin(), model->inexact_reasons.end(), [](const std::string& why) { return why.find("last bits") != std::string::npos; });
+    if (r.mismatches && said) {
+      v.text = "differs in last bits, and says so";
+    } else if (r.mismatches) {
       v.wrong = true;
       v.text = std::string(model->exact ? "MISMATCH although exact" : "MISMATCH");
       std::ostringstream s;
@@ -143,6 +150,7 @@ ProgramRequest request_of(const RandomProgram& p) {
 
 int main(int argc, char** argv) {
   if (argc > 1 && !std::isdigit(static_cast<unsigned char>(argv[1][0]))) {
+    int wrong = 0;
     for (int i = 1; i < argc; ++i) {
       std::ifstream file(argv[i]);
       std::stringstream text;
@@ -151,8 +159,10 @@ int main(int argc, char** argv) {
       r.program = text.str();
       const Verdict v = judge(r, 0);
       std::printf("%s: %s%s %s\n", argv[i], v.text.c_str(), v.exact ? " exact" : "", v.detail.c_str());
+      wrong += v.text != "ok";
     }
-    return 0;
+    std::printf("%d passed, %d failed\n", argc - 1 - wrong, wrong);
+    return wrong != 0;
   }
   const std::uint64_t first = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 0, count = argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 100;
   std::map<std::string, int> tally;
