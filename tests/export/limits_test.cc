@@ -29,7 +29,8 @@ Json numbers(std::size_t n) {
 }
 
 // The code of the first error, "" if there is none.
-std::string code_of(Session& session, const Json& request) {
+std::string code_of(Session& session, Json request) {
+  if (!request.contains("limit_ms")) request["limit_ms"] = 600000;  // the limit that is asked about, not the deadline
   const Json answer = Json::parse(session.request(request.dump()));
   for (const Json& d : answer.value("diagnostics", Json::array()))
     if (d["severity"] == "error") return d["code"];
