@@ -105,16 +105,21 @@ Elaboration Elaborator::run(const std::optional<std::string>& output_expression)
     }
   } catch (const LimitExceeded& e) {
     if (std::string_view(e.code) == "limit-time") {
-      for (auto& scope : captured_) scope->variables.clear();
+      release_scopes();
       throw;
     }
     if (main) find_names();
     diagnostics_.error(e.code, "limit", limit_message(e), main_span_, "Make the program smaller.");
   }
+  release_scopes();
+  return std::move(out_);
+}
+
+// Functions hold the scope they were defined in, and that scope holds them.
+void Elaborator::release_scopes() {
   for (auto& scope : captured_) scope->variables.clear();
   if (console_) console_->variables.clear();
   base_->variables.clear();
-  return std::move(out_);
 }
 
 void Elaborator::run_statements(const std::vector<Statement>& statements, const std::shared_ptr<Scope>& scope) {

@@ -93,6 +93,7 @@ class Elaborator {
   void collect(std::size_t items);  // counts items of lists, dictionaries and tables against the limit
   void spend(std::size_t steps);    // counts steps against the limit, and looks at the clock
   BuildValueRef checked(BuildValueRef collection, Span span);  // within the limits of size and nesting
+  void release_scopes();
   void keep_if_captured(std::shared_ptr<Scope> scope);
   Span visible(Span span) const;  // the span in the main program that a span in another file belongs to
 
