@@ -306,12 +306,16 @@ async function compiled(engine, task, program) {
     max_length: task.max_length,
     causal: task.causal ?? false,
     limit_ms: compileMs,
+    // A budget of layers asks how shallow the program can be; any other, how small.
+    ...(task.budgets?.layers ? { objective: 'depth' } : {}),
   };
   const reply = await engine.request({ command: 'compile', ...request });
   if (!reply.ok) return { ok: false, exact: false, problem: firstError(reply).message };
   if (!reply.exact || promises.test(program)) {
     const tried = await engine.request({ command: 'check', ...request, samples: checkSamples });
     if (tried.mismatches === undefined) return { ok: false, exact: false, problem: firstError(tried).message };
+    if (tried.promise_breaking > 0)
+      return { ok: false, exact: false, problem: `The transformer is not equal to the program: ${tried.promise_breaking} of ${tried.inputs} inputs break its promise` };
     if (tried.mismatches > 0)
       return {
         ok: false,
