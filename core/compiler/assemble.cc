@@ -8,8 +8,8 @@ namespace rasp {
 
 double power_of_two_above(double x) { return std::ldexp(1.0, static_cast<int>(std::ceil(std::log2(x) - 1e-12))); }
 
-Assembler::Assembler(const PlanContext& context, const Plan& plan, const Schedule& schedule, CompiledModel& model)
-    : c_(context), plan_(plan), schedule_(schedule), m_(model), t_(model.transformer), n_(static_cast<std::int32_t>(context.sets.max_length())) {}
+Assembler::Assembler(const PlanContext& context, const Plan& plan, const Schedule& schedule, bool balance, CompiledModel& model)
+    : c_(context), plan_(plan), schedule_(schedule), m_(model), t_(model.transformer), balance_(balance), n_(static_cast<std::int32_t>(context.sets.max_length())) {}
 
 void Assembler::charge(std::uint64_t entries) {
   c_.budget.tick(static_cast<std::uint32_t>(std::min<std::uint64_t>(entries, 1u << 20)));
@@ -302,8 +302,8 @@ void Assembler::add_constant(std::vector<Triplet>& w, Biases& b, std::int32_t ax
   w.emplace_back(bos_, axis, static_cast<float>(-weight));
 }
 
-void assemble(const PlanContext& context, const Plan& plan, const Schedule& schedule, NodeId output, CompiledModel& model) {
-  Assembler(context, plan, schedule, model).run(output);
+void assemble(const PlanContext& context, const Plan& plan, const Schedule& schedule, NodeId output, bool balance, CompiledModel& model) {
+  Assembler(context, plan, schedule, balance, model).run(output);
 }
 
 }  // namespace rasp

@@ -180,14 +180,14 @@ void Assembler::draft_value(UnitId id, HeadDraft& h, std::int32_t& constant_axis
 // In a width, BOS outweighs every selected key by e^β ≈ M instead: the weight off BOS is w/(M+w), which is w to within w²/M after scaling
 // by M. A width need only be told from its neighbours: 2^-16 of leakage does.
 //
-// Errors of the codes that are compared grow with s: where they matter, s is no larger than balances them with the leakage.
+// Errors of the codes that are compared grow with s: with `balance`, s is no larger than weighs them against the leakage.
 void Assembler::finish_head(Layer& layer, std::size_t l, HeadDraft& h, const HeadPlan& plan, std::int32_t d_head) {
   const double root = std::sqrt(static_cast<double>(d_head));
   const Selection& selection = plan_.selections[plan.selection];
   const double codes = score_error(h, selection), far = std::log(n_ + 1.0);
   double nats = h.width ? far + 16 * std::log(2.0) : 2 * (far + 30 * std::log(2.0));
-  if (codes > 0 && h.width) nats = std::min(nats, std::max(far + 3, -std::log(2 * codes)));
-  if (codes > 0 && h.sensitive && !h.width) nats = std::min(nats, 2 * (far + std::max(4.0, -std::log(codes))));
+  if (balance_ && codes > 0 && h.width) nats = std::min(nats, std::max(far + 3, -std::log(2 * codes)));
+  if (balance_ && codes > 0 && h.sensitive && !h.width) nats = std::min(nats, 2 * (far + 3 + std::max(4.0, -std::log(codes))));
   const double amplitude = round_up_12(nats * root);
   const double s = amplitude / root;
   double bos = h.lead - 0.5, count_scale = 0;

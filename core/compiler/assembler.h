@@ -10,7 +10,7 @@ constexpr double unit_roundoff = 5.9604644775390625e-8;
 
 class Assembler {
  public:
-  Assembler(const PlanContext& context, const Plan& plan, const Schedule& schedule, CompiledModel& model);
+  Assembler(const PlanContext& context, const Plan& plan, const Schedule& schedule, bool balance, CompiledModel& model);
   void run(NodeId output);
 
  private:
@@ -91,6 +91,7 @@ class Assembler {
   const Schedule& schedule_;
   CompiledModel& m_;
   Transformer& t_;
+  const bool balance_;
   std::int32_t n_ = 0, bos_ = 0;
   std::vector<std::vector<std::int32_t>> dims_;  // [unit][class], or one for a number; -1: no dimension
   std::vector<std::int32_t> subspace_;           // [unit]

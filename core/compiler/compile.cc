@@ -66,17 +66,19 @@ std::optional<CompiledModel> compile(const Graph& graph, NodeId output, const Co
   if (!lowered) return std::nullopt;
   const auto start = std::chrono::steady_clock::now();
   CompiledModel model;
-  for (std::size_t i = 0; i < lowered->candidates.size(); ++i) {
+  bool proved = false;
+  for (std::size_t k = 0; k < 2 * lowered->candidates.size() && !proved; ++k) {
+    const std::size_t i = k / 2;
+    const bool balance = k % 2 == 1;
     CompiledModel trial;
     trial.options = options;
     trial.vocabulary = options.vocabulary;
     trial.output = output;
     trial.candidate = i;
     trial.inexact_reasons = lowered->candidates[i].plan.inexact;
-    assemble(lowered->context(diagnostics, budget), lowered->candidates[i].plan, lowered->candidates[i].schedule, lowered->rewritten.output, trial);
-    const bool proved = trial.exact;
-    if (proved || i == 0) model = std::move(trial);
-    if (proved) break;
+    assemble(lowered->context(diagnostics, budget), lowered->candidates[i].plan, lowered->candidates[i].schedule, lowered->rewritten.output, balance, trial);
+    proved = trial.exact;
+    if (proved || k == 0) model = std::move(trial);
   }
   note_unproved(model, *lowered);
   name_owners(model, lowered->rewritten);

@@ -291,25 +291,27 @@ int ValueSets::selects(NodeId selector, std::uint32_t i, std::uint32_t j, std::u
   if (setting_.causal && j > i) return 0;
   const auto& order = order_of(selector);
   budget_.tick(static_cast<std::uint32_t>(order.size()));
-  std::vector<int> state(order.size());
-  auto value = [&](NodeId id) { return state[std::lower_bound(order.begin(), order.end(), id) - order.begin()]; };
-  for (std::size_t s = 0; s < order.size(); ++s) {
-    const Node& node = graph_[order[s]];
-    switch (node.kind) {
-      case NodeKind::Select: state[s] = atom(node, i, j, n); break;
-      case NodeKind::SelectorNot: { int a = value(node.args[0]); state[s] = a < 0 ? -1 : !a; break; }
-      case NodeKind::SelectorAnd: {
-        int a = value(node.args[0]), b = value(node.args[1]);
-        state[s] = a == 0 || b == 0 ? 0 : a == 1 && b == 1 ? 1 : -1;
-        break;
-      }
-      default: {
-        int a = value(node.args[0]), b = value(node.args[1]);
-        state[s] = a == 1 || b == 1 ? 1 : a == 0 && b == 0 ? 0 : -1;
-      }
+  auto [operands, fresh] = selector_operands_.try_emplace(selector);
+  if (fresh) {  // places of the operands in `order`
+    auto place = [&](NodeId id) { return static_cast<std::uint32_t>(std::lower_bound(order.begin(), order.end(), id) - order.begin()); };
+    for (NodeId id : order) {
+      const Node& node = graph_[id];
+      const bool select = node.kind == NodeKind::Select;
+      operands->second.push_back({select ? 0 : place(node.args[0]), select || node.args.size() < 2 ? 0 : place(node.args[1])});
     }
   }
-  return state.back();
+  state_.resize(order.size());
+  for (std::size_t s = 0; s < order.size(); ++s) {
+    const Node& node = graph_[order[s]];
+    const int a = state_[operands->second[s].first], b = state_[operands->second[s].second];
+    switch (node.kind) {
+      case NodeKind::Select: state_[s] = atom(node, i, j, n); break;
+      case NodeKind::SelectorNot: state_[s] = a < 0 ? -1 : !a; break;
+      case NodeKind::SelectorAnd: state_[s] = a == 0 || b == 0 ? 0 : a == 1 && b == 1 ? 1 : -1; break;
+      default: state_[s] = a == 1 || b == 1 ? 1 : a == 0 && b == 0 ? 0 : -1;
+    }
+  }
+  return state_.back();
 }
 
 WidthRange ValueSets::width(NodeId selector, std::uint32_t i, std::uint32_t n) const {
@@ -331,6 +333,23 @@ WidthRange ValueSets::width_by_keys(NodeId selector, std::uint32_t i, std::uint3
     return {(self == 1) + (other == 1 ? others : 0), (self != 0) + (other != 0 ? others : 0)};
   }
   if (by_n && setting_.max_length > followed_length) return {0, visible};
+  if (!by_n && setting_.max_length <= 512) {  // the same keys at every length: one sum serves all
+    const std::size_t row = setting_.max_length + 1;
+    auto& sums = width_sums_[selector];
+    if (sums.empty()) sums.resize(setting_.max_length * row);
+    WidthRange* of = &sums[i * row];  // of[v]: among the first v keys
+    if (of[0].high == 0) {
+      of[0].high = 1;  // done; nothing is read there
+      WidthRange sum;
+      for (std::uint32_t j = 0; j < (setting_.causal ? i + 1 : setting_.max_length); ++j) {
+        const int s = selects(selector, i, j, setting_.max_length);
+        sum.low += s == 1;
+        sum.high += s != 0;
+        of[j + 1] = sum;
+      }
+    }
+    return of[visible];
+  }
   WidthRange range;
   for (std::uint32_t j = 0; j < visible; ++j) {
     budget_.tick();

@@ -85,6 +85,9 @@ class ValueSets {
   mutable std::unordered_map<NodeId, bool> single_memo_;
   mutable std::unordered_map<std::uint64_t, int> atom_memo_;
   mutable std::unordered_map<NodeId, std::vector<NodeId>> selector_order_;
+  mutable std::unordered_map<NodeId, std::vector<std::pair<std::uint32_t, std::uint32_t>>> selector_operands_;
+  mutable std::unordered_map<NodeId, std::vector<WidthRange>> width_sums_;
+  mutable std::vector<int> state_;
   std::unordered_map<std::uint64_t, std::pair<SetId, int>> means_memo_;
   const std::vector<NodeId>& order_of(NodeId selector) const;
 };
