@@ -54,7 +54,9 @@ void Assembler::run(NodeId output) {
     s.spread = spread_[s.unit];
   }
   unembed(output);
-  std::sort(m_.links.begin(), m_.links.end(), [](const BoundLink& a, const BoundLink& b) { return a.margin < b.margin; });
+  // Tightest first; margins that differ by rounding alone keep their order, so that every platform tells the same.
+  const auto key = [](const BoundLink& link) { return std::round(link.margin * 1e9); };
+  std::stable_sort(m_.links.begin(), m_.links.end(), [&](const BoundLink& a, const BoundLink& b) { return key(a) < key(b); });
   m_.worst_margin = m_.links.empty() ? 1 : m_.links.front().margin;
   m_.exact = m_.worst_margin > 0 && m_.inexact_reasons.empty();
   for (const BoundLink& link : m_.links)
