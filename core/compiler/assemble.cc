@@ -212,10 +212,11 @@ void Assembler::read_lines(BoundLink& link) {
   for (double t : plan_.output_thresholds) offsets.push_back(offsets.back() + t);
   const double middle = (columns - 1) / 2.0, level = (offsets.front() + offsets.back()) / 2;  // keeps both small
   double rounding = 0;
+  t_.b_U.assign(static_cast<std::size_t>(columns), 0);
   for (std::int32_t j = 0; j < columns; ++j) {
     const double slope = j - middle, offset = offsets[static_cast<std::size_t>(j)] - level;
     read_form(form, 0, j, w, unused, slope);
-    t_.b_U.push_back(static_cast<float>(slope * form.constant - offset));
+    t_.b_U[static_cast<std::size_t>(j)] = static_cast<float>(slope * form.constant - offset);
     rounding = std::max(rounding, (terms(form) + 2) * unit_roundoff * (std::fabs(slope) * magnitude(form) + std::fabs(offset)));
   }
   link.what = "threshold gap against the error of the number it reads";
