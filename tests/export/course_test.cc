@@ -118,7 +118,7 @@ TEST_CASE("eval_many: bounds") {
   CHECK(r["ok"] == false);
   CHECK(r["diagnostics"][0]["code"] == "bad-request");
   many.erase(many.end() - 1);
-  CHECK(ask("x = indices;", "x", many)["results"].size() == rasp::most_inputs);
+  CHECK(ask({{"program", "x = indices;"}, {"output", "x"}, {"inputs", many}, {"limit_ms", 600'000}})["results"].size() == rasp::most_inputs);
   Json steps = {{"program", "for a in range(0, 100) { for b in range(0, 100) { y = a + b; } }\nx = indices;"}, {"output", "x"}, {"inputs", Json::array({"a"})}};
   CHECK(ask(steps)["ok"] == true);
   steps["limit_steps"] = 1000;
