@@ -54,6 +54,6 @@ if (!budget && named.size) {
   for (const [size, name] of functions.sort((a, b) => b[0] - a[0]).slice(0, 40)) row(size, name.slice(0, 130));
 }
 if (budget && zipped > Number(budget)) {
-  console.error(`${file} takes ${zipped} bytes gzipped; its budget is ${budget}. What takes them: docs/benchmarks.md, "Size".`);
+  console.error(`${file} takes ${zipped} bytes gzipped; its budget is ${budget}. Linked with --profiling-funcs and without a budget, this script says what takes them.`);
   process.exit(1);
 }
