@@ -81,6 +81,8 @@ std::optional<CompiledModel> compile(const Graph& graph, NodeId output, const Co
     if (proved || k == 0) model = std::move(trial);
   }
   note_unproved(model, *lowered);
+  if (model.codec.encoding == Encoding::Categorical && model.codec.values.empty())
+    diagnostics.warning("never-defined", "\"" + graph.describe(output) + "\" has no value on any input of this vocabulary", graph[output].span, "Run it to see why; the model says nothing that counts.");
   name_owners(model, lowered->rewritten);
   model.value_sets = std::move(lowered->value_sets);
   model.timings_ms = std::move(lowered->timings_ms);
@@ -95,7 +97,8 @@ std::vector<Value> decode(const CompiledModel& model, std::span<const float> log
     const auto row = logits.subspan(static_cast<std::size_t>(position) * columns, columns);
     const auto& values = model.codec.values;
     if (model.codec.encoding == Encoding::Categorical) {
-      result.push_back(values[static_cast<std::size_t>(std::max_element(row.begin(), row.end()) - row.begin())]);
+      if (values.empty()) result.emplace_back();  // no input defines the output anywhere
+      else result.push_back(values[static_cast<std::size_t>(std::max_element(row.begin(), row.end()) - row.begin())]);
     } else if (values.empty()) {
       result.push_back(Value::real(row[0]));
     } else {

@@ -88,8 +88,8 @@ Elaboration Elaborator::run(const std::optional<std::string>& output_expression)
   std::uint32_t file = 0;
   const std::vector<Statement>* main = nullptr;
   try {
-    out_.pragmas = read_pragmas(sources_.main, diagnostics_);
     main = &parse_file(sources_.main, sources_.main_name, file);
+    out_.pragmas = read_pragmas(out_.file_texts[0], diagnostics_);
     run_statements(parse_file(std::string(library_source), "library.rasp", file), base_);
     for (const auto& [name, value] : base_->variables) {
       if (name != "tokens" && !reserved(name)) library_names_.insert(name);

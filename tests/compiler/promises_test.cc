@@ -85,3 +85,18 @@ TEST_CASE("a promise about something that is not there is an error with its plac
   CHECK_FALSE(c.model);
   CHECK(c.first_error().starts_with("bad-pragma"));
 }
+
+TEST_CASE("an output without a value on any input compiles, with a warning, and decodes to something") {
+  Compiled c("x = tokens_int;", [](ProgramRequest& r) {
+    r.vocabulary = {Value::string("a"), Value::string("b")};
+    r.max_length = 2;
+  });
+  REQUIRE(c.model);
+  REQUIRE(c.diagnostics.list().size() == 1);
+  CHECK(c.diagnostics.list()[0].code == "never-defined");
+  const auto comparison = c.compare({Value::string("a"), Value::string("b")});
+  CHECK(comparison.agree);
+  CHECK(comparison.model.size() == 2);
+  CHECK(!comparison.undefined[0].empty());
+  CHECK(c.check({.exhaustive = true}).undefined == 6);
+}

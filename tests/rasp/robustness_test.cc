@@ -4,6 +4,7 @@
 #include <cmath>
 #include <string>
 
+#include "compile.h"
 #include "graph_builder.h"
 #include "rasp/evaluate.h"
 
@@ -173,4 +174,15 @@ TEST_CASE("500 tokens: selectors over numbers, strings and mixtures are exact") 
     CHECK(e.sequences[below][q].value.int64() == std::min<std::int64_t>(500, 2 * std::int64_t{q}));
     CHECK(e.sequences[never][q].value.int64() == 500);
   }
+}
+
+TEST_CASE("bytes that are no text, in a pragma: what follows keeps its places") {
+  ProgramRequest request;
+  request.program = "#@ vocabulary \"ab\"\n#@ output s\xE0\xE0\xE0\xE0(1\ns = tokens;\n";
+  Diagnostics diagnostics;
+  Budget budget;
+  load_program(request, diagnostics, budget);
+  CHECK(diagnostics.has_errors());
+  for (const Diagnostic& d : diagnostics.list())
+    if (d.span.file == 0) CHECK(d.span.end <= request.program.size() + 1);
 }

@@ -29,7 +29,7 @@ struct Verdict {
 Verdict judge(const ProgramRequest& request, std::uint64_t samples) {
   Diagnostics diagnostics;
   Limits limits;
-  limits.milliseconds = 20'000;
+  limits.milliseconds = 300'000;  // the sanitizers take fifty times as long
   Budget budget(limits);
   Verdict v;
   try {
