@@ -25,10 +25,6 @@ SparseMatrix Assembler::sparse(std::int32_t rows, std::int32_t cols, const std::
   return m;
 }
 
-bool Assembler::is_code(const Unit& unit) {
-  return unit.kind == UnitKind::TokensCode || unit.kind == UnitKind::IndicesCode || unit.kind == UnitKind::AggregateCode || unit.kind == UnitKind::MlpCode;
-}
-
 void Assembler::run(NodeId output) {
   allocate();
   embeddings();
@@ -72,23 +68,26 @@ std::string Assembler::label_of(NodeId id) const {
 }
 
 void Assembler::allocate() {
-  std::int32_t next = 0;
-  bos_ = next++;
-  m_.residual_labels.push_back("BOS");
-  dims_.resize(plan_.units.size());
-  std::vector<UnitId> order(plan_.order.rbegin(), plan_.order.rend());
-  std::stable_sort(order.begin(), order.end(), [&](UnitId a, UnitId b) { return schedule_.written[a] < schedule_.written[b]; });
+  layout_ = lay_out(plan_, schedule_, c_.options.passes.reuse, c_.budget);
+  t_.d_model = layout_.d_model;
+  m_.residual_labels.resize(static_cast<std::size_t>(t_.d_model));
+  m_.residual_labels[0] = "BOS";
+  auto name = [&](std::int32_t dimension, const std::string& text) {  // one after the other
+    std::string& all = m_.residual_labels[static_cast<std::size_t>(dimension)];
+    if (!all.empty()) all += " → ";
+    all += text;
+  };
   subspace_.assign(plan_.units.size(), -1);
-  for (UnitId id : order) {
+  for (UnitId id : layout_.order) {
     const Unit& unit = plan_.units[id];
     Subspace s;
     s.node = unit.node;
     s.label = label_of(unit.node);
     s.written = schedule_.written[id];
+    s.dead = layout_.dead[id];
     s.unit = id;
     if (is_code(unit)) {
       s.encoding = Encoding::Categorical;
-      dims_[id].assign(unit.kept.size(), -1);
       for (std::size_t c = 0; c < unit.kept.size(); ++c) {
         std::vector<Value> values;
         for (ValueId v : unit.class_values[c]) values.push_back(c_.values[v]);
@@ -96,19 +95,17 @@ void Assembler::allocate() {
           s.silent.insert(s.silent.end(), values.begin(), values.end());
           continue;
         }
-        dims_[id][c] = next++;
         s.dimensions.push_back(dims_[id][c]);
         std::string text;
         for (std::size_t i = 0; i < values.size() && i < 4; ++i) text += (i ? "|" : "") + values[i].str();
         if (values.size() > 4) text += "|…";
-        m_.residual_labels.push_back(s.label + ":" + text);
+        name(dims_[id][c], s.label + ":" + text);
         s.classes.push_back(std::move(values));
       }
     } else {
       s.encoding = Encoding::Numerical;
-      dims_[id] = {next++};
       s.dimensions = dims_[id];
-      m_.residual_labels.push_back(s.label);
+      name(dims_[id][0], s.label);
       if (c_.sets.known(unit.node))
         for (ValueId v : c_.sets.all(unit.node)) {
           s.values.push_back(c_.values[v]);
@@ -118,7 +115,6 @@ void Assembler::allocate() {
     subspace_[id] = static_cast<std::int32_t>(m_.subspaces.size());
     m_.subspaces.push_back(std::move(s));
   }
-  t_.d_model = next;
   t_.n_ctx = n_ + 1;
   t_.causal = c_.options.causal;
   t_.bos_id = static_cast<std::int32_t>(c_.options.vocabulary.size());

@@ -70,11 +70,36 @@ void Assembler::mlp(Layer& layer, std::size_t l) {
     group.neuron_labels.assign(w.labels.begin() + group.begin, w.labels.end());
     m_.layers[l].neurons.push_back(std::move(group));
   }
+  clear(w, l);
   const auto d_mlp = static_cast<std::int32_t>(w.bias.size());
   layer.mlp.W_in = sparse(t_.d_model, d_mlp, w.in);
   layer.mlp.b_in = w.bias;
   layer.mlp.W_out = sparse(d_mlp, t_.d_model, w.out);
   layer.mlp.b_out.assign(static_cast<std::size_t>(t_.d_model), 0);
+}
+
+// Takes away what dimensions hold that others use from here on: see residual_layout.h.
+void Assembler::clear(Neurons& w, std::size_t l) {
+  const auto& clears = layout_.clears[l];
+  for (std::size_t i = 0; i < clears.size();) {
+    const UnitId id = clears[i].unit;
+    NeuronGroup group;
+    group.node = plan_.units[id].node;
+    group.begin = static_cast<std::int32_t>(w.bias.size());
+    group.label = label(id);
+    group.how = "clear";
+    for (; i < clears.size() && clears[i].unit == id; ++i)
+      for (float sign = 1; sign >= (clears[i].both_signs ? -1 : 1); sign -= 2) {
+        const auto neuron = static_cast<std::int32_t>(w.bias.size());
+        w.in.emplace_back(clears[i].dimension, neuron, sign);
+        w.out.emplace_back(neuron, clears[i].dimension, -sign);
+        w.bias.push_back(0);
+        w.labels.push_back("clears " + m_.residual_labels[static_cast<std::size_t>(clears[i].dimension)] + (sign < 0 ? " below 0" : ""));
+      }
+    group.end = static_cast<std::int32_t>(w.bias.size());
+    group.neuron_labels.assign(w.labels.begin() + group.begin, w.labels.end());
+    m_.layers[l].neurons.push_back(std::move(group));
+  }
 }
 
 // relu(2·Σ - (2k-1)) over the k inputs of a gate: exactly 0 unless all hold, as long as the pre-activation is off by less than 1. Returns by
@@ -139,13 +164,9 @@ Assembler::Bound Assembler::step_row(Neurons& w, UnitId id, const StepRow& row) 
     s.terms += count;
   };
   Sums always, when[2];
-  std::vector<bool> down(row.thresholds.size());
-  for (std::size_t i = 0; i < down.size(); ++i) down[i] = row.thresholds[i] - row.low < row.high - row.thresholds[i];
-  // Constant part: the first outcome, plus what the downward steps take away again. They telescope: it is the one where counting turns round.
-  std::size_t turn = 0;
-  while (turn < down.size() && down[turn]) ++turn;
-  const std::uint32_t start = row.outputs[turn];
-  if (start != no_signature && (number ? unit.numbers[start] != 0 : dims_[id][start] >= 0)) {
+  // Constant part: the first outcome, plus what the downward steps take away again. They telescope.
+  const std::uint32_t start = turning_outcome(row);
+  if (writes(unit, start)) {
     std::int32_t neuron = 0;
     const double e = gate_start(w, unit, row.gate, neuron);
     w.labels.push_back(label(id) + " start");
@@ -155,20 +176,21 @@ Assembler::Bound Assembler::step_row(Neurons& w, UnitId id, const StepRow& row) 
   }
   for (std::size_t i = 0; i < row.thresholds.size(); ++i) {
     const double t = row.thresholds[i], slope = power_of_two_above(2 / row.gaps[i]);
-    const double side = slope * (down[i] ? t - row.low : row.high - t) + 2;  // pre-activations where the step is 1
-    const double at_bos = slope * (down[i] ? -1 : 1) * (unit.axis.constant - t) + 0.5;  // BOS may lie outside of the axis' range
+    const bool down = counts_down(row, i);
+    const double side = slope * (down ? t - row.low : row.high - t) + 2;  // pre-activations where the step is 1
+    const double at_bos = slope * (down ? -1 : 1) * (unit.axis.constant - t) + 0.5;  // BOS may lie outside of the axis' range
     const double barrier = power_of_two_above(std::max(side, at_bos) + 1);
-    step(w, id, row, i, down[i], slope, barrier);
+    step(w, id, row, i, down, slope, barrier);
     // The terms of a pre-activation add up to at most `sizes`; with one term beside the bias only the result itself is rounded.
     const double sizes = slope * (reads + std::fabs(t)) + 2 * barrier * k + 1;
-    const double bias = static_cast<double>(w.bias.back()), wanted = slope * (down[i] ? -1 : 1) * (unit.axis.constant - t) - 0.5 - barrier * k;
+    const double bias = static_cast<double>(w.bias.back()), wanted = slope * (down ? -1 : 1) * (unit.axis.constant - t) - 0.5 - barrier * k;
     const double far = (plain ? slope * std::max(row.high - t, t - row.low) + 2 : summed * sizes) * unit_roundoff + std::fabs(bias - wanted) + slope * reads * unit_roundoff;
     bound.margin = std::min(bound.margin, 1 - 2 * (slope * carried + barrier * gate_error + far));
     const double near = (plain ? side : summed * sizes) * unit_roundoff + std::fabs(bias - wanted) + unit_roundoff;
     if (number) {
-      add(when[down[i]], 0, std::fabs(jump(unit, row, i)), 2 * near, 2 * side, 2);
+      add(when[down], 0, std::fabs(jump(unit, row, i)), 2 * near, 2 * side, 2);
     } else {
-      for (std::uint32_t o : {row.outputs[i], row.outputs[i + 1]}) add(when[down[i]], o, 1, 2 * near, 2 * side, 2);
+      for (std::uint32_t o : {row.outputs[i], row.outputs[i + 1]}) add(when[down], o, 1, 2 * near, 2 * side, 2);
     }
   }
   for (const Sums& active : when) {

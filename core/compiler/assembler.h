@@ -2,6 +2,7 @@
 #pragma once
 #include <tuple>
 #include "compiler/assemble.h"
+#include "compiler/residual_layout.h"
 
 namespace rasp {
 
@@ -49,7 +50,6 @@ class Assembler {
   void read_number(NodeId output, BoundLink& link);
   void read_lines(BoundLink& link);
   void read_code(BoundLink& link);
-  static bool is_code(const Unit& unit);
   std::int32_t class_of(const Unit& unit, ValueId v) const;
   Subspace& subspace(UnitId id) { return m_.subspaces[static_cast<std::size_t>(subspace_[id])]; }
   const std::string& label(UnitId id) { return subspace(id).label; }
@@ -74,6 +74,7 @@ class Assembler {
   void describe_head(std::size_t l, const HeadDraft& h, const HeadPlan& plan, double count_scale);
   // assemble_mlp.cc
   void mlp(Layer& layer, std::size_t l);
+  void clear(Neurons& w, std::size_t l);
   std::int32_t gate_neuron(Neurons& w, const Unit& unit, const Gate& gate, double scale, double bias);
   void emit(Neurons& w, UnitId id, std::int32_t neuron, std::uint32_t outcome, double weight);
   Bound lookups(Neurons& w, UnitId id);
@@ -93,7 +94,8 @@ class Assembler {
   Transformer& t_;
   const bool balance_;
   std::int32_t n_ = 0, bos_ = 0;
-  std::vector<std::vector<std::int32_t>> dims_;  // [unit][class], or one for a number; -1: no dimension
+  ResidualLayout layout_;
+  const std::vector<std::vector<std::int32_t>>& dims_ = layout_.dims;
   std::vector<std::int32_t> subspace_;           // [unit]
   // [unit] what is proved of the residual stream: how far one dimension may be from its exact value, and all dimensions of a code at one
   // position together (the sum). Readers of a code add dimensions up, so the second is what they meet.

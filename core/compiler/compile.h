@@ -36,6 +36,12 @@ struct CompileOptions {
   } promises;
 };
 
+// The passes by name, in the order in which tables show them.
+inline constexpr std::pair<const char*, bool CompileOptions::Passes::*> pass_switches[] = {
+    {"fuse", &CompileOptions::Passes::fuse}, {"fold", &CompileOptions::Passes::fold}, {"merge_heads", &CompileOptions::Passes::merge_heads}, {"drop", &CompileOptions::Passes::drop},
+    {"idioms", &CompileOptions::Passes::idioms}, {"factor", &CompileOptions::Passes::factor}, {"pack", &CompileOptions::Passes::pack}, {"reuse", &CompileOptions::Passes::reuse}};
+constexpr CompileOptions::Passes no_passes{false, false, false, false, false, false, false, false};
+
 enum class Encoding : std::uint8_t { Categorical, Numerical };
 
 // One s-op's home in the residual stream.
@@ -74,7 +80,7 @@ struct NeuronGroup {                     // consecutive neurons of one MLP that 
   NodeId node = no_node;
   std::int32_t begin = 0, end = 0;
   std::string label;
-  std::string how;                       // "lookup", "steps", "linear", "clean"
+  std::string how;                       // "lookup", "steps", or "clear": takes away what nobody reads any more
   std::vector<std::string> neuron_labels;
 };
 

@@ -52,6 +52,14 @@ struct StepRow {                                                           // un
   double low = 0, high = 0;                                                // range of the axis under this gate
 };
 
+// Steps below the middle of the axis count down, the others up; the neuron that always fires writes the outcome where counting turns round.
+inline bool counts_down(const StepRow& row, std::size_t i) { return row.thresholds[i] - row.low < row.high - row.thresholds[i]; }
+inline std::uint32_t turning_outcome(const StepRow& row) {
+  std::size_t turn = 0;
+  while (turn < row.thresholds.size() && counts_down(row, turn)) ++turn;
+  return row.outputs[turn];
+}
+
 struct Unit {
   UnitKind kind = UnitKind::TokensCode;
   NodeId node = no_node;               // whose value it holds
@@ -80,6 +88,12 @@ struct Unit {
   bool default_possible = false;
   std::uint32_t most_selected = 0;     // widest row
 };
+
+// Whether an outcome of an MLP's row puts anything into the residual stream: a class that is read, or a number that is not zero.
+inline bool writes(const Unit& unit, std::uint32_t outcome) {
+  if (outcome == no_signature) return false;
+  return unit.kind == UnitKind::MlpNumber ? unit.numbers[outcome] != 0 : static_cast<bool>(unit.kept[outcome]);
+}
 
 // A literal of a conjunction: which pairs (query class, key class) of two codes are selected. no_unit on a side: constant there.
 struct Literal {

@@ -16,7 +16,7 @@ struct Schedule {
 };
 
 std::vector<UnitId> dependencies(const Plan& plan, const Unit& unit);
-std::size_t neuron_count(const Unit& unit);       // upper bound
+std::size_t neuron_count(const Unit& unit);       // of its block in an MLP
 
 struct ScheduleOptions {
   bool merge = true;    // aggregates with one selector share a head

@@ -278,8 +278,7 @@ Json model_document(const CompiledModel& m) {
   Json sets = Json::object();
   for (const auto& [id, values] : m.value_sets) sets[std::to_string(id)] = values_document(values);
   out["value_sets"] = std::move(sets);
-  const auto& p = m.options.passes;
-  out["passes"] = {{"fuse", p.fuse}, {"fold", p.fold}, {"merge_heads", p.merge_heads}, {"drop", p.drop}, {"idioms", p.idioms}, {"factor", p.factor}, {"pack", p.pack}};
+  for (const auto& [name, flag] : pass_switches) out["passes"][name] = m.options.passes.*flag;
   return out;
 }
 

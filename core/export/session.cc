@@ -66,12 +66,10 @@ ProgramRequest program_request(const Json& r) {
   const std::string objective = typed<std::string>(r, "objective", "size", "\"size\" or \"depth\"");
   if (objective != "size" && objective != "depth") throw BadRequest{"\"objective\" must be \"size\" or \"depth\""};
   p.objective = objective == "depth" ? CompileOptions::Objective::Depth : CompileOptions::Objective::Size;
-  auto& passes = p.passes;
-  const std::map<std::string, bool*> switches = {{"fuse", &passes.fuse}, {"fold", &passes.fold}, {"merge_heads", &passes.merge_heads}, {"drop", &passes.drop}, {"idioms", &passes.idioms}, {"factor", &passes.factor}, {"pack", &passes.pack}};
-  if (!typed<bool>(r, "optimize", true, "true or false")) for (const auto& [name, flag] : switches) *flag = false;
+  if (!typed<bool>(r, "optimize", true, "true or false")) p.passes = no_passes;
   const Json chosen = r.value("passes", Json());
   if (chosen.is_object()) {
-    for (const auto& [name, flag] : switches) *flag = typed<bool>(chosen, name.c_str(), *flag, "true or false");
+    for (const auto& [name, flag] : pass_switches) p.passes.*flag = typed<bool>(chosen, name, p.passes.*flag, "true or false");
   }
   return p;
 }
@@ -524,7 +522,7 @@ Json Session::trace(const Json& r) {
       const std::string name = half == 0 ? "resid_pre" : "blocks." + std::to_string((half - 1) / 2) + (half % 2 ? ".resid_mid" : ".resid_post");
       const TensorInfo* t = trace.find(name);
       for (std::int32_t position = 0; position < trace.T; ++position) {
-        if (half < sub.written || !t) {
+        if (half < sub.written || (sub.dead >= 0 && half >= sub.dead) || !t) {
           row.push_back("");
           continue;
         }
@@ -571,8 +569,6 @@ Json Session::explain(const Json& r) {
 Json Session::compare_passes(const Json& r) {
   Held& h = held(r);
   Json out = {{"ok", true}, {"with", model_summary(h.model)}, {"without", Json::object()}};
-  using Passes = CompileOptions::Passes;
-  static constexpr std::pair<const char*, bool Passes::*> passes[] = {{"fuse", &Passes::fuse}, {"fold", &Passes::fold}, {"merge_heads", &Passes::merge_heads}, {"drop", &Passes::drop}, {"idioms", &Passes::idioms}, {"factor", &Passes::factor}, {"pack", &Passes::pack}};
   Budget budget(limits_of(r));  // one deadline for all
   const auto sized = [&](const ProgramRequest& request) -> Json {
     Diagnostics diagnostics;
@@ -583,13 +579,13 @@ Json Session::compare_passes(const Json& r) {
     }
     return nullptr;  // does not compile without it
   };
-  for (const auto& [name, flag] : passes) {
+  for (const auto& [name, flag] : pass_switches) {
     ProgramRequest request = h.request;
     request.passes.*flag = false;
     out["without"][name] = sized(request);
   }
   ProgramRequest plain = h.request;
-  plain.passes = {false, false, false, false, false, false, false};
+  plain.passes = no_passes;
   out["plain"] = sized(plain);
   return out;
 }

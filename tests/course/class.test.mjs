@@ -108,9 +108,10 @@ test('a class of 300', async (t) => {
 });
 
 test('a submission that is stopped costs its own points only', () => {
-  // A limit so short that the hostile one meets it for certain; its neighbours are small.
+  // Every step of the hostile one multiplies numbers of thousands of digits: minutes on any machine; its neighbours are small.
   const a = put('stop/assignment.json', instructor('first-steps'));
-  const slow = `${Array.from({ length: 7 }, (_, i) => `for a${i} in range(0, 100) {`).join(' ')} x = 1; ${'}'.repeat(7)}\n`;
+  const loops = Array.from({ length: 7 }, (_, i) => `for a${i} in range(0, 100) {`).join(' ');
+  const slow = `s = 2 ^ 8000; ${loops} x = s * s; ${'}'.repeat(7)}\n`;
   put('stop/in/slow.json', submission(Object.fromEntries(Object.keys(points).map((t) => [t, slow]))));
   put('stop/in/fine.json', submission(all));
   const r = grade(a, [path.join(scratch, 'stop/in')], ['--limit-ms', '2000']);

@@ -54,7 +54,7 @@ inline ProgramRequest request_of(const std::uint8_t* data, std::size_t size) {
   r.max_length = 3;
   r.causal = (choice & 2) != 0;
   if (choice & 4) r.objective = CompileOptions::Objective::Depth;
-  if (choice & 8) r.passes = {false, false, false, false, false, false, false, false};
+  if (choice & 8) r.passes = no_passes;
   return r;
 }
 

@@ -13,6 +13,7 @@ const passes: [PassName, string, string][] = [
   ['idioms', 'idioms', '(indices+1)·mean and the like become counts'],
   ['factor', 'factor', 'W_QK and W_OV in their smallest known rank'],
   ['pack', 'pack', 'independent blocks share half-layers'],
+  ['reuse', 'reuse', 'dimensions that nobody reads any more are cleared and used again'],
 ];
 const columns = ['layers', 'heads', 'd_model', 'd_mlp', 'parameters', 'nonzeros'] as const;
 const words = { layers: 'layers', heads: 'heads', d_model: 'd_model', d_mlp: 'd_mlp', parameters: 'parameters', nonzeros: 'non-zero' };

@@ -57,7 +57,7 @@ export function Residual({ p }: { p: Picture }) {
             {rows.map((row) => {
               const s = compiled.subspaces[row.subspace]!;
               const cells = subspaceCells(p, row.subspace, half);
-              const written = s.written <= half;
+              const written = s.written <= half && (s.dead < 0 || half < s.dead);
               const opened = open[row.subspace] && written;
               const zero = opened ? s.dimensions.filter(isZero).length : 0;
               return (
