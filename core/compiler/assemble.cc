@@ -82,7 +82,7 @@ void Assembler::allocate() {
     const Unit& unit = plan_.units[id];
     Subspace s;
     s.node = unit.node;
-    s.label = label_of(unit.node);
+    s.label = label_of(unit.node) + (unit.saturated ? " (clean)" : "");
     s.written = schedule_.written[id];
     s.dead = layout_.dead[id];
     s.unit = id;

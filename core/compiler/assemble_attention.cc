@@ -1,5 +1,6 @@
 // Attention heads: scores, values, and what they do to errors.
 #include "compiler/assembler.h"
+#include "compiler/clean.h"
 
 #include <algorithm>
 #include <cmath>
@@ -16,14 +17,6 @@ double round_up_12(double x) {
 }
 
 }  // namespace
-
-// Codes made by steps (or from such codes) are off in many dimensions at once.
-bool Assembler::rough(UnitId id) const {
-  if (id == no_unit) return false;
-  const Unit& unit = plan_.units[id];
-  if (unit.kind == UnitKind::MlpCode) return unit.has_axis || std::any_of(unit.inputs.begin(), unit.inputs.end(), [&](const CodeRead& r) { return rough(r.unit); });
-  return unit.kind == UnitKind::AggregateCode && rough(unit.value_code.unit);
-}
 
 // Score form of one literal: rows = query classes, columns = key classes, factored over the distinct rows or columns.
 void Assembler::literal(const Literal& l, HeadDraft& h) {
@@ -70,7 +63,7 @@ void Assembler::literal(const Literal& l, HeadDraft& h) {
   int bits = 0;
   while ((1 << bits) < groups) ++bits;
   const bool one_to_one = touched == nonempty;
-  if (c_.options.passes.factor && one_to_one && groups > 8 && bits < groups && !(h.sensitive && (rough(l.query) || rough(l.key)))) {
+  if (c_.options.passes.factor && one_to_one && groups > 8 && bits < groups && !(h.sensitive && (rough(plan_, l.query) || rough(plan_, l.key)))) {
     for (std::size_t r = 0; r < rows; ++r) {
       if (form[r].empty()) continue;
       const std::int32_t code = row_index.at(form[r]);

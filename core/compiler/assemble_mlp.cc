@@ -59,8 +59,8 @@ void Assembler::mlp(Layer& layer, std::size_t l) {
     group.node = unit.node;
     group.begin = static_cast<std::int32_t>(w.bias.size());
     group.label = label(id);
-    group.how = unit.steps.empty() ? "lookup" : "steps";
-    Bound bound = lookups(w, id);
+    group.how = unit.saturated ? "clean" : unit.steps.empty() ? "lookup" : "steps";
+    Bound bound = unit.saturated ? cleaned(w, id) : lookups(w, id);
     if (unit.has_axis) {
       const Bound b = steps(w, id);
       bound = {std::min(bound.margin, b.margin), std::max(bound.error, b.error), std::max(bound.spread, b.spread)};
@@ -126,6 +126,24 @@ Assembler::Bound Assembler::lookups(Neurons& w, UnitId id) {
     bound.error = std::max(bound.error, weight_of(unit, row.output) * (e + rounding));
   }
   bound.spread = bound.error;
+  return bound;
+}
+
+// relu(2x + ½) - relu(2x - ½) with x one dimension of a code less ½: exactly 0 below, and above it the difference of two numbers of which each is
+// rounded once, as long as x is off by less than ¼.
+Assembler::Bound Assembler::cleaned(Neurons& w, UnitId id) {
+  const Unit& unit = plan_.units[id];
+  const double e = error_[unit.inputs[0].unit];
+  for (const LookupRow& row : unit.lookups)
+    for (const float weight : {1.f, -1.f}) {
+      const std::int32_t neuron = gate_neuron(w, unit, row.gate, 2, weight > 0 ? -0.5 : -1.5);
+      w.labels.push_back(label(id) + " = " + outcome_label(unit, row.output) + (weight > 0 ? "" : ", no more than 1"));
+      emit(w, id, neuron, row.output, static_cast<double>(weight));
+    }
+  Bound bound;
+  bound.margin = 1 - 4 * e;
+  // Near 1 the two are about 1½ and ½, rounded by at most 2^-24 and 2^-25, and so is their difference; at 0, nothing fires.
+  bound.error = bound.spread = 3 * unit_roundoff;
   return bound;
 }
 

@@ -65,7 +65,6 @@ class Assembler {
   void record(UnitId id, const char* what, const Bound& bound);
   // assemble_attention.cc
   void literal(const Literal& l, HeadDraft& h);
-  bool rough(UnitId id) const;
   double score_error(const HeadDraft& h, const Selection& selection) const;
   HeadDraft draft(const HeadPlan& plan);
   void draft_value(UnitId id, HeadDraft& h, std::int32_t& constant_axis);
@@ -78,6 +77,7 @@ class Assembler {
   std::int32_t gate_neuron(Neurons& w, const Unit& unit, const Gate& gate, double scale, double bias);
   void emit(Neurons& w, UnitId id, std::int32_t neuron, std::uint32_t outcome, double weight);
   Bound lookups(Neurons& w, UnitId id);
+  Bound cleaned(Neurons& w, UnitId id);
   Bound steps(Neurons& w, UnitId id);
   Bound step_row(Neurons& w, UnitId id, const StepRow& row);
   void step(Neurons& w, UnitId id, const StepRow& row, std::size_t i, bool down, double slope, double barrier);

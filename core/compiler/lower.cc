@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cmath>
 
+#include "compiler/clean.h"
 #include "compiler/limit_at.h"
 
 namespace rasp {
@@ -91,9 +92,14 @@ void make_candidates(Lowered& l, Diagnostics& diagnostics, Budget& budget) {
     Diagnostics later;
     auto plan = make_plan(l.context(i == 0 ? first : later, budget, styles[i]), l.rewritten.output);
     if (!plan) continue;
-    Schedule schedule = make_schedule(*plan, {l.options.passes.merge_heads, l.options.passes.pack, size, l.options.passes.factor}, budget);
-    const double cost = dense_size(l, *plan, schedule);
-    l.candidates.push_back({std::move(*plan), std::move(schedule), cost});
+    auto candidate = [&](Plan p) {
+      Schedule schedule = make_schedule(p, {l.options.passes.merge_heads, l.options.passes.pack, size, l.options.passes.factor}, budget);
+      const double cost = dense_size(l, p, schedule);
+      l.candidates.push_back({std::move(p), std::move(schedule), cost});
+    };
+    auto cleaned = with_clean_codes(*plan);
+    candidate(std::move(*plan));
+    if (cleaned) candidate(std::move(*cleaned));
   }
   if (l.candidates.empty())
     for (const Diagnostic& d : first.list()) diagnostics.add(d);

@@ -75,6 +75,7 @@ struct Unit {
   bool has_axis = false;
   LinearForm axis;
   std::vector<LookupRow> lookups;
+  bool saturated = false;              // lookups are exactly 0 or 1 again, whatever their inputs are off by: twice as many neurons
   std::vector<StepRow> steps;
   std::vector<double> numbers;         // MlpNumber: values that rows write
   // Aggregates and widths

@@ -1,0 +1,84 @@
+#include "compiler/clean.h"
+
+#include <algorithm>
+
+namespace rasp {
+namespace {
+
+class Cleaner {
+ public:
+  explicit Cleaner(Plan& plan) : plan_(plan), clean_(plan.units.size(), no_unit) {}
+
+  void run(const std::vector<bool>& adds_up) {
+    for (std::size_t s = 0; s < adds_up.size(); ++s)
+      for (Literal& l : plan_.selections[s].literals)
+        for (UnitId* side : {&l.query, &l.key})
+          if (adds_up[s] && rough(plan_, *side)) *side = cleaned(*side);
+  }
+
+ private:
+  // The unit that holds the same classes, cleaned.
+  UnitId cleaned(UnitId source) {
+    if (clean_[source] != no_unit) return clean_[source];
+    const auto id = static_cast<UnitId>(plan_.units.size());
+    Unit copy;
+    {
+      Unit& u = plan_.units[source];
+      copy.kind = UnitKind::MlpCode;
+      copy.node = u.node;
+      copy.joint = u.joint;
+      copy.planned = copy.saturated = true;
+      copy.demands = u.demands;
+      copy.class_signature = u.class_signature;
+      copy.class_values = u.class_values;
+      copy.kept = u.kept;
+      // A demand of its own: every class apart.
+      Demand each;
+      each.node = u.node;
+      each.read.assign(u.kept.size(), true);
+      for (std::size_t c = 0; c < u.kept.size(); ++c) {
+        const auto signature = static_cast<std::uint32_t>(c);
+        for (ValueId v : u.class_values[c]) each.signature.emplace(v, signature);
+        u.class_signature[c].push_back(signature);
+        if (u.kept[c]) copy.lookups.push_back({{{{0u, {signature}}}}, signature});
+      }
+      copy.inputs = {{source, static_cast<std::uint32_t>(u.demands.size())}};
+      u.demands.push_back(std::move(each));
+    }
+    plan_.units.push_back(std::move(copy));
+    clean_.push_back(no_unit);
+    plan_.order.insert(std::find(plan_.order.begin(), plan_.order.end(), source), id);  // readers before what they read
+    clean_[source] = id;
+    return id;
+  }
+
+  Plan& plan_;
+  std::vector<UnitId> clean_;  // [unit] its cleaned copy
+};
+
+}  // namespace
+
+bool rough(const Plan& plan, UnitId id) {
+  if (id == no_unit) return false;
+  const Unit& u = plan.units[id];
+  if (u.kind == UnitKind::AggregateCode) return rough(plan, u.value_code.unit);
+  if (u.kind != UnitKind::MlpCode || u.saturated) return false;
+  return u.has_axis || std::any_of(u.inputs.begin(), u.inputs.end(), [&](const CodeRead& r) { return rough(plan, r.unit); });
+}
+
+std::optional<Plan> with_clean_codes(const Plan& plan) {
+  std::vector<bool> adds_up(plan.selections.size(), false);
+  for (UnitId id : plan.order) {
+    const Unit& u = plan.units[id];
+    if (u.kind == UnitKind::WidthNumber || (u.kind == UnitKind::AggregateNumber && u.most_selected > 1)) adds_up[u.head] = true;
+  }
+  bool found = false;
+  for (std::size_t s = 0; s < adds_up.size() && !found; ++s)
+    for (const Literal& l : plan.selections[s].literals) found = found || (adds_up[s] && (rough(plan, l.query) || rough(plan, l.key)));
+  if (!found) return std::nullopt;
+  Plan copy = plan;
+  Cleaner(copy).run(adds_up);
+  return copy;
+}
+
+}  // namespace rasp
