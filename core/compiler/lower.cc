@@ -6,6 +6,7 @@
 
 #include "compiler/clean.h"
 #include "compiler/limit_at.h"
+#include "compiler/residual_layout.h"
 
 namespace rasp {
 namespace {
@@ -68,12 +69,8 @@ double unit_weights(const Plan& plan, const Unit& u) {
 }
 
 // Dense parameters of the model, about.
-double dense_size(const Lowered& l, const Plan& plan, const Schedule& schedule) {
-  double dimensions = 1;
-  for (UnitId id : plan.order) {
-    const Unit& u = plan.units[id];
-    dimensions += u.kept.empty() ? 1 : static_cast<double>(std::count(u.kept.begin(), u.kept.end(), true));
-  }
+double dense_size(const Lowered& l, const Plan& plan, const Schedule& schedule, Budget& budget) {
+  const double dimensions = lay_out(plan, schedule, l.options.passes.reuse, budget).d_model;
   const double columns = plan.output_kind == ReadKind::Number ? 1 : static_cast<double>(plan.output_values.size());
   return dimensions * (schedule.cost + static_cast<double>(l.options.vocabulary.size()) + l.options.max_length + columns);
 }
@@ -93,9 +90,13 @@ void make_candidates(Lowered& l, Diagnostics& diagnostics, Budget& budget) {
     auto plan = make_plan(l.context(i == 0 ? first : later, budget, styles[i]), l.rewritten.output);
     if (!plan) continue;
     auto candidate = [&](Plan p) {
-      Schedule schedule = make_schedule(p, {l.options.passes.merge_heads, l.options.passes.pack, size, l.options.passes.factor}, budget);
-      const double cost = dense_size(l, p, schedule);
-      l.candidates.push_back({std::move(p), std::move(schedule), cost});
+      Lowered::Candidate best;
+      for (Schedule& s : make_schedules(p, {l.options.passes.merge_heads, l.options.passes.pack, size, l.options.passes.factor}, budget)) {
+        const double cost = dense_size(l, p, s, budget);
+        if (best.size == 0 || cost < best.size) best.schedule = std::move(s), best.size = cost;
+      }
+      best.plan = std::move(p);
+      l.candidates.push_back(std::move(best));
     };
     auto cleaned = with_clean_codes(*plan);
     candidate(std::move(*plan));

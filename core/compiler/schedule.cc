@@ -1,6 +1,7 @@
 #include "compiler/schedule.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <set>
 
@@ -68,20 +69,33 @@ class Scheduler {
     for (const Selection& s : plan.selections) score_axes_.push_back(score_axes(plan, s, options.factor));
   }
 
-  Schedule run() {
-    Trial best = place(std::vector<std::int32_t>(plan_.units.size(), 0), no_cap);
-    const std::int32_t fewest = best.layers;
-    if (options_.pack && fewest > 1 && blocks_.size() <= 400) best = improved(best, fewest);
-    if (options_.pack && options_.deepen && blocks_.size() <= 400) {
-      const std::size_t widest = most_heads(best);
-      for (std::size_t cap = 1; cap < widest && cap <= 8; ++cap) {
+  std::vector<Schedule> run() {
+    std::vector<Trial> trials;
+    auto keep = [&](Trial t) {
+      if (std::none_of(trials.begin(), trials.end(), [&](const Trial& other) { return other.written == t.written; })) trials.push_back(std::move(t));
+    };
+    const bool improve = options_.pack && blocks_.size() <= 400;
+    std::int32_t fewest = 0;
+    std::size_t widest = 0;
+    for (const double even : {0.0, 0.001}) {
+      even_ = even;
+      Trial first = place(std::vector<std::int32_t>(plan_.units.size(), 0), no_cap);
+      fewest = first.layers;
+      if (improve && fewest > 1) first = improved(std::move(first), fewest);
+      widest = most_heads(first);
+      keep(std::move(first));
+      for (std::size_t cap = 1; improve && options_.deepen && cap < widest && cap <= 8; ++cap) {
         Trial trial = place(std::vector<std::int32_t>(plan_.units.size(), 0), cap);
-        if (trial.layers > 4 * fewest) continue;
-        trial = improved(trial, trial.layers);
-        if (trial.cost < best.cost) best = std::move(trial);
+        if (trial.layers <= 4 * fewest) keep(improved(trial, trial.layers));
       }
     }
-    return schedule(best);
+    even_ = 0;
+    std::vector<Schedule> schedules;
+    for (Trial& t : trials) {
+      t.cost = cost(t);
+      schedules.push_back(schedule(t));
+    }
+    return schedules;
   }
 
  private:
@@ -143,7 +157,10 @@ class Scheduler {
       n_heads = std::max(n_heads, ++count[static_cast<std::size_t>(key.first)]);
     }
     for (std::size_t n : neurons) d_mlp = std::max(d_mlp, n), all_neurons += n;
-    return static_cast<double>(t.layers) * static_cast<double>(4 * n_heads * d_head + 2 * d_mlp) + 0.01 * static_cast<double>(4 * heads.size() * d_head + 2 * all_neurons);
+    // Among equals the more even one, from which a next move may get further.
+    double uneven = 0;
+    for (std::size_t l = 0; l < neurons.size() && even_ > 0; ++l) uneven += std::pow(2.0 * static_cast<double>(neurons[l]), 2) + std::pow(4.0 * static_cast<double>(count[l] * d_head), 2);
+    return static_cast<double>(t.layers) * static_cast<double>(4 * n_heads * d_head + 2 * d_mlp) + 0.01 * static_cast<double>(4 * heads.size() * d_head + 2 * all_neurons) + even_ * std::sqrt(uneven);
   }
 
   std::size_t most_heads(const Trial& t) const {
@@ -210,10 +227,11 @@ class Scheduler {
   std::vector<std::vector<UnitId>> needs_;
   std::vector<std::size_t> value_axes_, score_axes_;  // [unit], [selection]
   std::vector<UnitId> blocks_;                        // units that are not embedded
+  double even_ = 0;                                   // how much evenness counts among placements of about one cost
 };
 
 }  // namespace
 
-Schedule make_schedule(const Plan& plan, const ScheduleOptions& options, Budget& budget) { return Scheduler(plan, options, budget).run(); }
+std::vector<Schedule> make_schedules(const Plan& plan, const ScheduleOptions& options, Budget& budget) { return Scheduler(plan, options, budget).run(); }
 
 }  // namespace rasp

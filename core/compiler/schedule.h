@@ -24,6 +24,8 @@ struct ScheduleOptions {
   bool deepen = true;   // more layers where the dense model gets smaller: all layers are as wide as the widest
   bool factor = true;   // for the width of heads: see CompileOptions::Passes
 };
-Schedule make_schedule(const Plan& plan, const ScheduleOptions& options, Budget& budget);
+// Different ones, each as good as moving single blocks makes it: which is smallest is known when the residual stream is laid out. Without
+// `deepen` all have the fewest layers. At least one.
+std::vector<Schedule> make_schedules(const Plan& plan, const ScheduleOptions& options, Budget& budget);
 
 }  // namespace rasp
