@@ -1,4 +1,4 @@
-// node tests/tools/figures.mjs: writes the figures of docs/compiler.md (between its markers) with the built WebAssembly engine.
+// node tests/tools/figures.mjs: writes the figures of docs/compiler.md and README.md (between their markers) with the built WebAssembly engine.
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -69,8 +69,17 @@ In WebAssembly under Node ${process.versions.node}, each in a fresh process: tim
 
 ${table(['program', 'exact', 'layers', 'd_model', 'd_mlp', 'parameters', 'non-zeros', 'ms', 'MB'], large)}
 `;
-const file = path.join(root, 'docs/compiler.md');
-const document = readFileSync(file, 'utf8');
-const [begin, end] = ['<!-- figures: node tests/tools/figures.mjs -->', '<!-- end of figures -->'];
-writeFileSync(file, document.slice(0, document.indexOf(begin) + begin.length) + `\n\n${text}\n` + document.slice(document.indexOf(end)));
+const short = `On the ${sums.programs} recorded programs that Tracr compiles, layers, heads, d_model, d_mlp and dense parameters are each at most Tracr's, and ${grouped(sums.ours)} parameters
+in all against ${grouped(sums.tracr)}. Large programs, in WebAssembly on one core, from text to document on a cold engine:
+
+${table(['program', 'proved', 'layers', 'd_model', 'parameters', 'ms', 'MB'], large.map((r) => [r[0], r[1], r[2], r[3], r[5], r[7], r[8]]))}`;
+
+/** Puts `content` between the markers of a file. */
+function write(name, content) {
+  const file = path.join(root, name), document = readFileSync(file, 'utf8');
+  const [begin, end] = ['<!-- figures: node tests/tools/figures.mjs -->', '<!-- end of figures -->'];
+  writeFileSync(file, `${document.slice(0, document.indexOf(begin) + begin.length)}\n\n${content}\n${document.slice(document.indexOf(end))}`);
+}
+write('docs/compiler.md', text);
+write('README.md', short);
 console.log(text);
