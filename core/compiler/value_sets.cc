@@ -11,7 +11,6 @@ namespace rasp {
 namespace {
 // Above this length, selectors that depend on position and length at once are not followed key by key.
 constexpr std::uint32_t followed_length = 128;
-constexpr std::uint32_t joint_tuples = 4096;  // a fused expression's correlations are followed up to this size
 }  // namespace
 
 ValueSets::ValueSets(const Graph& graph, NodeId output, Setting setting, ValuePool& values, SetPool& sets, Applier& apply,
@@ -38,7 +37,7 @@ ValueSets::ValueSets(const Graph& graph, NodeId output, Setting setting, ValuePo
     const NodeId before = setting_.same && id < setting_.same->size() ? (*setting_.same)[id] : no_node;
     const bool taken = before != no_node && setting_.earlier->known(before);
     if (!taken || setting_.earlier->graph_[before].kind != graph[id].kind || setting_.earlier->graph_[before].op != graph[id].op) at_node(id, [&] { infer(id); });
-    if (taken && !nodes_[id].known) {
+    if (taken && (!nodes_[id].known || setting_.earlier->nodes_[before].all.size() < nodes_[id].all.size())) {
       nodes_[id] = setting_.earlier->nodes_[before];
       if (nodes_[id].fuzzy && graph[id].kind == NodeKind::Elementwise) apply_.mark_near(id);
     }
@@ -103,29 +102,6 @@ bool ValueSets::numeric(NodeId id) const {
   return std::all_of(all(id).begin(), all(id).end(), [&](ValueId v) { return values_.is_number(v); });
 }
 
-template <class F>
-void ValueSets::fill(NodeId id, bool by_i, bool by_n, F&& set_of) {
-  NodeSets& s = nodes_[id];
-  s.by_i = by_i;
-  s.by_n = by_n;
-  s.known = true;
-  const std::size_t size = slots(by_i, by_n);
-  if ((slots_in_all_ += size) > budget_.limits().contexts) throw LimitExceeded{"limit-contexts", budget_.limits().contexts};
-  s.ids.assign(size, 0);
-  const std::uint32_t N = setting_.max_length;
-  if (by_i && by_n) {
-    for (std::uint32_t n = 1; n <= N; ++n)
-      for (std::uint32_t i = 0; i < n; ++i) s.ids[slot(s, i, n)] = set_of(i, n);
-  } else if (by_i) {
-    for (std::uint32_t i = 0; i < N; ++i) s.ids[i] = set_of(i, setting_.causal ? i + 1 : N);
-  } else if (by_n) {
-    for (std::uint32_t n = 1; n <= N; ++n) s.ids[n - 1] = set_of(0u, n);
-  } else {
-    s.ids[0] = set_of(0u, N);
-  }
-  finish(id);
-}
-
 void ValueSets::finish(NodeId id) {
   NodeSets& s = nodes_[id];
   std::set<SetId> distinct(s.ids.begin(), s.ids.end());
@@ -154,78 +130,6 @@ void ValueSets::contexts(const std::vector<NodeId>& ids, const std::function<voi
   } else {
     visit(0, N);
   }
-}
-
-void ValueSets::elementwise(NodeId id) {
-  const Node& node = graph_[id];
-  NodeSets& result = nodes_[id];
-  // Prefer the joint view over the non-elementwise sources, which keeps x - x at {0}; fall back to the operands.
-  std::vector<NodeId> distinct_args;
-  for (NodeId a : node.args)
-    if (graph_[a].kind != NodeKind::Constant && std::find(distinct_args.begin(), distinct_args.end(), a) == distinct_args.end()) distinct_args.push_back(a);
-  auto usable = [&](const Cone& cone, double cap) {
-    double total = 0;
-    for (NodeId in : cone.inputs())
-      if (!known(in)) return false;
-    std::unordered_map<std::vector<std::uint32_t>, bool, VectorHash> seen;
-    contexts(cone.inputs(), [&](std::uint32_t i, std::uint32_t n) {
-      if (total > cap) return;
-      budget_.tick(static_cast<std::uint32_t>(1 + cone.inputs().size()));
-      std::vector<std::uint32_t> key;
-      double product = 1;
-      for (NodeId in : cone.inputs()) {
-        key.push_back(at(in, i, n));
-        product *= static_cast<double>(sets_[at(in, i, n)].size());
-      }
-      if (seen.emplace(std::move(key), true).second) total += product;
-    });
-    return total <= cap;
-  };
-  std::optional<Cone> cone;
-  if (distinct_args.size() >= 2) {
-    cone.emplace(graph_, std::vector<NodeId>{id}, [](NodeId) { return false; }, values_);
-    if (cone->inner().size() > 200 || !usable(*cone, joint_tuples * 8.0)) cone.reset();
-  }
-  if (!cone) {
-    cone.emplace(graph_, std::vector<NodeId>{id}, [&](NodeId x) { return x != id; }, values_);
-    if (!usable(*cone, static_cast<double>(budget_.limits().tuples))) return;  // unknown
-  }
-  bool by_i = false, by_n = false;
-  for (NodeId in : cone->inputs()) {
-    by_i |= nodes_[in].by_i;
-    by_n |= nodes_[in].by_n;
-    result.fuzzy |= nodes_[in].fuzzy;
-  }
-  if (result.fuzzy) apply_.mark_near(id);
-  std::unordered_map<std::vector<std::uint32_t>, SetId, VectorHash> memo;
-  std::vector<ValueId> tuple(cone->inputs().size()), out;
-  fill(id, by_i, by_n, [&](std::uint32_t i, std::uint32_t n) {
-    std::vector<std::uint32_t> key;
-    for (NodeId in : cone->inputs()) key.push_back(at(in, i, n));
-    if (auto it = memo.find(key); it != memo.end()) return it->second;
-    std::vector<ValueId> members;
-    std::vector<std::size_t> digit(key.size(), 0);
-    bool empty = false;
-    for (auto k : key) empty |= sets_[k].empty();
-    while (!empty) {
-      budget_.tick();
-      for (std::size_t d = 0; d < key.size(); ++d) tuple[d] = sets_[key[d]][digit[d]];
-      cone->evaluate(tuple, apply_, out);
-      if (out[0] == undefined_value) result.may_fail = true;
-      else members.push_back(out[0]);
-      std::size_t d = 0;
-      while (d < key.size() && ++digit[d] == sets_[key[d]].size()) digit[d++] = 0;
-      if (d == key.size()) break;
-      if (members.size() > 65536) {
-        std::sort(members.begin(), members.end());
-        members.erase(std::unique(members.begin(), members.end()), members.end());
-        if (members.size() > 4 * budget_.limits().value_set) break;  // finish() will say that it is too many
-      }
-    }
-    const SetId set = sets_.intern(std::move(members));
-    memo.emplace(std::move(key), set);
-    return set;
-  });
 }
 
 const std::vector<NodeId>& ValueSets::order_of(NodeId selector) const {

@@ -26,7 +26,7 @@ class ValueSets {
     const std::map<NodeId, std::vector<Value>>* promised;  // may be null
     const std::vector<NodeId>* unique = nullptr;           // selectors promised to hit at most one key a row
     // Sets of another graph over the same pools, and for each node of this one the node there that has the same value (or no_node): nodes of
-    // the same kind take them over, others where their own would be too large.
+    // the same kind take them over, others where their own would be larger or too large.
     const ValueSets* earlier = nullptr;
     const std::vector<NodeId>* same = nullptr;
   };
@@ -61,7 +61,8 @@ class ValueSets {
   std::size_t slots(bool by_i, bool by_n) const;
   void infer(NodeId id);
   void finish(NodeId id);
-  void elementwise(NodeId id);
+  void elementwise(NodeId id);                 // value_sets_elementwise.cc
+  bool sum_of_ranges(NodeId id);
   void aggregate(NodeId id);
   void selector_width(NodeId id);
   WidthRange width_by_keys(NodeId selector, std::uint32_t i, std::uint32_t n) const;
@@ -91,5 +92,29 @@ class ValueSets {
   std::unordered_map<std::uint64_t, std::pair<SetId, int>> means_memo_;
   const std::vector<NodeId>& order_of(NodeId selector) const;
 };
+
+// The sets of a node, from set_of(i, n) for every context that it tells apart.
+template <class F>
+void ValueSets::fill(NodeId id, bool by_i, bool by_n, F&& set_of) {
+  NodeSets& s = nodes_[id];
+  s.by_i = by_i;
+  s.by_n = by_n;
+  s.known = true;
+  const std::size_t size = slots(by_i, by_n);
+  if ((slots_in_all_ += size) > budget_.limits().contexts) throw LimitExceeded{"limit-contexts", budget_.limits().contexts};
+  s.ids.assign(size, 0);
+  const std::uint32_t N = setting_.max_length;
+  if (by_i && by_n) {
+    for (std::uint32_t n = 1; n <= N; ++n)
+      for (std::uint32_t i = 0; i < n; ++i) s.ids[slot(s, i, n)] = set_of(i, n);
+  } else if (by_i) {
+    for (std::uint32_t i = 0; i < N; ++i) s.ids[i] = set_of(i, setting_.causal ? i + 1 : N);
+  } else if (by_n) {
+    for (std::uint32_t n = 1; n <= N; ++n) s.ids[n - 1] = set_of(0u, n);
+  } else {
+    s.ids[0] = set_of(0u, N);
+  }
+  finish(id);
+}
 
 }  // namespace rasp

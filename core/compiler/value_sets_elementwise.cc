@@ -1,0 +1,135 @@
+// Value sets of elementwise s-ops: every combination of the operands' values that can occur together.
+#include "compiler/value_sets.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <map>
+#include <optional>
+#include <unordered_map>
+
+#include "compiler/cone.h"
+
+namespace rasp {
+namespace {
+
+constexpr std::uint32_t joint_tuples = 4096;  // a fused expression's correlations are followed up to this size
+
+}  // namespace
+
+// Sums and differences of two s-ops that are no elementwise s-ops and hold all ints of a range, such as widths: a range again, without
+// looking at the combinations. false: not of that kind.
+bool ValueSets::sum_of_ranges(NodeId id) {
+  const Node& node = graph_[id];
+  if ((node.op != Op::Add && node.op != Op::Sub) || node.args.size() != 2 || node.args[0] == node.args[1]) return false;
+  const NodeId a = node.args[0], b = node.args[1];
+  for (NodeId x : {a, b})
+    if (!known(x) || graph_[x].kind == NodeKind::Elementwise || nodes_[x].fuzzy) return false;
+  using Range = std::pair<std::int64_t, std::int64_t>;
+  std::unordered_map<SetId, Range> ranges;
+  auto all_ranges = [&](NodeId x) {
+    for (SetId set : nodes_[x].ids) {
+      if (ranges.count(set)) continue;
+      const auto& members = sets_[set];
+      budget_.tick(static_cast<std::uint32_t>(members.size()));
+      std::optional<Range> range;
+      for (ValueId v : members) {
+        if (values_[v].kind() != Kind::Int || !values_[v].int64() || std::abs(*values_[v].int64()) > 1'000'000'000) return false;
+        const std::int64_t k = *values_[v].int64();
+        range = range ? Range{std::min(range->first, k), std::max(range->second, k)} : Range{k, k};
+      }
+      if (!range || range->second - range->first + 1 != static_cast<std::int64_t>(members.size())) return false;
+      ranges.emplace(set, *range);
+    }
+    return true;
+  };
+  if (!all_ranges(a) || !all_ranges(b)) return false;
+  std::map<Range, SetId> made;
+  fill(id, nodes_[a].by_i || nodes_[b].by_i, nodes_[a].by_n || nodes_[b].by_n, [&](std::uint32_t i, std::uint32_t n) {
+    const Range &x = ranges.at(at(a, i, n)), &y = ranges.at(at(b, i, n));
+    const Range sum = node.op == Op::Add ? Range{x.first + y.first, x.second + y.second} : Range{x.first - y.second, x.second - y.first};
+    auto [it, fresh] = made.try_emplace(sum);
+    if (fresh) {
+      std::vector<ValueId> members;
+      budget_.tick(static_cast<std::uint32_t>(sum.second - sum.first + 1));
+      for (std::int64_t k = sum.first; k <= sum.second; ++k) members.push_back(values_.intern(Value::integer(k)));
+      it->second = sets_.intern(std::move(members));
+    }
+    return it->second;
+  });
+  return true;
+}
+
+void ValueSets::elementwise(NodeId id) {
+  if (sum_of_ranges(id)) return;
+  const Node& node = graph_[id];
+  NodeSets& result = nodes_[id];
+  // Prefer the joint view over the non-elementwise sources, which keeps x - x at {0}; fall back to the operands.
+  std::vector<NodeId> distinct_args;
+  for (NodeId a : node.args)
+    if (graph_[a].kind != NodeKind::Constant && std::find(distinct_args.begin(), distinct_args.end(), a) == distinct_args.end()) distinct_args.push_back(a);
+  auto usable = [&](const Cone& cone, double cap) {
+    double total = 0;
+    for (NodeId in : cone.inputs())
+      if (!known(in)) return false;
+    std::unordered_map<std::vector<std::uint32_t>, bool, VectorHash> seen;
+    contexts(cone.inputs(), [&](std::uint32_t i, std::uint32_t n) {
+      if (total > cap) return;
+      budget_.tick(static_cast<std::uint32_t>(1 + cone.inputs().size()));
+      std::vector<std::uint32_t> key;
+      double product = 1;
+      for (NodeId in : cone.inputs()) {
+        key.push_back(at(in, i, n));
+        product *= static_cast<double>(sets_[at(in, i, n)].size());
+      }
+      if (seen.emplace(std::move(key), true).second) total += product;
+    });
+    return total <= cap;
+  };
+  std::optional<Cone> cone;
+  if (distinct_args.size() >= 2) {
+    cone.emplace(graph_, std::vector<NodeId>{id}, [](NodeId) { return false; }, values_);
+    if (cone->inner().size() > 200 || !usable(*cone, joint_tuples * 8.0)) cone.reset();
+  }
+  if (!cone) {
+    cone.emplace(graph_, std::vector<NodeId>{id}, [&](NodeId x) { return x != id; }, values_);
+    if (!usable(*cone, static_cast<double>(budget_.limits().tuples))) return;  // unknown
+  }
+  bool by_i = false, by_n = false;
+  for (NodeId in : cone->inputs()) {
+    by_i |= nodes_[in].by_i;
+    by_n |= nodes_[in].by_n;
+    result.fuzzy |= nodes_[in].fuzzy;
+  }
+  if (result.fuzzy) apply_.mark_near(id);
+  std::unordered_map<std::vector<std::uint32_t>, SetId, VectorHash> memo;
+  std::vector<ValueId> tuple(cone->inputs().size()), out;
+  fill(id, by_i, by_n, [&](std::uint32_t i, std::uint32_t n) {
+    std::vector<std::uint32_t> key;
+    for (NodeId in : cone->inputs()) key.push_back(at(in, i, n));
+    if (auto it = memo.find(key); it != memo.end()) return it->second;
+    std::vector<ValueId> members;
+    std::vector<std::size_t> digit(key.size(), 0);
+    bool empty = false;
+    for (auto k : key) empty |= sets_[k].empty();
+    while (!empty) {
+      budget_.tick();
+      for (std::size_t d = 0; d < key.size(); ++d) tuple[d] = sets_[key[d]][digit[d]];
+      cone->evaluate(tuple, apply_, out);
+      if (out[0] == undefined_value) result.may_fail = true;
+      else members.push_back(out[0]);
+      std::size_t d = 0;
+      while (d < key.size() && ++digit[d] == sets_[key[d]].size()) digit[d++] = 0;
+      if (d == key.size()) break;
+      if (members.size() > 65536) {
+        std::sort(members.begin(), members.end());
+        members.erase(std::unique(members.begin(), members.end()), members.end());
+        if (members.size() > 4 * budget_.limits().value_set) break;  // finish() will say that it is too many
+      }
+    }
+    const SetId set = sets_.intern(std::move(members));
+    memo.emplace(std::move(key), set);
+    return set;
+  });
+}
+
+}  // namespace rasp
