@@ -16,6 +16,15 @@ struct Subject {
   std::map<std::string, double> timings_ms;  // of the compiler's stages; empty where the model was not compiled
 };
 
+// What is compiled, and at which lengths.
+struct Source {
+  std::string name, program;
+  std::int32_t vocabulary = 0;
+  std::vector<std::int32_t> lengths;
+};
+const std::vector<Source>& programs();
+Subject compiled(const Source& source, std::int32_t length);
+
 // The sparse shapes that compilers of RASP give, at any size: codes of tokens and positions, and per layer a head that
 // moves tokens, a head that counts, steps on the count, and a table over two codes.
 Subject synthetic(std::int32_t length, std::int32_t vocabulary, std::int32_t layers);
