@@ -4,8 +4,6 @@
 
 namespace rasp {
 
-constexpr double hard_tuples = 400'000;
-
 class MlpPlanner {
  public:
   MlpPlanner(Planner& planner, UnitId id) : p_(planner), c_(planner.c_), id_(id) {}

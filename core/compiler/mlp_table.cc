@@ -142,7 +142,7 @@ void MlpPlanner::add_row(const Tuple& key, Tuple row, double axis, std::uint32_t
     auto& inexact = p_.plan_.inexact;
     if (inexact.empty() || inexact.back() != too_close) inexact.push_back(too_close);
   }
-  if (table_.outcome.size() > hard_tuples) throw LimitExceeded{"limit-tuples", static_cast<std::uint64_t>(hard_tuples)};
+  if (table_.outcome.size() > c_.budget.limits().table_rows) throw LimitExceeded{"limit-tuples", c_.budget.limits().table_rows};
 }
 
 // Merges the values of each input that the table never tells apart. Undefined outcomes fit anything.

@@ -133,7 +133,7 @@ void MlpPlanner::choose_inputs() {
   std::vector<NodeId> axes;
   split(cone, code_inputs_, axes);
   for (NodeId x : cone.inputs()) p_.require_known(x);
-  const bool many = tuples(cone) > std::min<double>(hard_tuples, static_cast<double>(c_.budget.limits().tuples));
+  const bool many = tuples(cone) > std::min(static_cast<double>(c_.budget.limits().table_rows), static_cast<double>(c_.budget.limits().tuples));
   if (many || (axes.size() > 1 && axis_.empty() && !(axes.size() == 2 && join_axes(cone, axes)))) throw too_large(cone);
   if (axis_.empty() && !axes.empty()) axis_ = {{axes[0], 1}};
 }

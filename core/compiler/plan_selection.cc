@@ -96,7 +96,7 @@ void Planner::add_side_demands(Literal& literal) {
       return list;
     };
     const auto keys = values(atom.atom.key), queries = values(atom.atom.query);
-    if (static_cast<std::uint64_t>(keys.size()) * queries.size() > 25'000'000) 
+    if (static_cast<std::uint64_t>(keys.size()) * queries.size() > c_.budget.limits().selector_pairs)
       throw Refusal{"limit-selector-table", "A selector compares \"" + c_.graph.describe(atom.atom.key) + "\" (" + std::to_string(keys.size()) + " values) with \"" + c_.graph.describe(atom.atom.query) + "\" (" + std::to_string(queries.size()) + " values)",
                     "Use a smaller vocabulary or maximal length, or compare s-ops with fewer values.", atom.atom.key, "limit"};
     // membership[q][k]: which masks select the pair.

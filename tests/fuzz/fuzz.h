@@ -21,6 +21,8 @@ inline Limits small_limits() {
   l.evaluation_cells = 2'000'000;
   l.value_set = 500;
   l.tuples = 20'000;
+  l.table_rows = 10'000;
+  l.selector_pairs = 100'000;
   l.contexts = 1'000'000;
   l.weights = 1'000'000;
   l.milliseconds = 1'000;
