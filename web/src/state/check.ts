@@ -7,6 +7,8 @@ export class BadProject extends Error {}
 const passNames = ['fuse', 'fold', 'merge_heads', 'drop', 'idioms', 'factor', 'pack', 'reuse'];
 const fail = (what: string): never => { throw new BadProject(what); };
 const isObject = (x: unknown): x is Record<string, unknown> => typeof x === 'object' && x !== null && !Array.isArray(x);
+/** A name from outside, in a sentence: short, on one line, whatever it holds. */
+const quoted = (name: string) => JSON.stringify(name.slice(0, 40));
 const count = (x: unknown, most: number): x is number => typeof x === 'number' && Number.isInteger(x) && x >= 0 && x <= most;
 
 const most = { files: 40, text: 1 << 20, name: 100, experiments: 200, list: 100_000 };
@@ -45,11 +47,12 @@ function checkExperiment(x: unknown): Intervention {
     const value = x[key];
     return Array.isArray(value) && value.length <= most.list && value.every((n) => typeof n === 'number' && Number.isFinite(n)) ? (value as number[]) : fail(`"${key}" of an experiment is not a list of numbers`);
   };
+  const places = (key: string) => (list(key).every((n) => count(n, 10_000_000)) ? list(key) : fail(`"${key}" of an experiment is not a list of whole numbers`));
   switch (x.kind) {
     case 'zero_head': case 'interpreter_pattern': return { kind: x.kind, layer: whole('layer'), head: whole('head') };
     case 'set_pattern': return { kind: 'set_pattern', layer: whole('layer'), head: whole('head'), values: list('values') };
     case 'zero_mlp': return { kind: 'zero_mlp', layer: whole('layer') };
-    case 'set_residual': return { kind: 'set_residual', half_layer: whole('half_layer'), position: whole('position'), dimensions: list('dimensions'), values: list('values') };
+    case 'set_residual': return { kind: 'set_residual', half_layer: whole('half_layer'), position: whole('position'), dimensions: places('dimensions'), values: list('values') };
     default: return fail('it has an unknown experiment');
   }
 }
@@ -60,9 +63,9 @@ export function checkProject(x: unknown): Project {
   const entries = Object.entries(x.files as object);
   if (entries.length > most.files) fail(`it has more than ${most.files} files`);
   for (const [name, text] of entries) {
-    if (typeof text !== 'string') fail(`the file "${name.slice(0, 40)}" is not a text`);
+    if (typeof text !== 'string') fail(`the file ${quoted(name)} is not a text`);
     if (name.length > most.name || name === '' || name === '__proto__') fail('a file has a bad name');
-    if ((text as string).length > most.text) fail(`the file "${name.slice(0, 40)}" is larger than a megabyte`);
+    if ((text as string).length > most.text) fail(`the file ${quoted(name)} is larger than a megabyte`);
   }
   const files = Object.fromEntries(entries) as Record<string, string>;
   const active = typeof x.active === 'string' && Object.hasOwn(files, x.active) ? x.active : fail('its active file is missing');
