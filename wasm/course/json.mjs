@@ -108,12 +108,17 @@ export function locator(text) {
   };
 }
 
-function pathOf(instanceLocation) {
-  return instanceLocation
+// The steps of a JSON pointer through a value: numbers where they lead into arrays.
+function pathOf(pointer, value) {
+  return pointer
     .split('/')
     .slice(1)
-    .map((s) => decodeURIComponent(s).replaceAll('~1', '/').replaceAll('~0', '~'))
-    .map((s) => (/^\d+$/.test(s) ? Number(s) : s));
+    .map((s) => {
+      const name = decodeURIComponent(s).replaceAll('~1', '/').replaceAll('~0', '~');
+      const step = Array.isArray(value) ? Number(name) : name;
+      value = value?.[step];
+      return step;
+    });
 }
 // Names that are no names are quoted, and cut: they may be anything.
 const nameText = (s) => (/^[\w$-]{1,60}$/.test(s) ? s : JSON.stringify(cut(s, 60)));
@@ -129,7 +134,7 @@ const expected = { array: 'an array', object: 'an object', string: 'a string', n
 
 // One sentence per violated keyword; wrappers ("Property … does not match") say nothing new and are left out.
 function sentence(error, value, schema) {
-  const bound = () => at(schema, pathOf(error.keywordLocation));
+  const bound = () => at(schema, pathOf(error.keywordLocation, schema));
   switch (error.keyword) {
     case 'type': {
       const type = bound();
@@ -172,7 +177,7 @@ export function validate(value, schema, locate, code) {
   const seen = new Set(),
     diagnostics = [];
   for (const error of errors) {
-    const path = pathOf(error.instanceLocation),
+    const path = pathOf(error.instanceLocation, value),
       instance = at(value, path);
     const says = sentence(error, instance, schema);
     if (!says) continue;
