@@ -50,7 +50,7 @@ const place = whole(10_000_000), megabyte = 1 << 20;
 
 /** A project as the page holds it: what any link, file or slot may become. */
 export const projectSchema = object(['files', 'active', 'settings', 'experiments', 'view', 'half', 'selection'], {
-  files: { type: 'object', minProperties: 1, maxProperties: 40, propertyNames: { type: 'string', minLength: 1, maxLength: 100 }, additionalProperties: text(megabyte) },
+  files: { type: 'object', minProperties: 1, maxProperties: 50, propertyNames: { type: 'string', minLength: 1, maxLength: 100 }, additionalProperties: text(megabyte) },
   active: text(100),
   settings: object([], {
     input: text(megabyte), vocabulary: text(megabyte), output: text(megabyte), maxLength: whole(1_000_000, 1), causal: { type: 'boolean' }, objective: { const: 'depth' },

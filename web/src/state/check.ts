@@ -11,9 +11,13 @@ const isObject = (x: unknown): x is Record<string, unknown> => typeof x === 'obj
 const quoted = (name: string) => JSON.stringify(name.slice(0, 40));
 const count = (x: unknown, most: number): x is number => typeof x === 'number' && Number.isInteger(x) && x >= 0 && x <= most;
 
-const most = { files: 40, text: 1 << 20, name: 100, experiments: 200, list: 100_000 };
+/** What a link or a file may hold: as many files as an assignment has tasks. */
+const outside = { files: 50, text: 1 << 20, name: 100, experiments: 200, list: 100_000 };
+/** What this browser kept of one's own work is read back whatever its size: the browser's quota bounds it. */
+export const ownWork = { files: 10_000, text: 1 << 24, name: 1000, experiments: 100_000, list: 1 << 23 };
+type Most = typeof outside;
 
-function checkSettings(x: unknown): Settings {
+function checkSettings(x: unknown, most: Most): Settings {
   if (!isObject(x)) return fail('its settings are not an object');
   const out: Settings = {};
   for (const key of ['input', 'vocabulary', 'output'] as const) {
@@ -40,7 +44,7 @@ function checkSelection(x: unknown): Selection {
   return out;
 }
 
-function checkExperiment(x: unknown): Intervention {
+function checkExperiment(x: unknown, most: Most): Intervention {
   if (!isObject(x)) return fail('an experiment is not an object');
   const whole = (key: string) => (count(x[key], 10_000_000) ? (x[key] as number) : fail(`"${key}" of an experiment is not a number`));
   const list = (key: string) => {
@@ -57,7 +61,7 @@ function checkExperiment(x: unknown): Intervention {
   }
 }
 
-export function checkProject(x: unknown): Project {
+export function checkProject(x: unknown, most: Most = outside): Project {
   if (!isObject(x)) return fail('it is not an object');
   if (!isObject(x.files) || Object.keys(x.files).length === 0) fail('it has no files');
   const entries = Object.entries(x.files as object);
@@ -70,11 +74,11 @@ export function checkProject(x: unknown): Project {
   const files = Object.fromEntries(entries) as Record<string, string>;
   const active = typeof x.active === 'string' && Object.hasOwn(files, x.active) ? x.active : fail('its active file is missing');
   const out: Project = { ...emptyProject(), files, active };
-  if (x.settings !== undefined) out.settings = checkSettings(x.settings);
+  if (x.settings !== undefined) out.settings = checkSettings(x.settings, most);
   if (x.selection !== undefined) out.selection = checkSelection(x.selection);
   if (x.experiments !== undefined) {
     if (!Array.isArray(x.experiments) || x.experiments.length > most.experiments) fail('its experiments are not a list of at most 200');
-    out.experiments = (x.experiments as unknown[]).map(checkExperiment);
+    out.experiments = (x.experiments as unknown[]).map((e) => checkExperiment(e, most));
   }
   if (x.view !== undefined) out.view = viewNames.find((v) => v === x.view) ?? fail('its view is unknown');
   if (x.half !== undefined && x.half !== null) out.half = count(x.half, 100_000) ? x.half : fail('its half-layer is not a number');
