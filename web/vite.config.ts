@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type Plugin, defineConfig } from 'vite';
+import { budget } from './budget.ts';
 import { documentation } from './docs.ts';
 
 const here = import.meta.dirname;
@@ -29,5 +30,5 @@ export default defineConfig({
   worker: { format: 'es' },
   build: { target: 'es2022', assetsInlineLimit: 0 },
   server: { fs: { allow: ['..'] } },
-  plugins: [documentation(path.resolve(here, '../docs')), offline()],
+  plugins: [documentation(path.resolve(here, '../docs')), offline(), budget()],
 });

@@ -75,6 +75,11 @@ test('what a schema cannot say is located, too', () => {
   only(small({ hidden: [{ input: 'a', hash: '0'.repeat(64) }] }), /hashes belong into a students’ file/);
   only({ ...small(), salt: '0'.repeat(32) }, /must not hold the reference solution/);
   assert.equal(problems('x'.repeat((1 << 20) + 1))[0].code, 'file-size');
+  assert.equal(problems(' '.repeat(1 << 20))[0].code, 'empty-file');
+  assert.equal(problems('['.repeat(40) + ']'.repeat(40))[0].code, 'assignment-schema');
+  assert.equal(problems('['.repeat(41) + ']'.repeat(41))[0].code, 'json-depth');
+  // Half a surrogate pair is no text, in a name or in a value.
+  for (const half of ['{"\\ud800": 1}', '{"id": "x\\udfff"}']) assert.deepEqual([problems(half)[0].code, problems(half)[0].line], ['bad-json', 1], half);
 });
 
 test('the published schema and the students’ files are in step with their sources', async () => {

@@ -1,5 +1,5 @@
 // Reading an assignment: schema first, then what a schema cannot say. Every mistake has its place in the file.
-import { diagnostic, locator, parseJson, pathText, validate } from './json.mjs';
+import { cut, diagnostic, locator, parseJson, pathText, validate } from './json.mjs';
 import { formatName, formatVersion, schema } from './schema.mjs';
 import { canonicalAtom, countInputs, tokensOf, valuesText } from './values.mjs';
 
@@ -25,7 +25,7 @@ export function parseAssignment(text) {
       diagnostics: [
         diagnostic(
           'assignment-version',
-          `This assignment has version ${JSON.stringify(value.version) ?? 'none'}; version ${formatVersion} is read here`,
+          `This assignment has version ${cut(JSON.stringify(value.version) ?? 'none', 40)}; version ${formatVersion} is read here`,
           locate(['version']),
         ),
       ],

@@ -19,6 +19,9 @@ export function diagnostic(code, message, at, hint = '', severity = 'error') {
   };
 }
 
+// At most so many UTF-16 units, and no half of a character at the end.
+export const cut = (text, most) => (text.length <= most ? text : `${text.slice(0, most - 1).replace(/[\ud800-\udbff]$/, '')}…`);
+
 function positionOf(text, offset) {
   const before = text.slice(0, offset);
   const line = before.split('\n').length;
@@ -42,6 +45,13 @@ function tooDeep(text) {
   return -1;
 }
 
+// Lone surrogates are no text: they cannot be hashed, written to a file or sent to the engine. `text` nests at most `deepest` levels.
+function hasHalfCharacter(value) {
+  if (typeof value === 'string') return /\p{Surrogate}/u.test(value);
+  if (value === null || typeof value !== 'object') return false;
+  return Object.keys(value).some((key) => /\p{Surrogate}/u.test(key) || hasHalfCharacter(value[key]));
+}
+
 // A JSON text's value, or where it is broken.
 export function parseJson(text, what) {
   if (text.charCodeAt(0) === 0xfeff) text = text.slice(1);
@@ -49,7 +59,12 @@ export function parseJson(text, what) {
   const deep = tooDeep(text);
   if (deep >= 0) return { diagnostics: [diagnostic('json-depth', `The ${what} nests deeper than ${deepest} levels`, positionOf(text, deep))] };
   try {
-    return { value: JSON.parse(text), text, diagnostics: [] };
+    const value = JSON.parse(text);
+    if (hasHalfCharacter(value)) {
+      const place = text.search(/\\u[dD][89a-fA-F]|\p{Surrogate}/u);
+      return { diagnostics: [diagnostic('bad-json', `The ${what} holds half a character: a surrogate without its other half`, place < 0 ? null : positionOf(text, place))] };
+    }
+    return { value, text, diagnostics: [] };
   } catch (error) {
     let at = null,
       message = String(error.message).split('\n')[0];
@@ -60,7 +75,7 @@ export function parseJson(text, what) {
       message = String(located.message).replace(/ \(\d+:\d+\)$/, '');
     }
     return {
-      diagnostics: [diagnostic('bad-json', `The ${what} is not valid JSON: ${message}`, at, 'Strings need double quotes; no comma after the last element.')],
+      diagnostics: [diagnostic('bad-json', `The ${what} is not valid JSON: ${cut(message.replace(/\p{Surrogate}/gu, '\ufffd'), 200)}`, at, 'Strings need double quotes; no comma after the last element.')],
     };
   }
 }
@@ -93,14 +108,21 @@ export function locator(text) {
   };
 }
 
-function pathOf(instanceLocation) {
-  return instanceLocation
+// The steps of a JSON pointer through a value: numbers where they lead into arrays.
+function pathOf(pointer, value) {
+  return pointer
     .split('/')
     .slice(1)
-    .map((s) => decodeURIComponent(s).replaceAll('~1', '/').replaceAll('~0', '~'))
-    .map((s) => (/^\d+$/.test(s) ? Number(s) : s));
+    .map((s) => {
+      const name = decodeURIComponent(s).replaceAll('~1', '/').replaceAll('~0', '~');
+      const step = Array.isArray(value) ? Number(name) : name;
+      value = value?.[step];
+      return step;
+    });
 }
-export const pathText = (path) => path.map((s, i) => (typeof s === 'number' ? `[${s + 1}]` : i ? `.${s}` : s)).join('');
+// Names that are no names are quoted, and cut: they may be anything.
+const nameText = (s) => (/^[\w$-]{1,60}$/.test(s) ? s : JSON.stringify(cut(s, 60)));
+export const pathText = (path) => path.map((s, i) => (typeof s === 'number' ? `[${s + 1}]` : `${i ? '.' : ''}${nameText(s)}`)).join('');
 
 function at(value, path) {
   for (const step of path) value = value?.[step];
@@ -112,7 +134,7 @@ const expected = { array: 'an array', object: 'an object', string: 'a string', n
 
 // One sentence per violated keyword; wrappers ("Property … does not match") say nothing new and are left out.
 function sentence(error, value, schema) {
-  const bound = () => at(schema, pathOf(error.keywordLocation));
+  const bound = () => at(schema, pathOf(error.keywordLocation, schema));
   switch (error.keyword) {
     case 'type': {
       const type = bound();
@@ -155,14 +177,14 @@ export function validate(value, schema, locate, code) {
   const seen = new Set(),
     diagnostics = [];
   for (const error of errors) {
-    const path = pathOf(error.instanceLocation),
+    const path = pathOf(error.instanceLocation, value),
       instance = at(value, path);
     const says = sentence(error, instance, schema);
     if (!says) continue;
     const message = `${path.length ? pathText(path) : 'The document'} ${says}`;
     if (seen.has(message)) continue;
     seen.add(message);
-    diagnostics.push(diagnostic(code, message.length > 300 ? `${message.slice(0, 297)}…` : message, locate(path)));
+    diagnostics.push(diagnostic(code, cut(message, 300), locate(path)));
     if (diagnostics.length === 50) break;
   }
   if (errors.length && !diagnostics.length) diagnostics.push(diagnostic(code, 'The document does not match the schema', locate([])));

@@ -1,5 +1,5 @@
 // A submission file: one program a task, with the assignment's fingerprint and the engine's version.
-import { diagnostic, locator, parseJson, pathText, validate } from './json.mjs';
+import { cut, diagnostic, locator, parseJson, pathText, validate } from './json.mjs';
 
 export const submissionFormat = 'rasp-submission';
 export const submissionVersion = 1;
@@ -55,7 +55,7 @@ export function parseSubmission(text, expected) {
       diagnostics: [
         diagnostic(
           'submission-version',
-          `This submission has version ${JSON.stringify(value.version) ?? 'none'}; version ${submissionVersion} is read here`,
+          `This submission has version ${cut(JSON.stringify(value.version) ?? 'none', 40)}; version ${submissionVersion} is read here`,
           locate(['version']),
         ),
       ],

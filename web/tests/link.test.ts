@@ -55,6 +55,12 @@ describe('links', () => {
     await expect(decodeLink(`1.z.${'A'.repeat(fragmentLimit)}`)).rejects.toThrow(/longer than 32 KiB/);
   });
 
+  it('that could not be opened again are not made', async () => {
+    await expect(encodeLink({ project: emptyProject('x'.repeat(262_145)) })).rejects.toThrow(/at most 256 KiB/);
+    const large = emptyProject('x'.repeat(262_000));
+    expect(await decodeLink(await encodeLink({ project: large }))).toEqual({ project: large });
+  });
+
   it('cut anywhere are refused, never half opened', async () => {
     const fragment = await encodeLink({ project: full });
     for (let i = 0; i < fragment.length; i += 7) await expect(decodeLink(fragment.slice(0, i))).rejects.toThrow(BadProject);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { BadProject, checkProject } from '../src/state/check';
 import { emptyProject } from '../src/state/project';
 import { type Store, Work } from '../src/state/storage';
 
@@ -46,6 +47,17 @@ describe('local work', () => {
     expect(work.list()[0]!.id).toBe('s7');
     expect(work.write(slot('huge', 99, 'x'.repeat(5000)))).toBe(false);
     expect(work.list().length).toBeGreaterThanOrEqual(3);
+  });
+
+  it('is read back even where it is larger than what a link or file may hold', () => {
+    const work = new Work(new Room());
+    const large = slot('large', 1, 'x'.repeat((1 << 20) + 1));
+    const many = { ...slot('many', 2), project: { ...emptyProject(), files: Object.fromEntries(Array.from({ length: 80 }, (_, i) => [i ? `f${i}.rasp` : 'main.rasp', ''])) } };
+    for (const s of [large, many]) {
+      expect(work.write(s)).toBe(true);
+      expect(work.read(s.id)).toEqual(s);
+      expect(() => checkProject(s.project)).toThrow(BadProject);
+    }
   });
 
   it('that is damaged is skipped, not thrown', () => {

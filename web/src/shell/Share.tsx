@@ -12,7 +12,8 @@ export function Share({ close }: { close: () => void }) {
   const [readonly, setReadonly] = useState(false);
   const [bare, setBare] = useState(false);
   const shared = { project: project.value, ...(picture.value ? { fingerprint: picture.value.compiled.fingerprint } : {}) };
-  useEffect(() => { void encodeLink(shared).then((fragment) => setLink(`${location.origin}${location.pathname}#${fragment}`)); }, []);
+  const [refused, setRefused] = useState('');
+  useEffect(() => { encodeLink(shared).then((fragment) => setLink(`${location.origin}${location.pathname}#${fragment}`), (e: Error) => setRefused(e.message)); }, []);
   const fragment = link.split('#')[1] ?? '';
   const tooLong = fragment.length > fragmentLimit;
   const options = `embed=1${readonly ? '&readonly=1' : ''}${bare ? '&hide=editor,settings' : ''}`;
@@ -20,7 +21,7 @@ export function Share({ close }: { close: () => void }) {
   const copy = (text: string, what: string) => navigator.clipboard.writeText(text).then(() => setCopied(what), () => setCopied('nothing: select the text and copy it by hand'));
   return (
     <Dialog title="Share" close={close}>
-      {tooLong
+      {refused ? <p class="caution">This work does not fit into a link: {refused}. Send it as a file.</p> : tooLong
         ? <p class="caution">This work makes a link of {Math.round(fragment.length / 1024)} KiB; many programs cut links over {fragmentLimit / 1024} KiB. Send it as a file.</p>
         : <>
           <p>The link holds everything: files, settings, input, view and experiments. Nothing is stored on a server.</p>

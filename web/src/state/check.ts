@@ -7,11 +7,17 @@ export class BadProject extends Error {}
 const passNames = ['fuse', 'fold', 'merge_heads', 'drop', 'idioms', 'factor', 'pack', 'reuse'];
 const fail = (what: string): never => { throw new BadProject(what); };
 const isObject = (x: unknown): x is Record<string, unknown> => typeof x === 'object' && x !== null && !Array.isArray(x);
+/** A name from outside, in a sentence: short, on one line, whatever it holds. */
+const quoted = (name: string) => JSON.stringify(name.slice(0, 40));
 const count = (x: unknown, most: number): x is number => typeof x === 'number' && Number.isInteger(x) && x >= 0 && x <= most;
 
-const most = { files: 40, text: 1 << 20, name: 100, experiments: 200, list: 100_000 };
+/** What a link or a file may hold: as many files as an assignment has tasks. */
+const outside = { files: 50, text: 1 << 20, name: 100, experiments: 200, list: 100_000 };
+/** What this browser kept of one's own work is read back whatever its size: the browser's quota bounds it. */
+export const ownWork = { files: 10_000, text: 1 << 24, name: 1000, experiments: 100_000, list: 1 << 23 };
+type Most = typeof outside;
 
-function checkSettings(x: unknown): Settings {
+function checkSettings(x: unknown, most: Most): Settings {
   if (!isObject(x)) return fail('its settings are not an object');
   const out: Settings = {};
   for (const key of ['input', 'vocabulary', 'output'] as const) {
@@ -38,40 +44,41 @@ function checkSelection(x: unknown): Selection {
   return out;
 }
 
-function checkExperiment(x: unknown): Intervention {
+function checkExperiment(x: unknown, most: Most): Intervention {
   if (!isObject(x)) return fail('an experiment is not an object');
   const whole = (key: string) => (count(x[key], 10_000_000) ? (x[key] as number) : fail(`"${key}" of an experiment is not a number`));
   const list = (key: string) => {
     const value = x[key];
     return Array.isArray(value) && value.length <= most.list && value.every((n) => typeof n === 'number' && Number.isFinite(n)) ? (value as number[]) : fail(`"${key}" of an experiment is not a list of numbers`);
   };
+  const places = (key: string) => (list(key).every((n) => count(n, 10_000_000)) ? list(key) : fail(`"${key}" of an experiment is not a list of whole numbers`));
   switch (x.kind) {
     case 'zero_head': case 'interpreter_pattern': return { kind: x.kind, layer: whole('layer'), head: whole('head') };
     case 'set_pattern': return { kind: 'set_pattern', layer: whole('layer'), head: whole('head'), values: list('values') };
     case 'zero_mlp': return { kind: 'zero_mlp', layer: whole('layer') };
-    case 'set_residual': return { kind: 'set_residual', half_layer: whole('half_layer'), position: whole('position'), dimensions: list('dimensions'), values: list('values') };
+    case 'set_residual': return { kind: 'set_residual', half_layer: whole('half_layer'), position: whole('position'), dimensions: places('dimensions'), values: list('values') };
     default: return fail('it has an unknown experiment');
   }
 }
 
-export function checkProject(x: unknown): Project {
+export function checkProject(x: unknown, most: Most = outside): Project {
   if (!isObject(x)) return fail('it is not an object');
   if (!isObject(x.files) || Object.keys(x.files).length === 0) fail('it has no files');
   const entries = Object.entries(x.files as object);
   if (entries.length > most.files) fail(`it has more than ${most.files} files`);
   for (const [name, text] of entries) {
-    if (typeof text !== 'string') fail(`the file "${name.slice(0, 40)}" is not a text`);
+    if (typeof text !== 'string') fail(`the file ${quoted(name)} is not a text`);
     if (name.length > most.name || name === '' || name === '__proto__') fail('a file has a bad name');
-    if ((text as string).length > most.text) fail(`the file "${name.slice(0, 40)}" is larger than a megabyte`);
+    if ((text as string).length > most.text) fail(`the file ${quoted(name)} is larger than a megabyte`);
   }
   const files = Object.fromEntries(entries) as Record<string, string>;
   const active = typeof x.active === 'string' && Object.hasOwn(files, x.active) ? x.active : fail('its active file is missing');
   const out: Project = { ...emptyProject(), files, active };
-  if (x.settings !== undefined) out.settings = checkSettings(x.settings);
+  if (x.settings !== undefined) out.settings = checkSettings(x.settings, most);
   if (x.selection !== undefined) out.selection = checkSelection(x.selection);
   if (x.experiments !== undefined) {
     if (!Array.isArray(x.experiments) || x.experiments.length > most.experiments) fail('its experiments are not a list of at most 200');
-    out.experiments = (x.experiments as unknown[]).map(checkExperiment);
+    out.experiments = (x.experiments as unknown[]).map((e) => checkExperiment(e, most));
   }
   if (x.view !== undefined) out.view = viewNames.find((v) => v === x.view) ?? fail('its view is unknown');
   if (x.half !== undefined && x.half !== null) out.half = count(x.half, 100_000) ? x.half : fail('its half-layer is not a number');

@@ -50,8 +50,10 @@ function compact(p: Project): Record<string, unknown> {
   return Object.fromEntries(Object.entries(p).filter(([key, value]) => key === 'files' || key === 'active' || JSON.stringify(value) !== JSON.stringify(base[key])));
 }
 
+/** Throws BadProject where no link could be opened again. */
 export async function encodeLink(shared: Shared): Promise<string> {
   const json = new TextEncoder().encode(JSON.stringify({ ...compact(shared.project), ...(shared.fingerprint ? { fingerprint: shared.fingerprint } : {}) }));
+  if (json.length > inflatedLimit) throw new BadProject(`it has ${Math.ceil(json.length / 1024)} KiB, and a link unpacks to at most ${inflatedLimit / 1024} KiB`);
   if (typeof CompressionStream === 'undefined') return `1.j.${toBase64Url(json)}`;
   return `1.z.${toBase64Url(await deflate(json))}`;
 }
@@ -79,8 +81,12 @@ export async function decodeLink(fragment: string): Promise<Shared> {
   } catch {
     throw new BadProject('a part of it is missing or was changed on the way');
   }
-  const fingerprint = (value as { fingerprint?: unknown } | null)?.fingerprint;
-  return { project: checkProject(value), ...(typeof fingerprint === 'string' && /^[0-9a-f]{1,64}$/.test(fingerprint) ? { fingerprint } : {}) };
+  return checkShared(value);
+}
+
+function checkShared(value: unknown): Shared {
+  const project = checkProject(value), { fingerprint } = value as { fingerprint?: unknown };
+  return { project, ...(typeof fingerprint === 'string' && /^[0-9a-f]{1,64}$/.test(fingerprint) ? { fingerprint } : {}) };
 }
 
 /** A file holds the same JSON, readable, with a name and a version of its own. */
@@ -93,8 +99,8 @@ export function decodeFile(text: string): Shared {
   } catch {
     throw new BadProject('it is not JSON');
   }
-  const v = value as { format?: unknown; version?: unknown; fingerprint?: unknown } | null;
+  const v = value as { format?: unknown; version?: unknown } | null;
   if (v?.format !== 'rasp-playground') throw new BadProject('it is not a project of this page');
   if (v.version !== 1) throw new BadProject('it comes from a newer version of this page');
-  return { project: checkProject(value), ...(typeof v.fingerprint === 'string' ? { fingerprint: v.fingerprint } : {}) };
+  return checkShared(value);
 }

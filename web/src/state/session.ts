@@ -3,7 +3,7 @@
  * opens beside earlier work, never over it: a slot that holds other work is left alone and a new one is begun.
  */
 import { effect, signal } from '@preact/signals';
-import { BadProject } from './check';
+import { BadProject, checkProject } from './check';
 import { examples, firstExample } from './examples';
 import { type Shared, decodeFile, decodeLink } from './link';
 import { picture, title } from './live';
@@ -74,10 +74,10 @@ export async function openFile(file: File) {
   const content = await file.text();
   try {
     if (/\.rasp$/i.test(file.name)) {
-      openProject({ ...emptyProject(), files: { [file.name]: content }, active: file.name });
+      openProject(checkProject({ ...emptyProject(), files: { [file.name]: content }, active: file.name }));
     } else {
       const kind = content.trimStart().startsWith('{') ? (JSON.parse(content) as { format?: string }).format : undefined;
-      if (kind === 'rasp-assignment') openProject({ ...emptyProject(''), course: content });
+      if (kind === 'rasp-assignment') openProject(checkProject({ ...emptyProject(''), course: content }));
       else {
         const shared = decodeFile(content);
         openProject(shared.project, shared.fingerprint ?? null);
@@ -100,7 +100,7 @@ async function fromCourseLink(fragment: string): Promise<Shared | null> {
     const active = Object.keys(files)[0];
     if (!active) throw new Error('it holds no program');
     notice.value = { kind: 'info', text: `The programs of a submission${submission.student?.name ? ` by ${submission.student.name}` : ''}.` };
-    return { project: { ...emptyProject(), files, active } };
+    return { project: checkProject({ ...emptyProject(), files, active }) };
   } catch (error) {
     notice.value = { kind: 'problem', text: `The link cannot be opened: ${(error as Error).message}. Your own work is unchanged.` };
     return null;

@@ -2,7 +2,7 @@
  * Local work. Every tab has a slot of its own, so that two tabs, a link or an example never overwrite each other; old slots are
  * "recent work" until newer ones push them out. Storage may be full or forbidden: then the page says so once and goes on.
  */
-import { checkProject } from './check';
+import { checkProject, ownWork } from './check';
 import type { Project } from './project';
 
 export interface Slot { id: string; time: number; title: string; project: Project }
@@ -30,7 +30,7 @@ export class Work {
   read(id: string): Slot | null {
     try {
       const value = JSON.parse(this.store.getItem(prefix + id) ?? 'null');
-      return value ? { id, time: Number(value.time) || 0, title: String(value.title ?? ''), project: checkProject(value.project) } : null;
+      return value ? { id, time: Number(value.time) || 0, title: String(value.title ?? ''), project: checkProject(value.project, ownWork) } : null;
     } catch {
       return null;
     }

@@ -1,0 +1,32 @@
+// Journeys of a suite: each on fresh pages with fresh storage; any console error fails one, unless it expects it.
+import assert from 'node:assert/strict';
+import { launch, open, serve } from './browser.mjs';
+
+/** `{test, end}`; arguments of the command line choose tests whose name contains them. */
+export async function journeys(folder) {
+  const server = await serve(folder), browser = await launch();
+  const wanted = process.argv.slice(2);
+  let passed = 0, failed = 0;
+  return {
+    async test(name, body) {
+      if (wanted.length && !wanted.some((w) => name.includes(w))) return;
+      const pages = [];
+      const fresh = async (hash = '', options = {}) => { const page = await open(browser, server.url + hash, options); pages.push(page); return page; };
+      try {
+        await body(fresh, browser, server.url);
+        for (const page of pages) assert.deepEqual(page.problems, [], 'console');
+        ++passed;
+      } catch (error) {
+        ++failed;
+        console.log(`FAILED ${name}\n${error.stack}`);
+      }
+      for (const page of pages) await page.context().close().catch(() => {});
+    },
+    async end() {
+      await browser.close();
+      server.close();
+      console.log(`${passed} passed, ${failed} failed`);
+      process.exit(failed ? 1 : 0);
+    },
+  };
+}

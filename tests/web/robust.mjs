@@ -1,0 +1,154 @@
+// Nothing is lost and nothing hangs: memory used up, workers ended, storage full, tabs beside each other and closed in the middle.
+import assert from 'node:assert/strict';
+import { editor, output, settled, type } from './browser.mjs';
+import { journeys } from './journeys.mjs';
+
+const { test, end } = await journeys();
+const shows = (page, title) => page.waitForFunction((t) => document.querySelector('.result h2')?.textContent === t, title);
+const kept = (page, text) => page.waitForFunction((t) => Object.keys(localStorage).some((k) => k.startsWith('rasp-work/') && localStorage.getItem(k).includes(t)), text);
+/** The page's own count of the workers that it ends. */
+const countEnds = (page) => page.evaluate(() => { const { terminate } = Worker.prototype; globalThis.ended = 0; Worker.prototype.terminate = function () { ++globalThis.ended; terminate.call(this); }; });
+
+// As in tests/wasm/memory.mjs: within every other limit, but 1.8 GB.
+const hungry = 'b = 1;\nfor i in range(0, 14) { b = b * b * 2; }\nb = b - 1;\nkept = [[-b for i in range(0, 100000)] for k in range(0, 9)];\nx = indices;\n';
+
+await test('a program that uses up the memory is refused, and the next one runs', async (fresh) => {
+  const page = await fresh();
+  await settled(page);
+  await type(page, hungry);
+  await page.waitForFunction(() => /more memory than there is|out of memory/.test(document.querySelector('.problems .error')?.textContent ?? ''), null, { timeout: 60_000 });
+  await type(page, 'after = indices * 2;\n');
+  await shows(page, 'after');
+  await settled(page);
+  assert.deepEqual((await output(page)).slice(0, 3), ['0', '2', '4']);
+  assert.equal(await page.locator('.problems .error').count(), 0);
+});
+
+await test('workers ended in the middle of requests are replaced, and the answers are right', async (fresh) => {
+  const page = await fresh();
+  await settled(page);
+  await countEnds(page);
+  await type(page, '#@ vocabulary "ab"\n#@ max_length 6\n#@ input "ab"\nanswer = indices + 1;\n');
+  await shows(page, 'answer');
+  await settled(page);
+  for (let i = 0; i < 25; ++i) {
+    await page.evaluate(async (text) => {
+      const field = document.querySelector('#input');
+      const enter = (value) => { field.value = value; field.dispatchEvent(new Event('input', { bubbles: true })); };
+      const answered = new Promise((resolve) => { addEventListener('rasp-analysis', resolve, { once: true }); });
+      enter(text);
+      await answered;
+      await new Promise((r) => { setTimeout(r, 0); });
+      enter(`${text}b`);
+      dispatchEvent(new Event('rasp-stop'));
+    }, 'ab'.repeat(1 + (i % 2)));
+  }
+  assert.ok(await page.evaluate(() => globalThis.ended) >= 25);
+  await page.fill('#input', 'babab');
+  await page.waitForFunction(() => document.querySelectorAll('.compare tr:nth-child(2) td').length === 5);
+  await settled(page);
+  assert.deepEqual(await output(page), ['1', '2', '3', '4', '5']);
+});
+
+await test('a tab that is closed right after a keystroke has kept it', async (fresh, browser) => {
+  const context = await browser.newContext();
+  const page = await fresh('', { context });
+  await settled(page);
+  await type(page, 'closed = indices + 1;\n');
+  await page.close({ runBeforeUnload: true });  // as a person closes it: the page is told
+  const next = await fresh('', { context });
+  await shows(next, 'closed');
+  assert.match(await editor(next).textContent(), /closed = indices \+ 1;/);
+});
+
+await test('a tab that crashes has kept what was saved, whole', async (fresh, browser) => {
+  const context = await browser.newContext();
+  const page = await fresh('', { context });
+  await settled(page);
+  await type(page, 'before = indices + 1;\n');
+  await kept(page, 'before = indices');
+  // Saves under way until the moment it dies: what is found later is one of them, never half of one.
+  await editor(page).press('Control+End');
+  const session = await context.newCDPSession(page);
+  const crashed = new Promise((resolve) => { page.on('crash', resolve); });
+  for (let i = 0; i < 30; ++i) await page.keyboard.type(`# ${i}\n`);
+  await page.evaluate(() => { dispatchEvent(new Event('visibilitychange')); });
+  session.send('Page.crash').catch(() => {});
+  await crashed;
+  const next = await fresh('', { context });
+  await shows(next, 'before');
+  assert.match(await editor(next).textContent(), /^before = indices \+ 1;.*# 0# 1/);
+});
+
+await test('a duplicated tab goes on by itself', async (fresh) => {
+  const page = await fresh();
+  await settled(page);
+  await type(page, 'both = indices + 1;\n');
+  await shows(page, 'both');
+  await kept(page, 'both = indices');
+  // The browser copies sessionStorage into a window that the page opens, as it does for a duplicated tab.
+  const [twin] = await Promise.all([page.context().waitForEvent('page'), page.evaluate(() => { open(location.href); })]);
+  await shows(twin, 'both');
+  await type(twin, 'twin = indices + 2;\n');
+  await type(page, 'own = indices + 3;\n');
+  await kept(twin, 'twin = indices');
+  await kept(page, 'own = indices');
+  await Promise.all([page.reload(), twin.reload()]);
+  await shows(page, 'own');
+  await shows(twin, 'twin');
+});
+
+await test('two tabs that save at once keep both works', async (fresh, browser) => {
+  const context = await browser.newContext();
+  const a = await fresh('', { context }), b = await fresh('', { context });
+  await Promise.all([settled(a), settled(b)]);
+  await type(a, 'left = indices;\n');
+  await type(b, 'right = indices;\n');
+  for (let i = 0; i < 10; ++i) {
+    await a.keyboard.press('End');
+    await a.keyboard.type(`# a${i}\n`);
+    await b.keyboard.type(`# b${i}\n`);
+    await Promise.all([a, b].map((p) => p.evaluate(() => { dispatchEvent(new Event('pagehide')); })));
+  }
+  await Promise.all([a.reload(), b.reload()]);
+  await Promise.all([shows(a, 'left'), shows(b, 'right')]);
+  assert.match(await editor(a).textContent(), /left = indices;.*# a9/);
+  assert.match(await editor(b).textContent(), /right = indices;.*# b9/);
+});
+
+await test('storage that is really full is said; with room again, work is kept again', async (fresh) => {
+  const page = await fresh();
+  await settled(page);
+  await page.evaluate(() => {
+    for (let size = 1 << 20; size > 0; size >>= 1) for (let i = 0; i < 12; ++i) try { localStorage.setItem(`filler-${size}-${i}`, 'x'.repeat(size)); } catch { break; }
+  });
+  await type(page, `# ${'long '.repeat(200)}\nfull = indices + 1;\n`);
+  await page.waitForFunction(() => /no room/.test(document.querySelector('.notices').textContent));
+  await shows(page, 'full');
+  await settled(page);
+  await page.evaluate(() => { for (const k of Object.keys(localStorage)) if (k.startsWith('filler-')) localStorage.removeItem(k); });
+  await type(page, 'room = indices + 1;\n');
+  await kept(page, 'room = indices');
+  await page.waitForFunction(() => !/no room/.test(document.querySelector('.notices').textContent));
+  await page.reload();
+  await shows(page, 'room');
+});
+
+await test('work that is too large for a link is refused one, and kept', async (fresh) => {
+  const page = await fresh();
+  await settled(page);
+  // As pasted: inserted by the editor; playwright's insertText hands such a text to the browser's own editing instead.
+  await editor(page).evaluate((e) => {
+    const { view } = e.cmTile;
+    view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: `large = indices + 1;\n${'# the same line, many times over\n'.repeat(9000)}` } });
+  });
+  await kept(page, 'large = indices');
+  await page.click('text=Share');
+  await page.waitForFunction(() => /does not fit into a link/.test(document.querySelector('dialog').textContent));
+  assert.equal(await page.locator('#share-link').count(), 0);
+  await page.keyboard.press('Escape');
+  await page.reload();
+  await shows(page, 'large');
+});
+
+await end();
