@@ -22,6 +22,15 @@ function offline(): Plugin {
   };
 }
 
+/** The engine's download begins with the page, not after the scripts that ask for it. */
+function early(): Plugin {
+  return {
+    name: 'rasp-early',
+    apply: 'build',
+    transformIndexHtml: { order: 'post', handler: (_, { bundle }) => Object.keys(bundle ?? {}).filter((f) => f.endsWith('.wasm')).map((f) => ({ tag: 'link', attrs: { rel: 'preload', as: 'fetch', type: 'application/wasm', crossorigin: '', href: `./${f}` }, injectTo: 'head' as const })) },
+  };
+}
+
 // The engine is built by ./dev build; the examples are the repository's own.
 export default defineConfig({
   base: './',
@@ -29,5 +38,5 @@ export default defineConfig({
   worker: { format: 'es' },
   build: { target: 'es2022', assetsInlineLimit: 0 },
   server: { fs: { allow: ['..'] } },
-  plugins: [documentation(path.resolve(here, '../docs')), offline()],
+  plugins: [documentation(path.resolve(here, '../docs')), offline(), early()],
 });
