@@ -22,12 +22,12 @@ function offline(): Plugin {
   };
 }
 
-/** The engine's download begins with the page, not after the scripts that ask for it. */
+/** The engine's download begins with the page, not after the scripts that ask for it; on a slow line they still come first. */
 function early(): Plugin {
   return {
     name: 'rasp-early',
     apply: 'build',
-    transformIndexHtml: { order: 'post', handler: (_, { bundle }) => Object.keys(bundle ?? {}).filter((f) => f.endsWith('.wasm')).map((f) => ({ tag: 'link', attrs: { rel: 'preload', as: 'fetch', type: 'application/wasm', crossorigin: '', href: `./${f}` }, injectTo: 'head' as const })) },
+    transformIndexHtml: { order: 'post', handler: (_, { bundle }) => Object.keys(bundle ?? {}).filter((f) => f.endsWith('.wasm')).map((f) => ({ tag: 'link', attrs: { rel: 'preload', as: 'fetch', type: 'application/wasm', crossorigin: '', fetchpriority: 'low', href: `./${f}` }, injectTo: 'head' as const })) },
   };
 }
 
