@@ -145,6 +145,17 @@ export default async function drawnJourneys(test) {
     assert.equal(await page.locator('.tour h2').textContent(), 'A program about sequences');
   });
 
+  await test('on a phone each step of the tour shows what it speaks of', async (fresh) => {
+    const page = await fresh('', { width: 390, height: 844, hasTouch: true });
+    await page.locator('.cm-content').waitFor();
+    await page.tap('.top >> text=Tour');
+    for (const target of ['.pane', '.pane', '[data-head="0.0"]', '.residual', '.result']) {
+      await page.locator(`${target}.tour-target`).first().waitFor();
+      assert.ok(await page.locator(target).first().isVisible(), target);
+      await page.tap('.tour .primary');
+    }
+  });
+
   await test('an expression’s values stay on one line beside it', async (fresh) => {
     const page = await fresh();
     await settled(page);

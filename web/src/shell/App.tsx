@@ -17,7 +17,7 @@ import { Residual } from '../views/Residual';
 import { Result } from '../views/Result';
 import { Settings } from '../views/Settings';
 import { Tour, startTour, step } from './Tour';
-import { embed, hidden, readOnly, startView } from './options';
+import { embed, hidden, phoneTab, readOnly } from './options';
 
 const Course = lazy(() => import('./Course'));
 const Gallery = lazy(() => import('./Gallery'));
@@ -26,7 +26,6 @@ const Export = lazy(() => import('./Export'));
 const Ask = lazy(() => import('./Ask'));
 
 const dialog = signal<'' | 'gallery' | 'share' | 'export'>('');
-const phoneTab = signal<'task' | 'code' | 'model'>(embed && startView ? 'model' : 'code');
 const viewTitle: Record<ViewName, string> = { circuit: 'Circuit', residual: 'Residual stream', cost: 'Cost' };
 
 function TopBar() {
@@ -98,12 +97,13 @@ export function App() {
   const tab = phoneTab.value === 'task' && !inCourse ? 'code' : phoneTab.value;
   return (
     <div class={`app${embed ? ' embed' : ''} show-${tab}${inCourse ? ' in-course' : ''}${hidden.has('editor') ? ' no-editor' : ''}${hidden.has('inspector') ? ' no-inspector' : ''}${inspected ? ' inspected' : ''}`}>
-      {embed ? <h1 class="visually-hidden">RASP Playground</h1> : <TopBar />}
+      {!embed && <TopBar />}
       <nav class="phone-tabs" aria-label="Part of the page">
         {(inCourse ? ['task', 'code', 'model'] as const : ['code', 'model'] as const).map((t) => <button type="button" aria-pressed={tab === t} onClick={() => { phoneTab.value = t; }}>{{ task: 'Task', code: 'Code', model: 'Model' }[t]}</button>)}
       </nav>
       <Notices />
       <main>
+        {embed && <h1 class="visually-hidden">RASP Playground</h1>}
         {inCourse && <div class="task"><Course fallback={<p class="empty">Opening the assignment…</p>} /></div>}
         {!hidden.has('editor') && <div class="left"><Pane readOnly={readOnly} />{!hidden.has('settings') && <Settings />}<Console /></div>}
         <Centre />

@@ -5,6 +5,7 @@ import { firstExample } from '../state/examples';
 import { openExample } from '../state/session';
 import { half, selection, view } from '../state/project';
 import { picture } from '../state/live';
+import { phoneTab } from './options';
 
 const key = 'rasp-tour';
 export const step = signal<number | null>(null);
@@ -30,6 +31,7 @@ export function Tour() {
     if (n === null) return undefined;
     steps[n]!.enter?.();
     keep(n);
+    phoneTab.value = steps[n]!.target === '.pane' ? 'code' : 'model';  // on a narrow screen the other half is hidden
     card.current?.focus();
     let marked: Element | null = null;
     const timer = setInterval(() => {
