@@ -23,6 +23,15 @@ function offline(): Plugin {
   };
 }
 
+/** The engine's download begins with the page, not after the scripts that ask for it; on a slow line they still come first. */
+function early(): Plugin {
+  return {
+    name: 'rasp-early',
+    apply: 'build',
+    transformIndexHtml: { order: 'post', handler: (_, { bundle }) => Object.keys(bundle ?? {}).filter((f) => f.endsWith('.wasm')).map((f) => ({ tag: 'link', attrs: { rel: 'preload', as: 'fetch', type: 'application/wasm', crossorigin: '', fetchpriority: 'low', href: `./${f}` }, injectTo: 'head' as const })) },
+  };
+}
+
 // The engine is built by ./dev build; the examples are the repository's own.
 export default defineConfig({
   base: './',
@@ -30,5 +39,5 @@ export default defineConfig({
   worker: { format: 'es' },
   build: { target: 'es2022', assetsInlineLimit: 0 },
   server: { fs: { allow: ['..'] } },
-  plugins: [documentation(path.resolve(here, '../docs')), offline(), budget()],
+  plugins: [documentation(path.resolve(here, '../docs')), offline(), early(), budget()],
 });

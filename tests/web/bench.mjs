@@ -1,9 +1,10 @@
 // Typing in the real page: from key to diagnostics and values, to repainted views, and the longest task of the main thread; in
-// milliseconds, and as ratios to the same page with the engine replaced by canned answers. Bundle sizes in the same report.
+// milliseconds, and as ratios to the same page with the engine replaced by canned answers. The first visit: when something is painted,
+// when values and pictures are drawn, when the editor can be typed in, and what was fetched until then. Bundle sizes in the same report.
 //   node tests/web/bench.mjs [EXAMPLE …] [--keys N] [--json]
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { loadEngine } from '../../wasm/engine.mjs';
 import { editor, launch, open, root, serve, settled } from './browser.mjs';
 
@@ -67,6 +68,30 @@ async function measure(browser, url, name, stub) {
   return { first_picture: firstPicture, values_median: quantile(raw.analysis, 0.5), values_p95: quantile(raw.analysis, 0.95), views_median: quantile(raw.picture, 0.5), views_p95: quantile(raw.picture, 0.95), longest_task: Math.max(0, ...raw.long), keys: raw.analysis.length };
 }
 
+/** A first visit with an empty cache, on localhost: times without a network, bytes as a host would send them. */
+async function firstVisit(browser, url) {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, serviceWorkers: 'block' });
+  const page = await context.newPage();
+  const fetched = new Set();
+  page.on('request', (r) => fetched.add(new URL(r.url()).pathname));
+  const bytes = () => [...fetched].reduce((sum, name) => {
+    const file = readFileSync(path.join(root, 'web/dist', name.endsWith('/') ? `${name}index.html` : name));
+    return { gzip: sum.gzip + gzipSync(file, { level: 9 }).length, brotli: sum.brotli + brotliCompressSync(file).length };
+  }, { gzip: 0, brotli: 0 });
+  await page.addInitScript(() => { window.drawnAt = new Promise((resolve) => addEventListener('rasp-picture', (e) => { window.pictureAt = e.timeStamp; requestAnimationFrame(() => setTimeout(() => resolve(performance.now()))); }, { once: true })); });
+  await page.goto(url);
+  const drawn = await page.evaluate(() => window.drawnAt);
+  await editor(page).waitFor();
+  const editable = await page.evaluate(() => performance.now());
+  await page.waitForTimeout(500);
+  const all = bytes();
+  const later = await page.evaluate(() => performance.getEntriesByType('resource').filter((e) => e.startTime > window.pictureAt).map((e) => new URL(e.name).pathname));
+  for (const f of later) fetched.delete(f);
+  const paint = await page.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0);
+  await context.close();
+  return { paint, drawn, editable, bytes_drawn: bytes(), bytes_all: all };
+}
+
 const server = await serve();
 const browser = await launch();
 const report = { programs: {}, bundle: {} };
@@ -74,6 +99,9 @@ for (const name of names.length ? names : ['histogram', await worst()]) {
   const live = await measure(browser, server.url, name), stubbed = await measure(browser, server.url, name, await canned(name));
   report.programs[name] = { live, stubbed, ratio: Object.fromEntries(Object.keys(live).filter((k) => k !== 'keys').map((k) => [k, stubbed[k] ? live[k] / stubbed[k] : null])) };
 }
+const visits = [];
+for (let i = 0; i < 5; ++i) visits.push(await firstVisit(browser, server.url));
+report.first_visit = { ...Object.fromEntries(['paint', 'drawn', 'editable'].map((k) => [k, quantile(visits.map((v) => v[k]), 0.5)])), bytes_drawn: visits[0].bytes_drawn, bytes_all: visits[0].bytes_all };
 await browser.close();
 server.close();
 
@@ -94,5 +122,7 @@ else {
     console.log(name);
     for (const k of Object.keys(r.ratio)) console.log(`  ${k.padEnd(24)}${ms(r.live[k])} ${ms(r.stubbed[k])} ${ms(r.ratio[k])}`);
   }
+  const v = report.first_visit, size = (b) => `${Math.round(b.gzip / 1000)} kB gzip, ${Math.round(b.brotli / 1000)} kB brotli`;
+  console.log(`first visit (median of 5)\n  first paint             ${ms(v.paint)}\n  values and pictures     ${ms(v.drawn)}   ${size(v.bytes_drawn)}\n  editor                  ${ms(v.editable)}   ${size(v.bytes_all)}`);
   for (const [name, b] of Object.entries(report.bundle)) console.log(`${name.padEnd(28)}${b.bytes === undefined ? ''.padStart(9) : String(b.bytes).padStart(9)} bytes ${String(b.gzip).padStart(8)} gzip`);
 }

@@ -2,7 +2,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { AxeBuilder, editor, launch, open, output, pixels, root, serve, settled, type } from './browser.mjs';
+import { editor, launch, open, output, pixels, root, serve, settled, type } from './browser.mjs';
+import accessibleJourneys from './parts/accessible.mjs';
+import badInputJourneys from './parts/bad-input.mjs';
+import drawnJourneys from './parts/drawn.mjs';
 
 const server = await serve();
 const browser = await launch();
@@ -110,8 +113,18 @@ await test('editor help: completion, hover, definition, rename, format', async (
   await page.keyboard.press('F12');
   await page.waitForTimeout(100);
   const chosen = await page.evaluate(() => document.querySelector('.editor-host').shadowRoot.getSelection?.().toString() ?? getSelection().toString());
-  page.once('dialog', (d) => d.accept('double_it'));
   await page.keyboard.press('F2');
+  await page.locator('#ask').waitFor();
+  assert.equal(await page.inputValue('#ask'), 'twice');
+  for (const [bad, why] of [['start', /already in use/], ['aggregate', /already in use/], ['2x', /cannot be a name/], ['', /cannot be a name/]]) {
+    await page.fill('#ask', bad);
+    assert.match(await page.locator('#ask-problem').textContent(), why);
+    assert.equal(await page.getAttribute('#ask', 'aria-invalid'), 'true');
+    await page.keyboard.press('Enter');
+    assert.equal(await page.locator('dialog').count(), 1, 'Enter does not take a bad name');
+  }
+  await page.fill('#ask', 'double_it');
+  await page.keyboard.press('Enter');
   await page.waitForFunction(() => document.querySelector('.editor-host').shadowRoot.querySelector('.cm-content').textContent.match(/double_it/g)?.length === 2, null, { timeout: 5000 });
   assert.ok(chosen === '' || chosen === 'twice', chosen);
   await settled(page);
@@ -274,6 +287,7 @@ await test('every example opens from the gallery, agrees and is exact', async (f
   const page = await fresh();
   await settled(page);
   await page.click('text=Examples');
+  await page.locator('.example-card').first().waitFor();
   const titles = await page.locator('.example-card strong').allTextContents();
   assert.equal(titles.length, examples.length);
   for (const title of titles) {
@@ -297,6 +311,21 @@ await test('files: a second one is loaded by the first', async (fresh) => {
   await page.waitForFunction(() => document.querySelector('.result h2')?.textContent === 'y');
   await settled(page);
   assert.deepEqual((await output(page)).slice(0, 3), ['0', '2', '4']);
+  await page.locator('.file button', { hasText: 'untitled' }).dblclick();
+  await page.locator('#ask').waitFor();
+  await page.fill('#ask', 'histogram');
+  assert.match(await page.locator('#ask-problem').textContent(), /There is a file "histogram.rasp" already/);
+  await page.fill('#ask', 'a/b');
+  assert.match(await page.locator('#ask-problem').textContent(), /no slashes/);
+  await page.fill('#ask', 'helpers');
+  await page.click('dialog button[type="submit"]');
+  await page.locator('.file', { hasText: 'helpers.rasp' }).waitFor();
+  await page.click('[aria-label="Remove helpers.rasp"]');
+  await page.click('dialog button:text-is("Cancel")');
+  assert.equal(await page.locator('.file').count(), 2);
+  await page.click('[aria-label="Remove helpers.rasp"]');
+  await page.click('dialog button:text-is("Remove")');
+  await page.waitForFunction(() => document.querySelectorAll('.file').length === 1);
 });
 
 await test('exports are files that hold what they say', async (fresh) => {
@@ -461,40 +490,7 @@ await test('an assignment is written, checked, and shared without its answers', 
   assert.match(await student.locator('.course h2').textContent(), /First steps/);
 });
 
-for (const [width, height, dark] of [[1440, 900, false], [1440, 900, true], [390, 844, false], [390, 844, true]]) {
-  await test(`accessible at ${width}×${height} ${dark ? 'dark' : 'light'}`, async (fresh) => {
-    const page = await fresh('', { width, height, dark });
-    await page.locator('.cm-content').waitFor();
-    await page.waitForFunction(() => !document.querySelector('.centre.stale') && document.querySelector('.compare'));
-    const scan = async (what) => {
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      assert.deepEqual(violations.map((v) => `${what}: ${v.id}: ${v.nodes.slice(0, 3).map((n) => n.target.join(' ')).join(' | ')}`), []);
-    };
-    await scan('code');
-    if (width < 800) await page.click('.phone-tabs button:nth-child(2)');
-    await settled(page);
-    await page.click('[data-head="0.0"] .box-title');
-    await page.locator('.inspector .weights').first().waitFor();
-    await scan('circuit');
-    await page.keyboard.press('Escape');
-    await page.click('#tab-residual');
-    await scan('residual');
-    await page.click('#tab-cost');
-    await scan('cost');
-    await page.click('text=Examples');
-    await scan('gallery');
-    await page.keyboard.press('Escape');
-    await page.click('text=Share');
-    await scan('share');
-    await page.keyboard.press('Escape');
-    await page.click('text=Examples');
-    await page.locator('.course-card').first().click();
-    if (width < 800) await page.click('.phone-tabs button:nth-child(1)');
-    await page.locator('.course-cases .fail').first().waitFor();
-    await settled(page);
-    await scan('course');
-  });
-}
+for (const part of [drawnJourneys, badInputJourneys, accessibleJourneys]) await part(test, browser);
 
 await browser.close();
 server.close();

@@ -1,6 +1,7 @@
 import { render } from 'preact';
 import { App } from './shell/App';
 import { startTheme, startView } from './shell/options';
+import { drawn, idle } from './state/drawn';
 import { begin } from './state/live';
 import { view, viewNames } from './state/project';
 import { beginSession } from './state/session';
@@ -11,7 +12,5 @@ view.value = viewNames.find((v) => v === startView) ?? view.value;
 chosen.value = themes.find((t) => t === startTheme) ?? chosen.value;
 begin();
 render(<App />, document.getElementById('app')!);
-if ('serviceWorker' in navigator && import.meta.env.PROD) {
-  const { registerOffline } = await import('./offline');
-  void registerOffline();
-}
+// Keeping the page for later must not compete with showing it now.
+if ('serviceWorker' in navigator && import.meta.env.PROD) void drawn.then(() => idle()).then(() => import('./offline')).then((m) => m.registerOffline());

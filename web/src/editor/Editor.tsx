@@ -11,18 +11,22 @@ import { clearSelection, hover } from '../state/focus';
 import { analysis, diagnostics } from '../state/live';
 import { active, selection, setSource, source } from '../state/project';
 import { lockedLines, setLockedLines } from '../course/locked';
+import { question } from '../state/question';
 import { lockedRanges } from '../state/session';
 import { goTo } from '../views/Console';
 import { decorations, drawLinks, drawValues, nodeAt, offset } from './decorate';
-import { complete, format, goToDefinition, hoverHelp, rename } from './help';
+import { badName, complete, format, goToDefinition, hoverHelp, rename } from './help';
 import { rasp } from './language';
 import { highlight, theme } from './theme';
 
 function askRename(view: EditorView): boolean {
   const word = view.state.wordAt(view.state.selection.main.head);
-  const name = word && window.prompt('Rename to', view.state.sliceDoc(word.from, word.to));
-  const problem = name ? rename(view, name) : null;
-  if (problem) window.alert(problem);
+  if (!word || view.state.readOnly) return true;
+  const name = view.state.sliceDoc(word.from, word.to);
+  question.value = {
+    title: `Rename ${name}`, action: 'Rename', field: { label: 'new name', value: name, check: (to) => badName(view, to) },
+    accept: (to) => { rename(view, to); view.focus(); },
+  };
   return true;
 }
 

@@ -105,16 +105,21 @@ export function goToDefinition(view: EditorView): boolean {
 
 const reserved = /^(set|show|example|examples|on|off|selector|load|draw|def|return|for|in|if|else|not|and|or|round|indicator|exit|quit|True|False|out|range|zip|len|get|indices|tokens_(asis|str|int|bool|float))$/;
 
-/** Null, or why the name cannot be taken. */
-export function rename(view: EditorView, to: string): string | null {
+/** Null, or why the name under the cursor cannot become this one. */
+export function badName(view: EditorView, to: string): string | null {
   const found = symbolAt(view, view.state.selection.main.head);
   if (!found || found.symbol.kind === 'loaded') return 'Put the cursor on a name that this file defines.';
   if (to === found.symbol.name) return null;
   if (!/^[A-Za-z_][A-Za-z_0-9]*$/.test(to) || reserved.test(to)) return `"${to}" cannot be a name.`;
   if (analysis.value?.symbols.some((s) => s.name === to) || library.value.some((l) => l.name === to)) return `"${to}" is already in use.`;
+  return null;
+}
+
+export function rename(view: EditorView, to: string) {
+  const found = symbolAt(view, view.state.selection.main.head);
+  if (!found || badName(view, to) !== null || to === found.symbol.name) return;
   const spots = new Map([...found.symbol.definitions, ...found.symbol.references].map((s) => [range(view.state.doc, s)[0], range(view.state.doc, s)]));
   view.dispatch({ changes: [...spots.values()].sort((a, b) => a[0] - b[0]).map(([from, end]) => ({ from, to: end, insert: to })) });
-  return null;
 }
 
 /** Formats the document; a program with syntax errors is left as it is. */

@@ -25,7 +25,7 @@ export const theme = EditorView.theme({
   '.name-mark': { display: 'block', width: '4px', height: '70%', borderRadius: '2px' },
   '.cm-activeLine, .cm-activeLineGutter': { backgroundColor: 'var(--hover)' },
   '&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground': { backgroundColor: 'var(--selection)' },
-  '.inlay': { color: 'var(--muted)', fontSize: '12px', paddingLeft: '1.5em', pointerEvents: 'none' },
+  '.inlay': { display: 'inline-block', maxWidth: '100%', color: 'var(--muted)', fontSize: '12px', paddingLeft: '1.5em', pointerEvents: 'none' },
   '.linked': { backgroundColor: 'var(--accent-soft)', borderRadius: '2px' },
   '.cm-matchingBracket': { backgroundColor: 'var(--accent-soft) !important', outline: '1px solid var(--accent)' },
   '.cm-tooltip': { backgroundColor: 'var(--surface)', color: 'var(--text)', border: '1px solid var(--line)', borderRadius: '6px', boxShadow: '0 2px 12px #0003' },

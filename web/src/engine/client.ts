@@ -15,6 +15,8 @@ export function refusal(code: string, message: string, hint: string): { ok: fals
   return { ok: false, diagnostics: [{ severity: 'error', code, class: 'limit', message, line: 1, column: 1, end_line: 1, end_column: 1, hint }] };
 }
 
+const unavailable = () => refusal('engine', 'The engine could not be started', 'This browser may lack WebAssembly or workers, or a file of the page could not be loaded: reload it.');
+
 export class Engine {
   #worker: Worker | null = null;
   #next = 1;
@@ -33,7 +35,11 @@ export class Engine {
       const smaller = 'Make the program, its vocabulary or its maximal length smaller.';
       const timer = setTimeout(() => this.#lose(refusal('limit-time', 'This took too long and was stopped', smaller)), this.deadline);
       this.#waiting.set(id, { resolve, timer });
-      (this.#worker ?? this.#open()).postMessage({ id, request });
+      try {
+        (this.#worker ?? this.#open()).postMessage({ id, request });
+      } catch {
+        this.#lose(unavailable());  // a browser without workers
+      }
     });
   }
 
@@ -54,7 +60,7 @@ export class Engine {
       this.#waiting.delete(data.id);
       return entry.resolve(data);
     };
-    worker.onerror = () => this.#lose(refusal('engine', 'The engine could not be started', 'This browser may lack WebAssembly, or a file of the page could not be loaded: reload it.'));
+    worker.onerror = () => this.#lose(unavailable());
     this.#worker = worker;
     return worker;
   }

@@ -4,7 +4,16 @@ import { workerUrl } from '../trusted';
 import { Engine } from './client';
 import EngineWorker from './worker?worker&url';
 
-const compiled: Promise<WebAssembly.Module> = WebAssembly.compileStreaming(fetch(wasmUrl)).catch(async () => WebAssembly.compile(await (await fetch(wasmUrl)).arrayBuffer()));
+/** Servers that do not name the type of .wasm files make streaming fail; a browser without WebAssembly rejects here, not while the page loads. */
+async function compile(): Promise<WebAssembly.Module> {
+  try {
+    return await WebAssembly.compileStreaming(fetch(wasmUrl));
+  } catch {
+    return WebAssembly.compile(await (await fetch(wasmUrl)).arrayBuffer());
+  }
+}
+const compiled = compile();
+compiled.catch(() => {});  // whoever starts a worker is told
 
 function startWorker(): Worker {
   const worker = new Worker(workerUrl(EngineWorker), { type: 'module' });

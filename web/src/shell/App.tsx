@@ -6,6 +6,7 @@ import { Pane } from '../editor/Pane';
 import { clearSelection } from '../state/focus';
 import { analysis, diagnostics, picture, stale } from '../state/live';
 import { course, selection, view, viewNames, type ViewName } from '../state/project';
+import { question } from '../state/question';
 import { authoring, notice, openFile, sameModel, storageFull } from '../state/session';
 import { chosen, themes } from '../state/theme';
 import { Circuit } from '../views/Circuit';
@@ -15,16 +16,16 @@ import { Inspector } from '../views/Inspector';
 import { Residual } from '../views/Residual';
 import { Result } from '../views/Result';
 import { Settings } from '../views/Settings';
-import { Export } from './Export';
-import { Gallery } from './Gallery';
-import { Share } from './Share';
 import { Tour, startTour, step } from './Tour';
-import { embed, hidden, readOnly } from './options';
+import { embed, hidden, phoneTab, readOnly } from './options';
 
 const Course = lazy(() => import('./Course'));
+const Gallery = lazy(() => import('./Gallery'));
+const Share = lazy(() => import('./Share'));
+const Export = lazy(() => import('./Export'));
+const Ask = lazy(() => import('./Ask'));
 
 const dialog = signal<'' | 'gallery' | 'share' | 'export'>('');
-const phoneTab = signal<'task' | 'code' | 'model'>('code');
 const viewTitle: Record<ViewName, string> = { circuit: 'Circuit', residual: 'Residual stream', cost: 'Cost' };
 
 function TopBar() {
@@ -58,6 +59,7 @@ function Notices() {
 function Centre() {
   const p = picture.value;
   const errors = diagnostics.value.filter((d) => d.severity === 'error').length;
+  const lost = !p && diagnostics.value.find((d) => d.code === 'engine');
   const arrow = (e: KeyboardEvent) => {
     const d = { ArrowRight: 1, ArrowLeft: -1 }[e.key];
     if (!d) return;
@@ -71,7 +73,8 @@ function Centre() {
         {viewNames.map((v) => <button type="button" role="tab" id={`tab-${v}`} aria-controls="view" aria-selected={view.value === v} tabIndex={view.value === v ? 0 : -1} onClick={() => { view.value = v; }}>{viewTitle[v]}</button>)}
       </div>
       <div id="view" role="tabpanel" aria-labelledby={`tab-${view.value}`} class="view">
-        {!p ? <p class="empty">{errors ? 'Mend the problems on the left, and the model appears here.' : analysis.value ? 'Compiling the first model…' : 'Starting the engine…'}</p>
+        {lost ? <div class="empty" role="alert"><p>{lost.message}. {lost.hint}</p><p>You can still read, edit, share and download your program.</p><p><button type="button" onClick={() => location.reload()}>Reload the page</button></p></div>
+          : !p ? <p class="empty">{errors ? 'Mend the problems on the left, and the model appears here.' : analysis.value ? 'Compiling the first model…' : 'Starting the engine…'}</p>
           : view.value === 'circuit' ? <Circuit p={p} /> : view.value === 'residual' ? <Residual p={p} /> : <Cost p={p} />}
       </div>
     </div>
@@ -80,7 +83,7 @@ function Centre() {
 
 export function App() {
   useEffect(() => {
-    const key = (e: KeyboardEvent) => { if (e.key === 'Escape' && !dialog.value && step.value === null) clearSelection(); };
+    const key = (e: KeyboardEvent) => { if (e.key === 'Escape' && !dialog.value && !question.value && step.value === null) clearSelection(); };
     const drop = (e: DragEvent) => { const f = e.dataTransfer?.files[0]; if (f) { e.preventDefault(); void openFile(f); } };
     const over = (e: DragEvent) => { if (e.dataTransfer?.types.includes('Files')) e.preventDefault(); };
     addEventListener('keydown', key);
@@ -100,14 +103,16 @@ export function App() {
       </nav>
       <Notices />
       <main>
+        {embed && <h1 class="visually-hidden">RASP Playground</h1>}
         {inCourse && <div class="task"><Course fallback={<p class="empty">Opening the assignment…</p>} /></div>}
         {!hidden.has('editor') && <div class="left"><Pane readOnly={readOnly} />{!hidden.has('settings') && <Settings />}<Console /></div>}
         <Centre />
         {!hidden.has('inspector') && <Inspector p={picture.value} />}
       </main>
-      {dialog.value === 'gallery' && <Gallery close={close} />}
-      {dialog.value === 'share' && <Share close={close} />}
-      {dialog.value === 'export' && <Export close={close} />}
+      {dialog.value === 'gallery' && <Gallery close={close} fallback={null} />}
+      {dialog.value === 'share' && <Share close={close} fallback={null} />}
+      {dialog.value === 'export' && <Export close={close} fallback={null} />}
+      {question.value && <Ask key={question.value.title} asked={question.value} fallback={null} />}
       <Tour />
     </div>
   );

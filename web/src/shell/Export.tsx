@@ -8,7 +8,7 @@ import { halfInForce } from '../views/Residual';
 import { Dialog } from './Dialog';
 import { download } from './download';
 
-export function Export({ close }: { close: () => void }) {
+export default function Export({ close }: { close: () => void }) {
   const [problem, setProblem] = useState('');
   const p = picture.value;
   const name = title.value || 'model';

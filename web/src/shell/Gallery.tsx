@@ -1,12 +1,15 @@
 // Examples by idea, recent work, files.
 import { useEffect, useState } from 'preact/hooks';
-import { examples, groups } from '../state/examples';
+import { type Example, allExamples, groups } from '../state/examples';
 import { authoring, openExample, openFile, openProject, openSlot, recent, work } from '../state/session';
 import { emptyProject } from '../state/project';
+import { question } from '../state/question';
 import { Dialog } from './Dialog';
 
-export function Gallery({ close }: { close: () => void }) {
+export default function Gallery({ close }: { close: () => void }) {
   const [courses, setCourses] = useState<{ id: string; title: string; description: string; load: () => Promise<string> }[]>([]);
+  const [examples, setExamples] = useState<Example[] | null>([]);
+  useEffect(() => { void allExamples().then(setExamples, () => setExamples(null)); }, []);
   useEffect(() => { void import('../course/assignments').then((m) => setCourses(m.readyAssignments)); }, []);
   const pick = (f: () => void) => () => { f(); close(); };
   return (
@@ -15,13 +18,14 @@ export function Gallery({ close }: { close: () => void }) {
         <button type="button" onClick={pick(() => openProject(emptyProject('# Write RASP here. Try: tokens;\n')))}>New program</button>
         <label class="button">Open a file… <input type="file" class="visually-hidden" accept=".rasp,.json,.txt" onChange={(e) => { const f = e.currentTarget.files?.[0]; if (f) { void openFile(f); close(); } }} /></label>
       </div>
-      {groups.map(([group, title]) => {
+      {examples === null && <p class="problem" role="alert">The examples could not be loaded. Close this and open it again.</p>}
+      {examples && groups.map(([group, title]) => {
         const list = examples.filter((e) => e.group === group);
         return list.length > 0 && (
           <section>
             <h3>{title}</h3>
             <ul class="cards">{list.map((e) => (
-              <li><button type="button" class="card-button example-card" onClick={pick(() => openExample(e.source, e.file))}><strong>{e.title}</strong><span>{e.description}</span></button></li>
+              <li><button type="button" class="card-button example-card" onClick={pick(() => openExample(e))}><strong>{e.title}</strong><span>{e.description}</span></button></li>
             ))}</ul>
           </section>
         );
@@ -38,7 +42,7 @@ export function Gallery({ close }: { close: () => void }) {
           <h3>Recent work in this browser</h3>
           <ul class="plain recent">{recent.value.map((s) => (
             <li><button type="button" class="link" onClick={pick(() => openSlot(s.id))}>{s.title || 'Untitled'}</button> <small>{new Date(s.time).toLocaleString()} · {Object.keys(s.project.files).join(', ')}</small>
-              {' '}<button type="button" class="quiet" aria-label={`Forget ${s.title}`} onClick={() => { if (window.confirm('Forget this work?')) { work.remove(s.id); recent.value = work.list(); } }}>forget</button></li>
+              {' '}<button type="button" class="quiet" aria-label={`Forget ${s.title}`} onClick={() => { question.value = { title: `Forget ${s.title || 'this work'}?`, action: 'Forget', accept: () => { work.remove(s.id); recent.value = work.list(); } }; }}>forget</button></li>
           ))}</ul>
         </section>
       )}

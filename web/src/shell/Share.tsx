@@ -6,7 +6,7 @@ import { project } from '../state/project';
 import { download } from './download';
 import { Dialog } from './Dialog';
 
-export function Share({ close }: { close: () => void }) {
+export default function Share({ close }: { close: () => void }) {
   const [link, setLink] = useState('');
   const [copied, setCopied] = useState('');
   const [readonly, setReadonly] = useState(false);

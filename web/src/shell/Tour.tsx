@@ -5,6 +5,7 @@ import { firstExample } from '../state/examples';
 import { openExample } from '../state/session';
 import { half, selection, view } from '../state/project';
 import { picture } from '../state/live';
+import { phoneTab } from './options';
 
 const key = 'rasp-tour';
 export const step = signal<number | null>(null);
@@ -13,7 +14,7 @@ const stored = () => { try { return Number(localStorage.getItem(key) ?? '0') || 
 const keep = (n: number) => { try { localStorage.setItem(key, String(n)); } catch { /* not kept */ } };
 
 const steps: { title: string; text: string; target: string; enter?: () => void }[] = [
-  { title: 'A program about sequences', target: '.pane', text: 'This RASP program counts how often each token occurs. The grey values after each line are what it computes for the input below, live: change a letter of the input and watch.', enter: () => { openExample(firstExample.source, firstExample.file); view.value = 'circuit'; } },
+  { title: 'A program about sequences', target: '.pane', text: 'This RASP program counts how often each token occurs. The grey values after each line are what it computes for the input below, live: change a letter of the input and watch.', enter: () => { openExample(firstExample); selection.value = {}; } },
   { title: 'A selector is a question', target: '.pane', enter: () => { view.value = 'circuit'; }, text: 'select(tokens, tokens, ==) asks, at every position (the query): which positions (the keys) hold the same token as I do? It is a table of yes and no, not yet a value.' },
   { title: 'An attention head answers it', target: '[data-head]', text: 'The compiler turned the selector into weights of one attention head. Each row of the picture is a query, each column a key: dark cells are where it looks. Point at a cell to read it as a sentence.', enter: () => { view.value = 'circuit'; const p = picture.value; if (p) selection.value = { layer: 0, head: 0, query: 1, key: 1 }; } },
   { title: 'The result is written down', target: '.residual', text: 'What the head found is added to the residual stream, where every s-op has a place of its own. Move the scrubber: the row “hist” is empty after the embedding and full after the attention. Click a number to see the sum that made it.', enter: () => { selection.value = {}; view.value = 'residual'; half.value = 1; } },
@@ -30,6 +31,7 @@ export function Tour() {
     if (n === null) return undefined;
     steps[n]!.enter?.();
     keep(n);
+    phoneTab.value = steps[n]!.target === '.pane' ? 'code' : 'model';  // on a narrow screen the other half is hidden
     card.current?.focus();
     let marked: Element | null = null;
     const timer = setInterval(() => {

@@ -1,4 +1,6 @@
 // How the page is embedded: ?embed=1&readonly=1&hide=editor,inspector,settings&view=residual&theme=dark
+import { signal } from '@preact/signals';
+
 const query = new URLSearchParams(location.search);
 const yes = (key: string) => query.get(key) === '1';
 
@@ -7,3 +9,6 @@ export const readOnly = yes('readonly');
 export const hidden = new Set((query.get('hide') ?? '').split(',').filter((x) => ['editor', 'settings', 'inspector', 'result'].includes(x)));
 export const startView = query.get('view');
 export const startTheme = query.get('theme');
+
+/** What a narrow screen shows: the program or its model, or the task of an assignment. */
+export const phoneTab = signal<'task' | 'code' | 'model'>(embed && startView ? 'model' : 'code');

@@ -1,7 +1,8 @@
-// The gallery: the repository's own examples.
+// The gallery: the repository's own examples. The first visit needs one of them; the others are loaded when something asks for them.
+import first from '../../../examples/histogram.rasp?raw';
+
 export interface Example { file: string; title: string; description: string; group: string; view: string; order: number; source: string }
 
-const texts = import.meta.glob('../../../examples/*.rasp', { query: '?raw', import: 'default', eager: true }) as Record<string, string>;
 const pragma = (source: string, key: string) => source.match(new RegExp(`^#@ ${key} (.*)$`, 'm'))?.[1]?.trim() ?? '';
 
 export const groups: [string, string][] = [
@@ -9,8 +10,16 @@ export const groups: [string, string][] = [
 ];
 const rank = (group: string) => { const i = groups.findIndex(([g]) => g === group); return i < 0 ? groups.length : i; };
 
-export const examples: Example[] = Object.entries(texts).map(([path, source]) => ({
-  file: path.split('/').at(-1)!, title: pragma(source, 'title'), description: pragma(source, 'description'), group: pragma(source, 'group'), view: pragma(source, 'view'), order: Number(pragma(source, 'order')) || 99, source,
-})).sort((a, b) => rank(a.group) - rank(b.group) || a.order - b.order || a.title.localeCompare(b.title));
+const read = (file: string, source: string): Example => ({
+  file, title: pragma(source, 'title'), description: pragma(source, 'description'), group: pragma(source, 'group'), view: pragma(source, 'view'), order: Number(pragma(source, 'order')) || 99, source,
+});
 
-export const firstExample: Example = examples.find((e) => e.file === 'histogram.rasp') ?? examples[0]!;
+export const firstExample: Example = read('histogram.rasp', first);
+
+let loaded: Promise<Example[]> | null = null;
+export function allExamples(): Promise<Example[]> {
+  loaded ??= import('./example-texts').then(({ texts }) => Object.entries(texts).map(([path, source]) => read(path.split('/').at(-1)!, source))
+    .sort((a, b) => rank(a.group) - rank(b.group) || a.order - b.order || a.title.localeCompare(b.title)));
+  loaded.catch(() => { loaded = null; });  // asked again the next time
+  return loaded;
+}

@@ -8,7 +8,7 @@ import type { AnalyzeResult, CompileResult, Diagnostic, LibraryEntry, TraceResul
 import { type Tokens, rawValues } from '../engine/raw';
 import { compiler, interpreter } from '../engine/start';
 import { parseTokens, tokensText } from '../values';
-import { examples } from './examples';
+import { allExamples } from './examples';
 import { active, experiments, files, selection, settings, source } from './project';
 
 export interface Picture {
@@ -45,13 +45,15 @@ const patienceMs = 300;
 let compilingSince = 0;
 
 /** What `load` finds: the project's own files, and the examples of the gallery. */
-function loadable(job: Job): Record<string, string> {
+async function loadable(job: Job): Promise<Record<string, string>> {
   const texts = Object.values(job.files);
-  return texts.some((t) => /\bload\b/.test(t)) ? { ...Object.fromEntries(examples.map((e) => [e.file, e.source])), ...job.files } : job.files;
+  if (!texts.some((t) => /\bload\b/.test(t))) return job.files;
+  const examples = await allExamples().catch(() => []);  // without a network the engine says which file is missing
+  return { ...Object.fromEntries(examples.map((e) => [e.file, e.source])), ...job.files };
 }
 
-const requestOf = (job: Job, input: Tokens | undefined, vocabulary: Tokens | undefined) => ({
-  program: job.files[job.active] ?? '', name: job.active, files: loadable(job), input, vocabulary, output: job.settings.output?.trim() || undefined,
+const requestOf = (job: Job, files: Record<string, string>, input: Tokens | undefined, vocabulary: Tokens | undefined) => ({
+  program: job.files[job.active] ?? '', name: job.active, files, input, vocabulary, output: job.settings.output?.trim() || undefined,
   max_length: job.settings.maxLength, causal: job.settings.causal, objective: job.settings.objective,
   passes: job.settings.off?.length ? Object.fromEntries(job.settings.off.map((p) => [p, false])) : undefined,
 });
@@ -63,7 +65,7 @@ async function analyze(job: Job, superseded: () => boolean) {
   working.value = 'analysing';
   const input = job.settings.input === undefined ? undefined : parseTokens(job.settings.input);
   const vocabulary = job.settings.vocabulary === undefined ? undefined : parseTokens(job.settings.vocabulary);
-  const request = requestOf(job, input?.tokens, vocabulary?.tokens);
+  const request = requestOf(job, await loadable(job), input?.tokens, vocabulary?.tokens);
   const { result } = await interpreter.request({ command: 'analyze', limit_ms: 8000, ...request });
   const analyzed = result as AnalyzeResult;
   batch(() => {

@@ -4,11 +4,11 @@
  */
 import { effect, signal } from '@preact/signals';
 import { BadProject, checkProject } from './check';
-import { examples, firstExample } from './examples';
+import { type Example, allExamples, firstExample } from './examples';
 import { type Shared, decodeFile, decodeLink } from './link';
 import { picture, title } from './live';
 import { type Project, emptyProject, project, setProject, viewNames } from './project';
-import { type Slot, type Store, Work, ownSlot } from './storage';
+import { type Slot, type Store, Work, freshId, ownSlot } from './storage';
 
 export const notice = signal<{ text: string; kind: 'info' | 'problem' } | null>(null);
 export const linkFingerprint = signal<string | null>(null);  // what the link's author saw
@@ -48,7 +48,7 @@ function save() {
 /** Opens something else in a slot of its own; what was there is kept as recent work. */
 export function openProject(p: Project, fingerprint: string | null = null) {
   save();
-  slot = crypto.randomUUID();
+  slot = freshId();
   try { sessionStorage.setItem('rasp-slot', slot); } catch { /* until the reload */ }
   pristine = text(p);
   linkFingerprint.value = fingerprint;
@@ -56,9 +56,14 @@ export function openProject(p: Project, fingerprint: string | null = null) {
   recent.value = work.list();
 }
 
-export function openExample(source: string, file: string) {
-  const view = viewNames.find((v) => v === examples.find((e) => e.file === file)?.view) ?? 'circuit';
-  openProject({ ...emptyProject(), files: { [file]: source }, active: file, view });
+/** An example on its most telling view: `#@ view attention` is the circuit with its first head chosen. */
+const opened = (e: Example): Project => ({
+  ...emptyProject(), files: { [e.file]: e.source }, active: e.file, view: viewNames.find((v) => v === e.view) ?? 'circuit',
+  selection: e.view === 'attention' ? { layer: 0, head: 0 } : {},
+});
+
+export function openExample(e: Example) {
+  openProject(opened(e));
   if (location.hash) history.replaceState(null, '', location.pathname + location.search);
 }
 
@@ -113,8 +118,8 @@ async function fromFragment(): Promise<Shared | null> {
   if (/^(assignment|submission)=/.test(fragment)) return fromCourseLink(fragment);
   const named = fragment.match(/^example=([\w-]+)$/);
   if (named) {
-    const example = examples.find((e) => e.file === `${named[1]}.rasp`);
-    if (example) return { project: { ...emptyProject(), files: { [example.file]: example.source }, active: example.file } };
+    const example = (await allExamples().catch(() => [firstExample])).find((e) => e.file === `${named[1]}.rasp`);
+    if (example) return { project: opened(example) };
     notice.value = { kind: 'problem', text: `There is no example "${named[1]}".` };
     return null;
   }
@@ -134,7 +139,7 @@ export async function beginSession() {
   if (shared) {
     // A reload of an edited link goes on with the edits: they are in this tab's slot, which the link itself never is.
     const edited = mine && sessionStorage.getItem('rasp-link') === location.hash ? mine : null;
-    slot = edited ? own.id : crypto.randomUUID();
+    slot = edited ? own.id : freshId();
     try {
       sessionStorage.setItem('rasp-slot', slot);
       sessionStorage.setItem('rasp-link', location.hash);

@@ -5,6 +5,9 @@
 import { checkProject, ownWork } from './check';
 import type { Project } from './project';
 
+/** crypto.randomUUID exists on https and localhost only; the page must also open from a plain http host. */
+export const freshId = (): string => [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, '0')).join('');
+
 export interface Slot { id: string; time: number; title: string; project: Project }
 
 const prefix = 'rasp-work/';
@@ -58,7 +61,6 @@ export class Work {
 
 /** This tab's slot, and the one whose work it goes on with. A duplicated tab inherits the other's id: the lock tells them apart. */
 export async function ownSlot(): Promise<{ id: string; continues: string | null }> {
-  const make = () => crypto.randomUUID();
   let id: string | null = null;
   try { id = sessionStorage.getItem('rasp-slot'); } catch { /* forbidden */ }
   const take = (name: string) => new Promise<boolean>((resolve) => {
@@ -70,7 +72,7 @@ export async function ownSlot(): Promise<{ id: string; continues: string | null 
   });
   const continues = id;
   if (id === null || !await take(id)) {
-    id = make();
+    id = freshId();
     await take(id);
   }
   try { sessionStorage.setItem('rasp-slot', id); } catch { /* the slot lasts until the reload */ }

@@ -4,6 +4,8 @@ import type { ExplainResult, Intervention, TensorDoc } from '../engine/protocol'
 import { rawValues } from '../engine/raw';
 import { colour, focus, halfName, nodeDoc, nodeLabel, owners, placesOf, pointing, subspacesOf } from '../state/focus';
 import { type Picture, analysis, ask } from '../state/live';
+import { embed } from '../shell/options';
+import { startTour, tourSeen } from '../shell/Tour';
 import { experiments, selection, view, half as scrubbed } from '../state/project';
 import { parseTokens, showAll, token } from '../values';
 import { number, residualAt, residualName } from './Residual';
@@ -222,6 +224,7 @@ function Welcome({ p }: { p: Picture | null }) {
       {named.length > 0 && <ul class="plain">{[...new Map(named.map((d) => [d.name, d])).values()].slice(0, 30).map((d) => (
         <li><button type="button" class="link name" style={{ color: colour(d.display!.node!) }} {...pointing({ node: d.display!.node! })}>{d.name}</button> <small>{d.display!.kind}</small></li>
       ))}</ul>}
+      {!embed && !tourSeen() && <p><button type="button" onClick={startTour}>Take the tour: five steps</button></p>}
       {p && <p class="hint">Show the <button type="button" class="link" onClick={() => { view.value = 'cost'; }}>cost</button> of this model.</p>}
     </div>
   );
@@ -236,7 +239,7 @@ export function Inspector({ p }: { p: Picture | null }) {
   const preview = empty && f.node !== undefined ? f.node : undefined;
   return (
     <aside class="inspector" aria-label="Inspector">
-      {!empty && <button type="button" class="close" aria-label="Clear the selection" onClick={() => { selection.value = {}; }}>Esc ✕</button>}
+      {!empty && <button type="button" class="close" aria-label="Clear the selection" onClick={() => { selection.value = {}; }}><span class="key-name">Esc</span> ✕</button>}
       {p && why && <WhyCard p={p} subspace={s.subspace!} half={s.half!} position={s.position!} />}
       {p && head && <HeadCard p={p} layer={s.layer!} head={s.head!} />}
       {s.node !== undefined && !why && <NodeCard p={p} node={s.node} />}

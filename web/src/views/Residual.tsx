@@ -42,6 +42,9 @@ export function Residual({ p }: { p: Picture }) {
   const positions = Array.from({ length: Math.min(T - 1, mostColumns) }, (_, i) => start + i + 1);
   const f = focus.value;
   const rows = all ? trace.decoded : trace.decoded.slice(0, mostRows);
+  // A name with several places, as parts of a sum: each says where it is written.
+  const names = trace.decoded.map((row) => nodeLabel(compiled.subspaces[row.subspace]!.node));
+  const twice = new Set(names.filter((x, i) => names.indexOf(x) !== i));
   const isZero = (d: number) => { for (let t = 0; t < T; ++t) if (data[t * width + d] !== 0) return false; return true; };
   return (
     <section class="residual" aria-label="Residual stream">
@@ -66,7 +69,7 @@ export function Residual({ p }: { p: Picture }) {
                     <th scope="row">
                       <button type="button" class="expander" aria-expanded={opened ? 'true' : 'false'} aria-label={`Dimensions of ${s.label}`} disabled={!written} onClick={() => setOpen({ ...open, [row.subspace]: !opened })}>{opened ? '▾' : '▸'}</button>
                       <button type="button" class="link name" style={{ color: colour(s.node) }} title={nodeLabel(s.node) || s.label} {...pointing({ node: s.node, subspace: row.subspace })}>{short(nodeLabel(s.node) || s.label)}</button>
-                      <small>{s.encoding === 'numerical' ? 'number' : `${s.dimensions.length} dim`}</small>
+                      <small>{s.encoding === 'numerical' ? 'number' : `${s.dimensions.length} dim`}{twice.has(nodeLabel(s.node)) ? `, ${halfName(s.written)}` : ''}</small>
                     </th>
                     {positions.map((t) => {
                       const c = cells[t - 1]!;

@@ -1,0 +1,84 @@
+// axe in every state of the page, wide and phone, dark and light.
+import assert from 'node:assert/strict';
+import { AxeBuilder, settled, type } from '../browser.mjs';
+
+const sizes = [[1440, 900, false], [1440, 900, true], [390, 844, false], [390, 844, true]];
+
+export default async function accessibleJourneys(test) {
+  for (const [width, height, dark] of sizes) {
+    await test(`accessible at ${width}×${height} ${dark ? 'dark' : 'light'}`, async (fresh) => {
+      const page = await fresh('', { width, height, dark, reducedMotion: 'reduce' });
+      const phone = width < 800;
+      const tab = async (name) => { if (phone) await page.click(`.phone-tabs button:text-is("${name}")`); };
+      const found = [];
+      const scan = async (what) => {
+        const { violations } = await new AxeBuilder({ page }).analyze();
+        found.push(...violations.map((v) => `${what}: ${v.id}: ${v.nodes.slice(0, 3).map((n) => n.target.join(' ')).join(' | ')}`));
+      };
+      const dialog = async (button, what, ready) => {
+        await page.click(`.top >> text=${button}`);
+        await page.locator(ready).first().waitFor();
+        await scan(what);
+        await page.keyboard.press('Escape');
+        await page.locator('dialog').waitFor({ state: 'detached' });
+      };
+      await page.locator('.cm-content').waitFor();
+      await page.waitForFunction(() => !document.querySelector('.centre.stale') && document.querySelector('.compare'));
+      await scan('code');
+      await tab('Model');
+      await settled(page);
+      await scan('circuit');
+      await page.click('[data-head="0.0"] .box-title');
+      await page.locator('.inspector .weights').first().waitFor();
+      await scan('head and its weights');
+      await page.click('text=switch this head off');
+      await page.locator('.compare td.wrong').first().waitFor();
+      await scan('experiment');
+      await page.click('text=Undo all');
+      await page.keyboard.press('Escape');
+      await page.click('#tab-residual');
+      await page.locator('.residual .expander').first().click();
+      await scan('residual');
+      await page.locator('.residual tbody tr', { has: page.locator('.name:text-is("hist")') }).first().locator('.value').first().click();
+      await page.locator('.sum').waitFor();
+      await scan('why this number');
+      await page.keyboard.press('Escape');
+      await page.click('#tab-cost');
+      await page.waitForFunction(() => /→|·/.test(document.querySelector('.cost')?.textContent ?? ''));
+      await scan('cost');
+      await dialog('Examples', 'gallery', '.example-card');
+      await dialog('Share', 'share', '#share-link');
+      await dialog('Export', 'export', '.exports');
+      await page.click('text=Tour');
+      await page.click('.tour >> text=Next');
+      await scan('tour');
+      await page.click('.tour >> text=Skip');
+      await tab('Code');
+      await page.locator('.file button').first().dblclick();
+      await page.locator('#ask').fill('a/b');
+      await scan('rename');
+      await page.keyboard.press('Escape');
+      await page.locator('dialog').waitFor({ state: 'detached' });
+      await type(page, 'same = select(tokens, tokens, ==);\nbad = hits + 1;\n');
+      await page.locator('.cm-lintRange-error').waitFor();
+      await scan('problem');
+      await tab('Model');
+      await scan('last good result');
+      await page.click('.top >> text=Examples');
+      await page.locator('.course-card').first().click();
+      await tab('Task');
+      await page.locator('.course-cases .fail').first().waitFor();
+      await scan('course');
+      await page.click('.top >> text=Examples');
+      await page.locator('.card-button', { hasText: 'Write an assignment' }).click();
+      await page.locator('.course').waitFor();
+      await tab('Task');
+      await scan('writing an assignment');
+      const embedded = await fresh('?embed=1&view=circuit#example=reverse', { width, height, dark, reducedMotion: 'reduce' });
+      await embedded.waitForFunction(() => document.querySelector('.compare') && document.querySelector('[data-head] canvas'));
+      const { violations } = await new AxeBuilder({ page: embedded }).analyze();
+      found.push(...violations.map((v) => `embedded: ${v.id}: ${v.nodes.slice(0, 3).map((n) => n.target.join(' ')).join(' | ')}`));
+      assert.deepEqual(found, []);
+    });
+  }
+}

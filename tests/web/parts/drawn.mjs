@@ -1,0 +1,167 @@
+// What is drawn, cell by cell: colours of heatmaps, weights, raw dimensions, costs; references come from the program's meaning.
+import assert from 'node:assert/strict';
+import { readFileSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { loadEngine } from '../../../wasm/engine.mjs';
+import { output, root, settled, type } from '../browser.mjs';
+
+/** Which cells of a head's heatmap have the colour of full attention: one string a row. */
+const dark = (page, head) => page.locator(`[data-head="${head}"] canvas`).evaluate((c) => {
+  const { data } = c.getContext('2d').getImageData(0, 0, c.width, c.height);
+  const high = getComputedStyle(c).getPropertyValue('--heat-high').trim().split(' ').map(Number);
+  return Array.from({ length: c.height }, (_, q) => Array.from({ length: c.width }, (_, k) => (high.every((x, i) => Math.abs(x - data[4 * (q * c.width + k) + i]) < 3) ? '1' : '0')).join(''));
+});
+
+const row = (page, name) => page.locator('.residual tbody tr', { has: page.locator(`.name:text-is("${name}")`) }).first();
+
+export default async function drawnJourneys(test) {
+  await test('the heatmap is dark exactly where query and key hold the same token, in both themes', async (fresh) => {
+    for (const theme of ['light', 'dark']) {
+      const page = await fresh(`?theme=${theme}`);
+      await settled(page);
+      const tokens = ['BOS', ...'abcaab'];
+      assert.deepEqual(await dark(page, '0.0'), tokens.map((q, i) => tokens.map((k, j) => (i && j && q === k ? '1' : '0')).join('')));
+      assert.deepEqual(await page.locator('[data-head="0.0"] .heat-keys span').allTextContents(), ['⊢', ...'abcaab']);
+    }
+  });
+
+  await test('a head’s weights: equal tokens score alike, others nothing; BOS twice as much', async (fresh) => {
+    const page = await fresh();
+    await settled(page);
+    await page.click('[data-head="0.0"] .box-title');
+    const table = page.locator('.inspector .weights').first();
+    await table.waitFor();
+    const cells = await table.locator('tbody tr').evaluateAll((rows) => rows.map((r) => [r.querySelector('th').textContent, ...[...r.querySelectorAll('td')].map((d) => d.textContent)]));
+    const score = cells[0][2];
+    assert.ok(Number(score) > 0);
+    assert.deepEqual(cells.slice(0, 3), ['a', 'b', 'c'].map((t, i) => [`tokens:${t}`, '', ...[0, 1, 2].map((j) => (i === j ? score : ''))]));
+    assert.ok(Math.abs(Number(cells[3][1]) - 2 * Number(score)) < 0.01, 'every query rests on BOS');
+    const shades = await table.locator('td[class^="plus"]').count();
+    assert.equal(shades, 4, 'positive weights are orange');
+  });
+
+  await test('the residual stream fills half-layer by half-layer, and opens into raw dimensions', async (fresh) => {
+    const page = await fresh();
+    await settled(page);
+    await page.click('#tab-residual');
+    await page.locator('.scrubber input').fill('0');
+    assert.deepEqual(await row(page, 'tokens').locator('td').allTextContents(), [...'abcaab']);
+    assert.deepEqual(await row(page, 'hist').locator('td').allTextContents(), Array(6).fill(''), 'not written yet');
+    await page.click('[aria-label="One half-layer later"]');
+    assert.deepEqual(await row(page, 'hist').locator('td').allTextContents(), ['3', '2', '1', '3', '3', '2']);
+    await row(page, 'tokens').locator('.expander').click();
+    const raw = await page.locator('.dimension').evaluateAll((rows) => rows.map((r) => [...r.querySelectorAll('td')].map((d) => d.textContent).join('')));
+    assert.deepEqual(raw, [...'abc'].map((t) => [...'abcaab'].map((x) => (x === t ? '1' : '0')).join('')), 'one dimension a token');
+    await page.fill('#input', 'aab');
+    await page.waitForFunction(() => document.querySelectorAll('.residual thead th.token').length === 3);
+    await settled(page);
+    assert.match(await page.locator('.dimension').last().textContent(), /\+1 zero at every position/, 'c does not occur');
+  });
+
+  await test('the cost panel shows the model’s sizes and what each optimisation saves', async (fresh) => {
+    const engine = await loadEngine();
+    const program = readFileSync(path.join(root, 'examples/sort.rasp'), 'utf8');
+    const { model } = await engine.request({ command: 'compile', program });
+    const plain = (await engine.request({ command: 'compile', program, passes: { fuse: false } })).model;
+    const page = await fresh('#example=sort');
+    await settled(page);
+    await page.click('#tab-cost');
+    const figure = (name) => page.locator('.figures div', { has: page.locator(`dt:text-is("${name}")`) }).locator('dd').textContent();
+    for (const [name, value] of [['layers', model.layers], ['heads', model.heads], ['d_model', model.d_model], ['parameters', model.parameters], ['non-zero', model.nonzeros]]) assert.equal(await figure(name), value.toLocaleString('en'), name);
+    const fuse = page.locator('.cost tr', { has: page.locator('label:has-text("fuse")') });
+    await page.waitForFunction(() => document.querySelector('.cost')?.textContent.includes('→'));
+    assert.ok((await fuse.locator('td').allTextContents()).includes(`${plain.parameters.toLocaleString('en')} → ${model.parameters.toLocaleString('en')}`));
+    await fuse.locator('input').click();
+    await page.waitForFunction((n) => [...document.querySelectorAll('.figures div')].some((d) => d.textContent === `parameters${n}`), plain.parameters.toLocaleString('en'));
+    assert.deepEqual(await output(page), await output(page, 'interpreter'));
+  });
+
+  await test('experiments: an MLP switched off, a value patched from another position and from another input', async (fresh) => {
+    const page = await fresh();
+    await settled(page);
+    await page.click('#tab-residual');
+    await row(page, 'hist').locator('.value').nth(2).click();
+    await page.locator('.patch select').last().selectOption('1');
+    await page.waitForFunction(() => document.querySelector('.compare td.wrong')?.textContent === '3');
+    assert.deepEqual(await output(page), ['3', '2', '3', '3', '3', '2']);
+    assert.equal(await page.locator('.compare td.wrong').count(), 1, 'only the patched position differs');
+    await page.click('text=Undo last');
+    await page.waitForFunction(() => !document.querySelector('.compare td.wrong'));
+    await page.fill('[aria-label="Input to patch from"]', 'ccccc');
+    await page.click('.patch button');
+    await page.waitForFunction(() => document.querySelector('.compare td.wrong')?.textContent === '5');
+    assert.deepEqual(await output(page), ['3', '2', '5', '3', '3', '2']);
+    await page.click('text=Undo all');
+    await page.goto(page.url().split('#')[0] + '#example=sort');
+    await page.waitForFunction(() => document.querySelector('.result h2')?.textContent === 'Sort');
+    await settled(page);
+    await page.click('#tab-circuit');
+    await page.locator('button.row-name').first().click();
+    await page.click('text=switch this MLP off');
+    await page.locator('.compare td.wrong').first().waitFor();
+    assert.ok(await page.locator('.box.off').count() > 0);
+    await page.click('text=Undo all');
+    await page.waitForFunction(() => !document.querySelector('.compare td.wrong'));
+  });
+
+  await test('two parts of one sum say where each is written', async (fresh) => {
+    const page = await fresh('#example=sort');
+    await settled(page);
+    await page.click('#tab-residual');
+    const notes = await page.locator('.residual tbody tr', { has: page.locator('.name:text-is("rank")') }).locator('th small').allTextContents();
+    assert.ok(notes.length > 1 && new Set(notes).size === notes.length, JSON.stringify(notes));
+  });
+
+  await test('each example opens on its most telling view, in its group', async (fresh) => {
+    const page = await fresh();
+    await settled(page);
+    const views = new Map(readdirSync(path.join(root, 'examples')).filter((f) => f.endsWith('.rasp')).map((f) => {
+      const text = readFileSync(path.join(root, 'examples', f), 'utf8');
+      return [text.match(/^#@ title (.*)$/m)[1].trim(), text.match(/^#@ view (.*)$/m)[1].trim()];
+    }));
+    await page.click('.top >> text=Examples');
+    await page.locator('.example-card').first().waitFor();
+    const titles = await page.locator('dialog h3').allTextContents();
+    for (const group of ['Counting', 'Moving tokens', 'Sorting', 'Brackets', 'Causal']) assert.ok(titles.includes(group), group);
+    await page.keyboard.press('Escape');
+    for (const view of ['attention', 'graph']) {
+      const title = [...views].find(([, v]) => v === view)[0];
+      await page.click('.top >> text=Examples');
+      await page.locator('.example-card', { has: page.locator(`strong:text-is("${title}")`) }).click();
+      await page.waitForFunction((t) => document.querySelector('.result h2')?.textContent === t, title);
+      await settled(page);
+      assert.equal(await page.getAttribute('#tab-circuit', 'aria-selected'), 'true');
+      assert.equal(/head 1\.1/.test(await page.locator('.inspector').textContent()), view === 'attention', title);
+    }
+  });
+
+  await test('the first visit offers the tour; nothing is fetched that it does not need', async (fresh) => {
+    const page = await fresh();
+    await settled(page);
+    await page.locator('.cm-content').waitFor();
+    const names = await page.evaluate(() => performance.getEntriesByType('resource').map((e) => new URL(e.name).pathname.split('/').at(-1)));
+    for (const part of ['Course', 'course', 'temml', 'Gallery', 'Share', 'Export', 'example-texts', 'assignments']) assert.ok(!names.some((n) => n.startsWith(`${part}-`)), `${part} is loaded when it is wanted`);
+    await page.click('text=Take the tour');
+    assert.equal(await page.locator('.tour h2').textContent(), 'A program about sequences');
+  });
+
+  await test('on a phone each step of the tour shows what it speaks of', async (fresh) => {
+    const page = await fresh('', { width: 390, height: 844, hasTouch: true });
+    await page.locator('.cm-content').waitFor();
+    await page.tap('.top >> text=Tour');
+    for (const target of ['.pane', '.pane', '[data-head="0.0"]', '.residual', '.result']) {
+      await page.locator(`${target}.tour-target`).first().waitFor();
+      assert.ok(await page.locator(target).first().isVisible(), target);
+      await page.tap('.tour .primary');
+    }
+  });
+
+  await test('an expression’s values stay on one line beside it', async (fresh) => {
+    const page = await fresh();
+    await settled(page);
+    await type(page, 'd = aggregate(select(indices, length - indices - 1, ==), tokens);\n');
+    await page.waitForFunction(() => document.querySelector('.result h2')?.textContent === 'd');
+    const heights = await page.locator('.inlay').evaluateAll((list) => list.map((e) => e.getClientRects().length));
+    assert.deepEqual(heights, heights.map(() => 1));
+  });
+}
