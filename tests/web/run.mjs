@@ -348,6 +348,19 @@ await test('exports are files that hold what they say', async (fresh) => {
   assert.ok(Number(weights.readBigUInt64LE(0)) < weights.length && weights.subarray(8, 9).toString() === '{');
   assert.equal(JSON.parse(await get(row('Model, JSON').getByRole('button'))).n_layers, 1);
   assert.ok((await get(row('ONNX').getByRole('button'))).length > 500);
+  // Any view, as it is drawn: boxes of the circuit with their names, edges, and the patterns as images.
+  const circuit = (await get(row('This view').getByText('SVG'))).toString();
+  const blank = await browser.newPage();  // the page itself refuses to parse
+  const drawn = await blank.evaluate((text) => {
+    const d = new DOMParser().parseFromString(text, 'image/svg+xml');
+    return { fault: d.querySelector('parsererror')?.textContent ?? '', texts: [...d.querySelectorAll('text')].map((t) => t.textContent), images: d.querySelectorAll('image').length, paths: d.querySelectorAll('path').length, handlers: d.querySelectorAll('[class],[style],script').length };
+  }, circuit);
+  await blank.close();
+  assert.equal(drawn.fault, '');
+  for (const word of ['tokens', 'hist', 'Embedding', 'Output']) assert.ok(drawn.texts.some((t) => t.includes(word)), `${word} is in the picture`);
+  assert.ok(drawn.images >= 1 && drawn.paths >= 2 && drawn.handlers === 0, JSON.stringify({ ...drawn, texts: 0 }));
+  assert.equal((await get(row('This view').getByText('PNG'))).subarray(1, 4).toString(), 'PNG');
+  assert.match((await get(row('Details').getByText('SVG'))).toString(), /<text[^]*<\/svg>\s*$/);
 });
 
 await test('a long computation can be stopped, and typing goes on meanwhile', async (fresh) => {

@@ -164,4 +164,41 @@ export default async function drawnJourneys(test) {
     const heights = await page.locator('.inlay').evaluateAll((list) => list.map((e) => e.getClientRects().length));
     assert.deepEqual(heights, heights.map(() => 1));
   });
+
+  await test('a link says when its author saw a model of other weights, and is quiet when it is the same', async (fresh) => {
+    const files = { 'a.rasp': '#@ vocabulary "ab"\n#@ max_length 3\n#@ input "ab"\nx = indices + 1;\n' };
+    const engine = await loadEngine();
+    const { fingerprint } = await engine.request({ command: 'compile', program: files['a.rasp'] });
+    for (const [seen, notices] of [[fingerprint, 0], ['00000000deadbeef', 1]]) {
+      const page = await fresh(`#1.j.${Buffer.from(JSON.stringify({ files, active: 'a.rasp', fingerprint: seen })).toString('base64url')}`);
+      await settled(page);
+      assert.deepEqual(await output(page), ['1', '2']);
+      assert.equal(await page.locator('.notices .info', { hasText: 'other weights' }).count(), notices);
+    }
+  });
+
+  await test('what is cleared is not said to be computed there; its dimensions end with the half-layer that clears them', async (fresh) => {
+    const page = await fresh();
+    await settled(page);
+    await type(page, readFileSync(path.join(root, 'examples/dyck1.rasp'), 'utf8'));
+    await page.waitForFunction(() => document.querySelector('.result h2')?.textContent === 'Balanced brackets');
+    await settled(page);
+    await page.locator('.circuit [data-item^="g"]', { hasText: 'clears it' }).first().click();
+    const facts = await page.locator('.inspector .facts').first().textContent();
+    assert.doesNotMatch(facts, /computed by/);
+    assert.match(facts, /from the embedding on until layer 1’s MLP clears them/);
+    await page.click('#tab-residual');
+    await page.locator('.residual input[type=range]').first().evaluate((e) => { e.value = e.max; e.dispatchEvent(new Event('input', { bubbles: true })); });
+    await page.locator('.residual tr', { hasText: 'cleared' }).first().waitFor();
+  });
+
+  await test('printed, the page is the model; with reduced motion nothing moves', async (fresh) => {
+    const page = await fresh();
+    await settled(page);
+    await page.emulateMedia({ media: 'print', reducedMotion: 'reduce' });
+    for (const [part, seen] of [['.top', false], ['.inspector', false], ['.result', true], ['[data-head="0.0"] canvas', true]]) assert.equal(await page.locator(part).first().isVisible(), seen, part);
+    await page.emulateMedia({ media: 'screen', reducedMotion: 'reduce' });
+    const moving = await page.evaluate(() => [...document.querySelectorAll('body *')].filter((e) => { const s = getComputedStyle(e); return parseFloat(s.transitionDuration) > 0 || (s.animationName !== 'none' && parseFloat(s.animationDuration) > 0); }).length);
+    assert.equal(moving, 0);
+  });
 }

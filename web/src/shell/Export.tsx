@@ -1,9 +1,10 @@
 // Files for other tools: the model, pictures, tables.
 import { useState } from 'preact/hooks';
 import { attentionSvg, residualSvg, toPng } from '../draw/picture';
+import { viewSvg } from '../draw/view';
 import { attentionCsv, decodedCsv, residualCsv } from '../draw/tables';
 import { ask, picture, title } from '../state/live';
-import { source } from '../state/project';
+import { source, view } from '../state/project';
 import { halfInForce } from '../views/Residual';
 import { Dialog } from './Dialog';
 import { download } from './download';
@@ -24,6 +25,11 @@ export default function Export({ close }: { close: () => void }) {
       <button type="button" disabled={!p} onClick={attempt(async () => download(`${name} ${what}.png`, await toPng(make()), 'image/png'))}>PNG</button>
     </>
   );
+  const drawn = (selector: string, what: string) => {
+    const element = document.querySelector(selector);
+    if (!element?.getClientRects().length) throw new Error(`There is no picture of ${what} now: open its tab first.`);
+    return viewSvg(element);
+  };
   const row = (label: string, what: string, buttons: preact.ComponentChildren) => <tr><th scope="row">{label}<small>{what}</small></th><td>{buttons}</td></tr>;
   return (
     <Dialog title="Export" close={close}>
@@ -37,6 +43,8 @@ export default function Export({ close }: { close: () => void }) {
         {row('Residual stream', 'as values by s-op, and every dimension after every half-layer', <>{svg(() => residualSvg(p!, halfInForce()), 'residual')}
           <button type="button" disabled={!p} onClick={attempt(() => download(`${name} values.csv`, decodedCsv(p!), 'text/csv'))}>CSV values</button>
           <button type="button" disabled={!p} onClick={attempt(() => download(`${name} residual.csv`, residualCsv(p!), 'text/csv'))}>CSV dimensions</button></>)}
+        {row('This view', `${view.value}, as it stands on the screen, with all that is scrolled out of sight`, svg(() => drawn('#view section', view.value), view.value))}
+        {row('Details', 'the inspector: weights, sums and sentences of what is selected', svg(() => drawn('.inspector', 'details'), 'details'))}
         {row('Program', 'the file in the editor', <button type="button" onClick={() => download(`${name}.rasp`, source.value, 'text/plain')}>.rasp</button>)}
         {row('Page', 'as you see it', <button type="button" onClick={() => { close(); setTimeout(() => window.print(), 50); }}>print</button>)}
       </tbody></table>

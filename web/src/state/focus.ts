@@ -19,7 +19,7 @@ const places = computed<Map<number, Place[]>>(() => {
   const compiled = picture.value?.compiled;
   compiled?.layers.forEach((l, layer) => {
     l.heads.forEach((h, head) => { for (const n of new Set([...h.nodes, h.selector])) add(n, { half: 2 * layer + 1, layer, head }); });
-    l.neurons.forEach((g, group) => add(g.node, { half: 2 * layer + 2, layer, group }));
+    l.neurons.forEach((g, group) => { if (g.how !== 'clear') add(g.node, { half: 2 * layer + 2, layer, group }); });  // what clears it does not compute it
   });
   return map;
 });

@@ -44,12 +44,11 @@ let baseline: { key: string; trace: TraceResult } | null = null;
 const patienceMs = 300;
 let compilingSince = 0;
 
-/** What `load` finds: the project's own files, and the examples of the gallery. */
-async function loadable(job: Job): Promise<Record<string, string>> {
-  const texts = Object.values(job.files);
-  if (!texts.some((t) => /\bload\b/.test(t))) return job.files;
-  const examples = await allExamples().catch(() => []);  // without a network the engine says which file is missing
-  return { ...Object.fromEntries(examples.map((e) => [e.file, e.source])), ...job.files };
+/** What `load` finds: the project's own files, and the examples of the gallery. At once where nothing is loaded, so that Stop always meets the request. */
+function loadable(job: Job): Record<string, string> | Promise<Record<string, string>> {
+  if (!Object.values(job.files).some((t) => /\bload\b/.test(t))) return job.files;
+  return allExamples().catch(() => [])  // without a network the engine says which file is missing
+    .then((examples) => ({ ...Object.fromEntries(examples.map((e) => [e.file, e.source])), ...job.files }));
 }
 
 const requestOf = (job: Job, files: Record<string, string>, input: Tokens | undefined, vocabulary: Tokens | undefined) => ({
@@ -65,7 +64,8 @@ async function analyze(job: Job, superseded: () => boolean) {
   working.value = 'analysing';
   const input = job.settings.input === undefined ? undefined : parseTokens(job.settings.input);
   const vocabulary = job.settings.vocabulary === undefined ? undefined : parseTokens(job.settings.vocabulary);
-  const request = requestOf(job, await loadable(job), input?.tokens, vocabulary?.tokens);
+  const found = loadable(job);
+  const request = requestOf(job, found instanceof Promise ? await found : found, input?.tokens, vocabulary?.tokens);
   const { result } = await interpreter.request({ command: 'analyze', limit_ms: 8000, ...request });
   const analyzed = result as AnalyzeResult;
   batch(() => {

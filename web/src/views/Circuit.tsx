@@ -59,6 +59,9 @@ function EdgeLayer({ paths }: { paths: { d: string; edge: Edge }[] }) {
   );
 }
 
+/** How a group of neurons computes, in the words of the page. */
+const hows: Record<string, string> = { lookup: 'lookup', steps: 'steps', clean: 'sets its code to 0 and 1 again', clear: 'clears it: nobody reads it any more' };
+
 export function Circuit({ p }: { p: Picture }) {
   const { compiled, trace } = p;
   const [plain, setPlain] = useState(false);
@@ -84,7 +87,7 @@ export function Circuit({ p }: { p: Picture }) {
     const g = compiled.layers[a]!.neurons[b]!;
     const home = compiled.subspaces.findIndex((s) => s.node === g.node && s.written === 2 * a + 2);
     const size = g.end - g.begin;
-    return <Box key={item} item={item} node={g.node} target={{ layer: a, node: g.node }} note={`${size} ${size === 1 ? 'neuron' : 'neurons'} · ${g.how}`} cells={home < 0 ? [] : subspaceCells(p, home, 2 * a + 2)} off={mlpOff(a)} />;
+    return <Box key={item} item={item} node={g.node} target={{ layer: a, node: g.node }} note={`${size} ${size === 1 ? 'neuron' : 'neurons'} · ${hows[g.how] ?? g.how}`} cells={home < 0 ? [] : subspaceCells(p, home, 2 * a + 2)} off={mlpOff(a)} />;
   };
   const name = (row: number) => (row === 0 ? 'Embedding' : row === rows.length - 1 ? 'Output' : `Layer ${Math.ceil(row / 2)}`);
   const part = (row: number) => (row === 0 || row === rows.length - 1 ? '' : row % 2 ? 'attention' : 'MLP');

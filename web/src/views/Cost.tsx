@@ -50,7 +50,7 @@ export function Cost({ p }: { p: Picture }) {
     <section class="cost" aria-label="Cost">
       <dl class="figures">{columns.map((k) => <div><dt>{words[k]}</dt><dd>{n(m[k])}</dd></div>)}
         <div><dt>compiled in</dt><dd>{Object.values(compiled.timings_ms).reduce((a, b) => a + b, 0).toFixed(1)} ms</dd></div>
-        <div><dt>forward pass</dt><dd>{p.trace.timings_ms.forward.toFixed(2)} ms</dd></div>
+        <div><dt>forward pass</dt><dd>{p.trace.timings_ms.forward < 0.1 ? '< 0.1' : p.trace.timings_ms.forward.toFixed(1)} ms</dd></div>
       </dl>
       <h3>Which expression costs what</h3>
       <div class="scroll"><table><thead><tr><th scope="col">s-op</th><th scope="col">dimensions</th><th scope="col">neurons</th><th scope="col">heads</th></tr></thead><tbody>

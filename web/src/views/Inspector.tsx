@@ -56,13 +56,24 @@ function NodeCard({ p, node }: { p: Picture | null; node: number }) {
         {fused && <><dt>part of</dt><dd><Links nodes={mine.slice(0, 4)} /></dd></>}
         {homes.length > 0 && compiled && <><dt>lives in</dt><dd>{homes.map((s) => {
           const sub = compiled.subspaces[s]!;
-          return <div>{sub.encoding === 'numerical' ? 'one number, ' : ''}dimensions {sub.dimensions[0]}{sub.dimensions.length > 1 ? `–${sub.dimensions.at(-1)}` : ''}, from {halfName(sub.written)} on</div>;
+          return <div>{sub.encoding === 'numerical' ? 'one number, ' : ''}{sub.dimensions.length === 1 ? 'dimension' : 'dimensions'} {ranges(sub.dimensions)}, from {halfName(sub.written)} on{sub.dead < 0 ? '' : ` until ${halfName(sub.dead)} clears ${sub.dimensions.length === 1 ? 'it' : 'them'}`}</div>;
         })}</dd></>}
         <dt>reads</dt><dd><Links nodes={[...new Set(doc.args)].filter((n) => nodeDoc(n)?.kind !== 'constant')} empty="nothing" /></dd>
         {p && !doc.selector && mine.length === 0 && where.length === 0 && <><dt>in the model</dt><dd>not needed for the output</dd></>}
       </dl>
     </div>
   );
+}
+
+/** 1, 4–6 */
+function ranges(numbers: number[]): string {
+  const runs: [number, number][] = [];
+  for (const n of [...numbers].sort((a, b) => a - b)) {
+    const last = runs.at(-1);
+    if (last && last[1] === n - 1) last[1] = n;
+    else runs.push([n, n]);
+  }
+  return runs.map(([a, b]) => (a === b ? `${a}` : b === a + 1 ? `${a}, ${b}` : `${a}–${b}`)).join(', ');
 }
 
 function HeadCard({ p, layer, head }: { p: Picture; layer: number; head: number }) {

@@ -69,7 +69,7 @@ export function Residual({ p }: { p: Picture }) {
                     <th scope="row">
                       <button type="button" class="expander" aria-expanded={opened ? 'true' : 'false'} aria-label={`Dimensions of ${s.label}`} disabled={!written} onClick={() => setOpen({ ...open, [row.subspace]: !opened })}>{opened ? '▾' : '▸'}</button>
                       <button type="button" class="link name" style={{ color: colour(s.node) }} title={nodeLabel(s.node) || s.label} {...pointing({ node: s.node, subspace: row.subspace })}>{short(nodeLabel(s.node) || s.label)}</button>
-                      <small>{s.encoding === 'numerical' ? 'number' : `${s.dimensions.length} dim`}{twice.has(nodeLabel(s.node)) ? `, ${halfName(s.written)}` : ''}</small>
+                      <small>{s.encoding === 'numerical' ? 'number' : `${s.dimensions.length} dim`}{twice.has(nodeLabel(s.node)) ? `, ${halfName(s.written)}` : ''}{s.dead >= 0 && half >= s.dead ? ', cleared' : ''}</small>
                     </th>
                     {positions.map((t) => {
                       const c = cells[t - 1]!;
