@@ -144,7 +144,7 @@ await test('work that is too large for a link is refused one, and kept', async (
   });
   await kept(page, 'large = indices');
   await page.click('text=Share');
-  await page.waitForFunction(() => /does not fit into a link/.test(document.querySelector('dialog').textContent));
+  await page.waitForFunction(() => /does not fit into a link/.test(document.querySelector('dialog')?.textContent ?? ''));
   assert.equal(await page.locator('#share-link').count(), 0);
   await page.keyboard.press('Escape');
   await page.reload();
