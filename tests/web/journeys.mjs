@@ -2,12 +2,13 @@
 import assert from 'node:assert/strict';
 import { launch, open, serve } from './browser.mjs';
 
-/** `{test, end}`; arguments of the command line choose tests whose name contains them. */
+/** `{test, end, browser}`; arguments of the command line choose tests whose name contains them. */
 export async function journeys(folder) {
   const server = await serve(folder), browser = await launch();
   const wanted = process.argv.slice(2);
   let passed = 0, failed = 0;
   return {
+    browser,
     async test(name, body) {
       if (wanted.length && !wanted.some((w) => name.includes(w))) return;
       const pages = [];

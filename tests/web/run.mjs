@@ -2,35 +2,13 @@
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { editor, launch, open, output, pixels, root, serve, settled, type } from './browser.mjs';
+import { editor, output, pixels, root, settled, type } from './browser.mjs';
+import { journeys } from './journeys.mjs';
 import accessibleJourneys from './parts/accessible.mjs';
 import badInputJourneys from './parts/bad-input.mjs';
 import drawnJourneys from './parts/drawn.mjs';
 
-const server = await serve();
-const browser = await launch();
-const wanted = process.argv.slice(2);
-let passed = 0, failed = 0;
-
-/** Runs a journey on a fresh page with fresh storage; any console error fails it unless the journey expects it. */
-async function test(name, body, options = {}) {
-  if (wanted.length && !wanted.some((w) => name.includes(w))) return;
-  const pages = [];
-  const fresh = async (hash = '', more = {}) => {
-    const page = await open(browser, server.url + hash, { ...options, ...more });
-    pages.push(page);
-    return page;
-  };
-  try {
-    await body(fresh);
-    for (const page of pages) assert.deepEqual(page.problems, [], 'console');
-    ++passed;
-  } catch (error) {
-    ++failed;
-    console.log(`FAILED ${name}\n${error.stack}`);
-  }
-  for (const page of pages) await page.context().close().catch(() => {});
-}
+const { test, end, browser } = await journeys();
 
 const histogram = 'same = select(tokens, tokens, ==);\nhist = selector_width(same);\n';
 const examples = readdirSync(path.join(root, 'examples')).filter((f) => f.endsWith('.rasp'));
@@ -505,7 +483,4 @@ await test('an assignment is written, checked, and shared without its answers', 
 
 for (const part of [drawnJourneys, badInputJourneys, accessibleJourneys]) await part(test, browser);
 
-await browser.close();
-server.close();
-console.log(`${passed} passed, ${failed} failed`);
-process.exit(failed ? 1 : 0);
+await end();
