@@ -1,7 +1,7 @@
 // The engine as an ES module: one function for documents, one view for numbers, one for files.
 #include <emscripten/bind.h>
 
-#include "export/session.h"
+#include "session/session.h"
 
 namespace {
 

@@ -11,7 +11,7 @@
 #include "compile.h"
 #include "compiler/lower.h"
 #include "dense_pass.h"
-#include "export/verify.h"
+#include "run/verify.h"
 #include "generate.h"
 #include "plan_evaluator.h"
 

@@ -8,7 +8,7 @@
 #include <string>
 
 #include "compile.h"
-#include "export/verify.h"
+#include "run/verify.h"
 
 namespace rasp::testing {
 

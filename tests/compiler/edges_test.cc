@@ -1,5 +1,5 @@
 // The compiler's limits at their edge: with the limit at what a program needs it compiles, with one less it is refused, with the limit's code.
-// (What the interpreter, the session and the exports refuse: tests/export/limits_test.cc.)
+// (What the interpreter, the session and the exports refuse: tests/session/limits_test.cc.)
 #include "compile_here.h"
 
 using namespace rasp;

@@ -13,7 +13,7 @@
 #include <sstream>
 
 #include "base/json_values.h"
-#include "export/session.h"
+#include "session/session.h"
 
 using namespace rasp;
 

@@ -1,5 +1,5 @@
 // Any bytes as a program: a model proved exact agrees with the interpreter on every input.
-#include "export/verify.h"
+#include "run/verify.h"
 #include "fuzz.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -8,7 +8,7 @@
 #include <sstream>
 
 #include "base/json_values.h"
-#include "export/session.h"
+#include "session/session.h"
 #include "rasp/elaborate.h"
 #include "rasp/evaluate.h"
 

@@ -8,7 +8,7 @@
 #include "sweep.h"
 #include "base/json_values.h"
 #include "compile.h"
-#include "export/verify.h"
+#include "run/verify.h"
 
 using namespace rasp;
 

@@ -2,7 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "base/json_values.h"
-#include "export/session.h"
+#include "session/session.h"
 
 using namespace rasp;
 

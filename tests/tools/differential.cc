@@ -10,7 +10,7 @@
 #include <sstream>
 
 #include "compile.h"
-#include "export/verify.h"
+#include "run/verify.h"
 #include "generate.h"
 #include "shrink.h"
 

@@ -2,7 +2,7 @@
 #include <iostream>
 #include <string>
 
-#include "export/session.h"
+#include "session/session.h"
 
 int main() {
   rasp::Session session;

@@ -1,5 +1,5 @@
 // One task's program against its cases, budgets and rules. The same code runs behind the page and the command line; the engine is
-// anything with request(document) → result (or a promise of one), see core/export/session.h.
+// anything with request(document) → result (or a promise of one), see core/session/session.h.
 import { callOf, isPublished } from './assignment.mjs';
 import { canHash, outputHash, propertyHash } from './hashes.mjs';
 import { findLocked } from './locked.mjs';

@@ -3,7 +3,7 @@ import type { ReadonlySignal } from '@preact/signals';
 import type { Atom, Diagnostic } from '../../../wasm/course/index.mjs';
 
 export interface Host {
-  /** One request to the engine (core/export/session.h); resolves to its result document, also where it fails. */
+  /** One request to the engine (core/session/session.h); resolves to its result document, also where it fails. */
   request(document: Record<string, unknown>): Promise<any>;
   /** The program in the editor. */
   source: ReadonlySignal<string>;

@@ -1,5 +1,5 @@
 /**
- * The contract between the engine (C++ `core/export/requests.cc`, reached through one function
+ * The contract between the engine (C++ `core/session/session.cc`, reached through one function
  * `request(json: string): string` plus a float arena) and everything that uses it: the page's worker,
  * `wasm/cli.mjs`, the parity tests. One schema, checked in tests on both sides.
  *

@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 #include <vector>
-#include "export/verify.h"
+#include "run/verify.h"
 
 namespace rasp {
 

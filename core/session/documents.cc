@@ -1,4 +1,4 @@
-#include "export/documents.h"
+#include "session/documents.h"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "export/session.h"
+#include "session/session.h"
 
 #include <algorithm>
 #include <chrono>
@@ -7,13 +7,13 @@
 #include <set>
 
 #include "base/text.h"
-#include "export/course.h"
-#include "export/documents.h"
-#include "export/held.h"
-#include "export/inspect.h"
+#include "session/course.h"
+#include "session/documents.h"
+#include "session/held.h"
+#include "session/inspect.h"
 #include "export/model_json.h"
 #include "export/onnx.h"
-#include "export/residual.h"
+#include "run/residual.h"
 #include "export/safetensors.h"
 #include "export/version.h"
 #include "model/fingerprint.h"

@@ -8,7 +8,7 @@
 #include "base/json_values.h"
 #include "export/onnx.h"
 #include "export/safetensors.h"
-#include "export/session.h"
+#include "session/session.h"
 
 using namespace rasp;
 

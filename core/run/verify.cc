@@ -1,9 +1,9 @@
-#include "export/verify.h"
+#include "run/verify.h"
 
 #include <algorithm>
 #include <cmath>
 
-#include "export/residual.h"
+#include "run/residual.h"
 
 namespace rasp {
 

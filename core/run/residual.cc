@@ -1,4 +1,4 @@
-#include "export/residual.h"
+#include "run/residual.h"
 
 #include <cmath>
 

@@ -1,8 +1,8 @@
 // `eval_many`: one program on many inputs, and the facts that rules speak of. Expected values by hand.
 #include <doctest/doctest.h>
 
-#include "export/course.h"
-#include "export/session.h"
+#include "session/course.h"
+#include "session/session.h"
 
 using rasp::Json;
 

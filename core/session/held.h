@@ -1,7 +1,7 @@
 // A compiled program that a session keeps for the requests that follow.
 #pragma once
 #include <memory>
-#include "export/session.h"
+#include "session/session.h"
 
 namespace rasp {
 

@@ -1,4 +1,4 @@
-#include "export/course.h"
+#include "session/course.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -6,7 +6,7 @@
 #include <set>
 
 #include "base/text.h"
-#include "export/documents.h"
+#include "session/documents.h"
 #include "rasp/library.h"
 #include "syntax/token.h"
 

@@ -1,4 +1,4 @@
-#include "export/inspect.h"
+#include "session/inspect.h"
 
 #include <algorithm>
 #include <cmath>

@@ -2,7 +2,7 @@
 #pragma once
 #include <string>
 #include <vector>
-#include "export/documents.h"
+#include "session/documents.h"
 #include "model/forward.h"
 
 namespace rasp {
