@@ -6,8 +6,6 @@
 
 namespace rasp {
 
-double power_of_two_above(double x) { return std::ldexp(1.0, static_cast<int>(std::ceil(std::log2(x) - 1e-12))); }
-
 Assembler::Assembler(const PlanContext& context, const Plan& plan, const Schedule& schedule, bool balance, CompiledModel& model)
     : c_(context), plan_(plan), schedule_(schedule), m_(model), t_(model.transformer), balance_(balance), n_(static_cast<std::int32_t>(context.sets.max_length())) {}
 
@@ -188,8 +186,9 @@ void Assembler::read_number(NodeId output, BoundLink& link) {
       previous = x;
     }
   link.what = "distance of the output's values against its error";
-  link.error = form_error(plan_.output_number);
-  link.margin = 1 - 2 * link.error / gap;
+  const Bound bound = proof::nearest_value(proved(plan_.output_number), gap);
+  link.error = bound.error;
+  link.margin = bound.margin;
   std::vector<Triplet> w;
   Biases unused;
   read_form(plan_.output_number, 0, 0, w, unused);
@@ -207,17 +206,19 @@ void Assembler::read_lines(BoundLink& link) {
   std::vector<double> offsets{0};
   for (double t : plan_.output_thresholds) offsets.push_back(offsets.back() + t);
   const double middle = (columns - 1) / 2.0, level = (offsets.front() + offsets.back()) / 2;  // keeps both small
+  const proof::Form facts = proved(form);
   double rounding = 0;
   t_.b_U.assign(static_cast<std::size_t>(columns), 0);
   for (std::int32_t j = 0; j < columns; ++j) {
     const double slope = j - middle, offset = offsets[static_cast<std::size_t>(j)] - level;
     read_form(form, 0, j, w, unused, slope);
     t_.b_U[static_cast<std::size_t>(j)] = static_cast<float>(slope * form.constant - offset);
-    rounding = std::max(rounding, (terms(form) + 2) * unit_roundoff * (std::fabs(slope) * magnitude(form) + std::fabs(offset)));
+    rounding = std::max(rounding, proof::line_rounding(facts, slope, offset));
   }
   link.what = "threshold gap against the error of the number it reads";
-  link.error = carried_error(form) + 2 * rounding;
-  link.margin = 1 - 2 * link.error / *std::min_element(plan_.output_gaps.begin(), plan_.output_gaps.end());
+  const Bound bound = proof::highest_line(facts, rounding, *std::min_element(plan_.output_gaps.begin(), plan_.output_gaps.end()));
+  link.error = bound.error;
+  link.margin = bound.margin;
   t_.W_U = sparse(t_.d_model, columns, w);
 }
 
@@ -233,9 +234,10 @@ void Assembler::read_code(BoundLink& link) {
       const std::uint32_t s = unit.class_signature[c][plan_.output_code.demand];
       if (s != no_signature && dims_[plan_.output_code.unit][c] >= 0 && static_cast<std::int32_t>(s) != plan_.output_implicit) w.emplace_back(dims_[plan_.output_code.unit][c], static_cast<std::int32_t>(s), 1.f);
     }
-    link.error = spread_[plan_.output_code.unit];
   }
-  link.margin = 1 - 2 * link.error;  // the right column has at least 1 - error, another at most error, the implicit one ½
+  const Bound bound = proof::highest_column(accuracy(plan_.output_code.unit).spread);
+  link.error = bound.error;
+  link.margin = bound.margin;
   t_.W_U = sparse(t_.d_model, columns, w);
 }
 
@@ -253,26 +255,21 @@ void Assembler::read_form(const LinearForm& f, double constant, std::int32_t col
   if (constant != 0) add_constant(w, b, column, constant * scale);
 }
 
-double Assembler::carried_error(const LinearForm& f) const {
-  double error = 0;
-  for (const auto& t : f.numbers) error += std::fabs(t.coefficient) * error_[t.unit];
+proof::Form Assembler::proved(const LinearForm& f) const {
+  proof::Form form;
+  form.terms = static_cast<int>(f.numbers.size() + f.codes.size()) + 1;
+  form.magnitude = std::fabs(f.constant);
+  for (const auto& t : f.numbers) {
+    form.carried += std::fabs(t.coefficient) * error_[t.unit];
+    form.magnitude += std::fabs(t.coefficient) * largest(t.unit);
+  }
   for (const auto& t : f.codes) {
     double top = 0;
     for (double x : t.number) top = std::max(top, std::fabs(t.coefficient * x));
-    error += top * spread_[t.read.unit];
+    form.carried += top * spread_[t.read.unit];
+    form.magnitude += top;
   }
-  return error;
-}
-
-double Assembler::magnitude(const LinearForm& f) const {
-  double sum = std::fabs(f.constant);
-  for (const auto& t : f.numbers) sum += std::fabs(t.coefficient) * largest(t.unit);
-  for (const auto& t : f.codes) {
-    double top = 0;
-    for (double x : t.number) top = std::max(top, std::fabs(t.coefficient * x));
-    sum += top;
-  }
-  return sum;
+  return form;
 }
 
 double Assembler::largest(UnitId id) const {

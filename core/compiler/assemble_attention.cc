@@ -1,22 +1,13 @@
 // Attention heads: scores, values, and what they do to errors.
 #include "compiler/assembler.h"
 #include "compiler/clean.h"
+#include "proof/amplitudes.h"
 
 #include <algorithm>
 #include <cmath>
 #include <map>
 
 namespace rasp {
-namespace {
-
-// A float with at most 12 significant bits, at least x: small multiples of it and their sums are exact in float32.
-double round_up_12(double x) {
-  int exponent = 0;
-  const double mantissa = std::frexp(x, &exponent);
-  return std::ldexp(std::ceil(mantissa * 4096) / 4096, exponent);
-}
-
-}  // namespace
 
 // Score form of one literal: rows = query classes, columns = key classes, factored over the distinct rows or columns.
 void Assembler::literal(const Literal& l, HeadDraft& h) {
@@ -167,28 +158,20 @@ void Assembler::draft_value(UnitId id, HeadDraft& h, std::int32_t& constant_axis
 }
 
 // A selected pair scores lead·s, any other at most (lead-1)·s, BOS half a step below a selected pair: BOS takes the row that selects
-// nothing. s keeps the weight of all unselected keys under 2^-30. √d_head is folded into W_Q, and the amplitude has 12 bits, so that all
-// selected keys of a row get exactly the same score where the codes are exact.
-//
-// In a width, BOS outweighs every selected key by e^β ≈ M instead: the weight off BOS is w/(M+w), which is w to within w²/M after scaling
-// by M. A width need only be told from its neighbours: 2^-16 of leakage does.
-//
-// Errors of the codes that are compared grow with s: with `balance`, s is no larger than weighs them against the leakage.
+// nothing. How large s is: proof/amplitudes.h.
 void Assembler::finish_head(Layer& layer, std::size_t l, HeadDraft& h, const HeadPlan& plan, std::int32_t d_head) {
-  const double root = std::sqrt(static_cast<double>(d_head));
-  const Selection& selection = plan_.selections[plan.selection];
-  const double codes = score_error(h, selection), far = std::log(n_ + 1.0);
-  double nats = h.width ? far + 16 * std::log(2.0) : 2 * (far + 30 * std::log(2.0));
-  if (balance_ && codes > 0 && h.width) nats = std::min(nats, std::max(far + 3, -std::log(2 * codes)));
-  if (balance_ && codes > 0 && h.sensitive && !h.width) nats = std::min(nats, 2 * (far + 3 + std::max(4.0, -std::log(codes))));
-  const double amplitude = round_up_12(nats * root);
-  const double s = amplitude / root;
-  double bos = h.lead - 0.5, count_scale = 0;
-  if (h.width) {
-    const double beta_steps = std::ceil(16 * std::log(4096.0 * (n_ + 1) * (n_ + 1)) / s);
-    bos = h.lead + beta_steps / 16;
-    count_scale = std::exp(static_cast<double>(static_cast<float>(beta_steps / 16 * amplitude / static_cast<double>(static_cast<float>(root)))));
-  }
+  const double compared = comparison_error(h, plan_.selections[plan.selection]);
+  const proof::Scores scores = proof::choose_scores({static_cast<double>(n_), h.lead, compared, h.width, h.sensitive, balance_, d_head});
+  weigh(layer, h, scores.amplitude, scores.bos, scores.count_scale, d_head);
+  const proof::Head head{static_cast<double>(n_), scores.s, h.lead, scores.bos, compared == 0 ? h.active : h.qk_axes, compared};
+  std::vector<Bound> bounds;  // of all units first: none reads another
+  for (UnitId id : plan.units) bounds.push_back(bound_head(head, plan_.units[id], scores.count_scale));
+  for (std::size_t i = 0; i < plan.units.size(); ++i) record(plan.units[i], "score gap against the error of the codes it compares", bounds[i]);
+  describe_head(l, h, plan, scores.count_scale);
+}
+
+// bos in units of the step of the scores.
+void Assembler::weigh(Layer& layer, HeadDraft& h, double amplitude, double bos, double count_scale, std::int32_t d_head) {
   AttentionHead head;
   for (Triplet& t : h.q) t = Triplet(t.row(), t.col(), static_cast<float>(t.value() * amplitude));
   auto biases = [&](const Biases& list, double scale) {
@@ -206,53 +189,21 @@ void Assembler::finish_head(Layer& layer, std::size_t l, HeadDraft& h, const Hea
   head.W_V = sparse(t_.d_model, d_head, h.v);
   head.W_O = sparse(d_head, t_.d_model, h.o);
   layer.heads.push_back(std::move(head));
-
-  std::vector<Bound> bounds;  // of all units first: none reads another
-  for (UnitId id : plan.units) bounds.push_back(bound_head(h, plan_.units[id], selection, s, bos, count_scale));
-  for (std::size_t i = 0; i < plan.units.size(); ++i) record(plan.units[i], "score gap against the error of the codes it compares", bounds[i]);
-  describe_head(l, h, plan, count_scale);
 }
 
-// How far the codes' errors move a score, in units of s. A pair of codes meets in one axis of the form, where the errors of the dimensions
-// that it adds up count; what the other axes add is of second order, but where a class has several axes.
-double Assembler::score_error(const HeadDraft& h, const Selection& selection) const {
-  double total = 0;
+double Assembler::comparison_error(const HeadDraft& h, const Selection& selection) const {
+  std::vector<proof::Comparison> comparisons;
   for (std::size_t i = 0; i < h.scores.size(); ++i) {
-    auto axis = [&](UnitId id, std::size_t group) { return id == no_unit ? 0 : group ? std::min(spread_[id], static_cast<double>(group) * error_[id]) : spread_[id]; };
     const Literal& l = selection.literals[i];
-    const double q = axis(l.query, h.scores[i].query_group), k = axis(l.key, h.scores[i].key_group);
-    total += h.scores[i].lead * (q + k + (l.query == no_unit ? 0 : spread_[l.query]) * k);
+    comparisons.push_back({h.scores[i].lead, l.query != no_unit, l.key != no_unit, accuracy(l.query), accuracy(l.key), h.scores[i].query_group, h.scores[i].key_group});
   }
-  return total;
+  return proof::comparison_error(comparisons);
 }
 
-// Scores are off by at most E: by the codes that they compare (each literal sums products of two codes of length 1), and by rounding, one step
-// per axis that is not zero. Then unselected keys get at most n·e^(-s+2E) of a selected one's weight, and selected weights differ by e^(2E).
-Assembler::Bound Assembler::bound_head(const HeadDraft& h, const Unit& unit, const Selection& selection, double s, double bos, double count_scale) const {
-  const double codes = score_error(h, selection);
-  const int axes = codes == 0 ? h.active : h.qk_axes;
-  const double E = s * codes + 2 * (axes + 3) * unit_roundoff * s * std::max(std::fabs(bos), h.lead);
-  Bound bound;
-  bound.margin = 1 - 8 * E / s;
-  const double sums = (n_ + 10) * unit_roundoff;  // exponentials, their sum, the division, the weighted sum
-  if (unit.kind == UnitKind::WidthNumber) {
-    // The argument of a selected key's exponential, (lead - bos)·s, is rounded too.
-    bound.error = static_cast<double>(n_) * n_ / count_scale + n_ * (std::expm1(2 * E) + (bos - h.lead) * s * unit_roundoff + sums) + n_ * std::exp(-s + 2 * E);
-    return bound;
-  }
-  const double leak = (n_ + 1) * std::exp(-s / 2 + 2 * E);
-  if (unit.kind == UnitKind::AggregateNumber) {
-    // Unequal weights matter only where several keys are selected; codes without errors give equal scores to the last bit.
-    const double unequal = unit.most_selected > 1 && codes > 0 ? std::expm1(2 * E) : 0;
-    const double most = magnitude(unit.value_number) + std::fabs(unit.default_number);
-    bound.error = form_error(unit.value_number) + 2 * most * (leak + unequal + sums);
-    return bound;
-  }
-  // A code: all selected keys hold the same class.
-  const double value = unit.value_code.unit == no_unit ? 0 : spread_[unit.value_code.unit];
-  bound.error = value + 2 * leak + 2 * sums;
-  bound.spread = value + 2 * leak + 3 * sums;
-  return bound;
+Assembler::Bound Assembler::bound_head(const proof::Head& head, const Unit& unit, double count_scale) const {
+  if (unit.kind == UnitKind::WidthNumber) return proof::counting_head(head, count_scale);
+  if (unit.kind == UnitKind::AggregateNumber) return proof::numerical_head(head, proved(unit.value_number), unit.default_number, unit.most_selected > 1);
+  return proof::one_hot_head(head, accuracy(unit.value_code.unit).spread);
 }
 
 void Assembler::describe_head(std::size_t l, const HeadDraft& h, const HeadPlan& plan, double count_scale) {

@@ -1,5 +1,6 @@
 // MLPs: neurons of lookups and steps, and what they do to errors.
 #include "compiler/assembler.h"
+#include "proof/amplitudes.h"
 
 #include <algorithm>
 #include <cmath>
@@ -40,7 +41,7 @@ std::string Assembler::outcome_label(const Unit& unit, std::uint32_t outcome) co
   return "";
 }
 
-double Assembler::input_error(const Unit& unit, const Gate& gate) const {
+double Assembler::gate_spread(const Unit& unit, const Gate& gate) const {
   double e = 0;
   for (const auto& [input, set] : gate.inputs) e += spread_[unit.inputs[input].unit];
   return e;
@@ -61,10 +62,7 @@ void Assembler::mlp(Layer& layer, std::size_t l) {
     group.label = label(id);
     group.how = unit.saturated ? "clean" : unit.steps.empty() ? "lookup" : "steps";
     Bound bound = unit.saturated ? cleaned(w, id) : lookups(w, id);
-    if (unit.has_axis) {
-      const Bound b = steps(w, id);
-      bound = {std::min(bound.margin, b.margin), std::max(bound.error, b.error), std::max(bound.spread, b.spread)};
-    }
+    if (unit.has_axis) bound = proof::both(bound, steps(w, id));
     record(id, unit.has_axis ? "threshold gap against the error of the number it reads" : "sum of codes against its threshold", bound);
     group.end = static_cast<std::int32_t>(w.bias.size());
     group.neuron_labels.assign(w.labels.begin() + group.begin, w.labels.end());
@@ -102,14 +100,12 @@ void Assembler::clear(Neurons& w, std::size_t l) {
   }
 }
 
-// relu(2·Σ - (2k-1)) over the k inputs of a gate: exactly 0 unless all hold, as long as the pre-activation is off by less than 1. Returns by
-// how much it may be off.
-double Assembler::gate_start(Neurons& w, const Unit& unit, const Gate& gate, std::int32_t& neuron) {
+// relu(2·Σ - (2k-1)) over the k inputs of a gate: exactly 0 unless all hold, as long as the pre-activation is off by less than 1 (lemma 5).
+std::int32_t Assembler::gate_start(Neurons& w, const Unit& unit, const Gate& gate) {
   const auto k = static_cast<double>(gate.inputs.size());
-  neuron = gate_neuron(w, unit, gate, 2, k == 0 ? 1 : 1 - 2 * k);
+  const std::int32_t neuron = gate_neuron(w, unit, gate, 2, k == 0 ? 1 : 1 - 2 * k);
   if (k == 0) w.in.emplace_back(bos_, neuron, -2.f);
-  const double e = input_error(unit, gate);
-  return 2 * e + (e == 0 ? 0 : (3 * k + 4) * (4 * k + 1) * unit_roundoff);  // sums of small ints are exact
+  return neuron;
 }
 
 // Exactly one row fires where the s-op has a value, and the others stay at zero.
@@ -117,116 +113,68 @@ Assembler::Bound Assembler::lookups(Neurons& w, UnitId id) {
   const Unit& unit = plan_.units[id];
   Bound bound;
   for (const LookupRow& row : unit.lookups) {
-    std::int32_t neuron = 0;
-    const double e = gate_start(w, unit, row.gate, neuron);
+    const std::int32_t neuron = gate_start(w, unit, row.gate);
     w.labels.push_back(label(id) + " = " + outcome_label(unit, row.output));
     emit(w, id, neuron, row.output, 1);
-    bound.margin = std::min(bound.margin, 1 - e);
-    const double rounding = unit.kind == UnitKind::MlpNumber || e > 0 ? 2 * unit_roundoff : 0;
-    bound.error = std::max(bound.error, weight_of(unit, row.output) * (e + rounding));
+    const double gate = proof::gate_error(static_cast<double>(row.gate.inputs.size()), gate_spread(unit, row.gate));
+    bound = proof::both(bound, proof::lookup_row(gate, weight_of(unit, row.output), unit.kind == UnitKind::MlpNumber));
   }
-  bound.spread = bound.error;
   return bound;
 }
 
 // relu(2x + ½) - relu(2x - ½) with x one dimension of a code less ½: exactly 0 below, and above it the difference of two numbers of which each is
-// rounded once, as long as x is off by less than ¼.
+// rounded once, as long as x is off by less than ¼ (lemma 7).
 Assembler::Bound Assembler::cleaned(Neurons& w, UnitId id) {
   const Unit& unit = plan_.units[id];
-  const double e = error_[unit.inputs[0].unit];
   for (const LookupRow& row : unit.lookups)
     for (const float weight : {1.f, -1.f}) {
       const std::int32_t neuron = gate_neuron(w, unit, row.gate, 2, weight > 0 ? -0.5 : -1.5);
       w.labels.push_back(label(id) + " = " + outcome_label(unit, row.output) + (weight > 0 ? "" : ", no more than 1"));
       emit(w, id, neuron, row.output, static_cast<double>(weight));
     }
-  Bound bound;
-  bound.margin = 1 - 4 * e;
-  // Near 1 the two are about 1½ and ½, rounded by at most 2^-24 and 2^-25, and so is their difference; at 0, nothing fires.
-  bound.error = bound.spread = 3 * unit_roundoff;
-  return bound;
+  return proof::restored(error_[unit.inputs[0].unit]);
 }
 
 // The row whose gate is open computes; the others are held below zero by a barrier that the axis cannot climb.
 Assembler::Bound Assembler::steps(Neurons& w, UnitId id) {
   Bound bound;
-  for (const StepRow& row : plan_.units[id].steps) {
-    const Bound b = step_row(w, id, row);
-    bound = {std::min(bound.margin, b.margin), std::max(bound.error, b.error), std::max(bound.spread, b.spread)};
-  }
+  for (const StepRow& row : plan_.units[id].steps) bound = proof::both(bound, step_row(w, id, row));
   return bound;
 }
 
-// step = relu(L(x-t)+½) - relu(L(x-t)-½), exactly 0 or 1 outside t ± 1/(2L). L ≥ 2/gap leaves half of the gap for errors.
+// step = relu(L(x-t)+½) - relu(L(x-t)-½), exactly 0 or 1 outside t ± 1/(2L) (lemma 8).
 // Each step is turned to the side on which its pre-activations stay small: those below the middle count down, the others up, so that at any x
 // only one of the two groups is active.
-//
-// Errors of what a step reads move both of its neurons alike and cancel beyond the threshold. What is left on the side where it is 1 is
-// the rounding of the two sums and of the two biases, and the rounding of the sum of the neurons' outputs.
 Assembler::Bound Assembler::step_row(Neurons& w, UnitId id, const StepRow& row) {
   const Unit& unit = plan_.units[id];
   const bool number = unit.kind == UnitKind::MlpNumber;
   const auto k = static_cast<double>(row.gate.inputs.size());
-  const double gate_error = input_error(unit, row.gate), carried = carried_error(unit.axis), reads = magnitude(unit.axis);
-  const int summed = terms(unit.axis) - 1 + static_cast<int>(k);  // terms beside the bias: as many additions
-  const bool plain = unit.axis.numbers.size() == 1 && unit.axis.codes.empty() && k == 0;  // one term beside the bias
-  Bound bound;
-  // By dimension (a number has only one): by how much its neurons may be off, Σ |terms| that it adds up, and how many terms.
-  struct Sum { double error = 0, flow = 0; int terms = 0; };
-  using Sums = std::map<std::uint32_t, Sum>;
-  auto add = [&](Sums& sums, std::uint32_t outcome, double weight, double error, double flow, int count) {
-    if (outcome == no_signature || weight == 0) return;
-    Sum& s = sums[number ? 0 : outcome];
-    s.error += weight * error;
-    s.flow += weight * flow;
-    s.terms += count;
-  };
-  Sums always, when[2];
+  const bool single = unit.axis.numbers.size() == 1 && unit.axis.codes.empty() && k == 0;  // one term beside the bias
+  proof::StepRow facts(proved(unit.axis), single, k, gate_spread(unit, row.gate), row.low, row.high);
+  auto dimension = [&](std::uint32_t outcome) { return number ? 0 : outcome; };
   // Constant part: the first outcome, plus what the downward steps take away again. They telescope.
   const std::uint32_t start = turning_outcome(row);
   if (writes(unit, start)) {
-    std::int32_t neuron = 0;
-    const double e = gate_start(w, unit, row.gate, neuron);
+    const std::int32_t neuron = gate_start(w, unit, row.gate);
     w.labels.push_back(label(id) + " start");
-    bound.margin = std::min(bound.margin, 1 - e);
     emit(w, id, neuron, start, 1);
-    add(always, start, weight_of(unit, start), e + unit_roundoff, 1, 1);
+    facts.start(dimension(start), weight_of(unit, start));
   }
   for (std::size_t i = 0; i < row.thresholds.size(); ++i) {
-    const double t = row.thresholds[i], slope = power_of_two_above(2 / row.gaps[i]);
+    const double t = row.thresholds[i];
     const bool down = counts_down(row, i);
-    const double side = slope * (down ? t - row.low : row.high - t) + 2;  // pre-activations where the step is 1
-    const double at_bos = slope * (down ? -1 : 1) * (unit.axis.constant - t) + 0.5;  // BOS may lie outside of the axis' range
-    const double barrier = power_of_two_above(std::max(side, at_bos) + 1);
-    step(w, id, row, i, down, slope, barrier);
-    // The terms of a pre-activation add up to at most `sizes`; with one term beside the bias only the result itself is rounded.
-    const double sizes = slope * (reads + std::fabs(t)) + 2 * barrier * k + 1;
-    const double bias = static_cast<double>(w.bias.back()), wanted = slope * (down ? -1 : 1) * (unit.axis.constant - t) - 0.5 - barrier * k;
-    const double far = (plain ? slope * std::max(row.high - t, t - row.low) + 2 : summed * sizes) * unit_roundoff + std::fabs(bias - wanted) + slope * reads * unit_roundoff;
-    bound.margin = std::min(bound.margin, 1 - 2 * (slope * carried + barrier * gate_error + far));
-    const double near = (plain ? side : summed * sizes) * unit_roundoff + std::fabs(bias - wanted) + unit_roundoff;
-    if (number) {
-      add(when[down], 0, std::fabs(jump(unit, row, i)), 2 * near, 2 * side, 2);
-    } else {
-      for (std::uint32_t o : {row.outputs[i], row.outputs[i + 1]}) add(when[down], o, 1, 2 * near, 2 * side, 2);
-    }
+    const proof::StepAmplitude a = proof::choose_step(t, row.gaps[i], down, row.low, row.high, unit.axis.constant);
+    proof::StepRow::Step step{t, a.slope, a.barrier, down, a.side, 0};
+    this->step(w, id, row, i, step);
+    const double wanted = a.slope * (down ? -1 : 1) * (unit.axis.constant - t) - 0.5 - a.barrier * k;
+    step.bias_error = std::fabs(static_cast<double>(w.bias.back()) - wanted);
+    facts.add(step);
+    if (number) facts.writes(step, 0, std::fabs(jump(unit, row, i)));
+    else
+      for (std::uint32_t o : {row.outputs[i], row.outputs[i + 1]})
+        if (o != no_signature) facts.writes(step, o, 1);
   }
-  for (const Sums& active : when) {
-    Sums total = always;
-    for (const auto& [o, s] : active) {
-      Sum& t = total[o];
-      t = {t.error + s.error, t.flow + s.flow, t.terms + s.terms};
-    }
-    double all = 0, most = 0;
-    for (const auto& [o, s] : total) {
-      const double e = s.error + (s.terms + 1) * unit_roundoff * s.flow;
-      all += e;
-      most = std::max(most, e);
-    }
-    bound.spread = std::max(bound.spread, all);
-    bound.error = std::max(bound.error, most);
-  }
-  return bound;
+  return facts.bound();
 }
 
 // By how much the number changes at a threshold.
@@ -236,8 +184,10 @@ double Assembler::jump(const Unit& unit, const StepRow& row, std::size_t i) {
 }
 
 // The two neurons of one step. At BOS the codes are zero and so is the axis: there a closed gate or the BOS dimension keeps them at zero.
-void Assembler::step(Neurons& w, UnitId id, const StepRow& row, std::size_t i, bool down, double slope, double barrier) {
+void Assembler::step(Neurons& w, UnitId id, const StepRow& row, std::size_t i, const proof::StepRow::Step& step) {
   const Unit& unit = plan_.units[id];
+  const bool down = step.down;
+  const double slope = step.slope, barrier = step.barrier;
   const auto k = static_cast<double>(row.gate.inputs.size());
   const double t = row.thresholds[i], sign = down ? -1 : 1;
   const double at_bos = slope * sign * (unit.axis.constant - t);
@@ -247,7 +197,7 @@ void Assembler::step(Neurons& w, UnitId id, const StepRow& row, std::size_t i, b
     Biases unused;
     read_form(unit.axis, 0, neuron, w.in, unused, slope * sign);
     w.bias[static_cast<std::size_t>(neuron)] = static_cast<float>(at_bos + offset - barrier * k);
-    if (k == 0 && at_bos + offset > 0) w.in.emplace_back(bos_, neuron, static_cast<float>(-power_of_two_above(at_bos + 2)));
+    if (k == 0 && at_bos + offset > 0) w.in.emplace_back(bos_, neuron, static_cast<float>(-proof::power_of_two_above(at_bos + 2)));
     w.labels.push_back(label(id) + (down ? " below " : " above ") + Value::real(t).str());
     const double weight = half == 0 ? 1 : -1;
     if (unit.kind == UnitKind::MlpNumber) {

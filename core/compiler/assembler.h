@@ -3,11 +3,9 @@
 #include <tuple>
 #include "compiler/assemble.h"
 #include "compiler/residual_layout.h"
+#include "proof/lemmas.h"
 
 namespace rasp {
-
-// 2^-24, half an ulp of 1 in float32.
-constexpr double unit_roundoff = 5.9604644775390625e-8;
 
 class Assembler {
  public:
@@ -38,9 +36,7 @@ class Assembler {
     std::vector<float> bias;
     std::vector<std::string> labels;
   };
-  // What a block makes of the errors of its inputs: the margin of its precondition (> 0: it holds), the largest error of one dimension
-  // that it writes, and of all dimensions of one position together.
-  struct Bound { double margin = 1, error = 0, spread = 0; };
+  using Bound = proof::Bound;
 
   // assemble.cc: residual stream, embeddings, linear forms, output
   std::string label_of(NodeId id) const;
@@ -57,19 +53,18 @@ class Assembler {
   void charge(std::uint64_t entries);
   void add_constant(std::vector<Triplet>& w, Biases& b, std::int32_t axis, double weight);
   void read_form(const LinearForm& f, double constant, std::int32_t column, std::vector<Triplet>& w, Biases& b, double scale = 1);
-  double carried_error(const LinearForm& f) const;            // of what the form reads, without the rounding of its own sum
-  double magnitude(const LinearForm& f) const;                // Σ |terms|, at most
-  static int terms(const LinearForm& f) { return static_cast<int>(f.numbers.size() + f.codes.size()) + 1; }  // not zero at once, at most
-  double form_error(const LinearForm& f) const { return carried_error(f) + (terms(f) + 2) * unit_roundoff * magnitude(f); }
+  proof::Form proved(const LinearForm& f) const;              // what the lemmas need to know of it
+  proof::Accuracy accuracy(UnitId id) const { return id == no_unit ? proof::Accuracy{} : proof::Accuracy{error_[id], spread_[id]}; }
   double largest(UnitId id) const;
   void record(UnitId id, const char* what, const Bound& bound);
   // assemble_attention.cc
   void literal(const Literal& l, HeadDraft& h);
-  double score_error(const HeadDraft& h, const Selection& selection) const;
+  double comparison_error(const HeadDraft& h, const Selection& selection) const;
   HeadDraft draft(const HeadPlan& plan);
   void draft_value(UnitId id, HeadDraft& h, std::int32_t& constant_axis);
   void finish_head(Layer& layer, std::size_t l, HeadDraft& h, const HeadPlan& plan, std::int32_t d_head);
-  Bound bound_head(const HeadDraft& h, const Unit& unit, const Selection& selection, double s, double bos, double count_scale) const;
+  void weigh(Layer& layer, HeadDraft& h, double amplitude, double bos, double count_scale, std::int32_t d_head);
+  Bound bound_head(const proof::Head& head, const Unit& unit, double count_scale) const;
   void describe_head(std::size_t l, const HeadDraft& h, const HeadPlan& plan, double count_scale);
   // assemble_mlp.cc
   void mlp(Layer& layer, std::size_t l);
@@ -80,12 +75,12 @@ class Assembler {
   Bound cleaned(Neurons& w, UnitId id);
   Bound steps(Neurons& w, UnitId id);
   Bound step_row(Neurons& w, UnitId id, const StepRow& row);
-  void step(Neurons& w, UnitId id, const StepRow& row, std::size_t i, bool down, double slope, double barrier);
+  void step(Neurons& w, UnitId id, const StepRow& row, std::size_t i, const proof::StepRow::Step& step);
   static double jump(const Unit& unit, const StepRow& row, std::size_t i);
-  double gate_start(Neurons& w, const Unit& unit, const Gate& gate, std::int32_t& neuron);
+  std::int32_t gate_start(Neurons& w, const Unit& unit, const Gate& gate);
   double weight_of(const Unit& unit, std::uint32_t outcome) const;
   std::string outcome_label(const Unit& unit, std::uint32_t outcome) const;
-  double input_error(const Unit& unit, const Gate& gate) const;
+  double gate_spread(const Unit& unit, const Gate& gate) const;
 
   const PlanContext& c_;
   const Plan& plan_;
@@ -102,8 +97,5 @@ class Assembler {
   std::vector<double> error_, spread_;
   std::uint64_t weights_ = 0;                    // non-zeros of all matrices so far
 };
-
-// The least power of two that is at least x.
-double power_of_two_above(double x);
 
 }  // namespace rasp

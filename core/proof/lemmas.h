@@ -1,0 +1,111 @@
+// The lemmas of docs/proof.md, one function each: what a block makes of the errors of what it reads.
+//
+// Nothing here knows a program, a plan or a weight matrix: a lemma takes the few numbers that its inequality speaks of (the amplitudes that
+// assembly chose, and the bounds of what the block reads) and returns a Bound. All hold for float32 in any order of summation, for every input
+// up to the maximal length n. The checker (proof/checker.h) uses none of them.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <span>
+
+namespace rasp::proof {
+
+// u = 2^-24, half an ulp of 1 in float32: one rounding moves x by at most u·|x|.
+constexpr double unit_roundoff = 5.9604644775390625e-8;
+
+// How far a subspace may be from its exact value at one position: one dimension of it, and the sum over all of its dimensions. Readers of a
+// one-hot subspace add dimensions up, so the second is what they meet.
+struct Accuracy { double error = 0, spread = 0; };
+
+// What a block makes of the errors of its inputs: the margin of its precondition (> 0: it holds; the fraction of the allowance that is left), and
+// the accuracy of what it writes.
+struct Bound { double margin = 1, error = 0, spread = 0; };
+
+// Both must hold; what is written is as far off as the worse of the two.
+Bound both(const Bound& a, const Bound& b);
+
+// A linear form Σ coefficient·number + Σ table[class] + constant, as a lemma sees it.
+struct Form {
+  double carried = 0;    // Σ |coefficient|·error of what it reads
+  double magnitude = 0;  // Σ |terms|, at most
+  int terms = 1;         // not zero at once, at most; the constant is one
+};
+
+// Lemma 1: rounding of a sum, in any order.
+double rounding_of(const Form& form);
+double form_error(const Form& form);
+
+// Lemma 2: scores. One comparison of a head: its part of the lead, the two subspaces that it compares (none: a constant), and how many of
+// their dimensions meet in one axis (0: any number).
+struct Comparison {
+  double lead = 1;
+  bool has_query = false, has_key = false;
+  Accuracy query, key;
+  std::size_t query_group = 0, key_group = 0;
+};
+// By how much the errors of what is compared move a score, in units of the step s.
+double comparison_error(std::span<const Comparison> comparisons);
+
+// A head: every selected pair scores lead·s, any other at most (lead - 1)·s, BOS bos·s.
+struct Head {
+  double n = 0;               // maximal length
+  double s = 1;               // step of the scores, after the division by √d_head
+  double lead = 1, bos = 0.5;
+  int axes = 1;               // not zero for one pair, at most
+  double compared = 0;        // comparison_error
+};
+double score_error(const Head& head);    // lemma 2: of one score, in all
+double score_margin(const Head& head);   // > 0: eight such errors fit into a step
+double leakage(const Head& head);        // lemma 3: weight outside of what should be attended to
+double softmax_rounding(const Head& head);  // of exponentials, their sum, the division and the weighted sum
+
+// Lemma 4: what a head writes.
+Bound one_hot_head(const Head& head, double value_spread);
+Bound numerical_head(const Head& head, const Form& value, double default_value, bool several);  // several: rows may select more than one key
+Bound counting_head(const Head& head, double count_scale);
+
+// Lemma 5: a gate relu(2·Σ - (2k - 1)) over k one-hot inputs. By how much its pre-activation may be off; below 1 it is exactly 0 unless all hold.
+double gate_error(double inputs, double spread);
+// Lemma 6: one row of a lookup. weight: of the number that it writes, 1 for a class.
+Bound lookup_row(double gate_error, double weight, bool number);
+// Lemma 7: a one-hot subspace set to 0 or 1 again.
+Bound restored(double error);
+
+// Lemma 8: the steps of one row of an MLP, step = relu(L(x - t) + ½) - relu(L(x - t) - ½), each turned to the side where it vanishes exactly.
+class StepRow {
+ public:
+  // axis: what the steps read; gate_inputs, gate_spread: of the gate that opens the row; single: the axis is one number and there is no gate.
+  StepRow(const Form& axis, bool single, double gate_inputs, double gate_spread, double low, double high);
+  struct Step {
+    double threshold = 0, slope = 1, barrier = 0;
+    bool down = false;
+    double side = 0;           // its pre-activations where it is 1, at most
+    double bias_error = 0;     // of the stored bias
+  };
+  // The neuron that always fires; outcome: the dimension that it writes to.
+  void start(std::uint32_t outcome, double weight);
+  void add(const Step& step);                                                       // its precondition
+  void writes(const Step& step, std::uint32_t outcome, double weight);              // what its two neurons add to a dimension
+  Bound bound() const;
+
+ private:
+  struct Sum { double error = 0, flow = 0; int terms = 0; };  // by how much its neurons may be off, Σ |terms|, how many
+  using Sums = std::map<std::uint32_t, Sum>;
+  static void grow(Sums& sums, std::uint32_t outcome, double weight, double error, double flow, int count);
+  double near(const Step& step) const;
+  Form axis_;
+  bool single_;
+  double k_, gate_spread_, low_, high_;
+  int summed_;
+  double margin_ = 1;
+  Sums always_, when_[2];
+};
+
+// Lemma 10: the output. gap: least distance of two values (or thresholds).
+Bound nearest_value(const Form& form, double gap);
+Bound highest_line(const Form& form, double rounding, double gap);
+double line_rounding(const Form& form, double slope, double offset);
+Bound highest_column(double spread);
+
+}  // namespace rasp::proof
