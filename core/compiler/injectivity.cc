@@ -7,6 +7,22 @@
 #include "compiler/value_sets.h"
 
 namespace rasp {
+namespace {
+
+// Whether an atom says of a key only what is true of every position at which all `parts` are: that a part is true, or what it
+// equals.
+bool holds_of(const Graph& graph, const SelectorAtom& a, const std::vector<NodeId>& parts) {
+  const Node& query = graph[a.query];
+  if (query.kind != NodeKind::Constant || a.mask != relation_equal) return false;
+  const bool truth = query.constant.kind() == Kind::Bool && query.constant.truthy();
+  return std::any_of(parts.begin(), parts.end(), [&](NodeId part) {
+    const Node& n = graph[part];
+    const bool equals = n.kind == NodeKind::Elementwise && n.op == Op::Eq && !n.table && n.args[0] == a.key && n.args[1] == a.query;
+    return equals || (truth && part == a.key);
+  });
+}
+
+}  // namespace
 
 // How many positions come before in a strict order of all positions. Under a causal mask the later ones are not seen.
 bool ValueSets::is_rank(NodeId id) const {
@@ -67,10 +83,7 @@ bool ValueSets::first_of_its_kind(NodeId key) const {
         ordered = true;
         continue;
       }
-      // The atom says of a key only what is true of every position with this truth value.
-      const Node& query = graph_[a.query];
-      const bool about_key = query.kind == NodeKind::Constant && query.constant.kind() == Kind::Bool && query.constant.truthy() && a.mask == relation_equal;
-      marked = marked && about_key && std::find(parts.begin(), parts.end(), a.key) != parts.end();
+      marked = marked && holds_of(graph_, a, parts);
     }
     if (ordered && marked) return true;
   }

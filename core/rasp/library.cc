@@ -12,23 +12,21 @@ def average(a) { return aggregate(full_s, a); }
 def max(a, b) { return a if a > b else b; }
 def min(a, b) { return a if a < b else b; }
 
-# Where the answer is the same at every position, every position counts all hits.
-def count(seq, atom) { return selector_width(select(seq == atom, True, ==)); }
+# Where the answer is the same at every position, every position counts all hits. `indicator` refuses what is no s-op.
+def count(seq, atom) { return selector_width(select(indicator(seq == atom), 1, ==)); }
 def contains(seq, atom) { return count(seq, atom) > 0; }
 
 def load_from_location(seq, location) { return aggregate(select(indices, location, ==), seq); }
 def shift(seq, n, filler) { return aggregate(select(indices + n, indices, ==), seq, filler); }
 
-# A mark is the last (first) one if no other stands behind (before) it.
+# A mark is the last (first) one if no key behind (before) it holds the value asked for there; `val` may be an s-op.
 def mark_last_instance(seq, val) {
-  mark = seq == val;
-  behind = select(mark, True, ==) and select(indices, indices, >);
-  return mark and selector_width(behind) == 0;
+  behind = select(seq, val, ==) and select(indices, indices, >);
+  return seq == val and selector_width(behind) == 0;
 }
 def mark_first_instance(seq, val) {
-  mark = seq == val;
-  before = select(mark, True, ==) and select(indices, indices, <);
-  return mark and selector_width(before) == 0;
+  before = select(seq, val, ==) and select(indices, indices, <);
+  return seq == val and selector_width(before) == 0;
 }
 def select_from_last(seq, val) { return select(mark_last_instance(seq, val), True, ==); }
 def select_from_first(seq, val) { return select(mark_first_instance(seq, val), True, ==); }
