@@ -1,5 +1,6 @@
 // Nothing is lost and nothing hangs: memory used up, workers ended, storage full, tabs beside each other and closed in the middle.
 import assert from 'node:assert/strict';
+import { deflateRawSync } from 'node:zlib';
 import { editor, output, settled, type } from './browser.mjs';
 import { journeys } from './journeys.mjs';
 
@@ -114,6 +115,45 @@ await test('two tabs that save at once keep both works', async (fresh, browser) 
   await Promise.all([shows(a, 'left'), shows(b, 'right')]);
   assert.match(await editor(a).textContent(), /left = indices;.*# a9/);
   assert.match(await editor(b).textContent(), /right = indices;.*# b9/);
+});
+
+await test('back and forward through links and examples show every edit as it was left', async (fresh) => {
+  const link = (name) => `#1.z.${deflateRawSync(Buffer.from(JSON.stringify({ files: { 'main.rasp': `${name} = indices;\n` }, active: 'main.rasp' }))).toString('base64url')}`;
+  const page = await fresh(link('one'));
+  await shows(page, 'one');
+  await type(page, 'one_edited = indices;\n');
+  await page.evaluate((hash) => { location.hash = hash; }, link('two'));  // at once: nothing waits for a save
+  await shows(page, 'two');
+  await type(page, 'two_edited = indices + 1;\n');
+  await page.click('text=Examples');
+  await page.click('.example-card >> nth=1');
+  await page.waitForFunction(() => document.querySelector('.result h2')?.textContent !== 'two_edited' && !document.querySelector('dialog'));
+  const example = await page.textContent('.result h2');
+  for (const title of ['two_edited', 'one_edited']) { await page.goBack(); await shows(page, title); }
+  await page.goForward();
+  await shows(page, 'two_edited');
+  await page.goForward();
+  await shows(page, example);
+  await page.goBack();
+  await shows(page, 'two_edited');
+  await page.reload();
+  await shows(page, 'two_edited');
+  await page.goBack();
+  await shows(page, 'one_edited');
+});
+
+await test('thirty pieces of work are all kept, and listed', async (fresh) => {
+  const page = await fresh();
+  await settled(page);
+  for (let i = 0; i < 30; ++i) {
+    await page.click('text=Examples');
+    await page.click('text=New program');
+    await type(page, `piece${i} = indices;\n`);
+    await kept(page, `piece${i} = `);
+  }
+  await page.click('text=Examples');
+  const titles = await page.locator('.recent li button.link').allTextContents();
+  assert.deepEqual(titles, Array.from({ length: 29 }, (_, i) => `piece${28 - i}`));  // the thirtieth is on the page
 });
 
 await test('storage that is really full is said; with room again, work is kept again', async (fresh) => {

@@ -194,9 +194,9 @@ await test('a link carries everything and never overwrites local work', async (f
   await page.click('text=switch this head off');
   await page.click('#tab-residual');
   await page.click('text=Share');
-  await page.waitForFunction(() => document.querySelector('#share-link')?.value.includes('#1.'));
+  await page.waitForFunction(() => document.querySelector('#share-link')?.value.includes('#2.'));
   const link = await page.inputValue('#share-link');
-  assert.match(await page.inputValue('#share-embed'), /<iframe src="[^"]+embed=1[^"]*#1\./);
+  assert.match(await page.inputValue('#share-embed'), /<iframe src="[^"]+embed=1[^"]*#2\./);
 
   const other = await fresh();
   await settled(other);
@@ -230,8 +230,34 @@ for (const name of readdirSync(path.join(root, 'tests/web/links'))) {
     const shown = await editor(page).evaluate((e) => e.cmTile?.view?.state.doc.toString() ?? [...e.querySelectorAll('.cm-line')].map((l) => [...l.childNodes].filter((n) => !n.classList?.contains('inlay') && !n.querySelector?.('.inlay')).map((n) => n.textContent).join('')).join('\n'));
     assert.ok(shown.includes(project.files[project.active].split('\n')[0]));
     assert.equal(await page.locator('.notices .problem').count(), 0);
+    assert.equal(/no checksum/.test(await page.locator('.notices').textContent()), fragment.startsWith('1.'), 'a link without a checksum says so');
   });
 }
+
+await test('a link whose model differs says what differs, and compares', async (fresh) => {
+  const page = await fresh();
+  await settled(page);
+  await type(page, 'twice = indices * 2;\n');
+  await page.waitForFunction(() => document.querySelector('.result h2')?.textContent === 'twice');
+  await settled(page);
+  await page.click('text=Share');
+  await page.waitForFunction(() => document.querySelector('#share-link')?.value.includes('#2.'));
+  const visitor = await fresh(new URL(await page.inputValue('#share-link')).hash);
+  await settled(visitor);
+  assert.equal(await visitor.locator('.notices p').count(), 0);
+  await type(visitor, 'thrice = indices * 3;\nalso = thrice + 1;\n');
+  await visitor.waitForFunction(() => document.querySelector('.result h2')?.textContent === 'also');
+  await settled(visitor);
+  assert.match(await visitor.locator('.notices').textContent(), /other weights than the link's: the program was edited here\./);
+  await visitor.click('.notices >> text=Compare');
+  assert.deepEqual(await visitor.locator('dialog .removed').allTextContents(), ['− twice = indices * 2;']);
+  await visitor.click('text=Open it as the link has it');
+  await visitor.waitForFunction(() => document.querySelector('.result h2')?.textContent === 'twice');
+  await settled(visitor);
+  assert.equal(await visitor.locator('.notices p').count(), 0);
+  await visitor.goBack();
+  await visitor.waitForFunction(() => document.querySelector('.result h2')?.textContent === 'also');
+});
 
 await test('a reload and a second tab lose nothing', async (fresh) => {
   const page = await fresh();
@@ -470,7 +496,7 @@ await test('an assignment is written, checked, and shared without its answers', 
   await page.waitForFunction(() => [...document.querySelectorAll('.course input, .course textarea')].some((e) => e.value.includes('#assignment=')), null, { timeout: 60000 });
   const link = await page.evaluate(() => [...document.querySelectorAll('.course input, .course textarea')].find((e) => e.value.includes('#assignment=')).value);
   const { inflateRawSync } = await import('node:zlib');
-  const shared = inflateRawSync(Buffer.from(link.split('#assignment=')[1], 'base64url')).toString();
+  const shared = inflateRawSync(Buffer.from(link.split('#assignment=2.')[1].split('.')[0], 'base64url')).toString();
   for (const task of JSON.parse(readFileSync(instructor, 'utf8')).tasks) {
     assert.ok(task.reference && !shared.includes(JSON.stringify(task.reference).slice(1, -1)), task.id);
   }

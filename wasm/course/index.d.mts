@@ -80,6 +80,6 @@ export function buildSubmission(parts: { assignment: Assignment; fingerprint: st
 export function parseSubmission(text: string, expected?: { assignment: Assignment; fingerprint: string }): { submission: Submission | null; diagnostics: Diagnostic[] };
 export const longestLink: number;
 export function encodeLink(kind: 'assignment' | 'submission', text: string): Promise<string>;
-export function decodeLink(fragment: string): Promise<{ kind: 'assignment' | 'submission'; text: string } | null>;
+export function decodeLink(fragment: string): Promise<{ kind: 'assignment' | 'submission'; text: string; unchecked: boolean } | null>;
 export function tokensOf(input: Tokens): Atom[];
 export function valuesText(values: unknown, most?: number): string;

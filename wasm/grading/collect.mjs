@@ -109,7 +109,7 @@ function readOne(full, name, size) {
 // A list of submission links, one a line, with a name before each: "Ada Lovelace, https://…#submission=…".
 function linksOf(text) {
   return text.split('\n').flatMap((line) => {
-    const match = /^(.*?)(?:https?:\/\/[^\s"',;]*)?#(submission=[A-Za-z0-9_-]+)/.exec(line);
+    const match = /^(.*?)(?:https?:\/\/[^\s"',;]*)?#(submission=[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*)/.exec(line);
     return match ? [{ key: match[1].replace(/[\s,;"']+/g, ' ').trim(), link: match[2] }] : [];
   });
 }

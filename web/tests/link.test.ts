@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { BadProject, checkProject } from '../src/state/check';
 import { decodeFile, decodeLink, encodeFile, encodeLink, fragmentLimit } from '../src/state/link';
 import { type Project, emptyProject } from '../src/state/project';
+import * as course from '../../wasm/course/index.mjs';
 
 const golden = path.resolve(import.meta.dirname, '../../tests/web/links');
 
@@ -18,7 +19,7 @@ const full: Project = {
 describe('links', () => {
   it('carry the whole state and the fingerprint', async () => {
     const fragment = await encodeLink({ project: full, fingerprint: '0123456789abcdef' });
-    expect(fragment).toMatch(/^1\.[zj]\.[A-Za-z0-9_-]+$/);
+    expect(fragment).toMatch(/^2\.[zj]\.[A-Za-z0-9_-]+\.[0-9a-f]{8}$/);
     expect(await decodeLink(`#${fragment}`)).toEqual({ project: full, fingerprint: '0123456789abcdef' });
   });
 
@@ -26,14 +27,15 @@ describe('links', () => {
     const cases = readdirSync(golden).filter((f) => f.endsWith('.json'));
     expect(cases.length).toBeGreaterThan(0);
     for (const name of cases) {
-      const { fragment, project, fingerprint } = JSON.parse(readFileSync(path.join(golden, name), 'utf8'));
-      expect(await decodeLink(fragment), name).toEqual({ project: { ...emptyProject(), ...project }, ...(fingerprint ? { fingerprint } : {}) });
+      const { fragment, project, ...seen } = JSON.parse(readFileSync(path.join(golden, name), 'utf8'));
+      const unchecked = fragment.startsWith('1.') ? { unchecked: true } : {};
+      expect(await decodeLink(fragment), name).toEqual({ project: { ...emptyProject(), ...project }, ...seen, ...unchecked });
     }
   });
 
   const pack = (text: string) => `1.z.${deflateRawSync(Buffer.from(text)).toString('base64url')}`;
   it.each([
-    ['', /not a link/], ['1', /not a link/], ['1.z', /not a link/], ['1.z.a.b', /not a link/], ['9.z.abc', /version 9/], ['1.q.abc', /unknown way/], ['1.z.%%%', /characters/],
+    ['', /not a link/], ['1', /not a link/], ['1.z', /not a link/], ['1.z.a.b', /not a link/], ['9.z.abc', /version 9/], ['2.z.AwA', /missing or was changed/], ['1.q.abc', /unknown way/], ['1.z.%%%', /characters/],
     ['1.z.AAAA', /missing or was changed/], [pack('{"files":').slice(0, -3), /missing or was changed/], [pack('not json'), /missing or was changed/], [pack('[]'), /not an object/], [pack('{}'), /no files/],
     [pack('{"files":{"a.rasp":1},"active":"a.rasp"}'), /not a text/], [pack('{"files":{"a.rasp":""},"active":"b"}'), /active file is missing/],
     [pack('{"files":{"a.rasp":""},"active":"toString"}'), /active file is missing/],
@@ -64,6 +66,47 @@ describe('links', () => {
   it('cut anywhere are refused, never half opened', async () => {
     const fragment = await encodeLink({ project: full });
     for (let i = 0; i < fragment.length; i += 7) await expect(decodeLink(fragment.slice(0, i))).rejects.toThrow(BadProject);
+  });
+});
+
+// A changed link must never open as something else: it is refused, or it holds the same.
+describe('a link with one character changed', () => {
+  const alphabet = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.=#~'];
+  function* edits(link: string): Generator<string> {
+    for (let i = 0; i <= link.length; ++i) {
+      for (const c of alphabet) {
+        yield link.slice(0, i) + c + link.slice(i);
+        if (i < link.length) yield link.slice(0, i) + c + link.slice(i + 1);
+      }
+      if (i < link.length) yield link.slice(0, i) + link.slice(i + 1);
+    }
+  }
+  const examples = path.resolve(import.meta.dirname, '../../examples');
+  const program = (name: string) => emptyProject(readFileSync(path.join(examples, name), 'utf8'));
+  it.each(['reverse.rasp', 'sort.rasp', 'histogram.rasp'])('is refused or opens the same: %s', async (name) => {
+    const link = await encodeLink({ project: program(name), fingerprint: '0123456789abcdef' }), held = await decodeLink(link);
+    for (const edit of edits(link)) {
+      const opened = await decodeLink(edit).catch((error) => { expect(error).toBeInstanceOf(BadProject); return null; });
+      if (opened) expect(opened, edit).toEqual(held);
+    }
+  });
+
+  it.each(['assignment', 'submission'] as const)('is refused, opens the same or is no link of ours: %s', async (kind) => {
+    const link = await course.encodeLink(kind, '{"format":"rasp-submission","programs":{"a":"x = indices;"}}'), held = await course.decodeLink(link);
+    for (const edit of edits(link)) {
+      const opened = await course.decodeLink(edit).catch((error: Error) => { expect(error.message).not.toBe(''); return null; });
+      if (opened) expect(opened, edit).toEqual(held);
+    }
+  });
+
+  it('of the first version: what is appended is refused', async () => {
+    for (const name of readdirSync(golden).filter((f) => f.startsWith('v1'))) {
+      const { fragment } = JSON.parse(readFileSync(path.join(golden, name), 'utf8')) as { fragment: string };
+      for (const c of alphabet) for (const more of [c, `${c}A`, `${c}AA`]) await expect(decodeLink(fragment + more), fragment + more).rejects.toThrow(BadProject);
+    }
+    const body = deflateRawSync(Buffer.from('{"format":"rasp-submission"}')).toString('base64url');
+    expect(await course.decodeLink(`submission=${body}`)).toEqual({ kind: 'submission', text: '{"format":"rasp-submission"}', unchecked: true });
+    for (const c of alphabet) for (const more of [c, `${c}A`, `${c}AA`]) await expect(course.decodeLink(`submission=${body}${more}`), more).rejects.toThrow(/damaged/);
   });
 });
 

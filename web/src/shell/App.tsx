@@ -6,8 +6,9 @@ import { Pane } from '../editor/Pane';
 import { clearSelection } from '../state/focus';
 import { analysis, diagnostics, picture, stale } from '../state/live';
 import { course, selection, view, viewNames, type ViewName } from '../state/project';
+import type { Shared } from '../state/link';
 import { question } from '../state/question';
-import { authoring, notice, openFile, sameModel, storageFull } from '../state/session';
+import { authoring, linked, notice, openFile, otherModel, storageFull } from '../state/session';
 import { chosen, themes } from '../state/theme';
 import { Circuit } from '../views/Circuit';
 import { Console } from '../views/Console';
@@ -23,9 +24,11 @@ const Course = lazy(() => import('./Course'));
 const Gallery = lazy(() => import('./Gallery'));
 const Share = lazy(() => import('./Share'));
 const Export = lazy(() => import('./Export'));
+const Compare = lazy(() => import('./Compare'));
 const Ask = lazy(() => import('./Ask'));
 
-const dialog = signal<'' | 'gallery' | 'share' | 'export'>('');
+const dialog = signal<'' | 'gallery' | 'share' | 'export' | 'compare'>('');
+const dismissed = signal<Shared | null>(null);   // the link whose difference need not be said again
 const viewTitle: Record<ViewName, string> = { circuit: 'Circuit', residual: 'Residual stream', cost: 'Cost' };
 
 function TopBar() {
@@ -46,12 +49,12 @@ function TopBar() {
 }
 
 function Notices() {
-  const same = sameModel();
+  const other = otherModel();
   return (
     <div class="notices" role="status">
       {notice.value && <p class={notice.value.kind}>{notice.value.text} <button type="button" class="quiet" onClick={() => { notice.value = null; }}>dismiss</button></p>}
-      {storageFull.value && <p class="problem">This browser has no room to keep your work. Download it from Share before you close the page.</p>}
-      {same === false && <p class="info">The link was made with a model of other weights than this page compiles. Both are exact; head by head they may differ.</p>}
+      {storageFull.value && <p class="problem">This browser has no room to keep your work. <button type="button" onClick={() => { dialog.value = 'gallery'; }}>Choose earlier work to forget</button> or download this from Share before you close the page.</p>}
+      {other && linked.value !== dismissed.value && <p class="info">{other} <button type="button" onClick={() => { dialog.value = 'compare'; }}>Compare</button> <button type="button" class="quiet" onClick={() => { dismissed.value = linked.value; }}>dismiss</button></p>}
     </div>
   );
 }
@@ -112,6 +115,7 @@ export function App() {
       {dialog.value === 'gallery' && <Gallery close={close} fallback={null} />}
       {dialog.value === 'share' && <Share close={close} fallback={null} />}
       {dialog.value === 'export' && <Export close={close} fallback={null} />}
+      {dialog.value === 'compare' && <Compare close={close} fallback={null} />}
       {question.value && <Ask key={question.value.title} asked={question.value} fallback={null} />}
       <Tour />
     </div>

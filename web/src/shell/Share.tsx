@@ -1,17 +1,24 @@
 // A link or a file is all anyone needs.
 import { useEffect, useState } from 'preact/hooks';
-import { encodeFile, encodeLink, fragmentLimit } from '../state/link';
-import { picture, title } from '../state/live';
+import { type Shared, encodeFile, encodeLink, fragmentLimit } from '../state/link';
+import { engineVersion, picture, stale, title } from '../state/live';
 import { project } from '../state/project';
 import { download } from './download';
 import { Dialog } from './Dialog';
+
+/** What is said of the model that is shown, unless it is that of an earlier program. */
+function seen(): Partial<Shared> {
+  if (!picture.value || stale.value) return {};
+  const { fingerprint, model } = picture.value.compiled;
+  return { fingerprint, ...(engineVersion.value ? { engine: engineVersion.value } : {}), sizes: [model.layers, model.heads, model.d_model, model.parameters] };
+}
 
 export default function Share({ close }: { close: () => void }) {
   const [link, setLink] = useState('');
   const [copied, setCopied] = useState('');
   const [readonly, setReadonly] = useState(false);
   const [bare, setBare] = useState(false);
-  const shared = { project: project.value, ...(picture.value ? { fingerprint: picture.value.compiled.fingerprint } : {}) };
+  const shared: Shared = { project: project.value, ...seen() };
   const [refused, setRefused] = useState('');
   useEffect(() => { encodeLink(shared).then((fragment) => setLink(`${location.origin}${location.pathname}#${fragment}`), (e: Error) => setRefused(e.message)); }, []);
   const fragment = link.split('#')[1] ?? '';

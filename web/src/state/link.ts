@@ -1,14 +1,25 @@
 /**
- * Links: `#1.z.` + base64url(deflate-raw(JSON)), or `#1.j.` + base64url(JSON) where the browser cannot deflate. The number is the
- * version; a released version is read for ever (tests/web/links). Both lengths are limited, and inflating stops at its limit.
+ * Links: `#2.z.` + base64url(deflate-raw(JSON)), or `#2.j.` + base64url(JSON) where the browser cannot deflate; then `.` and the
+ * checksum of all characters before it. The number is the version; a released version is read for ever (tests/web/links). Version 1
+ * had no checksum: what it opens is `unchecked`. Both lengths are limited, and inflating stops at its limit.
  */
+import { checksum } from '../../../wasm/course/checksum.mjs';
 import { BadProject, checkProject } from './check';
 import { type Project, emptyProject } from './project';
 
 export const fragmentLimit = 32 * 1024;   // characters: what chats, mails and browsers pass on
 export const inflatedLimit = 256 * 1024;  // bytes
 
-export interface Shared { project: Project; fingerprint?: string }
+export interface Shared {
+  project: Project;
+  fingerprint?: string;      // of the model that its author saw, with
+  engine?: string;           // the version of the engine that made it and
+  sizes?: Sizes;             // its size
+  unchecked?: true;          // a link that carries no checksum
+}
+
+/** Layers, attention heads, d_model, parameters. */
+export type Sizes = [layers: number, heads: number, dModel: number, parameters: number];
 
 const toBase64Url = (bytes: Uint8Array): string => {
   let text = '';
@@ -50,47 +61,75 @@ function compact(p: Project): Record<string, unknown> {
   return Object.fromEntries(Object.entries(p).filter(([key, value]) => key === 'files' || key === 'active' || JSON.stringify(value) !== JSON.stringify(base[key])));
 }
 
+const contents = ({ project, fingerprint, engine, sizes }: Shared) => (
+  { ...compact(project), ...(fingerprint ? { fingerprint } : {}), ...(engine ? { engine } : {}), ...(sizes ? { sizes } : {}) });
+
 /** Throws BadProject where no link could be opened again. */
 export async function encodeLink(shared: Shared): Promise<string> {
-  const json = new TextEncoder().encode(JSON.stringify({ ...compact(shared.project), ...(shared.fingerprint ? { fingerprint: shared.fingerprint } : {}) }));
+  const json = new TextEncoder().encode(JSON.stringify(contents(shared)));
   if (json.length > inflatedLimit) throw new BadProject(`it has ${Math.ceil(json.length / 1024)} KiB, and a link unpacks to at most ${inflatedLimit / 1024} KiB`);
-  if (typeof CompressionStream === 'undefined') return `1.j.${toBase64Url(json)}`;
-  return `1.z.${toBase64Url(await deflate(json))}`;
+  const body = typeof CompressionStream === 'undefined' ? `2.j.${toBase64Url(json)}` : `2.z.${toBase64Url(await deflate(json))}`;
+  return `${body}.${checksum(body)}`;
+}
+
+const foreign = 'it is not a link of this page, or a part of it is missing';
+const damaged = 'a part of it is missing or was changed on the way';
+
+/** Packing and body of a fragment that is whole, as far as its version lets us know. */
+function parts(text: string): { packing: string; body: string; unchecked: boolean } {
+  if (text.length > fragmentLimit) throw new BadProject(`it is longer than ${fragmentLimit / 1024} KiB`);
+  const [version, packing, body, check, ...rest] = text.split('.');
+  if (!/^\d+$/.test(version ?? '') || packing === undefined || body === undefined || rest.length > 0) throw new BadProject(foreign);
+  if (version === '1') {
+    if (check !== undefined) throw new BadProject(foreign);
+    return { packing, body, unchecked: true };
+  }
+  if (version !== '2') throw new BadProject(`it has version ${version!.slice(0, 6)}, which this page does not know: reload for a newer page`);
+  if (check === undefined || checksum(text.slice(0, -(check.length + 1))) !== check) throw new BadProject(damaged);
+  return { packing, body, unchecked: false };
 }
 
 /** Throws BadProject with the rest of the sentence "The link cannot be opened: …". */
 export async function decodeLink(fragment: string): Promise<Shared> {
-  const text = fragment.replace(/^#/, '');
-  if (text.length > fragmentLimit) throw new BadProject(`it is longer than ${fragmentLimit / 1024} KiB`);
-  const [version, packing, body, ...rest] = text.split('.');
-  if (!/^\d+$/.test(version ?? '') || body === undefined || rest.length > 0) throw new BadProject('it is not a link of this page, or a part of it is missing');
-  if (version !== '1') throw new BadProject(`it has version ${version!.slice(0, 6)}, which this page does not know: reload for a newer page`);
+  const { packing, body, unchecked } = parts(fragment.replace(/^#/, ''));
   let json: Uint8Array;
   try {
     const bytes = fromBase64Url(body);
+    if (toBase64Url(bytes) !== body) throw new BadProject(damaged);
     if (packing === 'z') json = await inflate(bytes);
     else if (packing === 'j') json = bytes;
     else throw new BadProject('it is packed in an unknown way');
     if (json.length > inflatedLimit) throw new BadProject(`it unpacks to more than ${inflatedLimit / 1024} KiB`);
+    if (unchecked && packing === 'j' && json.at(-1) !== 0x7d) throw new BadProject(damaged);  // "}": no blanks follow it
+    // Some engines pass over what follows the end of the packed text: then it is whole without the last byte, too.
+    if (unchecked && packing === 'z' && await inflate(bytes.slice(0, -1)).then(() => true, () => false)) throw new BadProject(damaged);
   } catch (error) {
-    throw error instanceof BadProject ? error : new BadProject('a part of it is missing or was changed on the way');
+    throw error instanceof BadProject ? error : new BadProject(damaged);
   }
   let value: unknown;
   try {
     value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(json));
   } catch {
-    throw new BadProject('a part of it is missing or was changed on the way');
+    throw new BadProject(damaged);
   }
-  return checkShared(value);
+  return { ...checkShared(value), ...(unchecked ? { unchecked } : {}) };
 }
 
+const isSizes = (x: unknown): x is Sizes => Array.isArray(x) && x.length === 4 && x.every((n) => Number.isSafeInteger(n) && n >= 0);
+
 function checkShared(value: unknown): Shared {
-  const project = checkProject(value), { fingerprint } = value as { fingerprint?: unknown };
-  return { project, ...(typeof fingerprint === 'string' && /^[0-9a-f]{1,64}$/.test(fingerprint) ? { fingerprint } : {}) };
+  const project = checkProject(value);
+  const { fingerprint, engine, sizes } = value as Partial<Record<keyof Shared, unknown>>;
+  return {
+    project,
+    ...(typeof fingerprint === 'string' && /^[0-9a-f]{1,64}$/.test(fingerprint) ? { fingerprint } : {}),
+    ...(typeof engine === 'string' && /^[\w.+-]{1,40}$/.test(engine) ? { engine } : {}),
+    ...(isSizes(sizes) ? { sizes } : {}),
+  };
 }
 
 /** A file holds the same JSON, readable, with a name and a version of its own. */
-export const encodeFile = (shared: Shared): string => `${JSON.stringify({ format: 'rasp-playground', version: 1, ...compact(shared.project), ...(shared.fingerprint ? { fingerprint: shared.fingerprint } : {}) }, null, 2)}\n`;
+export const encodeFile = (shared: Shared): string => `${JSON.stringify({ format: 'rasp-playground', version: 1, ...contents(shared) }, null, 2)}\n`;
 
 export function decodeFile(text: string): Shared {
   let value: unknown;

@@ -6,12 +6,13 @@ import { effect, signal } from '@preact/signals';
 import { BadProject, checkProject } from './check';
 import { type Example, allExamples, firstExample } from './examples';
 import { type Shared, decodeFile, decodeLink } from './link';
-import { picture, title } from './live';
+import { engineVersion, picture, stale, title } from './live';
+import { sentence } from './linked';
 import { type Project, emptyProject, project, setProject, viewNames } from './project';
-import { type Slot, type Store, Work, freshId, ownSlot } from './storage';
+import { type Slot, type Store, Work, claim, freshId, ownSlot } from './storage';
 
 export const notice = signal<{ text: string; kind: 'info' | 'problem' } | null>(null);
-export const linkFingerprint = signal<string | null>(null);  // what the link's author saw
+export const linked = signal<Shared | null>(null);           // the link or file that the work came from
 export const storageFull = signal(false);
 export const recent = signal<Slot[]>([]);
 export const authoring = signal<{ text?: string } | null>(null);   // an assignment that is being written
@@ -34,6 +35,8 @@ function storage(): Store {
 export const work = new Work(storage());
 let slot = '';
 let pristine = '';             // the project as it was opened: kept only once it differs
+/** What this tab opened, by slot: Back finds it even where nothing was changed, so nothing was kept. */
+const visited = new Map<string, { project: Project; linked: Shared | null }>();
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 const text = (p: Project) => JSON.stringify({ ...p, selection: {}, view: 'circuit', half: null });
@@ -45,15 +48,43 @@ function save() {
   storageFull.value = !work.write({ id: slot, time: Date.now(), title: title.peek(), project: project.peek() });
 }
 
-/** Opens something else in a slot of its own; what was there is kept as recent work. */
-export function openProject(p: Project, fingerprint: string | null = null) {
-  save();
-  slot = freshId();
+/** The slot of a history entry: Back and Forward show the work as it was left there, not as its link has it. */
+const slotOf = (state: unknown): string | null => {
+  const found = (state as { slot?: unknown } | null)?.slot;
+  return typeof found === 'string' && /^[0-9a-f]{32}$/.test(found) ? found : null;
+};
+
+function show(id: string, p: Project, from: Shared | null, kept: boolean) {
+  slot = id;
   try { sessionStorage.setItem('rasp-slot', slot); } catch { /* until the reload */ }
-  pristine = text(p);
-  linkFingerprint.value = fingerprint;
+  pristine = kept ? '' : text(p);
+  linked.value = from;
   setProject(p);
   recent.value = work.list();
+}
+
+/**
+ * Opens something else in a slot of its own; what was there is kept as recent work. `entry`: a new entry of the history, or the
+ * present one, where the browser has just made it.
+ */
+export function openProject(p: Project, from: Shared | null = null, entry: 'new' | 'present' = 'new', hash = '') {
+  save();
+  const id = freshId();
+  void claim(id);
+  visited.set(id, { project: p, linked: from });
+  if (entry === 'new') history.pushState({ slot: id }, '', `${location.pathname}${location.search}${hash}`);
+  else history.replaceState({ ...history.state, slot: id }, '');
+  show(id, p, from, false);
+}
+
+/** The work of a history entry; false where nothing of it is kept. */
+function revisit(id: string): boolean {
+  if (id === slot) return true;
+  save();
+  const before = visited.get(id), kept = work.read(id)?.project;
+  if (!before && !kept) return false;
+  show(id, kept ?? before!.project, before?.linked ?? null, kept !== undefined);
+  return true;
 }
 
 /** An example on its most telling view: `#@ view attention` is the circuit with its first head chosen. */
@@ -64,7 +95,6 @@ const opened = (e: Example): Project => ({
 
 export function openExample(e: Example) {
   openProject(opened(e));
-  if (location.hash) history.replaceState(null, '', location.pathname + location.search);
 }
 
 export function openSlot(id: string) {
@@ -85,7 +115,7 @@ export async function openFile(file: File) {
       if (kind === 'rasp-assignment') openProject(checkProject({ ...emptyProject(''), course: content }));
       else {
         const shared = decodeFile(content);
-        openProject(shared.project, shared.fingerprint ?? null);
+        openProject(shared.project, shared);
       }
     }
     notice.value = null;
@@ -98,14 +128,15 @@ async function fromCourseLink(fragment: string): Promise<Shared | null> {
   const { decodeLink: decode, parseSubmission } = await import('../course');
   try {
     const found = await decode(fragment);
-    if (found?.kind === 'assignment') return { project: { ...emptyProject(), course: found.text } };
+    const unchecked = found?.unchecked ? { unchecked: true as const } : {};
+    if (found?.kind === 'assignment') return { project: { ...emptyProject(), course: found.text }, ...unchecked };
     const { submission, diagnostics } = parseSubmission(found?.text ?? '');
     if (!submission) throw new Error(diagnostics[0]?.message ?? 'it is no submission');
     const files = Object.fromEntries(Object.entries(submission.programs).map(([id, program]) => [`${id}.rasp`, program]));
     const active = Object.keys(files)[0];
     if (!active) throw new Error('it holds no program');
     notice.value = { kind: 'info', text: `The programs of a submission${submission.student?.name ? ` by ${submission.student.name}` : ''}.` };
-    return { project: checkProject({ ...emptyProject(), files, active }) };
+    return { project: checkProject({ ...emptyProject(), files, active }), ...unchecked };
   } catch (error) {
     notice.value = { kind: 'problem', text: `The link cannot be opened: ${(error as Error).message}. Your own work is unchanged.` };
     return null;
@@ -115,6 +146,16 @@ async function fromCourseLink(fragment: string): Promise<Shared | null> {
 async function fromFragment(): Promise<Shared | null> {
   const fragment = location.hash.slice(1);
   if (!fragment) return null;
+  notice.value = null;
+  const shared = await read(fragment);
+  if (shared?.unchecked) {
+    const text = 'This link is of an earlier version and carries no checksum: nothing can tell whether a character of it was changed on the way.';
+    notice.value = { kind: 'info', text: [notice.peek()?.text, text].filter(Boolean).join(' ') };
+  }
+  return shared;
+}
+
+async function read(fragment: string): Promise<Shared | null> {
   if (/^(assignment|submission)=/.test(fragment)) return fromCourseLink(fragment);
   const named = fragment.match(/^example=([\w-]+)$/);
   if (named) {
@@ -132,28 +173,24 @@ async function fromFragment(): Promise<Shared | null> {
 }
 
 export async function beginSession() {
-  const own = await ownSlot();
+  const own = await ownSlot(slotOf(history.state));
   const shared = await fromFragment();
   recent.value = work.list();
   const mine = own.continues ? work.read(own.continues) : null;
   if (shared) {
-    // A reload of an edited link goes on with the edits: they are in this tab's slot, which the link itself never is.
-    const edited = mine && sessionStorage.getItem('rasp-link') === location.hash ? mine : null;
-    slot = edited ? own.id : freshId();
-    try {
-      sessionStorage.setItem('rasp-slot', slot);
-      sessionStorage.setItem('rasp-link', location.hash);
-    } catch { /* until the reload */ }
-    pristine = edited ? '' : text(shared.project);
-    linkFingerprint.value = shared.fingerprint ?? null;
-    setProject(edited?.project ?? shared.project);
+    // A reload of an edited link goes on with the edits: they are in the slot of this entry of the history.
+    const edited = slotOf(history.state) !== null && own.continues === slotOf(history.state) ? mine : null;
+    const id = edited ? own.id : freshId();
+    if (!edited) void claim(id);
+    visited.set(id, { project: shared.project, linked: shared });
+    show(id, edited?.project ?? shared.project, shared, edited !== null);
   } else {
-    slot = own.id;
     const latest = mine ?? recent.value[0];
     const p = latest?.project ?? { ...emptyProject(), files: { [firstExample.file]: firstExample.source }, active: firstExample.file };
-    pristine = latest && latest.id !== slot ? '' : text(p);
-    setProject(p);
+    visited.set(own.id, { project: p, linked: null });
+    show(own.id, p, null, latest !== undefined && latest.id !== own.id);
   }
+  history.replaceState({ ...history.state, slot }, '');
   effect(() => {
     project.value;
     title.value;
@@ -161,12 +198,20 @@ export async function beginSession() {
     timer = setTimeout(save, 250);
   });
   for (const event of ['pagehide', 'visibilitychange'] as const) addEventListener(event, save);
-  addEventListener('hashchange', () => { void fromFragment().then((s) => { if (s) openProject(s.project, s.fingerprint ?? null); }); });
+  let entry = 0;  // grows with every move, so that a slow link never opens over a later one
+  addEventListener('popstate', ({ state }) => {
+    ++entry;
+    const id = slotOf(state);
+    if (id !== null && revisit(id)) return;
+    const mine = entry;
+    void fromFragment().then((s) => { if (s && mine === entry) openProject(s.project, s, 'present'); });
+  });
   addEventListener('storage', () => { recent.value = work.list(); });
 }
 
-/** Whether the model that is shown is the one that the link's author saw. */
-export function sameModel(): boolean | null {
+/** One sentence where the model that is shown is not the one that the link's author saw: what differs. */
+export function otherModel(): string {
   const p = picture.value;
-  return p && linkFingerprint.value ? p.compiled.fingerprint === linkFingerprint.value : null;
+  if (!p || stale.value || !linked.value) return '';
+  return sentence(linked.value, { project: project.value, fingerprint: p.compiled.fingerprint, engine: engineVersion.value });
 }

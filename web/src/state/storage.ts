@@ -1,6 +1,6 @@
 /**
  * Local work. Every tab has a slot of its own, so that two tabs, a link or an example never overwrite each other; old slots are
- * "recent work" until newer ones push them out. Storage may be full or forbidden: then the page says so once and goes on.
+ * "recent work" until a person forgets them. Storage may be full or forbidden: then the page says so once and goes on.
  */
 import { checkProject, ownWork } from './check';
 import type { Project } from './project';
@@ -11,7 +11,6 @@ export const freshId = (): string => [...crypto.getRandomValues(new Uint8Array(1
 export interface Slot { id: string; time: number; title: string; project: Project }
 
 const prefix = 'rasp-work/';
-const slotsKept = 12;
 
 export interface Store { getItem(key: string): string | null; setItem(key: string, value: string): void; removeItem(key: string): void; key(i: number): string | null; readonly length: number }
 
@@ -39,41 +38,39 @@ export class Work {
     }
   }
 
-  /** False where it could not be kept even after the oldest slots of other tabs were given up. */
+  /** False where there is no room for it. Nothing else is given up for it: the page says so, and what to forget is for a person to choose. */
   write(slot: Slot): boolean {
-    const text = JSON.stringify({ time: slot.time, title: slot.title, project: slot.project });
-    const others = this.list().filter((s) => s.id !== slot.id);
-    for (const old of others.splice(slotsKept - 1)) this.store.removeItem(prefix + old.id);
-    for (;;) {
-      try {
-        this.store.setItem(prefix + slot.id, text);
-        return true;
-      } catch {
-        const oldest = others.length > 3 ? others.pop() : undefined;  // the last few stay: they may be open elsewhere
-        if (!oldest) return false;
-        this.store.removeItem(prefix + oldest.id);
-      }
+    try {
+      this.store.setItem(prefix + slot.id, JSON.stringify({ time: slot.time, title: slot.title, project: slot.project }));
+      return true;
+    } catch {
+      return false;
     }
   }
 
   remove(id: string) { this.store.removeItem(prefix + id); }
 }
 
-/** This tab's slot, and the one whose work it goes on with. A duplicated tab inherits the other's id: the lock tells them apart. */
-export async function ownSlot(): Promise<{ id: string; continues: string | null }> {
-  let id: string | null = null;
-  try { id = sessionStorage.getItem('rasp-slot'); } catch { /* forbidden */ }
-  const take = (name: string) => new Promise<boolean>((resolve) => {
-    if (!navigator.locks) return resolve(true);
-    void navigator.locks.request(`rasp-slot-${name}`, { ifAvailable: true }, (lock) => {
-      resolve(lock !== null);
-      return lock === null ? undefined : new Promise<void>(() => {});  // held until the tab closes
-    });
-  });
+/** Takes a slot for this tab until it closes; false where another tab has it. */
+export const claim = (id: string): Promise<boolean> => new Promise((resolve) => {
+  if (!navigator.locks) return resolve(true);
+  navigator.locks.request(`rasp-slot-${id}`, { ifAvailable: true }, (lock) => {
+    resolve(lock !== null);
+    return lock === null ? undefined : new Promise<void>(() => {});
+  }).catch(() => resolve(true));  // a browser that forbids storage
+});
+
+/**
+ * This tab's slot, and the one whose work it goes on with: that of the history's entry, else the tab's last one. A duplicated tab
+ * inherits the other's id: the lock tells them apart.
+ */
+export async function ownSlot(entry: string | null): Promise<{ id: string; continues: string | null }> {
+  let id = entry;
+  try { id ??= sessionStorage.getItem('rasp-slot'); } catch { /* forbidden */ }
   const continues = id;
-  if (id === null || !await take(id)) {
+  if (id === null || !await claim(id)) {
     id = freshId();
-    await take(id);
+    await claim(id);
   }
   try { sessionStorage.setItem('rasp-slot', id); } catch { /* the slot lasts until the reload */ }
   return { id, continues };
