@@ -36,6 +36,30 @@ test('core includes in one direction only', () => {
   assert.deepEqual(wrong, []);
 });
 
+// folder of web/src → folders it may import besides itself; "" holds what all may use, main.tsx and offline.ts ("start") may import all.
+const pageAllowed = {
+  engine: [], '': ['engine'], state: ['', 'engine'], draw: ['', 'engine', 'state'], views: ['', 'engine', 'state', 'draw'], editor: ['', 'engine', 'state'],
+  course: ['', 'engine'], shell: ['', 'engine', 'state', 'draw', 'views', 'editor', 'course'], start: [],
+};
+
+test('the page imports in one direction only', () => {
+  const files = readdirSync(path.join(root, 'web/src'), { recursive: true }).map((f) => f.replaceAll('\\', '/')).filter((f) => /\.tsx?$/.test(f));
+  assert.ok(files.length > 50);
+  const folderOf = (file) => (/^(main|offline)\./.test(file) ? 'start' : file.includes('/') ? file.split('/')[0] : '');
+  const wrong = [];
+  for (const file of files) {
+    const folder = folderOf(file);
+    assert.ok(folder in pageAllowed, `web/src/${folder} has no place in the order of folders`);
+    for (const [, target] of read('web/src', file).matchAll(/(?:from|import\()\s*'(\.[^']*)'/g)) {
+      const to = path.posix.normalize(path.posix.join(path.posix.dirname(file), target));
+      const other = folderOf(to);
+      if (to.startsWith('../') || other === folder || folder === 'start') continue;
+      if (!pageAllowed[folder].includes(other)) wrong.push(`web/src/${file} imports ${target}`);
+    }
+  }
+  assert.deepEqual(wrong, []);
+});
+
 test('core neither prints nor ends the program', () => {
   for (const file of sources) {
     const text = read('core', file).replace(/\/\/.*$/gm, '');

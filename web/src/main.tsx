@@ -1,6 +1,6 @@
 import { render } from 'preact';
 import { App } from './shell/App';
-import { startTheme, startView } from './shell/options';
+import { startTheme, startView } from './state/options';
 import { drawn, idle } from './state/drawn';
 import { begin } from './state/live';
 import { view, viewNames } from './state/project';

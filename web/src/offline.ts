@@ -1,5 +1,5 @@
 // After the first visit the page needs no network: a service worker keeps its own files.
-import { workerUrl } from './trusted';
+import { workerUrl } from './engine/trusted';
 
 export async function registerOffline() {
   try {

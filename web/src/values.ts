@@ -14,6 +14,9 @@ export function show(value: Atom | null, type: string): string {
 
 export const showAll = (v: Values): string[] => v.values.map((x, i) => show(x, v.types[i] ?? '-'));
 
+/** A number of the model, short. */
+export const number = (x: number) => (Number.isInteger(x) ? String(x) : Math.abs(x) < 1e-3 || Math.abs(x) >= 1e5 ? x.toExponential(1) : String(Number(x.toFixed(3))));
+
 /** A token in a label: blanks are made visible. */
 export const token = (text: string): string => (text === '' ? '∅' : text.replaceAll(' ', '␣').replaceAll('\t', '⇥').replaceAll('\n', '⏎'));
 

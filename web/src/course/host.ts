@@ -10,7 +10,7 @@ export interface Host {
   setSource(text: string): void;
   /** Called when a task is opened: its vocabulary, length and mask for the page's own views; `input` is its first case. */
   setUp?(settings: { vocabulary: Atom[]; maxLength: number; causal: boolean; input: Atom[]; output: string }): void;
-  /** Lines that must not change in the editor, 1-based and inclusive; called whenever they move. See lockedLines in locked.ts. */
+  /** Lines that must not change in the editor, 1-based and inclusive; called whenever they move. */
   setLocked?(ranges: [number, number][]): void;
   /** Moves the editor's cursor. */
   goTo?(line: number, column: number): void;

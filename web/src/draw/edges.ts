@@ -1,6 +1,6 @@
 // Which box reads which: the program's dataflow, pinned to the rows of the transformer.
 import type { CompileResult } from '../engine/protocol';
-import { writer } from '../views/pattern';
+import { writer } from './pattern';
 
 export interface Edge { from: string; to: string; node: number }
 

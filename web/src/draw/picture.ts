@@ -3,10 +3,10 @@
  * page shows, made from the numbers and not from the screen.
  */
 import type { Picture } from '../state/live';
-import { subspaceCells } from '../views/cells';
-import { drawnPattern, headName } from '../views/pattern';
 import { token } from '../values';
+import { subspaceCells } from './cells';
 import { css, mix, type Rgb } from './colour';
+import { drawnPattern, headName } from './pattern';
 
 const low: Rgb = [240, 243, 248], high: Rgb = [20, 74, 158];
 const escape = (s: string) => s.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');

@@ -1,7 +1,7 @@
 // Attention patterns and the residual stream as comma-separated tables.
 import type { Picture } from '../state/live';
-import { residualAt } from '../views/Residual';
-import { headName, headValues } from '../views/pattern';
+import { headName, headValues } from './pattern';
+import { residualAt } from './residual';
 
 const field = (x: string | number) => { const s = String(x); return /[",\n\r]/.test(s) ? `"${s.replaceAll('"', '""')}"` : s; };
 const csv = (rows: (string | number)[][]) => `${rows.map((r) => r.map(field).join(',')).join('\r\n')}\r\n`;

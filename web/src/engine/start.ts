@@ -1,6 +1,6 @@
 // One compiled module, any number of workers.
 import wasmUrl from '@engine/engine.wasm?url';
-import { workerUrl } from '../trusted';
+import { workerUrl } from './trusted';
 import { Engine } from './client';
 import EngineWorker from './worker?worker&url';
 

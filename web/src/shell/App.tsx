@@ -17,8 +17,9 @@ import { Inspector } from '../views/Inspector';
 import { Residual } from '../views/Residual';
 import { Result } from '../views/Result';
 import { Settings } from '../views/Settings';
-import { Tour, startTour, step } from './Tour';
-import { embed, hidden, phoneTab, readOnly } from './options';
+import { startTour, step } from '../state/tour';
+import { Tour } from './Tour';
+import { embed, hidden, phoneTab, readOnly } from '../state/options';
 
 const Course = lazy(() => import('./Course'));
 const Gallery = lazy(() => import('./Gallery'));

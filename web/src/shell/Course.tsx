@@ -6,7 +6,7 @@ import { grader } from '../engine/start';
 import { engineVersion, ready } from '../state/live';
 import { change, course, setSource, source } from '../state/project';
 import { authoring, lockedRanges } from '../state/session';
-import { goTo } from '../views/Console';
+import { goTo } from '../state/goto';
 import { download } from './download';
 
 const typesOf = (values: (string | number | boolean)[]) => values.map((v) => (typeof v === 'string' ? 's' : typeof v === 'boolean' ? 'b' : Number.isInteger(v) ? 'i' : 'f')).join('');

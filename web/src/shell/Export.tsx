@@ -5,7 +5,7 @@ import { viewSvg } from '../draw/view';
 import { attentionCsv, decodedCsv, residualCsv } from '../draw/tables';
 import { ask, picture, title } from '../state/live';
 import { source, view } from '../state/project';
-import { halfInForce } from '../views/Residual';
+import { halfInForce } from '../draw/residual';
 import { Dialog } from './Dialog';
 import { download } from './download';
 

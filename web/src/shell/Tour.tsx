@@ -1,17 +1,11 @@
 // Five steps: what is an attention head doing here? Can be left and taken up again.
-import { signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { firstExample } from '../state/examples';
 import { openExample } from '../state/session';
 import { half, selection, view } from '../state/project';
 import { picture } from '../state/live';
-import { phoneTab } from './options';
-
-const key = 'rasp-tour';
-export const step = signal<number | null>(null);
-
-const stored = () => { try { return Number(localStorage.getItem(key) ?? '0') || 0; } catch { return 0; } };
-const keep = (n: number) => { try { localStorage.setItem(key, String(n)); } catch { /* not kept */ } };
+import { phoneTab } from '../state/options';
+import { keepStep, step, tourLength } from '../state/tour';
 
 const steps: { title: string; text: string; target: string; enter?: () => void }[] = [
   { title: 'A program about sequences', target: '.pane', text: 'This RASP program counts how often each token occurs. The grey values after each line are what it computes for the input below, live: change a letter of the input and watch.', enter: () => { openExample(firstExample); selection.value = {}; } },
@@ -21,16 +15,13 @@ const steps: { title: string; text: string; target: string; enter?: () => void }
   { title: 'Model and interpreter agree', target: '.result', enter: () => { view.value = 'circuit'; half.value = null; }, text: 'The transformer’s output stands under the interpreter’s, and the green line says that this is proved for every input, not only this one. Now break something: click a head and switch it off. Undo is one click away.' },
 ];
 
-export function startTour() { step.value = stored() >= steps.length ? 0 : stored(); }
-export const tourSeen = () => stored() > 0;
-
 export function Tour() {
   const n = step.value;
   const card = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (n === null) return undefined;
     steps[n]!.enter?.();
-    keep(n);
+    keepStep(n);
     phoneTab.value = steps[n]!.target === '.pane' ? 'code' : 'model';  // on a narrow screen the other half is hidden
     card.current?.focus();
     let marked: Element | null = null;
@@ -46,16 +37,16 @@ export function Tour() {
   }, [n]);
   if (n === null) return null;
   const s = steps[n]!;
-  const end = (done: boolean) => { keep(done ? steps.length : n); step.value = null; };
+  const end = (done: boolean) => { keepStep(done ? tourLength : n); step.value = null; };
   return (
-    <div class="tour" role="dialog" aria-label={`Tour, step ${n + 1} of ${steps.length}`} tabIndex={-1} ref={card} onKeyDown={(e) => { if (e.key === 'Escape') end(false); }}>
+    <div class="tour" role="dialog" aria-label={`Tour, step ${n + 1} of ${tourLength}`} tabIndex={-1} ref={card} onKeyDown={(e) => { if (e.key === 'Escape') end(false); }}>
       <h2>{s.title}</h2>
       <p>{s.text}</p>
       <div class="tour-buttons">
         <span class="dots" aria-hidden="true">{steps.map((_, i) => <i class={i === n ? 'on' : ''} />)}</span>
-        <button type="button" class="quiet" onClick={() => end(false)}>{n === steps.length - 1 ? 'Close' : 'Skip'}</button>
+        <button type="button" class="quiet" onClick={() => end(false)}>{n === tourLength - 1 ? 'Close' : 'Skip'}</button>
         {n > 0 && <button type="button" onClick={() => { step.value = n - 1; }}>Back</button>}
-        {n < steps.length - 1 ? <button type="button" class="primary" onClick={() => { step.value = n + 1; }}>Next</button> : <button type="button" class="primary" onClick={() => end(true)}>Done</button>}
+        {n < tourLength - 1 ? <button type="button" class="primary" onClick={() => { step.value = n + 1; }}>Next</button> : <button type="button" class="primary" onClick={() => end(true)}>Done</button>}
       </div>
     </div>
   );

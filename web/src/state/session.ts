@@ -125,7 +125,7 @@ export async function openFile(file: File) {
 }
 
 async function fromCourseLink(fragment: string): Promise<Shared | null> {
-  const { decodeLink: decode, parseSubmission } = await import('../course');
+  const { decodeLink: decode, parseSubmission } = await import('../../../wasm/course/index.mjs');
   try {
     const found = await decode(fragment);
     const unchecked = found?.unchecked ? { unchecked: true as const } : {};

@@ -6,9 +6,10 @@ import { colour, focus, lit, nodeLabel, pointing } from '../state/focus';
 import { type Picture, analysis } from '../state/live';
 import { experiments, type Selection } from '../state/project';
 import { Head } from './Head';
-import { Strip, type Cell } from './Strip';
-import { outputCells, subspaceCells } from './cells';
-import { writer } from './pattern';
+import type { Cell } from '../draw/cells';
+import { Strip } from './Strip';
+import { outputCells, subspaceCells } from '../draw/cells';
+import { writer } from '../draw/pattern';
 
 interface BoxProps { item: string; node: number; target: Selection; note: string; cells: Cell[]; off?: boolean }
 

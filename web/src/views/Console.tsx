@@ -1,13 +1,10 @@
 // Problems, and what the program's own statements show.
-import { signal } from '@preact/signals';
 import type { Diagnostic, DisplayValue } from '../engine/protocol';
 import { colour, pointing } from '../state/focus';
+import { goTo } from '../state/goto';
 import { analysis, diagnostics } from '../state/live';
 import { Strip } from './Strip';
-import { valueCells } from './cells';
-
-/** A place in the program that the editor should go to. */
-export const goTo = signal<{ line: number; column: number } | null>(null);
+import { valueCells } from '../draw/cells';
 
 const docs = (code: string) => `./docs/diagnostics.html#${code}`;
 

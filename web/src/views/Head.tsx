@@ -5,8 +5,8 @@ import { type Picture, stale } from '../state/live';
 import { experiments, selection } from '../state/project';
 import { Heatmap } from './Heatmap';
 import { Strip } from './Strip';
-import { subspaceCells } from './cells';
-import { drawnPattern, headName, headValues, headWords, place, rowSentence, selectorPattern } from './pattern';
+import { subspaceCells } from '../draw/cells';
+import { drawnPattern, headName, headValues, headWords, place, rowSentence, selectorPattern } from '../draw/pattern';
 
 export function Head({ p, layer, head, plain }: { p: Picture; layer: number; head: number; plain: boolean }) {
   const info = p.compiled.layers[layer]!.heads[head]!;

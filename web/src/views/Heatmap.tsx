@@ -12,7 +12,6 @@ interface Props {
   cell: [number, number] | null;
   onCell: (cell: [number, number] | null, lock: boolean) => void;
   sentence: (query: number, key: number) => string;
-  marked?: (query: number, key: number) => boolean;  // cells that an experiment changed
 }
 
 const mark = (t: string, i: number) => (i === 0 ? '⊢' : token(t));

@@ -4,15 +4,15 @@ import type { ExplainResult, Intervention, TensorDoc } from '../engine/protocol'
 import { rawValues } from '../engine/raw';
 import { colour, focus, halfName, nodeDoc, nodeLabel, owners, placesOf, pointing, subspacesOf } from '../state/focus';
 import { type Picture, analysis, ask } from '../state/live';
-import { embed } from '../shell/options';
-import { startTour, tourSeen } from '../shell/Tour';
+import { embed } from '../state/options';
+import { startTour, tourSeen } from '../state/tour';
 import { experiments, selection, view, half as scrubbed } from '../state/project';
-import { parseTokens, showAll, token } from '../values';
-import { number, residualAt, residualName } from './Residual';
+import { residualAt, residualName } from '../draw/residual';
+import { number, parseTokens, showAll, token } from '../values';
 import { Strip } from './Strip';
 import { HeadWeights, MlpWeights } from './Weights';
-import { valueCells } from './cells';
-import { headName, headValues, headWords, place, rowSentence } from './pattern';
+import { valueCells } from '../draw/cells';
+import { headName, headValues, headWords, place, rowSentence } from '../draw/pattern';
 
 const same = (a: Intervention, b: Intervention) => JSON.stringify(a) === JSON.stringify(b);
 

@@ -1,21 +1,15 @@
 // The residual stream, read as values: one row an s-op, one column a position, after the half-layer under the scrubber.
 import { useState } from 'preact/hooks';
 import { colour, focus, halfName, hover, lit, nodeLabel, pointing } from '../state/focus';
+import { halfInForce, residualAt } from '../draw/residual';
 import { type Picture, lastHalf } from '../state/live';
 import { half as chosenHalf, selection } from '../state/project';
-import { token } from '../values';
-import { subspaceCells } from './cells';
-import { tensor } from './pattern';
+import { number, token } from '../values';
+import { subspaceCells } from '../draw/cells';
 
 const mostRows = 60, mostColumns = 48;
 
-export const halfInForce = () => Math.min(chosenHalf.value ?? lastHalf.value, lastHalf.value);
-export const residualName = (half: number) => (half === 0 ? 'resid_pre' : `blocks.${Math.floor((half - 1) / 2)}.${half % 2 ? 'resid_mid' : 'resid_post'}`);
-export const residualAt = (p: Picture, half: number) => tensor(p, residualName(half));
-
 const short = (label: string) => (label.length > 34 ? `${label.slice(0, 33)}…` : label);
-
-export const number = (x: number) => (Number.isInteger(x) ? String(x) : Math.abs(x) < 1e-3 || Math.abs(x) >= 1e5 ? x.toExponential(1) : String(Number(x.toFixed(3))));
 
 export function Scrubber() {
   const half = halfInForce();

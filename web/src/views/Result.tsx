@@ -3,7 +3,7 @@ import { focus } from '../state/focus';
 import { type Picture, analysis, experimentProblem, stale, stop, title, working } from '../state/live';
 import { experiments } from '../state/project';
 import { token } from '../values';
-import { outputCells } from './cells';
+import { outputCells } from '../draw/cells';
 import { useEffect, useState } from 'preact/hooks';
 
 function Status() {

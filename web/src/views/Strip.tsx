@@ -1,7 +1,6 @@
 // Values over positions, one small cell each: how every s-op is shown.
+import type { Cell } from '../draw/cells';
 import { focus } from '../state/focus';
-
-export interface Cell { text: string; wrong?: boolean; changed?: boolean; absent?: boolean }
 
 const mostCells = 32;
 

@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { CompileResult, WeightsResult } from '../engine/protocol';
 import { ask, picture } from '../state/live';
-import { number } from './Residual';
+import { number } from '../values';
 
 function useWeights(layer: number, head: number | undefined): WeightsResult | null {
   const compiled = picture.value?.compiled;

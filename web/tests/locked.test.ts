@@ -2,7 +2,7 @@
 import { EditorState } from '@codemirror/state';
 import { EditorView } from '@codemirror/view';
 import { expect, test } from 'vitest';
-import { lockedLines, setLockedLines } from '../../src/course/locked';
+import { lockedLines, setLockedLines } from '../src/editor/locked';
 
 function editor(text: string, ranges: [number, number][]) {
   const view = new EditorView({ state: EditorState.create({ doc: text, extensions: [lockedLines] }) });

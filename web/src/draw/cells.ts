@@ -2,7 +2,9 @@
 import type { Values } from '../engine/protocol';
 import type { Picture } from '../state/live';
 import { show, showAll } from '../values';
-import type { Cell } from './Strip';
+
+/** One value of a strip. */
+export interface Cell { text: string; wrong?: boolean; changed?: boolean; absent?: boolean }
 
 /** Texts that mean the same number or value: the engine writes True, 0.5; a student reads T, 0.5. */
 function short(text: string): string {
