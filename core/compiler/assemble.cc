@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
+
+#include "base/agree.h"
 
 namespace rasp {
 
@@ -180,7 +183,7 @@ void Assembler::read_number(NodeId output, BoundLink& link) {
   if (c_.sets.known(output))
     for (ValueId v : c_.sets.all(output)) {
       const double x = c_.values.number(v);
-      if (!m_.codec.values.empty() && (x <= previous || (c_.values[v].kind() == Kind::Float && nearly_equal(x, previous)))) continue;
+      if (!m_.codec.values.empty() && (x <= previous || (c_.values[v].kind() == Kind::Float && floats_agree(x, previous)))) continue;
       if (!m_.codec.values.empty()) gap = std::min(gap, x - previous);
       m_.codec.values.push_back(c_.values[v]);
       previous = x;
@@ -272,13 +275,24 @@ proof::Form Assembler::proved(const LinearForm& f) const {
   return form;
 }
 
+// A bound on the number that a unit holds, also where its values could not be listed.
 double Assembler::largest(UnitId id) const {
   const Unit& unit = plan_.units[id];
-  if (unit.kind == UnitKind::WidthNumber || unit.kind == UnitKind::IndicesNumber || !c_.sets.known(unit.node)) return n_;
+  if (unit.kind == UnitKind::WidthNumber || unit.kind == UnitKind::IndicesNumber) return n_;
+  const auto [it, fresh] = largest_.try_emplace(id, std::numeric_limits<double>::infinity());
+  if (!fresh) return it->second;
   double top = 0;
-  for (ValueId v : c_.sets.all(unit.node))
-    if (c_.values.is_number(v)) top = std::max(top, std::fabs(c_.values.number(v)));
-  return top;
+  if (c_.sets.known(unit.node)) {
+    for (ValueId v : c_.sets.all(unit.node))
+      if (c_.values.is_number(v)) top = std::max(top, std::fabs(c_.values.number(v)));
+  } else if (unit.kind == UnitKind::AggregateNumber) {
+    top = std::max(proved(unit.value_number).magnitude, std::fabs(unit.default_number));
+  } else if (unit.kind == UnitKind::MlpNumber) {
+    for (double x : unit.numbers) top = std::max(top, std::fabs(x));
+  } else {
+    top = std::numeric_limits<double>::infinity();
+  }
+  return largest_[id] = top;
 }
 
 void Assembler::record(UnitId id, const char* what, const Bound& bound) {

@@ -1,5 +1,6 @@
 // Internal to assembly: see assemble.h. One object a model; its parts fill the weights block by block and carry the bound of the proof along.
 #pragma once
+#include <map>
 #include <tuple>
 #include "compiler/assemble.h"
 #include "compiler/residual_layout.h"
@@ -95,6 +96,7 @@ class Assembler {
   // [unit] what is proved of the residual stream: how far one dimension may be from its exact value, and all dimensions of a code at one
   // position together (the sum). Readers of a code add dimensions up, so the second is what they meet.
   std::vector<double> error_, spread_;
+  mutable std::map<UnitId, double> largest_;
   std::uint64_t weights_ = 0;                    // non-zeros of all matrices so far
 };
 

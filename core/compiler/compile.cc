@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <unordered_map>
 
 #include "compiler/assemble.h"
 #include "compiler/lower.h"
@@ -53,10 +54,43 @@ void note_unproved(CompiledModel& model, const Lowered& l) {
     model.inexact_reasons.push_back("sums of such fractions depend on their order in the last bits: \"" + graph.describe(id) + "\"");
     break;
   }
-  if (!model.options.promises.values.empty() || !model.options.promises.unique.empty()) {
-    model.exact = false;
-    model.inexact_reasons.push_back("the program's promises are not proved");
+}
+
+// What the statement of the proof assumes of the input.
+std::vector<std::string> assumed(const CompileOptions::Promises& promises, const Graph& graph) {
+  std::vector<std::string> under;
+  for (NodeId id : promises.unique) under.push_back("\"" + graph.describe(id) + "\" selects at most one key in every row");
+  for (const auto& [id, list] : promises.values) under.push_back("\"" + graph.describe(id) + "\" has only its " + std::to_string(list.size()) + " promised values");
+  return under;
+}
+
+// The kinds that a decoded number may have, as the program's own value set says: rewriting may have made ints of floats.
+void settle_kinds(CompiledModel& model, const Lowered& l) {
+  OutputCodec& codec = model.codec;
+  codec.any_kind = !l.output_known;
+  if (codec.any_kind) return;
+  std::unordered_multimap<std::size_t, const Value*> by_hash;
+  for (const Value& v : l.output_values) by_hash.emplace(hash(v), &v);
+  for (Value& column : codec.values) {
+    const auto [first, last] = by_hash.equal_range(hash(column));
+    std::vector<const Value*> same;
+    for (auto it = first; it != last; ++it)
+      if (equal(*it->second, column)) same.push_back(it->second);
+    if (same.empty()) continue;
+    std::sort(same.begin(), same.end(), [](const Value* a, const Value* b) { return total_less(*a, *b); });
+    column = *same.front();
+    for (std::size_t i = 1; i < same.size(); ++i) codec.alternatives.push_back(*same[i]);
   }
+}
+
+bool all_finite(const Transformer& t) {
+  const auto matrix = [](const SparseMatrix& m) { return std::all_of(m.valuePtr(), m.valuePtr() + m.nonZeros(), [](float x) { return std::isfinite(x); }); };
+  const auto vector = [](const std::vector<float>& v) { return std::all_of(v.begin(), v.end(), [](float x) { return std::isfinite(x); }); };
+  const auto head = [&](const AttentionHead& h) { return matrix(h.W_Q) && matrix(h.W_K) && matrix(h.W_V) && matrix(h.W_O) && vector(h.b_Q) && vector(h.b_K) && vector(h.b_V); };
+  const auto layer = [&](const Layer& x) {
+    return std::all_of(x.heads.begin(), x.heads.end(), head) && vector(x.b_O) && matrix(x.mlp.W_in) && matrix(x.mlp.W_out) && vector(x.mlp.b_in) && vector(x.mlp.b_out);
+  };
+  return matrix(t.W_E) && matrix(t.W_pos) && matrix(t.W_U) && vector(t.b_U) && std::all_of(t.layers.begin(), t.layers.end(), layer);
 }
 
 }  // namespace
@@ -66,7 +100,7 @@ std::optional<CompiledModel> compile(const Graph& graph, NodeId output, const Co
   if (!lowered) return std::nullopt;
   const auto start = std::chrono::steady_clock::now();
   CompiledModel model;
-  bool proved = false;
+  bool proved = false, any = false;
   for (std::size_t k = 0; k < 2 * lowered->candidates.size() && !proved; ++k) {
     const std::size_t i = k / 2;
     const bool balance = k % 2 == 1;
@@ -77,10 +111,23 @@ std::optional<CompiledModel> compile(const Graph& graph, NodeId output, const Co
     trial.candidate = i;
     trial.inexact_reasons = lowered->candidates[i].plan.inexact;
     assemble(lowered->context(diagnostics, budget), lowered->candidates[i].plan, lowered->candidates[i].schedule, lowered->rewritten.output, balance, trial);
+    if (!all_finite(trial.transformer)) continue;
     proved = trial.exact;
-    if (proved || k == 0) model = std::move(trial);
+    if (proved || !any) model = std::move(trial);
+    any = true;
+  }
+  if (!any) {
+    diagnostics.error("beyond-float32", "unsupported", "\"" + graph.describe(output) + "\" needs numbers in float32 that are too large, or lie too close together, for it", graph[output].span,
+                      "Keep numbers between 1e-30 and 1e30, and infinities and nan out of means and numerical encodings.");
+    return std::nullopt;
   }
   note_unproved(model, *lowered);
+  settle_kinds(model, *lowered);
+  model.exactness.kind = model.exact ? Exactness::Kind::Proved : Exactness::Kind::Unknown;
+  model.exactness.reasons = model.inexact_reasons;
+  if (!model.exact && model.exactness.reasons.empty()) model.exactness.reasons = {"the bounds do not close"};
+  model.exactness.under = assumed(options.promises, graph);
+  model.exact = model.exact && model.exactness.under.empty();
   if (model.codec.encoding == Encoding::Categorical && model.codec.values.empty())
     diagnostics.warning("never-defined", "\"" + graph.describe(output) + "\" has no value on any input of this vocabulary", graph[output].span, "Run it to see why; the model says nothing that counts.");
   name_owners(model, lowered->rewritten);

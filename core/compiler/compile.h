@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 #include "base/diagnostics.h"
+#include "base/exactness.h"
 #include "base/limits.h"
 #include "base/value.h"
 #include "model/transformer.h"
@@ -99,6 +100,10 @@ struct BoundLink {                       // one inequality of the proof
 struct OutputCodec {
   Encoding encoding = Encoding::Categorical;
   std::vector<Value> values;             // Categorical: per column of W_U; Numerical: the value set (ascending), may be empty
+  // Values that are equal() to one of `values` but of another kind: the weights hold one number for 2 and 2.0, and what is decoded takes the
+  // kind that the interpreter has at the position, if it is one of these. any_kind: the kinds are not known (the set could not be listed).
+  std::vector<Value> alternatives;
+  bool any_kind = false;
 };
 
 struct CompiledModel {
@@ -109,7 +114,8 @@ struct CompiledModel {
   std::vector<Subspace> subspaces;
   std::vector<std::string> residual_labels;   // per dimension
   std::vector<LayerInfo> layers;
-  bool exact = false;
+  bool exact = false;                    // proved or enumerated, and nothing assumed of the input
+  Exactness exactness;
   std::vector<BoundLink> links;          // tightest first
   double worst_margin = 0;
   std::vector<std::string> inexact_reasons;

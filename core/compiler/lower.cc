@@ -146,6 +146,9 @@ std::unique_ptr<Lowered> lower(const Graph& graph, NodeId output, const CompileO
     auto& list = l.value_sets[id];
     for (std::size_t i = 0; i < original.all(id).size() && i < 64; ++i) list.push_back(l.values[original.all(id)[i]]);
   }
+  l.output_known = original.known(output);
+  if (l.output_known)
+    for (ValueId v : original.all(output)) l.output_values.push_back(l.values[v]);
   clock.lap("infer");
   l.rewritten = rewrite(graph, output, original, l.values, {options.passes.idioms, options.passes.fuse}, budget);
   l.options = options;

@@ -19,6 +19,8 @@ struct Lowered {
   struct Candidate { Plan plan; Schedule schedule; double size = 0; };
   std::vector<Candidate> candidates;
   std::map<NodeId, std::vector<Value>> value_sets;  // of the program's own graph; capped at 64 values an s-op
+  bool output_known = false;             // and what the program's own output can be
+  std::vector<Value> output_values;
   std::map<std::string, double> timings_ms;
 
   Lowered() = default;

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "compiler/mlp_planner.h"
+#include "base/agree.h"
 
 namespace rasp {
 
@@ -52,9 +53,15 @@ void MlpPlanner::enumerate() {
     double on_axis = 0;
     bool rounded = false;
     if (!axis_.empty()) {  // float32 tells no numbers apart that differ in a double's last bits
-      for (std::size_t a = 0; a < axis_.size(); ++a) on_axis += axis_[a].scale * c_.values.number(tuple[axis_inputs[a]]);
-      auto it = axis_values.lower_bound(on_axis - 1e-9 * std::max(1.0, std::fabs(on_axis)));
-      if (it == axis_values.end() || !nearly_equal(it->first, on_axis)) it = axis_values.emplace(on_axis, static_cast<std::uint32_t>(axis_values.size())).first;
+      double size = 0;
+      for (std::size_t a = 0; a < axis_.size(); ++a) {
+        const double x = axis_[a].scale * c_.values.number(tuple[axis_inputs[a]]);
+        on_axis += x;
+        size += std::fabs(x);
+      }
+      const double reach = 0x1p-40 * size;  // what another order of the sum may change
+      auto it = axis_values.lower_bound(on_axis - reach);
+      if (it == axis_values.end() || it->first > on_axis + reach) it = axis_values.emplace(on_axis, static_cast<std::uint32_t>(axis_values.size())).first;
       rounded = it->first != on_axis;
       on_axis = it->first;
       key.push_back(it->second);
@@ -75,8 +82,11 @@ void MlpPlanner::enumerate() {
 std::uint32_t MlpPlanner::number_outcome(ValueId value) {
   if (value == undefined_value || !c_.values.is_number(value)) return no_signature;
   const double x = c_.values.number(value);
-  auto it = number_index_.lower_bound(x - 1e-9 * std::max(1.0, std::fabs(x)));
-  if (it == number_index_.end() || !nearly_equal(it->first, x)) {
+  if (!std::isfinite(x))
+    throw Refusal{"beyond-float32", "\"" + c_.graph.describe(unit().node) + "\" may be " + c_.values[value].str() + ", which no number of the residual stream can be",
+                  "Choose a finite number in its place, or compare it where it arises.", unit().node};
+  auto it = number_index_.lower_bound(x - 0x1p-40 * std::fabs(x));
+  if (it == number_index_.end() || !floats_agree(it->first, x)) {
     it = number_index_.emplace(x, static_cast<std::uint32_t>(unit().numbers.size())).first;
     unit().numbers.push_back(x);
   }

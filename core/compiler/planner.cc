@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
+#include "base/agree.h"
 #include "compiler/limit_at.h"
 
 namespace rasp {
@@ -54,11 +56,20 @@ bool Planner::code_leaf(NodeId leaf) const {
   const auto& all = c_.sets.all(value);
   const bool strings = std::any_of(all.begin(), all.end(), [&](ValueId v) { return !c_.values.is_number(v); });
   const bool bools = std::all_of(all.begin(), all.end(), [&](ValueId v) { return c_.values[v].kind() == Kind::Bool; });
-  bool large = false;
+  // Numbers that float32 cannot tell from their neighbours are held as codes, but only where a row copies one of them: a mean of two is neither.
+  std::set<double> numbers;
+  bool large = false, finite = true;
+  for (ValueId v : all)
+    if (c_.values.is_number(v)) numbers.insert(c_.values.number(v)), finite &= std::isfinite(c_.values.number(v));
   for (ValueId v : c_.sets.all(leaf)) large |= c_.values.is_number(v) && !(std::fabs(c_.values.number(v)) < largest_number);
+  const bool copies = numbers.size() <= 1 || c_.sets.single(n.args[0]);
+  if (!copies && !strings && !bools && !finite)
+    throw Refusal{"mean-not-finite", "\"" + c_.graph.describe(leaf) + "\" may be a mean of numbers of which one is infinite or nan, which no attention head can hold",
+                  "Choose a finite number in its place before the mean.", leaf};
   const NodeId value_base = base_[value];
   const bool cheap = value_base == no_node || (value_base != leaf && (node(value_base).kind == NodeKind::Tokens || node(value_base).kind == NodeKind::Indices || (node(value_base).kind == NodeKind::Aggregate && code_leaf(value_base))));
-  return code_leaf_memo_[leaf] = strings || bools || c_.values[c_.values.intern(n.constant)].is_string() || large || (cheap && c_.sets.single(n.args[0]));
+  const bool text = c_.values[c_.values.intern(n.constant)].is_string();
+  return code_leaf_memo_[leaf] = strings || bools || ((text || large) && copies) || (cheap && c_.sets.single(n.args[0]));
 }
 
 bool Planner::affine_in_indices(NodeId x, double& a, double& b) {
@@ -213,8 +224,12 @@ LinearForm Planner::number(NodeId x, int depth) {
   }
   if (free_linear(x) && n.kind == NodeKind::Elementwise) {
     switch (n.op) {
-      case Op::Add: return plus(number(n.args[0], depth + 1), number(n.args[1], depth + 1));
-      case Op::Sub: return plus(number(n.args[0], depth + 1), scaled(number(n.args[1], depth + 1), -1));
+      case Op::Add:
+      case Op::Sub: {  // one after the other: reading makes units, and their order is the model's
+        LinearForm a = number(n.args[0], depth + 1);
+        LinearForm b = number(n.args[1], depth + 1);
+        return plus(std::move(a), n.op == Op::Add ? std::move(b) : scaled(std::move(b), -1));
+      }
       case Op::Neg: return scaled(number(n.args[0], depth + 1), -1);
       case Op::Pos: return number(n.args[0], depth + 1);
       case Op::Mul: {
@@ -408,11 +423,13 @@ void Planner::plan_output(NodeId output) {
   if (!c_.options.promises.numerical.count(output) && plan_lines(output)) return;
   bool as_number = false;
   if (c_.sets.numeric(output)) {
-    double largest = 0, gap = 1e300, previous = -1e300;
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    double largest = 0, gap = infinity, previous = -infinity;
     for (ValueId v : c_.sets.all(output)) {
       const double x = c_.values.number(v);
-      largest = std::max(largest, std::fabs(x));
-      if (x > previous && previous > -1e299 && !nearly_equal(x, previous)) gap = std::min(gap, x - previous);
+      largest = std::isfinite(x) ? std::max(largest, std::fabs(x)) : infinity;
+      if (largest == infinity) break;
+      if (x > previous && previous != -infinity && !floats_agree(x, previous)) gap = std::min(gap, x - previous);
       previous = x;
     }
     as_number = largest < largest_number && gap > 4e-6 * std::max(1.0, largest);
@@ -437,7 +454,7 @@ void Planner::plan_output(NodeId output) {
     if (!fresh) continue;
     if (!plan_.output_values.empty() && c_.values[v].kind() == Kind::Float) {
       const ValueId previous = plan_.output_values.back();
-      if (c_.values.is_number(previous) && nearly_equal(c_.values.number(previous), c_.values.number(v))) {
+      if (c_.values.is_number(previous) && floats_agree(c_.values.number(previous), c_.values.number(v))) {
         --it->second;
         continue;
       }

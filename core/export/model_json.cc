@@ -174,8 +174,10 @@ class Writer {
                        {"margin", number_json(link.margin)},
                        {"error", number_json(link.error)}});
     return {{"exact", c_.exact},
+            {"exactness", c_.exactness.name()},
+            {"under", c_.exactness.under},
             {"worst_margin", number_json(c_.worst_margin)},
-            {"reasons", c_.inexact_reasons},
+            {"reasons", c_.exactness.reasons},
             {"links", std::move(links)}};
   }
 

@@ -7,7 +7,7 @@ namespace rasp::proof {
 
 Bound both(const Bound& a, const Bound& b) { return {std::min(a.margin, b.margin), std::max(a.error, b.error), std::max(a.spread, b.spread)}; }
 
-double rounding_of(const Form& form) { return (form.terms + 2) * unit_roundoff * form.magnitude; }
+double rounding_of(const Form& form) { return (form.terms + 2) * (unit_roundoff * form.magnitude + underflow * (1 + form.magnitude)); }
 double form_error(const Form& form) { return form.carried + rounding_of(form); }
 
 // A pair of classes meets in one axis of the form, where the errors of the dimensions that it adds up count; what the other axes add is of

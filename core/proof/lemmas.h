@@ -13,6 +13,8 @@ namespace rasp::proof {
 
 // u = 2^-24, half an ulp of 1 in float32: one rounding moves x by at most u·|x|.
 constexpr double unit_roundoff = 5.9604644775390625e-8;
+// More than a weight or a product loses that is too small for float32, however small a relative bound would be.
+constexpr double underflow = 0x1p-120;
 
 // How far a subspace may be from its exact value at one position: one dimension of it, and the sum over all of its dimensions. Readers of a
 // one-hot subspace add dimensions up, so the second is what they meet.

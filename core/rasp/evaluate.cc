@@ -311,9 +311,8 @@ class Evaluator {
       c.undefined = selector.row_undefined[q];
       if (c.undefined >= 0) continue;
       hits.clear();
-      for (std::uint32_t k = 0; k < n_; ++k) {
-        if (!selector.at(q, k)) continue;
-        hits.push_back(k);
+      for (std::uint32_t k = 0; k < visible(q); ++k) {
+        if (selector.at(q, k)) hits.push_back(k);
         if (c.undefined < 0) c.undefined = values[k].undefined;
       }
       if (c.undefined >= 0) continue;

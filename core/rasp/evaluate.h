@@ -15,8 +15,8 @@ struct Undefined {
 
 // One element of an evaluated s-op: a value, or the index of an Undefined in Evaluation::failures.
 // Failures are kept per position ("poison"): an elementwise node is undefined where an operand is; an aggregate row is
-// undefined where its selector row or a selected value is; a row of a selector is undefined where the query is, and every row is
-// where any visible key is. Failures that concern a whole sequence (mixed types §1.2, mean of non-numbers §4.10) make every
+// undefined where its selector row or any visible value is, selected or not; a row of a selector is undefined where the query is, and every
+// row is where any visible key is. So a position has a value if and only if nothing that it can see has failed, which is what a model can be held to. Failures that concern a whole sequence (mixed types §1.2, mean of non-numbers §4.10) make every
 // position of that s-op undefined.
 struct Cell {
   Value value;

@@ -6,13 +6,28 @@
 #include "run/residual.h"
 
 namespace rasp {
+namespace {
+constexpr double float32_reach = 1e-5;  // of a number that is read as it is; stated in docs/exactness.md
+}
 
-bool agrees(const Value& a, const Value& b) {
-  if (equal(a, b)) return true;
-  if (a.is_string() || b.is_string()) return false;
-  const double x = a.number(), y = b.number();
-  if (std::isnan(x) || std::isnan(y)) return std::isnan(x) && std::isnan(y);
-  return (a.kind() == Kind::Float || b.kind() == Kind::Float) && std::abs(x - y) <= 1e-9 * std::max(1.0, std::abs(x));
+Match match(const CompiledModel& model, const Value& interpreter, Value& decoded) {
+  const OutputCodec& codec = model.codec;
+  if (codec.encoding == Encoding::Numerical && codec.values.empty()) {
+    if (!interpreter.is_number()) return Match::Different;
+    const double x = interpreter.number(), y = decoded.number();
+    if (interpreter.kind() != Kind::Float && std::fabs(y) < 0x1p53) {
+      decoded = interpreter.kind() == Kind::Bool ? Value::boolean(y >= 0.5) : Value::integer(static_cast<std::int64_t>(std::nearbyint(y)));
+      return agrees(interpreter, decoded) ? Match::Equal : Match::Different;
+    }
+    if (agrees(interpreter, decoded)) return Match::Equal;
+    return std::fabs(x - y) <= float32_reach * std::max(1.0, std::fabs(x)) ? Match::Near : Match::Different;
+  }
+  if (agrees(interpreter, decoded)) return Match::Equal;
+  if (interpreter.kind() == decoded.kind() || !interpreter.is_number() || !decoded.is_number()) return Match::Different;
+  const auto takes = [&](const Value& v) { return agrees(interpreter, v) && equal(v, decoded); };
+  if (codec.any_kind ? !equal(interpreter, decoded) : std::none_of(codec.alternatives.begin(), codec.alternatives.end(), takes)) return Match::Different;
+  decoded = interpreter;
+  return Match::Equal;
 }
 
 Runner::Runner(const Graph& graph, const CompiledModel& model) : graph_(graph), model_(model), vocabulary_(model.vocabulary, model.options.max_length), prepared_(model.transformer) {}
@@ -38,7 +53,7 @@ std::vector<std::string> broken_promises(const Graph& graph, const CompileOption
   for (const auto& [id, list] : promises.values) {
     const auto& cells = e.sequences[id];
     for (std::size_t i = 0; i < cells.size(); ++i) {
-      if (cells[i].undefined >= 0 || std::any_of(list.begin(), list.end(), [&](const Value& v) { return equal(v, cells[i].value); })) continue;
+      if (cells[i].undefined >= 0 || std::any_of(list.begin(), list.end(), [&](const Value& v) { return agrees(cells[i].value, v); })) continue;
       broken.push_back("\"" + graph.describe(id) + "\" is " + cells[i].value.repr() + " at position " + std::to_string(i) + ", which is not among its promised values");
       break;
     }
@@ -60,10 +75,11 @@ Runner::Comparison Runner::compare(std::span<const Value> tokens, Budget& budget
   for (std::size_t i = 0; i < tokens.size(); ++i) {
     const Cell& cell = c.interpreter[i];
     if (cell.undefined >= 0) c.undefined[i] = e.failures[static_cast<std::size_t>(cell.undefined)].failure.message;
-    else if (model_.codec.values.empty()) {  // never rounded to a value set: float32 is all there is
-      const double x = cell.value.is_number() ? cell.value.number() : std::nan("");
-      c.agree = c.agree && std::abs(x - c.model[i].number()) <= 1e-5 * std::max(1.0, std::abs(x));
-    } else c.agree = c.agree && agrees(cell.value, c.model[i]);
+    else {
+      const Match m = match(model_, cell.value, c.model[i]);
+      c.agree = c.agree && m != Match::Different;
+      c.exact = c.exact && m == Match::Equal;
+    }
   }
   return c;
 }
@@ -128,6 +144,7 @@ CheckResult check(const Graph& graph, Runner& runner, const CheckOptions& option
       if (++result.promise_breaking == 1) result.first_broken = "On " + words(input) + ": " + comparison.broken.front();
       return;
     }
+    result.near += !comparison.exact && comparison.agree;
     if (comparison.agree) return;
     ++result.mismatches;
     if (!result.first) {
@@ -180,27 +197,31 @@ CheckResult check(const Graph& graph, Runner& runner, const CheckOptions& option
   return result;
 }
 
-void confirm_by_enumeration(const Graph& graph, Runner& runner, CompiledModel& model, Diagnostics& diagnostics, Budget& budget) {
+void settle_exactness(const Graph& graph, Runner& runner, CompiledModel& model, Diagnostics& diagnostics, Budget& budget, bool warned) {
   constexpr double few = 3'000;
-  if (model.exact) return;
+  Exactness& e = model.exactness;
+  if (e.kind == Exactness::Kind::Proved && e.under.empty()) return;
   double all = 0;
   for (std::uint32_t n = 1; n <= model.options.max_length && all <= few; ++n) all += std::pow(static_cast<double>(model.vocabulary.size()), n);
-  const bool promised = !model.options.promises.values.empty() || !model.options.promises.unique.empty();
+  const Span span = graph[model.output].span;
   if (all > few) {
-    if (!promised || model.inexact_reasons.size() > 1)
-      diagnostics.warning("not-proved", "The model is not proved to agree with the program: " + model.inexact_reasons.front(), graph[model.output].span, "Choose a smaller maximal length or vocabulary, or compare with check.");
+    if (e.kind == Exactness::Kind::Unknown && warned) diagnostics.warning("not-proved", "The model is not proved to agree with the program: " + e.reasons.front(), span, "Choose a smaller maximal length or vocabulary, or compare with check.");
     return;
   }
   CheckOptions options;
   options.exhaustive = true;
   const CheckResult r = check(graph, runner, options, budget);
-  if (r.promise_breaking) diagnostics.warning("promise-broken", std::to_string(r.promise_breaking) + " of " + std::to_string(r.inputs) + " inputs break a promise. " + r.first_broken, graph[model.output].span, "The model says nothing about such inputs: take the promise back, or change the vocabulary.");
-  if (r.mismatches == 0) {
-    model.exact = r.promise_breaking == 0;
-    model.inexact_reasons = {"checked on all " + std::to_string(r.inputs) + " inputs" + (r.promise_breaking ? " but those that break a promise" : "")};
-    return;
+  if (r.promise_breaking && warned) {
+    diagnostics.warning("promise-broken", std::to_string(r.promise_breaking) + " of " + std::to_string(r.inputs) + " inputs break a promise. " + r.first_broken, span, "The model says nothing about such inputs: take the promise back, or change the vocabulary.");
+  } else {
+    e.under.clear();  // it holds on every input there is
   }
-  diagnostics.warning("model-differs", "The model differs from the program on " + std::to_string(r.mismatches) + " of " + std::to_string(r.inputs) + " inputs, first on: " + words(r.first->input), graph[model.output].span, "The numbers lie too close together for float32; round them before they are compared.");
+  if (e.kind == Exactness::Kind::Unknown && r.mismatches == 0 && r.near == 0) {
+    e.kind = Exactness::Kind::Enumerated;
+    e.inputs = r.inputs - r.promise_breaking;
+  }
+  model.exact = e.kind != Exactness::Kind::Unknown && e.under.empty();
+  if (r.mismatches && warned) diagnostics.warning("model-differs", "The model differs from the program on " + std::to_string(r.mismatches) + " of " + std::to_string(r.inputs) + " inputs, first on: " + words(r.first->input), span, "The numbers lie too close together for float32; round them before they are compared.");
 }
 
 }  // namespace rasp

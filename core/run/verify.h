@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <vector>
+#include "base/agree.h"
 #include "compile.h"
 #include "model/forward.h"
 #include "model/vocabulary.h"
@@ -23,7 +24,8 @@ class Runner {
     std::vector<Cell> interpreter;
     std::vector<Value> model;
     std::vector<std::string> undefined;  // per position: why the interpreter has no value, else ""
-    bool agree = true;                   // where the interpreter is defined
+    bool agree = true;                   // at every position that has a value
+    bool exact = true;                   // the same by agrees() alone: false where a number that is not rounded is only near
     std::vector<std::string> broken;     // the program's promises (`#@ unique`, `#@ values`) that this input breaks, in words
   };
   // Precondition: the tokens encode.
@@ -41,8 +43,10 @@ class Runner {
 // The promises (`#@ unique`, `#@ values`) that an input breaks, in words. `e` holds the values of all nodes that something is promised of.
 std::vector<std::string> broken_promises(const Graph& graph, const CompileOptions::Promises& promises, const Evaluation& e);
 
-// Equal, or floats within one billionth: sums of fractions may be added in another order.
-bool agrees(const Value& interpreter, const Value& model);
+// One position: does the model say what the interpreter says? `decoded` takes the interpreter's kind where the model's number stands for several.
+// Near: a number that could not be rounded to a list of values, within what float32 leaves of it; such a model is never called exact.
+enum class Match : std::uint8_t { Equal, Near, Different };
+Match match(const CompiledModel& model, const Value& interpreter, Value& decoded);
 
 struct CheckOptions {
   std::uint64_t samples = 0;     // 0: every input where there are at most 20,000, else 2,000 samples
@@ -54,6 +58,7 @@ struct CheckResult {
   std::uint64_t inputs = 0, undefined = 0;  // inputs; those on which some position has no value
   bool exhaustive = false;
   std::uint64_t mismatches = 0;
+  std::uint64_t near = 0;                   // inputs on which some number is only near
   std::uint64_t promise_breaking = 0;       // inputs that break a promise; the model promises nothing there, so they are no mismatches
   std::string first_broken;                 // the first such input and promise, in words
   struct Mismatch {
@@ -68,8 +73,8 @@ struct CheckResult {
 // Every input in order of length, or random ones of every length. Throws LimitExceeded.
 CheckResult check(const Graph& graph, Runner& runner, const CheckOptions& options, Budget& budget);
 
-// Where the proof does not close but the inputs are few, tries them all: the model is then exact after all, or the warning
-// "model-differs" names an input. Does nothing otherwise.
-void confirm_by_enumeration(const Graph& graph, Runner& runner, CompiledModel& model, Diagnostics& diagnostics, Budget& budget);
+// What compile, run, check and trace say of the model, the same from each. Where the proof does not close but the inputs are few, tries them
+// all: the model is then enumerated, or the warning "model-differs" names an input. Not `warned`: the caller compares and says so itself.
+void settle_exactness(const Graph& graph, Runner& runner, CompiledModel& model, Diagnostics& diagnostics, Budget& budget, bool warned = true);
 
 }  // namespace rasp

@@ -228,6 +228,14 @@ Json nodes_document(const Graph& graph, const Locator& locator, const Evaluation
   return out;
 }
 
+Json exactness_document(const CompiledModel& m) {
+  const Exactness& e = m.exactness;
+  Json out = {{"exact", m.exact}, {"exactness", e.name()}, {"reasons", e.reasons}};
+  if (e.kind == Exactness::Kind::Enumerated) out["inputs_compared"] = e.inputs;
+  if (!e.under.empty()) out["under"] = e.under;
+  return out;
+}
+
 Json model_summary(const CompiledModel& m) {
   const Transformer& t = m.transformer;
   Json per_layer = Json::array();

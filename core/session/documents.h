@@ -39,6 +39,8 @@ Json display(const Elaboration& e, const BuildValue& value, const Evaluation* ev
 Json plain(const BuildValue& value, Budget& budget, std::uint32_t depth = 0);
 // Values and matrices are left out once the budget for what one answer shows is spent.
 Json nodes_document(const Graph& graph, const Locator& locator, const Evaluation* evaluation, Budget& budget);
+// What is known of the model: "exactness", "reasons", "inputs_compared" (enumerated), "under" (what it assumes of the input), and the boolean "exact".
+Json exactness_document(const CompiledModel& m);
 Json model_summary(const CompiledModel& model);
 Json model_document(const CompiledModel& model);   // subspaces, layers, labels, codec, value sets
 Json example_display(const Settings& settings);    // what `show example` shows

@@ -266,16 +266,17 @@ Json Session::compile(const Json& r) {
   held->model = std::move(*model);
   const Graph& graph = held->program.elaboration.graph;
   held->runner = std::make_unique<Runner>(graph, held->model);
-  confirm_by_enumeration(graph, *held->runner, held->model, diagnostics, budget);
+  settle_exactness(graph, *held->runner, held->model, diagnostics, budget);
   const CompiledModel& m = held->model;
 
-  Json out = {{"ok", true}, {"model", model_summary(m)}, {"exact", m.exact}};
+  Json out = {{"ok", true}, {"model", model_summary(m)}};
+  out.update(exactness_document(m));
   Json links = Json::array();
   for (std::size_t i = 0; i < m.links.size() && i < 24; ++i) {
     const BoundLink& l = m.links[i];
     links.push_back({{"node", l.node == no_node ? Json(-1) : Json(l.node)}, {"label", l.node == no_node ? "" : graph.describe(l.node)}, {"what", l.what}, {"margin", std::isfinite(l.margin) ? Json(l.margin) : Json(-1e9)}, {"error", std::isfinite(l.error) ? Json(l.error) : Json(1e9)}});
   }
-  out["bounds"] = {{"worst_margin", std::isfinite(m.worst_margin) ? Json(m.worst_margin) : Json(-1e9)}, {"links", links}, {"reasons", m.inexact_reasons}};
+  out["bounds"] = {{"worst_margin", std::isfinite(m.worst_margin) ? Json(m.worst_margin) : Json(-1e9)}, {"links", links}, {"reasons", m.exactness.reasons}};
   out["timings_ms"] = m.timings_ms;
   out["fingerprint"] = fingerprint(m.transformer);
   out["version"] = compiler_version;
@@ -375,6 +376,7 @@ Json Session::run(const Json& r) {
   auto model = compile_program(request, p, diagnostics, budget);
   if (!model) return failed(locator.diagnostics(diagnostics));
   Runner runner(p.elaboration.graph, *model);
+  settle_exactness(p.elaboration.graph, runner, *model, diagnostics, budget, false);
   const EncodedTokens encoded = runner.encode(*p.settings.input);
   if (!encoded.ok) {
     diagnostics.error(encoded.failure.code, "input", encoded.failure.message, {0, 1, 0}, encoded.failure.hint);
@@ -384,7 +386,8 @@ Json Session::run(const Json& r) {
   runner.run(encoded.ids, nullptr, {}, &budget);
   const double forward_ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
   const auto c = runner.compare(*p.settings.input, budget);
-  Json out = {{"ok", true}, {"interpreter", cells_document(c.interpreter)}, {"model", values_document(c.model)}, {"agree", c.agree}, {"exact", model->exact}};
+  Json out = {{"ok", true}, {"interpreter", cells_document(c.interpreter)}, {"model", values_document(c.model)}, {"agree", c.agree}};
+  out.update(exactness_document(*model));
   Json defined = Json::array();
   for (const std::string& why : c.undefined) defined.push_back(why.empty());
   out["defined"] = defined;
@@ -409,12 +412,14 @@ Json Session::check(const Json& r) {
   auto model = compile_program(request, p, diagnostics, budget);
   if (!model) return failed(locator.diagnostics(diagnostics));
   Runner runner(p.elaboration.graph, *model);
+  settle_exactness(p.elaboration.graph, runner, *model, diagnostics, budget, false);
   CheckOptions options;
   options.samples = typed<std::uint64_t>(r, "samples", 0, "a number");
   options.exhaustive = typed<bool>(r, "exhaustive", false, "true or false");
   options.seed = typed<std::uint64_t>(r, "seed", 1, "a number");
   const CheckResult c = rasp::check(p.elaboration.graph, runner, options, budget);
-  Json out = {{"ok", c.mismatches == 0}, {"inputs", c.inputs}, {"exhaustive", c.exhaustive}, {"undefined", c.undefined}, {"mismatches", c.mismatches}, {"first_mismatch", nullptr}, {"exact", model->exact}};
+  Json out = {{"ok", c.mismatches == 0}, {"inputs", c.inputs}, {"exhaustive", c.exhaustive}, {"undefined", c.undefined}, {"mismatches", c.mismatches}, {"first_mismatch", nullptr}};
+  out.update(exactness_document(*model));
   if (c.first) {
     out["first_mismatch"] = {{"input", values_document(c.first->input)}, {"interpreter", cells_document(c.first->comparison.interpreter)}, {"model", values_document(c.first->comparison.model)},
                              {"first_difference", c.first->node == no_node ? Json() : Json(c.first->label)}};
@@ -432,7 +437,7 @@ Json Session::check(const Json& r) {
     if (encoded.ok) {
       const auto comparison = runner.compare(x.input, budget);
       right = comparison.agree && x.output.size() == comparison.interpreter.size();
-      for (std::size_t i = 0; i < comparison.interpreter.size() && right; ++i) right = comparison.interpreter[i].undefined < 0 && agrees(comparison.interpreter[i].value, x.output[i]);
+      for (std::size_t i = 0; i < comparison.interpreter.size() && right; ++i) right = comparison.interpreter[i].undefined < 0 && expected(x.output[i], comparison.interpreter[i].value);
     }
     if (!right) {
       broken.push_back({{"input", values_document(x.input)}, {"expected", values_document(x.output)}});
@@ -467,7 +472,7 @@ Json Session::trace(const Json& r) {
   if (!problem.empty()) return failed("bad-intervention", "input", problem, "Compare it with the model's layers, heads, positions and dimensions.");
   Trace trace;
   const auto start = std::chrono::steady_clock::now();
-  const std::vector<Value> decoded = h.runner->run(encoded.ids, &trace, interventions, &budget);
+  std::vector<Value> decoded = h.runner->run(encoded.ids, &trace, interventions, &budget);
   const double forward_ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
 
   Json out = {{"ok", true}, {"T", trace.T}};
@@ -479,24 +484,25 @@ Json Session::trace(const Json& r) {
   out["tensors"] = std::move(tensors);
   const auto& cells = ev.sequences[m.output];
   out["interpreter"] = cells_document(cells);
-  out["model"] = values_document(decoded);
   out["broken_promises"] = broken_promises(graph, m.options.promises, ev);
-  if (m.codec.encoding == Encoding::Numerical) {
-    Json raw = Json::array();
-    for (std::size_t i = 1; i < encoded.ids.size(); ++i) raw.push_back(h.runner->logits()[i]);
-    out["model"]["raw"] = std::move(raw);
-  }
   Json defined = Json::array(), agree = Json::array();
   bool all = true;
   for (std::size_t i = 0; i < cells.size(); ++i) {
     defined.push_back(cells[i].undefined < 0);
-    const bool same = cells[i].undefined >= 0 || agrees(cells[i].value, decoded[i]) || (m.codec.values.empty() && std::abs(cells[i].value.number() - decoded[i].number()) < 1e-4);
+    const bool same = cells[i].undefined >= 0 || match(m, cells[i].value, decoded[i]) != Match::Different;
     agree.push_back(same);
     all = all && same;
   }
   out["defined"] = std::move(defined);
   out["agrees"] = std::move(agree);
   out["agree"] = all;
+  out.update(exactness_document(m));
+  out["model"] = values_document(decoded);
+  if (m.codec.encoding == Encoding::Numerical) {
+    Json raw = Json::array();
+    for (std::size_t i = 1; i < encoded.ids.size(); ++i) raw.push_back(h.runner->logits()[i]);
+    out["model"]["raw"] = std::move(raw);
+  }
   Json nodes = Json::array();
   for (NodeId id = 0; id <= m.output; ++id) {
     Json node = {{"id", id}};

@@ -21,7 +21,10 @@ TEST_CASE("unique: a selector promised to hit one key at most") {
   REQUIRE(plain.model);
   REQUIRE_MESSAGE(promised.model, promised.first_error());
   CHECK(promised.transformer().parameters() <= plain.transformer().parameters());
-  CHECK_FALSE(promised.model->exact);  // a promise is no proof
+  CHECK_FALSE(promised.model->exact);  // proved, but only for inputs that keep the promise
+  CHECK(promised.model->exactness.kind == Exactness::Kind::Proved);
+  REQUIRE(promised.model->exactness.under.size() == 1);
+  CHECK(promised.model->exactness.under[0] == "\"from\" selects at most one key in every row");
 
   const auto kept = promised.compare(ints({3, 1, 2}));
   CHECK(kept.broken.empty());
@@ -58,12 +61,12 @@ TEST_CASE("enumeration confirms a promise that no input breaks, and names one th
     REQUIRE_MESSAGE(c.model, c.first_error());
     CHECK_FALSE(c.model->exact);
     Runner runner(c.program.elaboration.graph, *c.model);
-    confirm_by_enumeration(c.program.elaboration.graph, runner, *c.model, c.diagnostics, c.budget);
+    settle_exactness(c.program.elaboration.graph, runner, *c.model, c.diagnostics, c.budget);
     CHECK(c.model->exact);
   }
   Compiled c("#@ unique from\n" + sort_unique);
   Runner runner(c.program.elaboration.graph, *c.model);
-  confirm_by_enumeration(c.program.elaboration.graph, runner, *c.model, c.diagnostics, c.budget);
+  settle_exactness(c.program.elaboration.graph, runner, *c.model, c.diagnostics, c.budget);
   CHECK_FALSE(c.model->exact);
   bool said = false;
   for (const Diagnostic& d : c.diagnostics.list()) said = said || d.code == "promise-broken";

@@ -35,7 +35,9 @@ ProgramRequest request_of(const Json& record) {
 
 // Where the evaluator has a value, `actual` is equal to it (a bool to an int, too), up to the last bits of a float.
 bool as_recorded(const Json& expected, const Value& actual) {
-  return expected.is_null() || agrees(values(Json::array({expected}))[0], actual);
+  if (expected.is_null()) return true;
+  const Value value = values(Json::array({expected}))[0];
+  return equal(value, actual) || (value.is_number() && actual.is_number() && floats_agree(value.number(), actual.number()));
 }
 
 }  // namespace

@@ -377,9 +377,12 @@ class Naive {
     if (const auto error = row_error(node.args[0], q)) return *error;
     const std::vector<Element>& values = sequence(node.args[1]);
     std::vector<Value> selected;
+    // A value that the position can see has failed: the mean has none, whether it is selected or not.
+    for (std::size_t k = 0; k < (causal_ ? q + 1 : n()); ++k) {
+      if (failed(values[k])) return values[k];
+    }
     for (std::size_t k = 0; k < n(); ++k) {
       if (!entry(node.args[0], q, k)) continue;
-      if (failed(values[k])) return values[k];
       selected.push_back(std::get<Value>(values[k]));
     }
     if (selected.empty()) return node.constant;

@@ -117,7 +117,7 @@ void label(Sample& s, Random& random) {
   }
   c.links.push_back({y, "score gap → leakage", 0.5, 1e-6});
   c.links.push_back({no_node, "no bound", -std::numeric_limits<double>::infinity(), std::numeric_limits<double>::infinity()});
-  c.inexact_reasons = {"made by hand"};
+  c.exactness.reasons = {"made by hand"};
 }
 
 Json traces(const Transformer& m, Random& random) {

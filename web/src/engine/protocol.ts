@@ -150,7 +150,11 @@ export interface CompileResult {
   ok: true;
   handle: number;
   model: ModelSummary;
-  exact: boolean;
+  exact: boolean;             // proved or enumerated, and nothing assumed of the input
+  exactness: 'proved' | 'enumerated' | 'unknown'; // docs/exactness.md
+  reasons: string[];          // why it is not proved
+  inputs_compared?: number;   // enumerated: how many inputs were compared, all there are
+  under?: string[];           // what is assumed of the input: the program's promises
   bounds: { worst_margin: number; links: { node: number; what: string; margin: number; error: number }[]; reasons: string[] };
   fingerprint: string;        // 16 hex digits over the weights
   timings_ms: Record<string, number>;

@@ -30,9 +30,11 @@ function Verdict({ p }: { p: Picture }) {
   if (wrong) return <p class="verdict bad">The model differs from the interpreter at {wrong} {wrong === 1 ? 'position' : 'positions'}. Please report this program.</p>;
   return (
     <>
-      {p.compiled.exact
-        ? <p class="verdict good">✓ proved exact for every input up to length {p.compiled.model.max_length}{p.compiled.model.causal ? ', causal' : ''}</p>
-        : <p class="verdict caution">Agrees here, not proved for every input: {p.compiled.bounds.reasons[0]}</p>}
+      {p.compiled.exactness === 'proved'
+        ? <p class="verdict good">✓ proved exact for every input up to length {p.compiled.model.max_length}{p.compiled.model.causal ? ', causal' : ''}{p.compiled.under && ', where the promises hold'}</p>
+        : p.compiled.exactness === 'enumerated'
+          ? <p class="verdict good">✓ exact for every input up to length {p.compiled.model.max_length}: checked on all {p.compiled.inputs_compared} inputs{p.compiled.under && ' that keep the promises'}</p>
+          : <p class="verdict caution">Agrees here, not proved for every input: {p.compiled.reasons[0]}</p>}
       {undefined_ > 0 && <p class="verdict caution">? marks positions where the interpreter has no value{where ? `: ${where}` : ''}.</p>}
     </>
   );
