@@ -117,7 +117,7 @@ std::optional<CompiledModel> compile(const Graph& graph, NodeId output, const Co
     any = true;
   }
   if (!any) {
-    diagnostics.error("beyond-float32", "unsupported", "\"" + graph.describe(output) + "\" needs numbers in float32 that are too large, or lie too close together, for it", graph[output].span,
+    diagnostics.error("number-range", "unsupported", "\"" + graph.describe(output) + "\" needs numbers in float32 that are too large, or lie too close together, for it", graph[output].span,
                       "Keep numbers between 1e-30 and 1e30, and infinities and nan out of means and numerical encodings.");
     return std::nullopt;
   }

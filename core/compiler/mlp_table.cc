@@ -83,7 +83,7 @@ std::uint32_t MlpPlanner::number_outcome(ValueId value) {
   if (value == undefined_value || !c_.values.is_number(value)) return no_signature;
   const double x = c_.values.number(value);
   if (!std::isfinite(x))
-    throw Refusal{"beyond-float32", "\"" + c_.graph.describe(unit().node) + "\" may be " + c_.values[value].str() + ", which no number of the residual stream can be",
+    throw Refusal{"number-range", "\"" + c_.graph.describe(unit().node) + "\" may be " + c_.values[value].str() + ", which no number of the residual stream can be",
                   "Choose a finite number in its place, or compare it where it arises.", unit().node};
   auto it = number_index_.lower_bound(x - 0x1p-40 * std::fabs(x));
   if (it == number_index_.end() || !floats_agree(it->first, x)) {
