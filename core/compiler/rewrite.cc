@@ -30,6 +30,7 @@ class Rewriter {
       NodeId made = no_node;
       const Node& node = graph_[id];
       if (node.kind == NodeKind::Elementwise) made = elementwise(id);
+      else if (node.kind == NodeKind::Aggregate) made = default_apart(node);
       else if (node.kind == NodeKind::SelectorWidth && options_.idioms) made = width(id);
       else if (node.kind == NodeKind::Tokens && node.conversion != Conversion::Asis) made = converted_tokens(node);
       if (made == no_node) {
@@ -209,6 +210,26 @@ class Rewriter {
         any = any == no_node ? one : make(NodeKind::SelectorOr, {any, one});
       }
     return any;
+  }
+
+  // A default that no number of the values' size can stand for (a string, an infinity, a number far away) is taken apart from a mean:
+  // default if selector_width(s) == 0 else aggregate(s, values).
+  NodeId default_apart(const Node& node) {
+    const NodeId selector = node.args[0], value = node.args[1];
+    if (sets_.single(selector) || !sets_.numeric(value)) return no_node;
+    bool bools = true;
+    double largest = 1;
+    for (ValueId v : sets_.all(value)) {
+      bools &= values_[v].kind() == Kind::Bool;
+      largest = std::max(largest, std::fabs(values_.number(v)));
+    }
+    constexpr double far = 1024;  // as many times as large as any value: float32 would keep too few of the mean's digits beside it
+    if (bools || !std::isfinite(largest) || (node.constant.is_number() && std::fabs(node.constant.number()) <= far * largest)) return no_node;
+    Node mean = node;
+    for (NodeId& a : mean.args) a = result_.target[a];
+    mean.constant = Value::integer(std::int64_t{0});
+    const NodeId width = make(NodeKind::SelectorWidth, {result_.target[selector]});
+    return make(Op::Choose, {make(Op::Eq, {width, constant(Value::integer(std::int64_t{0}))}), constant(node.constant), add(std::move(mean))});
   }
 
   // selector_width(A or B) = w(A) + w(B) - w(A and B): heads instead of joint codes, where no single pair of s-ops decides.
