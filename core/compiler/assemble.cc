@@ -183,7 +183,12 @@ void Assembler::read_number(NodeId output, BoundLink& link) {
   if (c_.sets.known(output))
     for (ValueId v : c_.sets.all(output)) {
       const double x = c_.values.number(v);
-      if (!m_.codec.values.empty() && (x <= previous || (c_.values[v].kind() == Kind::Float && floats_agree(x, previous)))) continue;
+      if (!m_.codec.values.empty()) {
+        const Value& last = m_.codec.values.back();
+        if (equal(last, c_.values[v]) || agrees(last, c_.values[v])) continue;
+        if (x <= previous) gap = 0;  // ints that are one double
+        if (x <= previous) continue;
+      }
       if (!m_.codec.values.empty()) gap = std::min(gap, x - previous);
       m_.codec.values.push_back(c_.values[v]);
       previous = x;

@@ -49,7 +49,9 @@ void note_unproved(CompiledModel& model, const Lowered& l) {
       for (NodeId a : graph[id].args) needed[a] = true;
   for (NodeId id = 0; id <= l.rewritten.output; ++id) {
     const Node& n = graph[id];
-    if (!needed[id] || !(n.kind == NodeKind::Elementwise ? l.sets->fuzzy(id) : n.kind == NodeKind::Select && compares_last_bits(l, n))) continue;
+    if (!needed[id]) continue;
+    const bool open = n.kind == NodeKind::Elementwise ? l.sets->fuzzy(id) : n.kind == NodeKind::Select ? compares_last_bits(l, n) : n.kind == NodeKind::Aggregate && l.sets->cancels(id);
+    if (!open) continue;
     model.exact = false;
     model.inexact_reasons.push_back("sums of such fractions depend on their order in the last bits: \"" + graph.describe(id) + "\"");
     break;

@@ -1,6 +1,7 @@
 #include "compiler/cone.h"
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 namespace rasp {
@@ -19,7 +20,7 @@ ValueId Applier::operator()(NodeId node, const ValueId* args, std::size_t count)
   ValueId id = undefined_value;
   if (const Value* v = std::get_if<Value>(&outcome)) {
     const bool near = v->kind() == Kind::Float && node < near_.size() && near_[node];
-    id = near ? pool_.intern_near(v->number()) : pool_.intern(*v);
+    id = near ? pool_.intern_near(v->number(), 1e-10 * std::max(1.0, std::fabs(v->number()))) : pool_.intern(*v);
   }
   memo_.emplace(key_, id);
   return id;

@@ -44,6 +44,20 @@ void Planner::require_known(NodeId x) {
                 "Use a smaller vocabulary or maximal length, or promise its values with `#@ values NAME …`.", x, "limit"};
 }
 
+// Is every mean of the numbers that this s-op can be the one number there is? (Of 2^53 + 1, which is no float, it is another; of 1e308 it overflows.)
+bool Planner::one_mean(NodeId value) const {
+  const Value* one = nullptr;
+  const auto& all = c_.sets.all(value);
+  if (std::all_of(all.begin(), all.end(), [&](ValueId v) { return c_.values[v].is_string() || c_.values[v].kind() == Kind::Bool; })) return true;  // none at all
+  for (ValueId v : all) {
+    const Value& x = c_.values[v];
+    if (!x.is_number()) continue;
+    if (one && !equal(*one, x)) return false;
+    one = &x;
+  }
+  return !one || (equal(*one, Value::real(one->number())) && std::fabs(one->number()) < 1e300);
+}
+
 bool Planner::code_leaf(NodeId leaf) const {
   const Node& n = node(leaf);
   if (n.kind == NodeKind::Tokens || n.kind == NodeKind::Indices) return true;
@@ -57,12 +71,10 @@ bool Planner::code_leaf(NodeId leaf) const {
   const bool strings = std::any_of(all.begin(), all.end(), [&](ValueId v) { return !c_.values.is_number(v); });
   const bool bools = std::all_of(all.begin(), all.end(), [&](ValueId v) { return c_.values[v].kind() == Kind::Bool; });
   // Numbers that float32 cannot tell from their neighbours are held as codes, but only where a row copies one of them: a mean of two is neither.
-  std::set<double> numbers;
   bool large = false, finite = true;
-  for (ValueId v : all)
-    if (c_.values.is_number(v)) numbers.insert(c_.values.number(v)), finite &= std::isfinite(c_.values.number(v));
+  for (ValueId v : all) finite &= !c_.values.is_number(v) || std::isfinite(c_.values.number(v));
   for (ValueId v : c_.sets.all(leaf)) large |= c_.values.is_number(v) && !(std::fabs(c_.values.number(v)) < largest_number);
-  const bool copies = numbers.size() <= 1 || c_.sets.single(n.args[0]);
+  const bool copies = c_.sets.single(n.args[0]) || one_mean(value);
   if (!copies && !strings && !bools && !finite)
     throw Refusal{"mean-not-finite", "\"" + c_.graph.describe(leaf) + "\" may be a mean of numbers of which one is infinite or nan, which no attention head can hold",
                   "Choose a finite number in its place before the mean.", leaf};
@@ -331,9 +343,8 @@ void Planner::plan_aggregate_code(UnitId id) {
   // Means of numbers that sit beside strings in one value set cannot be told from single values by a code.
   const auto& all = c_.sets.all(value);
   bool strings = false;
-  int numbers = 0;
-  for (ValueId v : all) strings |= !c_.values.is_number(v), numbers += c_.values.is_number(v) && c_.values[v].kind() != Kind::Bool;
-  if (strings && numbers > 1 && most > 1 && !c_.sets.single(n.args[0]))
+  for (ValueId v : all) strings |= !c_.values.is_number(v);
+  if (strings && !one_mean(value) && most > 1 && !c_.sets.single(n.args[0]))
     throw Refusal{"mixed-mean", "\"" + c_.graph.describe(aggregate) + "\" may average numbers of a sequence that may also hold strings", "Keep numbers and strings in separate s-ops, or promise `#@ unique` for the selector.", aggregate};
   Unit& u = plan_.units[id];
   u.selector = n.args[0];
@@ -454,7 +465,7 @@ void Planner::plan_output(NodeId output) {
     if (!fresh) continue;
     if (!plan_.output_values.empty() && c_.values[v].kind() == Kind::Float) {
       const ValueId previous = plan_.output_values.back();
-      if (c_.values.is_number(previous) && floats_agree(c_.values.number(previous), c_.values.number(v))) {
+      if (c_.values[previous].kind() == Kind::Float && floats_agree(c_.values.number(previous), c_.values.number(v))) {
         --it->second;
         continue;
       }

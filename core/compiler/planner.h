@@ -18,6 +18,7 @@ class Planner {
  private:
   // planner.cc: reading
   bool code_leaf(NodeId leaf) const;
+  bool one_mean(NodeId value) const;
   bool free_linear(NodeId x, int depth = 0) const;
   LinearForm number(NodeId x, int depth = 0);
   CodeRead code(NodeId x, Demand demand);

@@ -22,8 +22,8 @@ ValueId ValuePool::intern(const Value& v) {
   return id;
 }
 
-ValueId ValuePool::intern_near(double x) {
-  const double reach = 1e-10 * std::max(1.0, std::fabs(x));
+ValueId ValuePool::intern_near(double x, double reach) {
+  if (!std::isfinite(x)) return intern(Value::real(x));
   const auto it = near_.lower_bound(x - reach);
   if (it != near_.end() && it->first <= x + reach) return it->second;
   const ValueId id = intern(Value::real(x));

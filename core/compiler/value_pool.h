@@ -18,8 +18,8 @@ using SetId = std::uint32_t;
 class ValuePool {
  public:
   ValueId intern(const Value& v);
-  // The same for floats whose last bits depend on the order of a sum: one within 1e-10 (relative) of an earlier one is that one.
-  ValueId intern_near(double x);
+  // The same for floats whose last bits depend on the order of a sum: one within `reach` of an earlier one is that one.
+  ValueId intern_near(double x, double reach);
   const Value& operator[](ValueId id) const { return values_[id]; }
   ValueId canonical(ValueId id) const { return canonical_[id]; }  // same for values that are equal()
   double number(ValueId id) const { return numbers_[id]; }        // NaN for strings

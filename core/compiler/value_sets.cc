@@ -283,63 +283,73 @@ void ValueSets::selector_width(NodeId id) {
   }
 }
 
-// Means of m values of the set, low ≤ m ≤ high: the raw value for m = 1, what the interpreter's float sum over m gives
-// for m ≥ 2. Sums of ints are exact, so each mean is one correctly rounded division.
-SetId ValueSets::means(SetId set, std::uint32_t low, std::uint32_t high, NodeId id, bool& fuzzy, bool& overflow) {
+// Means of m values of the set, low ≤ m ≤ high: the raw value for m = 1, what the interpreter's float sum over m gives for m ≥ 2. Sums of small
+// multiples of 2^-20 are exact, so each mean is one correctly rounded division. Other sums depend on their order: in the last bits (fuzzy), by no
+// more than docs/exactness.md calls equal if all terms have one sign, and by more where they cancel, overflow or lose bits below 1e-290 (cancels).
+SetId ValueSets::means(SetId set, std::uint32_t low, std::uint32_t high, NodeSets& of, bool& overflow) {
+  enum : int { is_fuzzy = 1, overflows = 2, is_cancelling = 4 };
   const std::uint64_t key = (static_cast<std::uint64_t>(set) << 32) ^ (static_cast<std::uint64_t>(low) << 16) ^ high;
+  const auto tell = [&](int flags) {
+    of.fuzzy |= (flags & is_fuzzy) != 0;
+    of.cancels |= (flags & is_cancelling) != 0;
+    overflow |= (flags & overflows) != 0;
+  };
   if (auto it = means_memo_.find(key); it != means_memo_.end()) {
-    fuzzy |= it->second.second & 1;
-    overflow |= (it->second.second & 2) != 0;
+    tell(it->second.second);
     return it->second.first;
   }
   int flags = 0;
   std::vector<ValueId> result;
   const auto members = sets_[set];
   if (low <= 1 && high >= 1) result = members;
-  bool numbers = true, bools = true, dyadic = true;
-  std::vector<double> base;
+  bool bools = true, dyadic = true, usual = true;
+  std::vector<double> base;  // strings take no part in a mean: where one occurs, the sequence has no numbers
   for (ValueId v : members) {
-    numbers &= values_.is_number(v);
+    if (!values_.is_number(v)) continue;
     bools &= values_[v].kind() == Kind::Bool;
-    if (values_.is_number(v)) {
-      const double x = values_.number(v);
-      dyadic &= std::fabs(x) < 1e9 && x * 1048576.0 == std::floor(x * 1048576.0);
-      base.push_back(x);
-    }
+    const double x = values_.number(v);
+    dyadic &= std::fabs(x) * high < 0x1p33 && x * 1048576.0 == std::floor(x * 1048576.0);
+    usual &= x == 0 || (std::fabs(x) > 1e-290 && std::fabs(x) < 1e290);
+    base.push_back(x);
   }
-  if (high >= 2 && numbers && !bools && !members.empty()) {
+  if (high >= 2 && !bools && !base.empty()) {
     std::sort(base.begin(), base.end());
     base.erase(std::unique(base.begin(), base.end()), base.end());
-    if (!dyadic) flags |= 1;
+    const bool nan = std::any_of(base.begin(), base.end(), [](double x) { return std::isnan(x); });
+    const bool one_sign = base.front() >= 0 || base.back() <= 0;
+    const double scale = std::max(std::fabs(base.front()), std::fabs(base.back()));
+    if (!dyadic) flags |= is_fuzzy;
+    if (!dyadic && !(one_sign && usual)) flags |= is_cancelling;
+    if (nan) flags |= overflows;  // a nan has no place in an order
+    const auto reach = [&](double s) { return dyadic ? 0 : one_sign ? 0x1p-42 * std::fabs(s) : 1e-10 * scale; };
     std::vector<double> sums = base, next;
     std::set<double> found;
-    for (std::uint32_t m = 2; m <= high; ++m) {
-      if (sums.size() * base.size() > budget_.limits().tuples) { flags |= 2; break; }
+    for (std::uint32_t m = 2; m <= high && !nan; ++m) {
+      if (sums.size() * base.size() > budget_.limits().tuples) { flags |= overflows; break; }
       next.clear();
       for (double s : sums)
         for (double b : base) next.push_back(s + b);
+      if (std::any_of(next.begin(), next.end(), [](double x) { return std::isnan(x); })) { flags |= overflows; break; }  // inf - inf
       budget_.tick(static_cast<std::uint32_t>(std::min<std::size_t>(next.size(), 1u << 20)));
       std::sort(next.begin(), next.end());
       sums.clear();
       for (double s : next)
-        if (sums.empty() || (dyadic ? s != sums.back() : s - sums.back() > 1e-9 * std::max(1.0, std::fabs(s)))) sums.push_back(s);
-      if (sums.size() > budget_.limits().value_set) { flags |= 2; break; }
+        if (sums.empty() || (s != sums.back() && !(s - sums.back() <= reach(s)))) sums.push_back(s);
+      if (sums.size() > budget_.limits().value_set) { flags |= overflows; break; }
       if (m >= low)
         for (double s : sums) found.insert(s / m);
-      if (found.size() > budget_.limits().value_set) { flags |= 2; break; }
+      if (found.size() > budget_.limits().value_set) { flags |= overflows; break; }
     }
-    for (double f : found) result.push_back(dyadic ? values_.intern(Value::real(f)) : values_.intern_near(f));
+    for (double f : found) result.push_back(dyadic ? values_.intern(Value::real(f)) : values_.intern_near(f, reach(f)));
     if (!dyadic) {
       for (ValueId& v : result) {
-        if (values_[v].kind() == Kind::Float) v = values_.intern_near(values_.number(v));
+        if (values_[v].kind() == Kind::Float) v = values_.intern_near(values_.number(v), reach(values_.number(v)));
       }
     }
   }
-  (void)id;
   const SetId out = sets_.intern(std::move(result));
   means_memo_.emplace(key, std::pair(out, flags));
-  fuzzy |= flags & 1;
-  overflow |= (flags & 2) != 0;
+  tell(flags);
   return out;
 }
 
@@ -354,6 +364,7 @@ void ValueSets::aggregate(NodeId id) {
   const ValueId fallback = values_.intern(node.constant);
   NodeSets& result = nodes_[id];
   result.fuzzy = nodes_[value].fuzzy;
+  result.cancels = nodes_[value].cancels;
   bool overflow = false;
   std::unordered_map<std::vector<std::uint32_t>, SetId, VectorHash> unions;
   auto set_of = [&](std::uint32_t i, std::uint32_t n) {
@@ -422,9 +433,7 @@ void ValueSets::aggregate(NodeId id) {
       }
       source = it->second;
     }
-    bool fuzzy = false;
-    SetId set = means(source, std::max(range.low, 1u), range.high, id, fuzzy, overflow);
-    result.fuzzy |= fuzzy;
+    SetId set = means(source, std::max(range.low, 1u), range.high, result, overflow);
     if (range.low == 0) {
       std::vector<ValueId> members = sets_[set];
       members.push_back(fallback);

@@ -40,6 +40,7 @@ class ValueSets {
   bool by_length(NodeId id) const { return nodes_[id].by_n; }
   bool may_fail(NodeId id) const { return nodes_[id].may_fail; } // undefined on some (possibly unreachable) tuple
   bool fuzzy(NodeId id) const { return nodes_[id].fuzzy; }       // float sums whose last bits depend on the order
+  bool cancels(NodeId id) const { return nodes_[id].cancels; }   // and more than the last bits: terms of both signs, or of extreme size
   // injectivity.cc: provably at most one key a row (given what is promised).
   bool single(NodeId selector) const;
   WidthRange width(NodeId selector, std::uint32_t i, std::uint32_t n) const;
@@ -53,7 +54,7 @@ class ValueSets {
 
  private:
   struct NodeSets {
-    bool known = false, by_i = false, by_n = false, may_fail = false, fuzzy = false;
+    bool known = false, by_i = false, by_n = false, may_fail = false, fuzzy = false, cancels = false;
     std::vector<SetId> ids;
     std::vector<ValueId> all;
   };
@@ -68,7 +69,7 @@ class ValueSets {
   WidthRange width_by_keys(NodeId selector, std::uint32_t i, std::uint32_t n) const;
   bool selector_depends(NodeId selector, bool& by_i, bool& by_n) const;  // false: a set is unknown
   int atom(const Node& node, std::uint32_t i, std::uint32_t j, std::uint32_t n) const;
-  SetId means(SetId values, std::uint32_t low, std::uint32_t high, NodeId id, bool& fuzzy, bool& overflow);
+  SetId means(SetId values, std::uint32_t low, std::uint32_t high, NodeSets& of, bool& overflow);
   bool injective(NodeId id) const;             // injectivity.cc
   bool is_rank(NodeId id) const;
   bool first_of_its_kind(NodeId key) const;

@@ -9,7 +9,7 @@ namespace rasp::testing {
 enum class Type { Int, Float, Bool, Text, Selector };
 
 // Placeholders: $I $F $B $T $S an operand of that type; #i a small int, #p a positive one, #f a float, #b a bool, #t a
-// text, #l three ints in brackets, #w texts in brackets, #k a dictionary from the vocabulary's texts to ints, #m to texts.
+// text, #J an int near a power of two or beyond 64 bits, #G a float of any size, #l three ints in brackets, #w texts in brackets, #k a dictionary from the vocabulary's texts to ints, #m to texts.
 struct Form {
   Type result;
   unsigned weight;
@@ -21,6 +21,7 @@ enum : unsigned {
   partial_form = 2,   // may be undefined on some inputs
   number_form = 4,    // only where all tokens are numbers
   heavy_form = 8,     // values multiply quickly
+  extreme_form = 16,  // large, small and close numbers, infinities, defaults of another type
 };
 
 inline const std::vector<Form>& forms() {
@@ -35,6 +36,17 @@ inline const std::vector<Form>& forms() {
       {Int, 3, "aggregate(select(indices, $I, ==), $I, #i)"}, {Int, 6, "selector_width($S)", library_form}, {Int, 2, "count(tokens, #t)", library_form},
       {Int, 2, "max($I, $I)", library_form}, {Int, 2, "min($I, #i)", library_form}, {Int, 2, "load_from_location($I, $I)", library_form},
       {Int, 2, "shift($I, #i, #i)", library_form}, {Int, 2, "sort($I, $I)", library_form},
+
+      {Int, 4, "($I + #J)", extreme_form}, {Int, 4, "($I * #J)", extreme_form}, {Int, 4, "($I if $B else #J)", extreme_form}, {Int, 2, "(#p ^ indices)", extreme_form},
+      {Int, 3, "aggregate(select(indices, $I, ==), $I, #J)", extreme_form},
+      {Float, 5, "($F + #G)", extreme_form}, {Float, 5, "($F * #G)", extreme_form}, {Float, 5, "($F if $B else #G)", extreme_form}, {Float, 3, "(#f ^ indices)", extreme_form},
+      {Float, 3, "(#G ^ indices)", extreme_form | partial_form}, {Float, 3, "(#G / ($I + #p))", extreme_form | partial_form}, {Float, 3, "(#G if $B else #G)", extreme_form},
+      {Float, 4, "aggregate($S, $I, #J)", extreme_form}, {Float, 4, "aggregate($S, $F, #G)", extreme_form}, {Float, 3, "aggregate($S, $I, #t)", extreme_form | partial_form},
+      {Float, 2, "aggregate($S, ($I * #J))", extreme_form}, {Float, 2, "aggregate($S, $F)", extreme_form}, {Float, 2, "aggregate($S, $I, #b)", extreme_form},
+      {Float, 6, "tokens_asis", extreme_form | number_form | partial_form},
+      {Bool, 3, "($F == #G)", extreme_form}, {Bool, 3, "($F < #G)", extreme_form}, {Bool, 3, "($I < #J)", extreme_form}, {Bool, 2, "($I == #J)", extreme_form},
+      {Text, 2, "aggregate($S, $I, #t)", extreme_form | partial_form}, {Text, 2, "aggregate(select(indices, $I, ==), $T, #J)", extreme_form | partial_form},
+      {Selector, 2, "select($F, #G, <)", extreme_form}, {Selector, 2, "select($I, #J, ==)", extreme_form}, {Selector, 2, "select(tokens, tokens, ==)", extreme_form},
 
       {Float, 5, "(indices / #p)"}, {Float, 4, "(1 / (indices + #p))"}, {Float, 3, "tokens_float", number_form},
       {Float, 12, "aggregate($S, $I)"}, {Float, 6, "aggregate($S, indicator($B))"}, {Float, 3, "aggregate($S, $F, #f)"}, {Float, 2, "aggregate($S, $I, #i)"},

@@ -7,6 +7,7 @@
 // GeneratorOptions::partial every program is defined on every input over its vocabulary.
 #pragma once
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <functional>
 #include <string>
@@ -29,6 +30,7 @@ struct GeneratorOptions {
   bool partial = false;         // expressions that fail on some inputs
   bool heavy = true;            // products and other forms whose value sets grow quickly
   bool numbers = true;          // vocabularies of numbers, too
+  bool extreme = false;         // numbers of any size, infinities and nan; wrong-typed defaults; forced encodings
 };
 
 // An expression: a form with its operands, or a name.
@@ -55,6 +57,7 @@ struct RandomProgram {
   std::vector<Value> vocabulary;
   unsigned max_length = 5;
   bool causal = false;
+  std::string encoded;                // `#@ encode` of this statement's s-op, if it is still there; "": none
   std::vector<Statement> statements;  // what `source` was written from
 };
 
@@ -110,12 +113,17 @@ class Generator {
     answer.value = tree(answer.type, options_.depth);
     program_.statements.push_back(answer);
     program_.source = render(program_.statements);
+    if (options_.extreme && rng_.percent(20)) {
+      const Statement& s = rng_.pick(program_.statements);
+      if (s.kind == Statement::Kind::Assign && (s.type == Type::Int || s.type == Type::Float)) program_.encoded = s.name;
+    }
     return std::move(program_);
   }
 
  private:
   void vocabulary() {
     static const std::vector<std::vector<const char*>> texts = {{"a", "b"}, {"a", "b", "c"}, {"a"}, {"(", ")"}, {"0", "1"}, {"0", "1", "2"}, {"3", "-1", "10"}};
+    if (options_.extreme && rng_.percent(50)) return extreme_vocabulary();
     const std::size_t kinds = options_.numbers ? texts.size() : 4;
     const std::size_t kind = rng_.below(kinds);
     numbers_ = kind >= 4;
@@ -125,6 +133,22 @@ class Generator {
     }
     if (numbers_ && rng_.percent(50)) {  // ints as tokens instead of their texts
       for (std::size_t i = 0; i < words_.size(); ++i) program_.vocabulary[i] = Value::integer(std::int64_t{std::atoi(words_[i].c_str())});
+    }
+  }
+
+  void extreme_vocabulary() {
+    static const std::vector<const char*> numbers = {"1048575", "1048576", "1048577", "16777216", "16777217", "2147483647", "-2147483648", "9007199254740991", "9007199254740993",
+                                                     "9223372036854775807", "9223372036854775808", "100000000000000000000", "0", "1", "3", "-1"};
+    static const std::vector<double> reals = {1e-300, 2e-300, 1e-40, 1e-11, 1.1e-11, 0.1, 0.30000000000000004, 0.3, 1.0, 1.0000000001, 1e7, 16777217.0, 1e10, 10000000001.0, 1e16, 1e39, 1e300, HUGE_VAL, -HUGE_VAL, std::nan(""), 0.0, -0.0, 2.0};
+    numbers_ = true;
+    const std::size_t kind = rng_.below(3), count = 1 + rng_.below(3);
+    for (int tries = 0; words_.size() < count && tries < 50; ++tries) {
+      Value v = Value::real(rng_.pick(reals));
+      if (kind == 0 || (kind == 1 && rng_.percent(50))) v = Value::integer(*BigInt::from_decimal(rng_.pick(numbers)));
+      if (kind == 1) v = Value::string(v.str());
+      if (std::find(words_.begin(), words_.end(), v.str()) != words_.end()) continue;
+      words_.push_back(v.str());
+      program_.vocabulary.push_back(std::move(v));
     }
   }
 
@@ -201,6 +225,7 @@ class Generator {
     if ((form.flags & partial_form) && !options_.partial) return false;
     if ((form.flags & heavy_form) && !options_.heavy) return false;
     if ((form.flags & number_form) && !numbers_) return false;
+    if ((form.flags & extreme_form) && !options_.extreme) return false;
     return options_.floats || (form.result != Type::Float && !std::strstr(form.text, "$F"));
   }
 
@@ -241,12 +266,26 @@ class Generator {
     return i < 0 ? "(" + std::to_string(i) + ")" : std::to_string(i);
   }
 
+  static const std::vector<std::string>& large_ints() {
+    static const std::vector<std::string> list = {"1048575", "1048576", "16777216", "16777217", "2147483648", "(-2147483649)", "9007199254740991", "9007199254740993", "9223372036854775807",
+                                                  "9223372036854775808", "100000000000000000000", "1000000", "9999999", "0", "1"};
+    return list;
+  }
+  static const std::vector<std::string>& any_floats() {
+    static const std::vector<std::string> list = {"(10.0 ^ (-300))", "(10.0 ^ (-40))", "(0.1 ^ 11)", "0.00000000001", "0.000000000011", "1.0000000001", "1.0", "0.3", "1048576.5", "16777217.0", "10000000000.0",
+                                                  "10000000001.0", "(10.0 ^ 16)", "(10.0 ^ 39)", "(10.0 ^ 300)", "((10.0 ^ 308) * 10.0)", "(-((10.0 ^ 308) * 10.0))",
+                                                  "(((10.0 ^ 308) * 10.0) - ((10.0 ^ 308) * 10.0))", "0.0", "(-0.0)", "0.1", "2.0"};
+    return list;
+  }
+
   std::string atom(char kind) {
     static const std::vector<std::string> floats = {"0.5", "1.5", "0.25", "2.0", "(-0.5)", "0.1", "1.0"};
     switch (kind) {
       case 'i': return loop_ && rng_.percent(30) ? "i" : small_int(-2, 3);
       case 'p': return small_int(1, 4);
       case 'f': return rng_.pick(floats);
+      case 'J': return rng_.pick(large_ints());
+      case 'G': return rng_.pick(any_floats());
       case 'b': return rng_.percent(50) ? "True" : "False";
       case 't': return rng_.percent(80) ? quoted(rng_.pick(words_)) : rng_.percent(50) ? "\"-\"" : "\"\"";
       case 'l': return "[" + small_int(-1, 3) + ", " + small_int(-1, 3) + ", " + small_int(-1, 3) + "]";
