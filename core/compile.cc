@@ -138,6 +138,7 @@ std::optional<CompiledModel> compile_program(const ProgramRequest& request, cons
   for (const auto& promise : e.pragmas.encode) {
     if (const NodeId id = promised(e, promise, false, diagnostics); id != no_node) options.promises.numerical[id] = promise.encoding == "numerical";
   }
+  options.promises.assume = e.assumed;
   if (diagnostics.has_errors()) return std::nullopt;
   try {
     return compile(e.graph, output, options, diagnostics, budget);

@@ -63,6 +63,7 @@ std::vector<std::string> assumed(const CompileOptions::Promises& promises, const
   std::vector<std::string> under;
   for (NodeId id : promises.unique) under.push_back("\"" + graph.describe(id) + "\" selects at most one key in every row");
   for (const auto& [id, list] : promises.values) under.push_back("\"" + graph.describe(id) + "\" has only its " + std::to_string(list.size()) + " promised values");
+  for (const auto& [id, text] : promises.assume) under.push_back(text);
   return under;
 }
 

@@ -34,6 +34,7 @@ struct CompileOptions {
     std::vector<NodeId> unique;                            // selectors with at most one hit a row
     std::map<NodeId, std::vector<Value>> values;           // value sets
     std::map<NodeId, bool> numerical;                      // encodings: true numerical, false categorical
+    std::vector<std::pair<NodeId, std::string>> assume;    // s-ops of the program's own graph that are true at every position, and their texts
   } promises;
 };
 

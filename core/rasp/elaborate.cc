@@ -98,6 +98,7 @@ Elaboration Elaborator::run(const std::optional<std::string>& output_expression)
     console_->parent = base_;
     run_statements(*main, console_);
     evaluate_output(output_expression);
+    evaluate_assumptions();
     find_names();
     if (!diagnostics_.has_errors()) {
       warn_unused();
@@ -357,6 +358,24 @@ void Elaborator::evaluate_output(const std::optional<std::string>& option) {
     out_.output_name = e->kind == Expr::Kind::Name ? e->text : *text;
   } catch (StatementError& error) {
     if (!error.diagnostic.code.empty()) diagnostics_.add(std::move(error.diagnostic));
+  }
+}
+
+void Elaborator::evaluate_assumptions() {
+  for (const Pragmas::Assumption& a : out_.pragmas.assume) {
+    texts_.push_back(std::make_unique<std::string>(repaired_utf8(std::string(a.text_span.begin, ' ') + a.text)));  // spans stay right
+    assumptions_.push_back(parse_expression(*texts_.back(), 0, diagnostics_, budget_.limits()));
+    const Expr* e = assumptions_.back().get();
+    if (!e) continue;
+    depth_ = calls_ = 0;
+    main_span_ = e->span;
+    try {
+      const BuildValueRef value = evaluate(*e, console_);
+      if (value->kind == BuildValue::Kind::SOp) out_.assumed.emplace_back(value->node, a.text);
+      else diagnostics_.error("bad-pragma", "pragma", "What is assumed is not an s-op", a.span, "Write a condition on the input, for example: #@ assume count(tokens, \"$\") == 1");
+    } catch (StatementError& error) {
+      if (!error.diagnostic.code.empty()) diagnostics_.add(std::move(error.diagnostic));
+    }
   }
 }
 

@@ -44,6 +44,8 @@ struct Pragmas {                                  // `#@ …` lines of the main 
   std::vector<Promise> unique;                    // `#@ unique NAME`: at most one hit a row
   std::vector<Promise> values;                    // `#@ values NAME -10..10` or `#@ values NAME [1, 2, "a"]`
   std::vector<Promise> encode;                    // `#@ encode NAME numerical|categorical`
+  struct Assumption { std::string text; Span text_span, span; };
+  std::vector<Assumption> assume;                 // `#@ assume EXPR`: an s-op that is true at every position of the inputs that are meant
   struct Unknown { std::string key, text; Span span; };
   std::vector<Unknown> others;                    // lower-case keys the page or assignments define: kept, warned about
 };
@@ -80,6 +82,7 @@ struct Elaboration {
   std::string last_name;
   BuildValueRef output;                           // what `output_expression` (option or pragma) gives, else `last`
   std::string output_name;
+  std::vector<std::pair<NodeId, std::string>> assumed;  // the s-ops of `#@ assume`, and their texts
   Names names;                                    // of the main file
   std::vector<std::string> file_names;            // by Span::file
   std::vector<std::string> file_texts;

@@ -62,6 +62,7 @@ class Elaborator {
   void command(const Statement& s);
   void find_names();
   void evaluate_output(const std::optional<std::string>& option);
+  void evaluate_assumptions();
   void poison(const Statement& s, const std::shared_ptr<Scope>& scope);
 
   // expressions.cc
@@ -108,6 +109,7 @@ class Elaborator {
   std::vector<std::string> loading_;
   std::unordered_map<const Statement*, std::uint32_t> loaded_;  // `load` statement → file
   ExprPtr output_expression_, option_expression_;               // of the pragma, of the option
+  std::vector<ExprPtr> assumptions_;
   std::unordered_set<std::string> remarked_;                    // names without a value that a remark named
   std::uint32_t suggestions_ = 0;
   bool load_failed_ = false;                                    // names may be missing for that reason alone

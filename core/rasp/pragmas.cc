@@ -35,10 +35,11 @@ class Reader {
     else if (key == "expect") expect(line);
     else if (key == "unique") out_.unique.push_back({std::string(line.rest), line.rest_span, line.span, {}, {}});
     else if (key == "values") promise_values(line);
+    else if (key == "assume") assume(line);
     else if (key == "encode") encode(line);
     else {
       out_.others.push_back({std::string(key), std::string(line.rest), line.span});
-      if (key != "view" && key != "order") diagnostics_.warning("unknown-pragma", "There is no pragma \"" + std::string(key) + "\"", line.span, "Known are: vocabulary, max_length, input, causal, output, expect, unique, values, encode, title, description, group, order, view.");
+      if (key != "view" && key != "order") diagnostics_.warning("unknown-pragma", "There is no pragma \"" + std::string(key) + "\"", line.span, "Known are: vocabulary, max_length, input, causal, output, expect, unique, values, assume, encode, title, description, group, order, view.");
     }
   }
 
@@ -111,6 +112,11 @@ class Reader {
       promise.values = std::move(*parsed);
     }
     out_.values.push_back(std::move(promise));
+  }
+
+  void assume(const Line& line) {
+    if (line.rest.empty()) return bad(line, "needs an expression", "For example: #@ assume count(tokens, \"$\") == 1");
+    out_.assume.push_back({std::string(line.rest), line.rest_span, line.span});
   }
 
   void encode(const Line& line) {

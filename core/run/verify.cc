@@ -58,15 +58,26 @@ std::vector<std::string> broken_promises(const Graph& graph, const CompileOption
       break;
     }
   }
+  for (const auto& [id, text] : promises.assume) {
+    const auto& cells = e.sequences[id];
+    const auto at = std::find_if(cells.begin(), cells.end(), [](const Cell& c) { return c.undefined >= 0 || !c.value.truthy(); });
+    if (at != cells.end()) broken.push_back(text + " is not true at position " + std::to_string(at - cells.begin()));
+  }
   return broken;
+}
+
+std::vector<NodeId> promised_nodes(const CompileOptions::Promises& promises) {
+  std::vector<NodeId> nodes = promises.unique;
+  for (const auto& [id, list] : promises.values) nodes.push_back(id);
+  for (const auto& [id, text] : promises.assume) nodes.push_back(id);
+  return nodes;
 }
 
 Runner::Comparison Runner::compare(std::span<const Value> tokens, Budget& budget, Trace* trace) {
   Comparison c;
   const auto& promises = model_.options.promises;
   std::vector<NodeId> roots{model_.output};
-  roots.insert(roots.end(), promises.unique.begin(), promises.unique.end());
-  for (const auto& [id, list] : promises.values) roots.push_back(id);
+  for (NodeId id : promised_nodes(promises)) roots.push_back(id);
   const Evaluation e = evaluate(graph_, tokens, model_.options.causal, roots, budget);
   c.broken = broken_promises(graph_, promises, e);
   c.interpreter = e.sequences[model_.output];

@@ -26,7 +26,7 @@ class Runner {
     std::vector<std::string> undefined;  // per position: why the interpreter has no value, else ""
     bool agree = true;                   // at every position that has a value
     bool exact = true;                   // the same by agrees() alone: false where a number that is not rounded is only near
-    std::vector<std::string> broken;     // the program's promises (`#@ unique`, `#@ values`) that this input breaks, in words
+    std::vector<std::string> broken;     // the program's promises that this input breaks, in words
   };
   // Precondition: the tokens encode.
   Comparison compare(std::span<const Value> tokens, Budget& budget, Trace* trace = nullptr);
@@ -40,7 +40,8 @@ class Runner {
   std::vector<float> logits_;
 };
 
-// The promises (`#@ unique`, `#@ values`) that an input breaks, in words. `e` holds the values of all nodes that something is promised of.
+// The promises (`#@ unique`, `#@ values`, `#@ assume`) that an input breaks, in words. `e` holds the values of all nodes that something is promised of.
+std::vector<NodeId> promised_nodes(const CompileOptions::Promises& promises);
 std::vector<std::string> broken_promises(const Graph& graph, const CompileOptions::Promises& promises, const Evaluation& e);
 
 // One position: does the model say what the interpreter says? `decoded` takes the interpreter's kind where the model's number stands for several.

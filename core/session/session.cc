@@ -397,6 +397,7 @@ Json Session::run(const Json& r) {
     out["model"]["raw"] = raw;
   }
   out["timings_ms"] = {{"forward", forward_ms}};
+  out["broken_promises"] = c.broken;
   for (const std::string& text : c.broken) diagnostics.warning("promise-broken", "This input breaks a promise: " + text, {0, 1, 0}, "The model says nothing about such inputs.");
   out["diagnostics"] = locator.diagnostics(diagnostics);
   return out;
@@ -466,6 +467,7 @@ Json Session::trace(const Json& r) {
   }
   std::vector<NodeId> roots;
   for (NodeId id = 0; id <= m.output; ++id) roots.push_back(id);
+  for (NodeId id : promised_nodes(m.options.promises)) roots.push_back(id);
   Evaluation ev = evaluate(graph, *input, m.options.causal, roots, budget);
   std::vector<Intervention> interventions;
   std::string problem = read_interventions(r.value("interventions", Json::array()), h.model, ev, static_cast<std::int32_t>(encoded.ids.size()), interventions);

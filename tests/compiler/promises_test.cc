@@ -103,3 +103,30 @@ TEST_CASE("an output without a value on any input compiles, with a warning, and 
   CHECK(!comparison.undefined[0].empty());
   CHECK(c.check({.exhaustive = true}).undefined == 6);
 }
+
+TEST_CASE("assume: a condition on the inputs that are meant") {
+  const std::string text = "#@ vocabulary \"a$\"\n#@ max_length 3\n#@ assume count(tokens, \"$\") == 1\n#@ output p\np = aggregate(select(tokens, \"$\", ==), indices);\n";
+  Compiled c(text);
+  REQUIRE_MESSAGE(c.model, c.first_error());
+  CHECK(c.model->exactness.under == std::vector<std::string>{"count(tokens, \"$\") == 1"});
+  CHECK_FALSE(c.model->exact);
+  const std::vector<Value> a = {Value::string("a")}, marked = {Value::string("a"), Value::string("$")};
+  CHECK(c.compare(marked).broken.empty());
+  const auto broken = c.compare(a);
+  REQUIRE(broken.broken.size() == 1);
+  CHECK(broken.broken[0] == "count(tokens, \"$\") == 1 is not true at position 0");
+  const CheckResult r = c.check();
+  CHECK(r.inputs == 2 + 4 + 8);
+  CHECK(r.promise_breaking == (2 - 1) + (4 - 2) + (8 - 3));
+  CHECK(r.mismatches == 0);
+
+  Compiled selector("#@ vocabulary \"a\"\n#@ max_length 2\n#@ assume full_s\nx = tokens;\n");
+  CHECK_FALSE(selector.model);
+  CHECK(selector.first_error().starts_with("bad-pragma"));
+  Compiled held("#@ vocabulary \"ab\"\n#@ max_length 2\n#@ assume length < 3\nx = tokens;\n");
+  REQUIRE(held.model);
+  Runner runner(held.program.elaboration.graph, *held.model);
+  settle_exactness(held.program.elaboration.graph, runner, *held.model, held.diagnostics, held.budget);
+  CHECK(held.model->exact);  // it holds on every input there is
+  CHECK(held.model->exactness.under.empty());
+}

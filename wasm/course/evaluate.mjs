@@ -292,7 +292,7 @@ async function propertyCases(engine, assignment, task, program, expectations) {
   return { cases, all, skipped };
 }
 
-const promises = /^\s*#@\s*(unique|values|encode)\b/m;
+const promises = /^\s*#@\s*(unique|values|assume|encode)\b/m;
 const checkSamples = 300;
 
 // The transformer's size, for the task's vocabulary and length. What is not proved equal to the program, or rests on promises that the
