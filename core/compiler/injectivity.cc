@@ -1,6 +1,7 @@
 // Which s-ops differ from position to position, and which selectors therefore hit at most one key a row: ranks, positions,
 // first and last instances.
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "compiler/selector_forms.h"
@@ -24,15 +25,29 @@ bool holds_of(const Graph& graph, const SelectorAtom& a, const std::vector<NodeI
 
 }  // namespace
 
+// Are all values that the selector compares in one order? Not where a nan is among them.
+bool ValueSets::ordered(NodeId selector) const {
+  for (NodeId id : order_of(selector)) {
+    if (graph_[id].kind != NodeKind::Select) continue;
+    for (NodeId a : graph_[id].args) {
+      if (!known(a)) return false;
+      const auto& values = all(a);
+      if (std::any_of(values.begin(), values.end(), [&](ValueId v) { return values_[v].kind() == Kind::Float && std::isnan(values_.number(v)); })) return false;
+    }
+  }
+  return true;
+}
+
 // How many positions come before in a strict order of all positions. Under a causal mask the later ones are not seen.
 bool ValueSets::is_rank(NodeId id) const {
   const Node& n = graph_[id];
   if (setting_.causal) return false;
-  if (n.kind == NodeKind::SelectorWidth) return is_strict_order(graph_, n.args[0], injective_, budget_);
+  if (n.kind == NodeKind::SelectorWidth) return ordered(n.args[0]) && is_strict_order(graph_, n.args[0], injective_, budget_);
   const auto is_width = [&](NodeId a) { return graph_[a].kind == NodeKind::SelectorWidth; };
   if (n.kind != NodeKind::Elementwise || n.op != Op::Add || n.table || !is_width(n.args[0]) || !is_width(n.args[1])) return false;
   // The sum of two widths stands for the width of an exclusive disjunction (rewrite.cc).
   const auto a = disjunctive_form(graph_, graph_[n.args[0]].args[0], 8, budget_), b = disjunctive_form(graph_, graph_[n.args[1]].args[0], 8, budget_);
+  if (!ordered(graph_[n.args[0]].args[0]) || !ordered(graph_[n.args[1]].args[0])) return false;
   if (!a || !b || a->size() != 1 || b->size() != 1 || conjoin((*a)[0], (*b)[0])) return false;
   return is_strict_order({(*a)[0], (*b)[0]}, injective_);
 }

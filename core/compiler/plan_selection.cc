@@ -14,7 +14,9 @@ std::uint8_t relation_of(const Value& key, const Value& query) {
   Failure failure;
   bool failed = false;
   const bool less = compare(Op::Lt, key, query, failure, failed);
-  return failed ? relation_unordered : less ? relation_less : relation_greater;
+  if (failed) return relation_unordered;
+  if (less) return relation_less;
+  return compare(Op::Gt, key, query, failure, failed) ? relation_greater : relation_unordered;  // nan is neither
 }
 
 // Conjuncts of a selector: operands of nested `and`s, and of negated `or`s (kept as negations).

@@ -72,6 +72,7 @@ class ValueSets {
   SetId means(SetId values, std::uint32_t low, std::uint32_t high, NodeSets& of, bool& overflow);
   bool injective(NodeId id) const;             // injectivity.cc
   bool is_rank(NodeId id) const;
+  bool ordered(NodeId selector) const;
   bool first_of_its_kind(NodeId key) const;
   template <class F> void fill(NodeId id, bool by_i, bool by_n, F&& set_of);
 

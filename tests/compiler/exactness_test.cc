@@ -143,3 +143,24 @@ TEST_CASE("ranks under a causal mask are not distinct") {
   right("k = tokens_int; rank = selector_width(select(k,k,<) or (select(k,k,==) and select(indices,indices,<))); x = aggregate(select(rank,0,==), k);", "[1, 2, 3]", 4, "[3, 1, 2, 1]",
         "3 2.0 2.0 2.0", true);
 }
+
+TEST_CASE("nan is before nothing and after nothing") {
+  right("x = indicator(has_focus(select(tokens_float, indices / 2, >)));", R"(["nan", "1"])", 1, R"(["nan"])", "0");
+  right("x = selector_width(not select(tokens_float, 0, >=));", R"(["nan", "1"])", 2, R"(["nan", "1"])", "1 1");
+  right("x = aggregate(select(selector_width(select(tokens_float, tokens_float, <) or (select(tokens_float, tokens_float, ==) and select(indices, indices, <))), 0, ==), indices);",
+        R"(["nan", "1"])", 3, R"(["nan", "nan", "1"])", "1.0 1.0 1.0");
+}
+
+TEST_CASE("ints beyond 2^53 keep their last digit") {
+  for (const char* text : {"x = aggregate(full_s, indices + 9223372036854775807);", "x = average(length + 9007199254740991 + 1);"}) {
+    CAPTURE(text);
+    Case k(text, R"("c")", 2);  // an int and a float that one double stands for
+    if (!k.c.model) CHECK(k.c.first_error().starts_with("kind-dependent"));
+    else CHECK((k.word() == Word::Unknown || k.c.check({.exhaustive = true}).mismatches == 0));
+  }
+  right("x = tokens_int - aggregate(select(indices, -1, ==), indices, 100000000000000000000);", R"(["0", "3"])", 1, R"(["3"])", "-99999999999999999997");
+}
+
+TEST_CASE("a mean of small numbers is not rounded to another") {
+  right("x = aggregate(full_s, ((indices / 2) * (0.1 ^ 11)));", R"("b")", 2, R"("bb")", "2.5000000000000015e-12 2.5000000000000015e-12");
+}
