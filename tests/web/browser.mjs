@@ -12,15 +12,18 @@ export const { AxeBuilder } = require('@axe-core/playwright');
 
 const types = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.wasm': 'application/wasm', '.svg': 'image/svg+xml', '.png': 'image/png', '.webmanifest': 'application/manifest+json', '.json': 'application/json' };
 
-export function serve(folder = path.join(root, 'web/dist')) {
+/** `site.folder` may be changed under open pages: that is a new release. `headers` go with every file. */
+export function serve(folder = path.join(root, 'web/dist'), headers = {}) {
+  const site = { folder };
   const server = createServer((request, response) => {
+    const { folder } = site;
     const name = decodeURIComponent(new URL(request.url, 'http://x').pathname);
     let file = path.join(folder, path.normalize(name));
     if (file.startsWith(folder) && existsSync(file) && statSync(file).isDirectory()) file = path.join(file, 'index.html');
     if (!file.startsWith(folder) || !existsSync(file)) { response.writeHead(404).end('not found'); return; }
-    response.writeHead(200, { 'content-type': types[path.extname(file)] ?? 'application/octet-stream', 'cache-control': 'no-store' }).end(readFileSync(file));
+    response.writeHead(200, { 'content-type': types[path.extname(file)] ?? 'application/octet-stream', 'cache-control': 'no-store', ...headers }).end(readFileSync(file));
   });
-  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve({ url: `http://127.0.0.1:${server.address().port}/`, close: () => server.close() })));
+  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(Object.assign(site, { url: `http://127.0.0.1:${server.address().port}/`, close: () => server.close() }))));
 }
 
 export function chromiumPath() {

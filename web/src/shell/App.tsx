@@ -5,6 +5,7 @@ import { lazy } from './lazy';
 import { Pane } from '../editor/Pane';
 import { clearSelection } from '../state/focus';
 import { analysis, diagnostics, picture, stale } from '../state/live';
+import { newerBuild } from '../state/newer';
 import { course, selection, view, viewNames, type ViewName } from '../state/project';
 import type { Shared } from '../state/link';
 import { question } from '../state/question';
@@ -55,6 +56,7 @@ function Notices() {
     <div class="notices" role="status">
       {notice.value && <p class={notice.value.kind}>{notice.value.text} <button type="button" class="quiet" onClick={() => { notice.value = null; }}>dismiss</button></p>}
       {storageFull.value && <p class="problem">This browser has no room to keep your work. <button type="button" onClick={() => { dialog.value = 'gallery'; }}>Choose earlier work to forget</button> or download this from Share before you close the page.</p>}
+      {newerBuild.value && <p class="info">{newerBuild.value === 'ready' ? 'A new version of this page is there. This tab keeps what it needs of its own until you close it.' : 'A new version of this page is there, and some parts of this one are gone.'} <button type="button" onClick={() => location.reload()}>Use the new version</button> <button type="button" class="quiet" onClick={() => { newerBuild.value = ''; }}>dismiss</button></p>}
       {other && linked.value !== dismissed.value && <p class="info">{other} <button type="button" onClick={() => { dialog.value = 'compare'; }}>Compare</button> <button type="button" class="quiet" onClick={() => { dismissed.value = linked.value; }}>dismiss</button></p>}
     </div>
   );
