@@ -28,6 +28,7 @@ struct Diagnostic {
   std::string message;
   Span span;
   std::string hint;
+  bool on_input = false;  // the program is fine, but has no value on this input: it can be compiled all the same
 };
 
 class Diagnostics {

@@ -103,6 +103,7 @@ Json Locator::diagnostic(const Diagnostic& d) const {
   out["end_column"] = b.column;
   if (d.span.file != 0) out["file"] = known ? names_[d.span.file] : "";
   if (!d.hint.empty()) out["hint"] = d.hint;
+  if (d.on_input) out["on_input"] = true;
   return out;
 }
 

@@ -1,4 +1,4 @@
-// Core's results as JSON: the one place where byte offsets become lines and columns. Shapes: web/src/engine/protocol.ts.
+// Core's results as JSON: the one place where byte offsets become lines and columns. Shapes: schema/contract.schema.json.
 #pragma once
 #include <memory>
 #include <span>

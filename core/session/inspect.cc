@@ -87,10 +87,10 @@ std::string read_interventions(const Json& list, const CompiledModel& model, con
 
 Json weights_document(const CompiledModel& m, int layer, int head) {
   Json out = {{"ok", true}};
-  if (layer < 0 || layer >= static_cast<int>(m.layers.size())) return {{"ok", false}, {"diagnostics", Json::array()}};
+  if (layer < 0 || layer >= static_cast<int>(m.layers.size())) return nullptr;
   const Layer& l = m.transformer.layers[static_cast<std::size_t>(layer)];
   if (head >= 0) {
-    if (head >= static_cast<int>(l.heads.size())) return {{"ok", false}, {"diagnostics", Json::array()}};
+    if (head >= static_cast<int>(l.heads.size())) return nullptr;
     const AttentionHead& a = l.heads[static_cast<std::size_t>(head)];
     const double scale = 1 / std::sqrt(static_cast<double>(a.W_Q.cols()));
     auto queries = rows_used(a.W_Q), keys = rows_used(a.W_K);
@@ -164,7 +164,7 @@ Json weights_document(const CompiledModel& m, int layer, int head) {
 
 Json explain_document(const CompiledModel& m, std::span<const Value> input, const Trace& trace, std::span<const Intervention> interventions, int half, int dimension, int position) {
   const Transformer& t = m.transformer;
-  if (half < 0 || half > static_cast<int>(2 * t.layers.size()) || dimension < 0 || dimension >= t.d_model || position < 0 || position >= trace.T) return {{"ok", false}, {"diagnostics", Json::array()}};
+  if (half < 0 || half > static_cast<int>(2 * t.layers.size()) || dimension < 0 || dimension >= t.d_model || position < 0 || position >= trace.T) return nullptr;
   const auto residual = [&](int h) -> double {
     const std::string name = h == 0 ? "resid_pre" : "blocks." + std::to_string((h - 1) / 2) + (h % 2 ? ".resid_mid" : ".resid_post");
     const TensorInfo* info = trace.find(name);

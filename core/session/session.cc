@@ -106,7 +106,7 @@ void report_undefined(const Elaboration& e, const Undefined& u, Severity severit
     const auto use = std::find_if(e.uses.begin(), e.uses.end(), [&](const Use& x) { return x.node == u.node; });
     if (use != e.uses.end()) span = use->span;
   }
-  diagnostics.add({severity, u.failure.code, u.failure.error_class, u.failure.message + " (in \"" + graph.describe(u.node) + "\", on this input)", span, u.failure.hint.empty() ? usual_hint(u.failure.code) : u.failure.hint});
+  diagnostics.add({severity, u.failure.code, u.failure.error_class, u.failure.message + " (in \"" + graph.describe(u.node) + "\", on this input)", span, u.failure.hint.empty() ? usual_hint(u.failure.code) : u.failure.hint, true});
 }
 
 }  // namespace
@@ -132,12 +132,12 @@ std::string Session::request(const std::string& text) {
       result = dispatch(request);
     }
   } catch (const BadRequest& e) {
-    result = failed("bad-request", "input", e.message, "Requests are described in web/src/engine/protocol.ts.");
+    result = failed("bad-request", "input", e.message, "docs/requests.md describes requests.");
   } catch (const LimitExceeded& e) {
     const Diagnostic d = limit_diagnostic(e);
     result = failed(d.code, d.error_class, d.message, d.hint);
   } catch (const Json::exception&) {
-    result = failed("bad-request", "input", "The request has a value of a wrong type", "Requests are described in web/src/engine/protocol.ts.");
+    result = failed("bad-request", "input", "The request has a value of a wrong type", "docs/requests.md describes requests.");
   } catch (const std::bad_alloc&) {
     result = failed("limit-memory", "limit", "This takes more memory than there is", "Make the program or its settings smaller.");
   } catch (const std::exception&) {
@@ -553,7 +553,9 @@ Json Session::trace(const Json& r) {
 
 Json Session::weights(const Json& r) {
   Held& h = held(r);
-  return weights_document(h.model, typed<int>(r, "layer", 0, "a number"), r.contains("head") ? typed<int>(r, "head", 0, "a number") : -1);
+  Json out = weights_document(h.model, typed<int>(r, "layer", 0, "a number"), r.contains("head") ? typed<int>(r, "head", 0, "a number") : -1);
+  if (out.is_null()) throw BadRequest{"The model has no such layer or head"};
+  return out;
 }
 
 Json Session::explain(const Json& r) {
@@ -571,7 +573,9 @@ Json Session::explain(const Json& r) {
   if (!problem.empty()) return failed("bad-intervention", "input", problem, "Compare it with the model's layers, heads, positions and dimensions.");
   Trace trace;
   h.runner->run(encoded.ids, &trace, interventions, &budget);
-  return explain_document(h.model, *input, trace, interventions, typed<int>(r, "half_layer", 0, "a number"), typed<int>(r, "dimension", 0, "a number"), typed<int>(r, "position", 0, "a number"));
+  Json out = explain_document(h.model, *input, trace, interventions, typed<int>(r, "half_layer", 0, "a number"), typed<int>(r, "dimension", 0, "a number"), typed<int>(r, "position", 0, "a number"));
+  if (out.is_null()) throw BadRequest{"The residual stream has no such half-layer, dimension or position"};
+  return out;
 }
 
 Json Session::compare_passes(const Json& r) {

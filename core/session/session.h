@@ -1,6 +1,6 @@
 // The engine behind one function: a JSON request in, a JSON document out. Used by the WebAssembly module (page and
 // command line) and by the native twin. Never throws; every failure is {"ok": false, "diagnostics": […]}.
-// Requests and results: web/src/engine/protocol.ts.
+// Requests and results: core/session/schema/contract.schema.json.
 #pragma once
 #include <map>
 #include <memory>

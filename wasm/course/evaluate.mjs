@@ -36,7 +36,7 @@ async function evaluateInputs(engine, task, program, items, { named, causal } = 
       limit_steps: evalSteps,
     });
     facts ??= reply.facts ?? null;
-    const problem = reply.ok ? kindProblem(task, call, reply.kind) : missingName(task, firstError(reply));
+    const problem = reply.ok ? kindProblem(task, call, reply.kind) : missingName(task, call, firstError(reply));
     if (problem) {
       const own = reply.ok ? [] : reply.diagnostics.filter((d) => d.file === undefined);
       failure ??= { ...problem, diagnostics: own.some((d) => d.severity === 'error') ? own : [problem] };
@@ -50,8 +50,9 @@ async function evaluateInputs(engine, task, program, items, { named, causal } = 
   return { results, facts, failure };
 }
 
-const missingName = (task, d) =>
-  d.file !== undefined && d.code === 'undefined-name' && d.message.includes(`"${task.asks.name}"`)
+// The name that is asked for, in the expression that asks for it.
+const missingName = (task, call, d) =>
+  d.file !== undefined && d.code === 'undefined-name' && call.split('\n')[d.line - 1]?.slice(d.column - 1, d.end_column - 1) === task.asks.name
     ? { ...d, message: `The program does not define ${task.asks.name}`, hint: '' }
     : d;
 

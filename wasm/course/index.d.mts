@@ -1,14 +1,8 @@
 // Types of what the page and the command line share. The file format is described by schema.mjs.
-export type Atom = string | number | boolean;
+import type { Atom, Diagnostic } from '../contract.mjs';
+export type { Atom, Diagnostic };
 export type Tokens = string | Atom[];
 export type Output = Atom[];                       // an s-op's values, or a selector's rows as strings of 0 and 1
-
-export interface Diagnostic {
-  severity: 'error' | 'warning' | 'info';
-  code: string; class?: string; message: string; hint?: string;
-  line: number; column: number; end_line: number; end_column: number;
-  file?: string;   // only where it is not the program: no position to show
-}
 
 export interface Case { input: Tokens; output?: Output; call?: string; weight?: number; note?: string; steps?: Record<string, Output> }
 export interface HiddenCase { input: Tokens; output?: Output; hash?: string; call?: string; weight?: number }

@@ -2,16 +2,17 @@
  * Talks to an engine worker. Requests are answered in order. A request that passes its deadline, and `stop()`, end the worker;
  * the next request starts another one from the same compiled module. Whoever waits then gets a refusal, never silence.
  */
-import type { Diagnostic } from './protocol';
+import type { Asked, Failure, Result } from './protocol';
 
-export interface Answer { result: any; arena?: Float32Array; bytes?: Uint8Array }
-interface Waiting { resolve: (a: Answer) => void; timer: ReturnType<typeof setTimeout> }
+/** `arena` comes with `trace`, `bytes` with `export`. */
+export interface Answer<R> { result: R; arena?: Float32Array; bytes?: Uint8Array<ArrayBuffer> }
+interface Waiting { resolve: (a: Answer<never>) => void; timer: ReturnType<typeof setTimeout> }
 
 /** The worker gets a little longer than the engine's own limit, which gives the better message. */
 export const engineLimitMs = 10_000;
 const deadlineMs = engineLimitMs + 2_000;
 
-export function refusal(code: string, message: string, hint: string): { ok: false; diagnostics: Diagnostic[] } {
+export function refusal(code: string, message: string, hint: string): Failure {
   return { ok: false, diagnostics: [{ severity: 'error', code, class: 'limit', message, line: 1, column: 1, end_line: 1, end_column: 1, hint }] };
 }
 
@@ -29,7 +30,7 @@ export class Engine {
 
   get busy() { return this.#waiting.size > 0; }
 
-  request(request: object): Promise<Answer> {
+  request<Q extends Asked>(request: Q): Promise<Answer<Result<Q['command']>>> {
     const id = this.#next++;
     return new Promise((resolve) => {
       const smaller = 'Make the program, its vocabulary or its maximal length smaller.';
@@ -65,7 +66,7 @@ export class Engine {
     return worker;
   }
 
-  #lose(result: Answer['result']) {
+  #lose(result: Failure) {
     this.#worker?.terminate();
     this.#worker = null;
     ++this.generation;
@@ -73,7 +74,7 @@ export class Engine {
     this.#waiting.clear();
     for (const { resolve, timer } of waiting) {
       clearTimeout(timer);
-      resolve({ result });
+      resolve({ result: result as never });  // every command may fail so
     }
   }
 }

@@ -7,7 +7,7 @@ import type { Atom, Values } from './protocol';
 export interface Raw { raw: string }
 export type Tokens = string | Raw;
 
-const text = (value: Atom, type: string): string => {
+const text = (value: Atom | null, type: string): string => {
   const json = JSON.stringify(value);
   return type === 'f' && typeof value === 'number' && Number.isInteger(value) && !/[.e]/.test(json) ? `${json}.0` : json;
 };

@@ -2,6 +2,7 @@
 import '../course/course.css';
 import { Author, type Host, Solve } from '../course';
 import { tokensText } from '../values';
+import type { Asked } from '../engine/protocol';
 import { grader } from '../engine/start';
 import { engineVersion, ready } from '../state/live';
 import { change, course, setSource, source } from '../state/project';
@@ -24,7 +25,7 @@ function choose(accept: string): Promise<{ name: string; text: string } | null> 
 }
 
 const host: Host = {
-  request: (document) => grader().request(document).then(({ result }) => result),
+  request: (document) => grader().request(document as unknown as Asked).then(({ result }) => result),
   source,
   setSource,
   setUp: ({ vocabulary, maxLength, causal, input, output }) => change({ vocabulary: text(vocabulary), maxLength, causal, input: text(input), output }),

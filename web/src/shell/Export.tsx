@@ -7,6 +7,7 @@ import { ask, picture, title } from '../state/live';
 import { source, view } from '../state/project';
 import { halfInForce } from '../draw/residual';
 import { Dialog } from './Dialog';
+import type { Requests } from '../engine/protocol';
 import { download } from './download';
 
 export default function Export({ close }: { close: () => void }) {
@@ -14,7 +15,7 @@ export default function Export({ close }: { close: () => void }) {
   const p = picture.value;
   const name = title.value || 'model';
   const attempt = (f: () => Promise<void> | void) => () => { setProblem(''); Promise.resolve().then(f).catch((e: Error) => setProblem(e.message)); };
-  const model = (format: string, extension: string, type: string, names?: string) => attempt(async () => {
+  const model = (format: Requests['export']['format'], extension: string, type: string, names?: Requests['export']['names']) => attempt(async () => {
     const result = await ask({ command: 'export', format, names });
     if (!result?.bytes) throw new Error('The model could not be written. Wait until the program compiles.');
     download(`${name}.${extension}`, result.bytes, type);

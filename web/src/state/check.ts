@@ -1,10 +1,9 @@
 // A project that comes from outside (link, file, storage) is checked field by field; what is wrong is named, nothing is guessed.
-import type { Intervention } from '../engine/protocol';
+import { type Intervention, passNames } from '../engine/protocol';
 import { type Project, type Selection, type Settings, emptyProject, viewNames } from './project';
 
 export class BadProject extends Error {}
 
-const passNames = ['fuse', 'fold', 'merge_heads', 'drop', 'idioms', 'factor', 'pack', 'reuse'];
 const fail = (what: string): never => { throw new BadProject(what); };
 const isObject = (x: unknown): x is Record<string, unknown> => typeof x === 'object' && x !== null && !Array.isArray(x);
 /** A name from outside, in a sentence: short, on one line, whatever it holds. */

@@ -4,7 +4,7 @@
  */
 import { batch, computed, effect, signal } from '@preact/signals';
 import { latestWins } from '../engine/client';
-import type { AnalyzeResult, CompileResult, Diagnostic, LibraryEntry, TraceResult, Values } from '../engine/protocol';
+import type { AboutModel, AnalyzeResult, Asked, CompileResult, Diagnostic, LibraryEntry, PassName, Result, TraceResult, Values } from '../engine/protocol';
 import { type Tokens, rawValues } from '../engine/raw';
 import { compiler, interpreter } from '../engine/start';
 import { parseTokens, tokensText } from '../values';
@@ -54,11 +54,11 @@ function loadable(job: Job): Record<string, string> | Promise<Record<string, str
 const requestOf = (job: Job, files: Record<string, string>, input: Tokens | undefined, vocabulary: Tokens | undefined) => ({
   program: job.files[job.active] ?? '', name: job.active, files, input, vocabulary, output: job.settings.output?.trim() || undefined,
   max_length: job.settings.maxLength, causal: job.settings.causal, objective: job.settings.objective,
-  passes: job.settings.off?.length ? Object.fromEntries(job.settings.off.map((p) => [p, false])) : undefined,
+  passes: job.settings.off?.length ? Object.fromEntries(job.settings.off.map((p) => [p, false])) as Partial<Record<PassName, boolean>> : undefined,
 });
 
 /** Errors that only say that the interpreter has no value on this input: the model can be compiled all the same. */
-const onThisInput = (d: Diagnostic) => d.message.includes('on this input');
+const onThisInput = (d: Diagnostic) => d.on_input === true;
 
 async function analyze(job: Job, superseded: () => boolean) {
   working.value = 'analysing';
@@ -67,20 +67,20 @@ async function analyze(job: Job, superseded: () => boolean) {
   const found = loadable(job);
   const request = requestOf(job, found instanceof Promise ? await found : found, input?.tokens, vocabulary?.tokens);
   const { result } = await interpreter.request({ command: 'analyze', limit_ms: 8000, ...request });
-  const analyzed = result as AnalyzeResult;
+  const analyzed = 'nodes' in result ? result : null;
   batch(() => {
     inputProblem.value = input?.problem ?? '';
     vocabularyProblem.value = vocabulary?.problem ?? '';
     stale.value = true;
-    diagnostics.value = analyzed.diagnostics;
-    if (analyzed.nodes) {
+    diagnostics.value = result.diagnostics;
+    if (analyzed) {
       followSelection(analysis.value, analyzed);
       analyzedSource.value = request.program;
       analysis.value = analyzed;
     }
   });
   announce('rasp-analysis');
-  const compiles = analyzed.nodes && !analyzed.diagnostics.some((d) => d.severity === 'error' && !onThisInput(d)) && !inputProblem.value && !vocabularyProblem.value;
+  const compiles = analyzed && !analyzed.diagnostics.some((d) => d.severity === 'error' && !onThisInput(d)) && !inputProblem.value && !vocabularyProblem.value;
   if (superseded()) return;
   if (compiles) {
     if (compiler.busy && performance.now() - compilingSince > patienceMs) compiler.stop();
@@ -114,7 +114,7 @@ async function compileAndTrace({ job, request, analyzed }: CompileJob, supersede
   }
   const { compiled } = held;
   working.value = 'running';
-  const request2 = { command: 'trace', handle: compiled.handle, input: rawValues(tokens) };
+  const request2 = { command: 'trace' as const, handle: compiled.handle, input: rawValues(tokens) };
   const usable = job.experiments.filter((x) => fits(x, compiled, tokens.values.length));
   let reference: TraceResult | null = null;
   if (usable.length) {
@@ -129,9 +129,10 @@ async function compileAndTrace({ job, request, analyzed }: CompileJob, supersede
   if (superseded()) return;
   working.value = '';
   if (!result.ok || !arena) {
-    const message = result.diagnostics?.[0]?.message ?? 'The model could not be run';
-    if (result.diagnostics?.[0]?.code === 'bad-intervention') experimentProblem.value = message;
-    else inputProblem.value = [message, result.diagnostics?.[0]?.hint].filter(Boolean).join('. ');
+    const first = result.ok ? undefined : result.diagnostics[0];
+    const message = first?.message ?? 'The model could not be run';
+    if (first?.code === 'bad-intervention') experimentProblem.value = message;
+    else inputProblem.value = [message, first?.hint].filter(Boolean).join('. ');
     return;
   }
   batch(() => {
@@ -181,14 +182,16 @@ export function begin() {
 }
 
 /** A request about the model that is shown; null where it is gone meanwhile. */
-export async function ask(request: object): Promise<any | null> {
+export async function ask<Q extends AboutModel>(request: Q) {
   const p = picture.peek();
   if (!p || held?.compiled !== p.compiled || held.generation !== compiler.generation) return null;
-  return compiler.request({ handle: p.compiled.handle, ...request }).then(({ result, bytes, arena }) => (result.ok ? { ...result, bytes, arena } : null));
+  const { result, bytes, arena } = await compiler.request({ handle: p.compiled.handle, ...request } as Extract<Asked, { command: Q['command'] }>);
+  type Good = Omit<Extract<Result<Q['command']>, { ok: true }>, 'bytes'>;
+  return result.ok ? { ...(result as unknown as Good), bytes, arena } : null;
 }
 
 /** Anything else that a dialog wants from the engine, without getting in the way of the live pictures. */
-export const askInterpreter = (request: object): Promise<any> => interpreter.request(request).then(({ result }) => result);
+export const askInterpreter = <Q extends Asked>(request: Q): Promise<Result<Q['command']>> => interpreter.request(request).then(({ result }) => result);
 
 /** The text of the input and vocabulary fields: what was typed, else what is in force. */
 export const inputText = computed(() => settings.value.input ?? tokensText(analysis.value?.settings.input ?? null));

@@ -210,12 +210,13 @@ function PatchInput({ p, half, position, dimensions, overwrite }: { p: Picture; 
   const [problem, setProblem] = useState('');
   const run = async () => {
     const { tokens, problem: bad } = parseTokens(text);
-    if (bad) return setProblem(bad);
+    if (bad || tokens === undefined) return setProblem(bad ?? 'Which input?');
     const other = await ask({ command: 'trace', input: tokens });
     const info = other?.tensors.find((t: TensorDoc) => t.name === residualName(half));
-    if (!other || !info || position >= other.T) return setProblem('That input has a token that the model does not know, is too long, or is too short for this position.');
+    if (!other?.arena || !info || position >= other.T) return setProblem('That input has a token that the model does not know, is too long, or is too short for this position.');
     setProblem('');
-    return overwrite(dimensions.map((d) => other.arena[info.offset + position * p.compiled.model.d_model + d]));
+    const { arena } = other;
+    return overwrite(dimensions.map((d) => arena[info.offset + position * p.compiled.model.d_model + d]!));
   };
   return (
     <form class="patch" onSubmit={(e) => { e.preventDefault(); void run(); }}>
