@@ -92,8 +92,23 @@ export function loadedFiles(program, folder) {
   return files;
 }
 
+// A result as JSON. The engine sends ints beyond 2^53 as their digits, since JSON.parse would round them; here they are written as the ints they are.
+export function written(value) {
+  if (value === null || typeof value !== 'object') return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map((x) => (x === undefined ? 'null' : written(x))).join(',')}]`;
+  const parts = [];
+  for (const [key, x] of Object.entries(value)) {
+    if (x === undefined) continue;
+    const types = (key === 'values' || key === 'value') && typeof value.types === 'string' ? value.types : undefined;
+    const whole = (item, type) => (type === 'i' && typeof item === 'string' ? item : written(item));
+    const text = types === undefined ? written(x) : Array.isArray(x) ? `[${x.map((item, i) => whole(item, types[i])).join(',')}]` : whole(x, types[0]);
+    parts.push(`${JSON.stringify(key)}:${text}`);
+  }
+  return `{${parts.join(',')}}`;
+}
+
 function print(result) {
-  process.stdout.write(`${JSON.stringify(result)}\n`);
+  process.stdout.write(`${written(result)}\n`);
   return result.ok ? 0 : 1;
 }
 
@@ -107,7 +122,7 @@ async function batch(file, engine) {
     try { id = JSON.parse(line).id; } catch { /* the engine says what is wrong */ }
     const result = await engine.requestText(line, id);
     if (id !== undefined && result.id === undefined) result.id = id;
-    if (!process.stdout.write(`${JSON.stringify(result)}\n`)) await new Promise((done) => process.stdout.once('drain', done));
+    if (!process.stdout.write(`${written(result)}\n`)) await new Promise((done) => process.stdout.once('drain', done));
   }
   if (failed) return print({ ok: false, diagnostics: [{ severity: 'error', code: 'file', class: 'input', message: `${file}: it cannot be read`, line: 1, column: 1, end_line: 1, end_column: 1 }] });
   return 0;

@@ -2,12 +2,58 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 
+#include "base/limits.h"
 #include "base/text.h"
 
 namespace rasp {
 
+namespace {
+constexpr const char* big_int = "\0int";      // a key that no document has
+constexpr std::size_t key_size = 4;
+}  // namespace
+
+std::optional<std::string> keep_numbers(std::string_view json, std::string& problem) {
+  std::string out;
+  std::size_t copied = 0;
+  for (std::size_t i = 0; i < json.size();) {
+    if (json[i] == '"') {  // to the end of the string
+      for (++i; i < json.size() && json[i] != '"'; ++i)
+        if (json[i] == '\\') ++i;
+      ++i;
+      continue;
+    }
+    if (json[i] != '-' && (json[i] < '0' || json[i] > '9')) { ++i; continue; }
+    const std::size_t begin = i;
+    bool fraction = false;
+    for (++i; i < json.size() && std::string_view("0123456789+-.eE").find(json[i]) != std::string_view::npos; ++i) fraction |= json[i] == '.' || json[i] == 'e' || json[i] == 'E';
+    const std::string text(json.substr(begin, i - begin));
+    const auto refuse = [&](const std::string& why) { problem = cut(text, 24) + " (at character " + std::to_string(begin + 1) + ") " + why; };
+    if (fraction) {
+      if (std::isinf(std::strtod(text.c_str(), nullptr))) {
+        refuse("is larger than any float, about 1.8e308");
+        return std::nullopt;
+      }
+    } else if (text.size() > 18) {
+      if (!BigInt::from_decimal(text)) {
+        refuse("has " + std::to_string(text.size()) + " digits, more than an int may have");
+        return std::nullopt;
+      }
+      out += json.substr(copied, begin - copied);
+      out += "{\"\\u0000int\":\"" + text + "\"}";
+      copied = i;
+    }
+  }
+  return out + std::string(json.substr(std::min(copied, json.size())));
+}
+
 std::optional<Value> value_from_json(const Json& json) {
+  if (json.is_object() && json.size() == 1) {
+    const auto it = json.find(std::string(big_int, key_size));
+    const auto digits = it != json.end() && it->is_string() ? BigInt::from_decimal(it->get_ref<const std::string&>()) : std::nullopt;
+    return digits ? std::optional(Value::integer(*digits)) : std::nullopt;
+  }
   if (json.is_string()) return Value::string(json.get<std::string>());
   if (json.is_boolean()) return Value::boolean(json.get<bool>());
   if (json.is_number_unsigned() && json.get<std::uint64_t>() > 9'223'372'036'854'775'807ull) return Value::integer(*BigInt::from_decimal(json.dump()));
@@ -78,7 +124,7 @@ Json value_to_json(const Value& value) {
     case Kind::Bool: return value.truthy();
     case Kind::Int: {
       const auto i = value.int64();
-      if (i && std::llabs(*i) <= (1ll << 53)) return *i;
+      if (i && *i <= (1ll << 53) && *i >= -(1ll << 53)) return *i;
       return value.str();
     }
     default: {

@@ -49,11 +49,13 @@ class Reader {
   }
 
   std::optional<std::vector<Value>> values(const Line& line, std::string_view text, bool distinct) {
-    const Json json = Json::parse(text, nullptr, false);
-    std::string problem = "is not valid JSON";
-    auto result = json.is_discarded() ? std::nullopt : values_from_json(json, problem);
+    std::string problem;
+    const auto kept = keep_numbers(text, problem);
+    const Json json = kept ? Json::parse(*kept, nullptr, false) : Json();
+    const bool invalid = kept && json.is_discarded();
+    auto result = !kept || invalid ? std::nullopt : values_from_json(json, problem);
     if (!result) {
-      bad(line, json.is_discarded() ? problem : ": " + problem, "Write \"abc\" or [\"a\", 1, 2.5, true].");
+      bad(line, invalid ? "is not valid JSON" : ": " + problem, "Write \"abc\" or [\"a\", 1, 2.5, true].");
       return std::nullopt;
     }
     if (!distinct) return result;

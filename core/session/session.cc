@@ -121,14 +121,18 @@ std::string Session::request(const std::string& text) {
     // No request has a reason to nest deeply, and documents are copied and written by recursion.
     bool deep = false;
     const auto shallow = [&](int depth, Json::parse_event_t, Json&) { return depth <= 32 || ((deep = true), false); };
-    Json request = Json::parse(text, shallow, false);
-    if (request.is_discarded() && text.find("\\u") != std::string::npos) request = Json::parse(replace_lone_surrogates(text), shallow, false);
+    std::string problem;
+    const auto kept = keep_numbers(text, problem);
+    if (!kept) throw BadRequest{"A number cannot be taken: " + problem};
+    Json request = Json::parse(*kept, shallow, false);
+    if (request.is_discarded() && text.find("\\u") != std::string::npos) request = Json::parse(replace_lone_surrogates(*kept), shallow, false);
     if (deep) {
       result = failed("bad-request", "input", "The request nests more than 32 levels deep", "Write {\"command\": …}.");
     } else if (!request.is_object()) {
       result = failed("bad-request", "input", "The request is not a JSON object", "Write {\"command\": …}.");
     } else {
       id = request.value("id", Json());
+      if (const auto big = value_from_json(id); big && id.is_object()) id = big->str();
       result = dispatch(request);
     }
   } catch (const BadRequest& e) {

@@ -79,6 +79,26 @@ await test('floats stay floats on the command line', () => {
   assert.equal(run('eval', p, '--input', '[1, 2]').out.types, 'ii');
 });
 
+await test('numbers are what was written, or refused', () => {
+  const p = file('t.rasp', 'x = tokens_asis;');
+  const text = (...args) => spawnSync(process.execPath, [cli, ...args], { encoding: 'utf8' }).stdout;
+  assert.match(text('eval', p, '--input', '[100000000000000000000, -9223372036854775809, 9007199254740993]'), /"values":\[100000000000000000000,-9223372036854775809,9007199254740993\]/);
+  assert.match(text('eval', p, '--output', '10 ^ 20', '--input', '"a"'), /"value":100000000000000000000[,}]/);
+  assert.match(text('run', p, '--input', '[100000000000000000000, 1]'), /"model":\{"types":"ii","values":\[100000000000000000000,1\]\}/);
+  for (const [input, message] of [['[1e400]', /1e400 .* is larger than any float/], [`[1${'0'.repeat(6000)}]`, /has 6001 digits, more than an int may have/]]) {
+    const r = run('eval', p, '--input', input);
+    assert.equal(r.status, 1);
+    assert.match(r.out.diagnostics[0].message, message);
+  }
+});
+
+await test('compile, run and check say the same of a model', () => {
+  const p = file('e.rasp', 'x = 10.0^308*10.0 if tokens=="a" else indices;');
+  const words = ['compile', 'run', 'check'].map((command) => run(command, p, '--vocabulary', '"ab"', '--max-length', '3', ...(command === 'run' ? ['--input', '"bba"'] : [])).out);
+  for (const w of words) assert.deepEqual([w.exactness, w.exact, w.reasons], [words[0].exactness, words[0].exact, words[0].reasons]);
+  assert.deepEqual([words[1].model.values, words[1].model.types], [[0, 1, 'inf'], 'iif']);
+});
+
 await test('compile, run and check', () => {
   const p = path.join(root, 'examples/histogram.rasp');
   const c = run('compile', p).out;

@@ -52,6 +52,16 @@ function hasHalfCharacter(value) {
   return Object.keys(value).some((key) => /\p{Surrogate}/u.test(key) || hasHalfCharacter(value[key]));
 }
 
+// Where a number stands that JavaScript cannot hold as it is written (an int beyond 2^53, a float beyond 1.8e308); -1: nowhere.
+function lostNumber(text) {
+  for (const m of text.matchAll(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/gs)) {
+    if (m[0][0] === '"') continue;
+    const value = Number(m[0]);
+    if (!Number.isFinite(value) || (/^-?\d+$/.test(m[0]) && !Number.isSafeInteger(value))) return m.index;
+  }
+  return -1;
+}
+
 // A JSON text's value, or where it is broken.
 export function parseJson(text, what) {
   if (text.charCodeAt(0) === 0xfeff) text = text.slice(1);
@@ -63,6 +73,10 @@ export function parseJson(text, what) {
     if (hasHalfCharacter(value)) {
       const place = text.search(/\\u[dD][89a-fA-F]|\p{Surrogate}/u);
       return { diagnostics: [diagnostic('bad-json', `The ${what} holds half a character: a surrogate without its other half`, place < 0 ? null : positionOf(text, place))] };
+    }
+    const lost = lostNumber(text);
+    if (lost >= 0) {
+      return { diagnostics: [diagnostic('bad-json', `The ${what} holds a number that would be rounded: ${cut(/^[-\d.eE+]+/.exec(text.slice(lost))[0], 40)}`, positionOf(text, lost), 'Ints go up to 2^53, floats to 1.8e308; write a larger number as a text and convert it with tokens_int.')] };
     }
     return { value, text, diagnostics: [] };
   } catch (error) {

@@ -8,6 +8,7 @@ export interface Raw { raw: string }
 export type Tokens = string | Raw;
 
 const text = (value: Atom | null, type: string): string => {
+  if (type === 'i' && typeof value === 'string') return value; // an int beyond 2^53: its digits
   const json = JSON.stringify(value);
   return type === 'f' && typeof value === 'number' && Number.isInteger(value) && !/[.e]/.test(json) ? `${json}.0` : json;
 };
