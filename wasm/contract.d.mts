@@ -425,6 +425,8 @@ export interface RunResult {
   /** What it assumes of the input: promises. */
   under?: string[];
   defined: boolean[];
+  /** What this input breaks of what the program promises or assumes, in words. */
+  broken_promises: string[];
   timings_ms: { forward: number };
   diagnostics: Diagnostic[];
 }
