@@ -26,7 +26,10 @@ TEST_CASE("ints of any size come in and go out as they are") {
 }
 
 TEST_CASE("numbers that no program can have are refused by name") {
-  for (const auto& [number, words] : {std::pair<std::string, std::string>{"1e400", "is larger than any float"}, {"-1.5e999", "is larger than any float"}, {"1" + std::string(6000, '0'), "has 6001 digits"}}) {
+  struct Case { std::string number, words; };
+  for (const Case& each : {Case{"1e400", "is larger than any float"}, Case{"-1.5e999", "is larger than any float"},
+                           Case{"1" + std::string(6000, '0'), "has 6001 digits"}}) {
+    const std::string &number = each.number, &words = each.words;
     CAPTURE(number.substr(0, 20));
     for (const std::string& request : {R"({"command": "eval", "program": "x = tokens;", "input": [)" + number + "]}", R"({"command": "eval", "program": "#@ input [)" + number + R"(]\nx = tokens;"})"}) {
       const Json r = answer_to(request);

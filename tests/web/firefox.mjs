@@ -94,7 +94,7 @@ await test('a link is shared, and opens as the same work', async (page) => {
   await settled(page);
   const values = await cells(page, 'model');
   await press(page, '.top button', 'Share');
-  await page.waitForFunction(() => document.querySelector('#share-link')?.value.includes('#1.z.'), { timeout: 30_000 });
+  await page.waitForFunction(() => document.querySelector('#share-link')?.value.includes('#2.z.'), { timeout: 30_000 });
   const link = await page.$eval('#share-link', (e) => e.value);
   await page.goto('about:blank');
   await page.goto(link);

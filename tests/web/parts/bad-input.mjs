@@ -120,7 +120,7 @@ export default async function badInputJourneys(test, browser) {
       assert.match(await editor(page).textContent(), /selector_width/);
       await type(page, 'mine = indices;\n');
       await page.click('text=Share');
-      await page.waitForFunction(() => document.querySelector('#share-link')?.value.includes('#1.z.'));
+      await page.waitForFunction(() => document.querySelector('#share-link')?.value.includes('#2.z.'));
       const [download] = await Promise.all([page.waitForEvent('download'), page.click('text=Download as a file')]);
       assert.match(download.suggestedFilename(), /\.rasp\.json$/);
       page.problems = page.problems.filter((p) => !/preload/.test(p));  // the engine's file was fetched for nothing
