@@ -250,6 +250,7 @@ await test('a link whose model differs says what differs, and compares', async (
   await settled(visitor);
   assert.match(await visitor.locator('.notices').textContent(), /other weights than the link's: the program was edited here\./);
   await visitor.click('.notices >> text=Compare');
+  await visitor.locator('dialog .removed').first().waitFor();
   assert.deepEqual(await visitor.locator('dialog .removed').allTextContents(), ['− twice = indices * 2;']);
   await visitor.click('text=Open it as the link has it');
   await visitor.waitForFunction(() => document.querySelector('.result h2')?.textContent === 'twice');
