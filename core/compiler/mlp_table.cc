@@ -46,6 +46,10 @@ void MlpPlanner::enumerate() {
   can_show_ = unit().joint.empty() && shown_root_ < roots_.size();
   std::map<double, std::uint32_t> axis_values;
   std::vector<ValueId> out;
+  // The parts of a linear form reach its largest value before they cancel, and float32's error is relative to that.
+  double cancelled = 0;
+  if (axis_.size() == 1 && c_.graph[axis_[0].node].kind == NodeKind::Elementwise)
+    for (ValueId v : c_.sets.all(axis_[0].node)) cancelled = std::max(cancelled, std::fabs(axis_[0].scale * c_.values.number(v)));
   visit_tuples(cone, [&](const std::vector<ValueId>& tuple) {
     Tuple row;
     for (std::size_t d : code_at) row.push_back(c_.values.canonical(tuple[d]));
@@ -59,7 +63,7 @@ void MlpPlanner::enumerate() {
         on_axis += x;
         size += std::fabs(x);
       }
-      const double reach = 0x1p-40 * size;  // what another order of the sum may change
+      const double reach = 0x1p-40 * std::max(size, cancelled);  // what another order of the sum may change
       auto it = axis_values.lower_bound(on_axis - reach);
       if (it == axis_values.end() || it->first > on_axis + reach) it = axis_values.emplace(on_axis, static_cast<std::uint32_t>(axis_values.size())).first;
       rounded = it->first != on_axis;
