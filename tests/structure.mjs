@@ -18,6 +18,7 @@ const allowed = {
   base: [], syntax: ['base'], rasp: ['base', 'syntax'], model: ['base'], proof: [], compiler: ['base', 'rasp', 'model', 'proof'],
   '': ['base', 'rasp', 'compiler'], run: ['base', 'rasp', 'model', 'compiler', ''], export: ['base', 'rasp', 'model', 'compiler'],
   session: ['base', 'syntax', 'rasp', 'model', 'compiler', 'run', 'export', ''],
+  lab: ['base', 'rasp', 'model', 'compiler', 'run', 'export', 'session', ''],
 };
 const outside = ['nlohmann', 'eigen3', 'Eigen'];
 

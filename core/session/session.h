@@ -13,14 +13,17 @@ namespace rasp {
 class Session {
  public:
   Session();
-  ~Session();
+  virtual ~Session();
   std::string request(const std::string& json);
   const std::vector<float>& arena() const { return arena_; }  // of the last `trace`
   const std::string& bytes() const { return bytes_; }         // of the last `export`
 
- private:
+ protected:
   struct Held;  // a compiled program under a handle
-  Json dispatch(const Json& request);
+  virtual Json dispatch(const Json& request);  // throws BadRequest, LimitExceeded, std::bad_alloc
+  std::string bytes_;
+
+ private:
   Json analyze(const Json& request);
   Json compile(const Json& request);
   Json eval(const Json& request);
@@ -38,7 +41,6 @@ class Session {
   std::map<int, std::unique_ptr<Held>> held_;
   int next_handle_ = 1;
   std::vector<float> arena_;
-  std::string bytes_;
 };
 
 }  // namespace rasp
