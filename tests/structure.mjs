@@ -88,7 +88,7 @@ test('docs/diagnostics.md names every code, and no other', () => {
 
 // Codes without a program in tests/errors, and why.
 const elsewhere = {
-  file: 'the command line: tests/wasm/run.mjs',
+  file: 'the command line: tests/wasm/run.mjs', suite: 'the command line: tests/suite/run.mjs',
   internal: 'no program is known that gives it', 'internal-order': 'no program is known that gives it',
   'limit-memory': 'would need all memory', 'export-too-large': 'would need a model of gigabytes',
   'model-differs': 'no model is known that does',

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { loadEngine } from './engine.mjs';
 
-const commands = ['eval', 'compile', 'run', 'check', 'batch', 'grade', 'assignment'];
+const commands = ['eval', 'compile', 'run', 'check', 'batch', 'grade', 'assignment', 'suite'];
 const usage = `usage: node wasm/cli.mjs COMMAND FILE [options]
 
   eval     the interpreter's value of the output
@@ -14,6 +14,7 @@ const usage = `usage: node wasm/cli.mjs COMMAND FILE [options]
   check    interpreter against model on many inputs
   batch    FILE holds one JSON request a line; one result a line
   grade    node wasm/cli.mjs grade ASSIGNMENT SUBMISSIONS... --out DIR [--jobs N] [--limit-ms N] [--task ID] [--one] [--github]
+  suite    --count N --seed S --out DIR [--jobs N]: a library of proved models with data and truth
   assignment  check FILE | publish FILE --out FILE [--salt PHRASE] | schema FILE
 
 FILE "-" reads standard input. Options:
@@ -22,7 +23,7 @@ FILE "-" reads standard input. Options:
 
 class UsageError extends Error {}
 
-const withValue = new Set(['output', 'input', 'vocabulary', 'max-length', 'objective', 'samples', 'seed', 'format', 'out', 'names', 'limit-ms', 'jobs', 'salt', 'task']);
+const withValue = new Set(['output', 'input', 'vocabulary', 'max-length', 'objective', 'samples', 'seed', 'format', 'out', 'names', 'limit-ms', 'jobs', 'salt', 'task', 'count']);
 const flags = new Set(['causal', 'no-optimize', 'exhaustive', 'help', 'github', 'one']);
 
 function parseArguments(args) {
@@ -128,11 +129,24 @@ async function batch(file, engine) {
   return 0;
 }
 
+async function suite(options, rest) {
+  if (rest.length) throw new UsageError(`unexpected argument "${rest[0]}"`);
+  if (!options.out) throw new UsageError('suite needs --out DIR');
+  const { makeSuite, SuiteError } = await import('./suite/suite.mjs');
+  try {
+    return print(await makeSuite({ count: number(options, 'count', 1) ?? 100, seed: number(options, 'seed', 0) ?? 0, out: options.out, jobs: number(options, 'jobs', 1) }));
+  } catch (error) {
+    if (!(error instanceof SuiteError)) throw error;
+    return print({ ok: false, diagnostics: [{ severity: 'error', code: 'suite', class: 'input', message: error.message, line: 1, column: 1, end_line: 1, end_column: 1, hint: error.hint }] });
+  }
+}
+
 async function main() {
   const { positional, options } = parseArguments(process.argv.slice(2));
   const [command, file, ...rest] = positional;
   if (options.help) { process.stdout.write(`${usage}\n`); return 0; }
   if (!commands.includes(command)) throw new UsageError(command ? `there is no command "${command}"` : 'a command is missing');
+  if (command === 'suite') return suite(options, positional.slice(1));
   if (!file) throw new UsageError('FILE is missing');
   if (command === 'grade') {
     const { grade } = await import('./grade.mjs');

@@ -1,0 +1,148 @@
+// `suite` as a user runs it: the same bytes for the same seed, resumed where it stopped, nothing overwritten, every model right for readers
+// that share nothing with the compiler (tests/export/readers.mjs in doubles; rasp_models.py in NumPy float32 and float64).
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { forward, readSafetensors } from '../export/readers.mjs';
+
+const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
+const cli = path.join(root, 'wasm', 'cli.mjs');
+const folder = mkdtempSync(path.join(os.tmpdir(), 'rasp-suite-'));
+const count = 24;
+let passed = 0, failed = 0;
+
+async function test(name, body) {
+  try {
+    await body();
+    ++passed;
+  } catch (error) {
+    ++failed;
+    console.log(`FAILED ${name}\n${error.stack ?? error}`);
+  }
+}
+
+function suite(...args) {
+  const done = spawnSync(process.execPath, [cli, 'suite', ...args], { encoding: 'utf8' });
+  return { status: done.status, document: done.stdout ? JSON.parse(done.stdout) : null, stderr: done.stderr };
+}
+const at = (name) => path.join(folder, name);
+const make = (out, ...more) => suite('--count', String(count), '--seed', '11', '--out', at(out), ...more);
+
+function fingerprintOf(directory) {  // of every name and byte in it
+  const hash = createHash('sha256');
+  const walk = (dir) => {
+    for (const name of readdirSync(dir).sort()) {
+      const file = path.join(dir, name);
+      if (statSync(file).isDirectory()) walk(file);
+      else hash.update(path.relative(directory, file)).update(readFileSync(file));
+    }
+  };
+  walk(directory);
+  return hash.digest('hex');
+}
+const manifestOf = (name) => JSON.parse(readFileSync(path.join(at(name), 'manifest.json'), 'utf8'));
+const message = ({ document }) => document.diagnostics[0].message;
+
+await test('as many models as asked for, each of its own', () => {
+  const made = make('a');
+  assert.equal(made.status, 0, made.stderr);
+  const { models, broken } = manifestOf('a');
+  assert.equal(models.length, count);
+  assert.deepEqual(broken, []);
+  assert.equal(new Set(models.map((model) => model.fingerprint)).size, count);
+  assert.ok(new Set(models.map((model) => model.difficulty.level)).size === 3, 'easy, medium and hard');
+});
+
+await test('the same seed gives the same bytes, with any number of workers; another seed others', () => {
+  assert.equal(make('b', '--jobs', '1').status, 0);
+  assert.equal(fingerprintOf(at('b')), fingerprintOf(at('a')));
+  assert.equal(suite('--count', '3', '--seed', '12', '--out', at('c')).status, 0);
+  assert.notEqual(manifestOf('c').models[0].fingerprint, manifestOf('a').models[0].fingerprint);
+});
+
+await test('an interrupted run goes on where it stopped', async () => {
+  const child = spawn(process.execPath, [cli, 'suite', '--count', String(count), '--seed', '11', '--out', at('d')], { stdio: 'ignore' });
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  const models = path.join(at('d'), 'models');
+  while (!existsSync(models) || readdirSync(models).length < 5) await new Promise((resolve) => setTimeout(resolve, 10));
+  child.kill('SIGKILL');
+  await ended;
+  assert.ok(!existsSync(path.join(at('d'), 'manifest.json')), 'it was interrupted');
+  assert.equal(make('d').status, 0);
+  assert.equal(fingerprintOf(at('d')), fingerprintOf(at('a')));
+});
+
+await test('nothing that is there is overwritten', () => {
+  mkdirSync(at('full'));
+  writeFileSync(path.join(at('full'), 'thesis.txt'), 'x');
+  const foreign = make('full');
+  assert.equal(foreign.status, 1);
+  assert.match(message(foreign), /is not empty and holds no suite/);
+  const other = suite('--count', '5', '--seed', '11', '--out', at('a'));
+  assert.equal(other.status, 1);
+  assert.match(message(other), /holds another suite \(count 24, seed 11/);
+  writeFileSync(at('file'), 'x');
+  assert.match(message(make('file')), /is a file/);
+  writeFileSync(path.join(at('c'), 'manifest.json'), '{"format":');
+  assert.match(message(suite('--count', '3', '--seed', '12', '--out', at('c'))), /is damaged/);
+  assert.equal(suite('--count', '0', '--out', at('zero')).status, 2);
+  assert.equal(suite('--count', '3').status, 2);
+});
+
+await test('a finished suite is checked; a changed file is named', () => {
+  const again = make('b');
+  assert.equal(again.status, 0);
+  assert.equal(again.document.complete, true);
+  const [model] = manifestOf('b').models;
+  writeFileSync(path.join(at('b'), 'models', model.id, 'data.json'), '{}');
+  const damaged = make('b');
+  assert.equal(damaged.status, 1);
+  assert.ok(message(damaged).includes(path.join('models', model.id, 'data.json')));
+});
+
+await test('every model gives its recorded outputs in a forward pass of another reader', () => {
+  for (const { id } of manifestOf('a').models) {
+    const read = (name) => readFileSync(path.join(at('a'), 'models', id, name));
+    const config = JSON.parse(read('model.json')), data = JSON.parse(read('data.json'));
+    const { tensors, metadata } = readSafetensors(read('model.safetensors'));
+    assert.equal(metadata.fingerprint, config.rasp.fingerprint);
+    const { values, bos_id } = config.rasp.vocabulary, out = config.rasp.output_values;
+    assert.ok(data.test.length > 0 && data.corrupted.length > 0, id);
+    for (const { input, output } of [...data.test, ...data.train.slice(0, 20), ...data.corrupted]) {
+      const { logits } = forward(config, tensors, [bos_id, ...input.map((token) => values.indexOf(token))]);
+      output.values.forEach((expected, i) => {
+        const width = config.d_vocab_out, row = [...logits.subarray((i + 1) * width, (i + 2) * width)];
+        const nearest = out.encoding === 'numerical' ? out.values.reduce((best, v) => (Math.abs(v - row[0]) < Math.abs(best - row[0]) ? v : best)) : out.values[row.indexOf(Math.max(...row))];
+        // 0 and False are one number of the residual stream, and equal in RASP; which of them it was, a model cannot know.
+        const number = (value) => (typeof value === 'boolean' ? Number(value) : value);
+        assert.equal(number(nearest), number(expected), `${id} on ${JSON.stringify(input)}, position ${i}`);
+      });
+    }
+    for (const { clean, input, output } of data.corrupted) {
+      assert.equal(input.length, data.test[clean].input.length);
+      assert.notDeepEqual(output, data.test[clean].output);
+    }
+  }
+});
+
+const python = ['/usr/bin/python3', 'python3'].find((command) => spawnSync(command, ['-c', 'import numpy']).status === 0);
+if (!python) console.log('rasp_models.py was left out: no Python with NumPy');
+else {
+  const run = (...args) => spawnSync(python, args, { encoding: 'utf8', cwd: at('a'), env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1' } });
+  await test('rasp_models.py: its own examples', () => {
+    const done = run('-m', 'doctest', 'rasp_models.py');
+    assert.equal(done.status, 0, done.stdout + done.stderr);
+  });
+  await test('rasp_models.py: suites, models, links, metrics, bad files', () => {
+    const done = run(path.join(root, 'tests', 'suite', 'reader_test.py'), root, at('a'));
+    assert.equal(done.status, 0, done.stdout + done.stderr);
+  });
+}
+
+rmSync(folder, { recursive: true, force: true });
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed ? 1 : 0;

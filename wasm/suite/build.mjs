@@ -1,0 +1,146 @@
+// One candidate of a suite: composed, compiled, proved, tried out, and written as files. Nothing here touches the disk.
+import { compose } from './compose.mjs';
+import { drawing } from './drawing.mjs';
+import { randomFrom } from './random.mjs';
+
+export const counts = { train: 200, test: 50, probes: 60 };
+const limitMs = 300_000;  // never met by a sound compiler: a candidate given up for time would make the suite depend on the machine
+const utf8 = new TextEncoder();
+
+class Rejected extends Error {}
+
+const same = (a, b) => JSON.stringify(a.values) === JSON.stringify(b.values) && a.types === b.types;
+
+// Distinct inputs of 1 to max_length tokens, long ones more often; few where there are few.
+function drawInputs(program, random, count) {
+  const found = new Map();
+  for (let tries = 0; found.size < count && tries < 20 * count; ++tries) {
+    const length = Math.max(random.between(1, program.max_length), random.between(1, program.max_length));
+    const some = random.shuffled(program.vocabulary).slice(0, random.between(1, program.vocabulary.length));
+    const input = Array.from({ length }, () => random.pick(some));
+    found.set(JSON.stringify(input), input);
+  }
+  return [...found.values()];
+}
+
+async function outputsOf(engine, program, inputs) {
+  const answer = await engine.request({ command: 'eval_many', program: program.text, inputs, limit_ms: limitMs });
+  if (!answer.ok) throw new Rejected(answer.diagnostics[0].code);
+  if (answer.results.some((each) => !each.values || each.values.includes(null))) throw new Rejected('undefined');
+  return answer.results.map(({ values, types }) => ({ values, types }));
+}
+
+// The same length, one token changed, another output: the clean and the corrupted side of a patching experiment.
+async function corrupted(engine, program, random, inputs, outputs) {
+  const tries = inputs.map((input) => {
+    const places = random.shuffled([...input.keys()]).slice(0, 6);
+    return places.map((at) => input.map((token, i) => (i === at ? random.pick(program.vocabulary.filter((other) => other !== token)) : token)));
+  });
+  const results = await outputsOf(engine, program, tries.flat());
+  const pairs = [];
+  let at = 0;
+  tries.forEach((changed, index) => {
+    const found = changed.findIndex((_, i) => !same(results[at + i], outputs[index]));
+    if (found >= 0) pairs.push({ clean: index, input: changed[found], output: results[at + found] });
+    at += changed.length;
+  });
+  return pairs;
+}
+
+function parts(compiled) {
+  return compiled.layers.flatMap((layer, l) => [
+    ...layer.heads.map((_, head) => ({ name: `L${l}H${head}`, intervention: { kind: 'zero_head', layer: l, head } })),
+    ...(layer.d_mlp ? [{ name: `MLP${l}`, intervention: { kind: 'zero_mlp', layer: l } }] : []),
+  ]);
+}
+
+// Every head and MLP changes the output on some input when it is taken out; the input that shows it is kept.
+async function witnesses(engine, compiled, inputs) {
+  const base = [];
+  const found = {};
+  for (const { name, intervention } of parts(compiled)) {
+    for (let i = 0; i < inputs.length && !(name in found); ++i) {
+      base[i] ??= (await engine.request({ command: 'trace', handle: compiled.handle, input: inputs[i] })).model;
+      const without = await engine.request({ command: 'trace', handle: compiled.handle, input: inputs[i], interventions: [intervention] });
+      if (!same(without.model, base[i])) found[name] = inputs[i];
+    }
+    if (!(name in found)) throw new Rejected('part-without-effect');
+  }
+  return found;
+}
+
+// How hard a circuit is to find: the more layers it is deep and the more parts it has.
+function difficulty(model, mlps) {
+  const parts = model.heads + mlps;
+  const level = model.layers <= 1 && parts <= 3 ? 'easy' : model.layers <= 3 && parts <= 7 ? 'medium' : 'hard';
+  return { level, layers: model.layers, heads: model.heads, mlps, d_model: model.d_model, d_mlp: model.d_mlp, parameters: model.parameters };
+}
+
+async function bytesOf(engine, request) {
+  const answer = await engine.request(request);
+  if (!answer.ok) throw new Rejected(answer.diagnostics[0].code);
+  return engine.bytes();
+}
+
+const lines = (list) => `[\n${list.map((each) => `    ${JSON.stringify(each)}`).join(',\n')}\n  ]`;
+
+async function build(engine, seed, index) {
+  const program = compose(seed, index);
+  const random = randomFrom(`suite ${seed} inputs ${index}`);
+  const compiled = await engine.request({ command: 'compile', program: program.text, name: 'program.rasp', keep: true, details: true, limit_ms: limitMs });
+  if (!compiled.ok) throw new Rejected(compiled.diagnostics.find((each) => each.severity === 'error')?.code ?? 'refused');
+  const handle = compiled.handle;
+  try {
+    if (compiled.exactness !== 'proved') throw new Rejected('not-proved');
+    const mlps = compiled.layers.filter((layer) => layer.d_mlp > 0).length;
+    if (compiled.model.heads + mlps === 0) throw new Rejected('no-parts');
+
+    const inputs = drawInputs(program, random, counts.train + counts.test);
+    const outputs = await outputsOf(engine, program, inputs);
+    const varied = new Map();
+    outputs.forEach((each) => varied.set(each.values.length, (varied.get(each.values.length) ?? new Set()).add(JSON.stringify(each.values))));
+    if (![...varied.values()].some((set) => set.size > 1)) throw new Rejected('constant');
+    const shown = await witnesses(engine, compiled, inputs.slice(0, counts.probes));
+
+    const tests = Math.min(counts.test, Math.ceil(inputs.length / 5));
+    const named = compiled.nodes.filter((node) => node.name && !node.selector && program.text.includes(`${node.name} = `));
+    const test = [];
+    for (let i = 0; i < tests; ++i) {
+      const trace = await engine.request({ command: 'trace', handle, input: inputs[i] });
+      if (!trace.ok || !trace.agree) throw new Rejected('differs');
+      const nodes = Object.fromEntries(named.map((node) => [node.name, trace.nodes.find((each) => each.id === node.id)?.value]));
+      test.push({ input: inputs[i], output: outputs[i], nodes });
+    }
+    const train = inputs.slice(tests).map((input, i) => ({ input, output: outputs[tests + i] }));
+    const pairs = await corrupted(engine, program, random, inputs.slice(0, tests), outputs);
+    const longest = inputs.reduce((best, each) => (each.length > best.length ? each : best));
+    const picture = drawing(compiled, await engine.request({ command: 'trace', handle, input: longest }), engine.arena());
+
+    const base = { command: 'export', handle, names: 'transformer_lens' };
+    const data = `{\n  "train": ${lines(train)},\n  "test": ${lines(test)},\n  "corrupted": ${lines(pairs)},\n  "every_part_matters": ${JSON.stringify(shown)}\n}\n`;
+    return {
+      name: program.name, family: program.family, mechanisms: program.mechanisms, description: program.description, output: program.output,
+      vocabulary: program.vocabulary, max_length: program.max_length, causal: program.causal, fingerprint: compiled.fingerprint,
+      encoding: compiled.codec.encoding, difficulty: difficulty(compiled.model, mlps),
+      files: {
+        'program.rasp': utf8.encode(program.text),
+        'model.safetensors': await bytesOf(engine, { ...base, format: 'safetensors' }),
+        'model.json': await bytesOf(engine, { ...base, format: 'meta' }),
+        'data.json': utf8.encode(data),
+        'score.svg': utf8.encode(picture),
+      },
+    };
+  } finally {
+    await engine.request({ command: 'release', handle });
+  }
+}
+
+/** The candidate as {…facts, files}, or {rejected: code}: why it is not in the suite. */
+export async function candidate(engine, seed, index) {
+  try {
+    return await build(engine, seed, index);
+  } catch (error) {
+    if (error instanceof Rejected) return { rejected: error.message };
+    throw error;
+  }
+}

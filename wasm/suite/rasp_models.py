@@ -1,0 +1,557 @@
+"""Reads transformers that were compiled from RASP programs: suites, single models and share links.
+
+Needs NumPy. TransformerLens, PyTorch and ONNX Runtime are used where a method asks for them.
+
+    >>> import rasp_models
+    >>> suite = rasp_models.open_suite(SUITE)           # doctest: +SKIP
+    >>> model = suite[0]                                # doctest: +SKIP
+    >>> model(["a", "b", "a"])                          # doctest: +SKIP
+    [2, 1, 2]
+
+Shapes: T positions, of which the first is BOS; D = d_model; H = n_heads; L = n_layers. Weights are float32; every method takes
+`dtype`. Nothing here needs a network.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Callable, Iterable, Iterator, Mapping, Optional, Sequence, Union
+
+import numpy as np
+
+__all__ = [
+    "BadFile", "Model", "Suite", "confidence_interval", "faithfulness", "load", "open_suite", "precision_recall", "read_link", "roc_auc", "roc_curve",
+]
+
+Tokens = Sequence[Any]
+KNOWN_SUITES = ("rasp-suite/1",)
+LINK_LIMIT = 256 * 1024  # bytes that a link may unpack to
+
+
+class BadFile(Exception):
+    """A file, folder or link that cannot be read; the message says what is wrong with it."""
+
+
+# ---------------------------------------------------------------------------------------------------------------- files
+
+
+def _read_json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise BadFile(f"{path}: there is no such file") from None
+    except (OSError, ValueError) as error:
+        raise BadFile(f"{path}: it cannot be read as JSON ({error})") from None
+
+
+_DTYPES = {"F64": np.float64, "F32": np.float32, "F16": np.float16, "I64": np.int64, "I32": np.int32}
+
+
+def read_safetensors(path: Union[str, Path]) -> tuple[dict[str, np.ndarray], dict[str, str]]:
+    """Tensors and metadata of a safetensors file, by name."""
+    try:
+        data = Path(path).read_bytes()
+    except OSError as error:
+        raise BadFile(f"{path}: it cannot be read ({error.strerror})") from None
+    size = int.from_bytes(data[:8], "little") if len(data) >= 8 else -1
+    if not 2 <= size <= len(data) - 8:
+        raise BadFile(f"{path}: it is no safetensors file, or a part of it is missing")
+    try:
+        header = json.loads(data[8 : 8 + size])
+    except ValueError:
+        raise BadFile(f"{path}: its header is damaged") from None
+    metadata = header.pop("__metadata__", {})
+    body = memoryview(data)[8 + size :]
+    tensors = {}
+    for name, entry in header.items():
+        begin, end = entry["data_offsets"]
+        dtype = _DTYPES.get(entry["dtype"])
+        shape = tuple(entry["shape"])
+        if dtype is None or end > len(body) or (end - begin) != int(np.prod(shape, dtype=np.int64)) * np.dtype(dtype).itemsize:
+            raise BadFile(f"{path}: the tensor {name} is damaged, or a part of the file is missing")
+        tensors[name] = np.frombuffer(body[begin:end], dtype=np.dtype(dtype).newbyteorder("<")).reshape(shape)
+    return tensors, metadata
+
+
+def fingerprint(config: Mapping[str, Any], tensors: Mapping[str, np.ndarray]) -> str:
+    """The name of sizes and weights: FNV-1a (64 bits), as the compiler computes it (core/model/fingerprint.h)."""
+    causal = int(config["attention_dir"] == "causal")
+    sizes = [config[k] for k in ("n_layers", "d_model", "n_heads", "d_head", "d_mlp", "n_ctx", "d_vocab", "d_vocab_out")]
+    stream = bytearray()
+    for value in [*sizes, causal, config["rasp"]["vocabulary"]["bos_id"]]:
+        stream += int(value).to_bytes(8, "little", signed=True)
+    for name in _tensor_names(config["n_layers"]):
+        stream += name.encode()
+        flat = np.ascontiguousarray(tensors[name], dtype="<f4").reshape(-1)
+        places = np.flatnonzero(flat)
+        record = np.empty(len(places), dtype=[("index", "<u8"), ("value", "<f4")])
+        record["index"], record["value"] = places, flat[places]
+        stream += record.tobytes()
+    h = 0xCBF29CE484222325
+    for byte in stream:
+        h = ((h ^ byte) * 0x100000001B3) & 0xFFFFFFFFFFFFFFFF
+    return f"{h:016x}"
+
+
+def _tensor_names(layers: int) -> list[str]:
+    names = ["embed.W_E", "pos_embed.W_pos"]
+    for layer in range(layers):
+        at = f"blocks.{layer}."
+        names += [at + "attn." + w for w in ("W_Q", "b_Q", "W_K", "b_K", "W_V", "b_V", "W_O", "b_O")]
+        names += [at + "mlp." + w for w in ("W_in", "b_in", "W_out", "b_out")]
+    return [*names, "unembed.W_U", "unembed.b_U"]
+
+
+def _plain(value: Any, kind: str) -> Any:
+    """A value of a document: floats stay floats although JSON may write 1.0 as 1."""
+    return float(value) if kind == "f" and isinstance(value, (int, float)) and not isinstance(value, bool) else value
+
+
+def _values(document: Mapping[str, Any]) -> list[Any]:
+    return [_plain(v, k) for v, k in zip(document["values"], document["types"])]
+
+
+# ---------------------------------------------------------------------------------------------------------------- model
+
+
+@dataclass(frozen=True)
+class Head:
+    """One attention head and the s-op that it computes."""
+
+    layer: int
+    index: int
+    label: str
+    role: str
+    reads_query: tuple[str, ...]
+    reads_key: tuple[str, ...]
+    reads_value: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        return f"L{self.layer}H{self.index}"
+
+
+class Model:
+    """A compiled transformer: weights, tokeniser, labels, decoder, forward pass. No layer norm; ReLU; softmax of q·k / sqrt(d_head)."""
+
+    def __init__(self, config: Mapping[str, Any], tensors: Mapping[str, np.ndarray], folder: Optional[Path] = None, entry: Optional[Mapping[str, Any]] = None):
+        self.config = dict(config)
+        self.rasp = self.config["rasp"]
+        self.weights = dict(tensors)
+        self.folder = folder
+        self.entry = dict(entry or {})
+        missing = [name for name in _tensor_names(self.n_layers) if name not in self.weights]
+        if missing:
+            raise BadFile(f"the weights have no tensor {missing[0]}: they do not belong to this JSON, or have other names (--names tracr)")
+        self.vocabulary: list[Any] = _values(self.rasp["vocabulary"])
+        self._ids = {(type(t), t): i for i, t in enumerate(self.vocabulary)}
+
+    # sizes and names
+    n_layers = property(lambda self: self.config["n_layers"])
+    n_heads = property(lambda self: self.config["n_heads"])
+    d_head = property(lambda self: self.config["d_head"])
+    d_model = property(lambda self: self.config["d_model"])
+    bos_id = property(lambda self: self.rasp["vocabulary"]["bos_id"])
+    max_length = property(lambda self: self.rasp["max_length"])
+    causal = property(lambda self: self.config["attention_dir"] == "causal")
+    program = property(lambda self: self.rasp["program"]["text"])
+    numerical = property(lambda self: self.rasp["output_values"]["encoding"] == "numerical")
+    residual_labels = property(lambda self: list(self.rasp["residual_labels"]))
+
+    @property
+    def output_values(self) -> list[Any]:
+        """Categorical: the value of each logit. Numerical: the numbers that the single logit is rounded to."""
+        return _values(self.rasp["output_values"])
+
+    @property
+    def heads(self) -> list[Head]:
+        """The heads that compute something; the padding heads of a layer are not among them."""
+        return [
+            Head(l, h, head["label"], head["role"], tuple(head["reads_query"]), tuple(head["reads_key"]), tuple(head["reads_value"]))
+            for l, layer in enumerate(self.rasp["layers"])
+            for h, head in enumerate(layer["heads"])
+        ]
+
+    def __repr__(self) -> str:
+        name = self.entry.get("id") or self.rasp["program"]["name"]
+        return f"<Model {name}: {self.n_layers} layers, {len(self.heads)} heads, d_model {self.d_model}>"
+
+    # tokens
+    def tokens(self, sequence: Tokens) -> np.ndarray:
+        """Token ids with BOS first, int64 [T]."""
+        if len(sequence) > self.max_length:
+            raise ValueError(f"the input has {len(sequence)} tokens, and the model takes at most {self.max_length}")
+        ids = [self.bos_id]
+        for token in sequence:
+            known = self._ids.get((type(token), token))
+            if known is None:
+                raise ValueError(f"{token!r} is not in the vocabulary {self.vocabulary}")
+            ids.append(known)
+        return np.array(ids, dtype=np.int64)
+
+    def decode(self, logits: np.ndarray) -> list[Any]:
+        """Values of the positions after BOS, from logits [T, d_vocab_out]."""
+        values = self.output_values
+        rows = np.asarray(logits)[1:]
+        if not self.numerical:
+            return [values[i] for i in rows.argmax(-1)]
+        numbers = np.array([float(v) for v in values])
+        return [values[int(np.abs(numbers - float(x)).argmin())] for x in rows[:, 0]]
+
+    # forward pass
+    def forward(self, ids: np.ndarray, dtype: Any = np.float32, hooks: Optional[Mapping[str, Callable[[np.ndarray], np.ndarray]]] = None, cache: Optional[dict[str, np.ndarray]] = None) -> np.ndarray:
+        """Logits [T, d_vocab_out] of token ids [T] (with BOS).
+
+        Activations have TransformerLens's names: `hook_embed`, `hook_pos_embed`, `blocks.0.hook_resid_pre`, `blocks.0.attn.hook_pattern` [H, T, T],
+        `blocks.0.attn.hook_result` [T, H, D], `blocks.0.hook_mlp_out`, and so on. `cache` is filled with them; `hooks` maps a name to a function
+        that returns the activation to go on with.
+        """
+
+        def at(name: str, value: np.ndarray) -> np.ndarray:
+            if hooks and name in hooks:
+                value = np.asarray(hooks[name](value), dtype=dtype)
+            if cache is not None:
+                cache[name] = value
+            return value
+
+        w = {name: tensor.astype(dtype, copy=False) for name, tensor in self.weights.items()}
+        T = len(ids)
+        x = at("hook_embed", w["embed.W_E"][ids]) + at("hook_pos_embed", w["pos_embed.W_pos"][:T])
+        scale = dtype(np.sqrt(self.d_head))
+        for l in range(self.n_layers):
+            b = f"blocks.{l}."
+            x = at(b + "hook_resid_pre", x)
+            q = at(b + "attn.hook_q", np.einsum("td,hde->the", x, w[b + "attn.W_Q"]) + w[b + "attn.b_Q"])
+            k = at(b + "attn.hook_k", np.einsum("td,hde->the", x, w[b + "attn.W_K"]) + w[b + "attn.b_K"])
+            v = at(b + "attn.hook_v", np.einsum("td,hde->the", x, w[b + "attn.W_V"]) + w[b + "attn.b_V"])
+            scores = np.einsum("qhe,khe->hqk", q, k) / scale
+            if self.causal:
+                scores = np.where(np.tri(T, dtype=bool), scores, -np.inf).astype(dtype)
+            weights = np.exp(scores - scores.max(-1, keepdims=True))
+            pattern = at(b + "attn.hook_pattern", weights / weights.sum(-1, keepdims=True))
+            z = at(b + "attn.hook_z", np.einsum("hqk,khe->qhe", pattern, v))
+            result = at(b + "attn.hook_result", np.einsum("the,hed->thd", z, w[b + "attn.W_O"]))
+            x = at(b + "hook_resid_mid", x + at(b + "hook_attn_out", result.sum(1) + w[b + "attn.b_O"]))
+            post = at(b + "mlp.hook_post", np.maximum(x @ w[b + "mlp.W_in"] + w[b + "mlp.b_in"], 0))
+            x = at(b + "hook_resid_post", x + at(b + "hook_mlp_out", post @ w[b + "mlp.W_out"] + w[b + "mlp.b_out"]))
+        return x @ w["unembed.W_U"] + w["unembed.b_U"]
+
+    def run_with_cache(self, sequence: Tokens, dtype: Any = np.float32) -> tuple[list[Any], dict[str, np.ndarray]]:
+        """The decoded output and every activation by its TransformerLens name."""
+        cache: dict[str, np.ndarray] = {}
+        return self.decode(self.forward(self.tokens(sequence), dtype, cache=cache)), cache
+
+    def __call__(self, sequence: Tokens, dtype: Any = np.float32, hooks: Optional[Mapping[str, Callable[[np.ndarray], np.ndarray]]] = None) -> list[Any]:
+        """The output at every position of the input."""
+        return self.decode(self.forward(self.tokens(sequence), dtype, hooks))
+
+    # data and truth
+    @property
+    def data(self) -> dict[str, Any]:
+        """`train`, `test` (with the value of every named s-op), `corrupted` pairs, and an input on which each part matters."""
+        if self.folder is None:
+            raise BadFile("this model has no data: it was not read from a suite")
+        return _read_json(self.folder / "data.json")
+
+    @property
+    def truth(self) -> dict[str, Any]:
+        """The circuit: nodes, direct edges and owners."""
+        if self.folder is None:
+            raise BadFile("this model has no truth graph beside it")
+        return _read_json(self.folder / "truth.json")
+
+    def examples(self, part: str = "test") -> Iterator[tuple[list[Any], list[Any]]]:
+        """Pairs of input and output."""
+        for each in self.data[part]:
+            yield each["input"], _values(each["output"])
+
+    def corrupted_pairs(self) -> Iterator[tuple[list[Any], list[Any]]]:
+        """Pairs of inputs of one length with different outputs: clean and corrupted."""
+        data = self.data
+        for each in data["corrupted"]:
+            yield data["test"][each["clean"]]["input"], each["input"]
+
+    def sample(self, count: int, seed: int = 0, length: Optional[int] = None) -> list[list[Any]]:
+        """Random inputs."""
+        random = np.random.default_rng(seed)
+        lengths = random.integers(1, self.max_length + 1, size=count) if length is None else [length] * count
+        return [[self.vocabulary[i] for i in random.integers(len(self.vocabulary), size=n)] for n in lengths]
+
+    def verify(self, dtype: Any = np.float32) -> list[list[Any]]:
+        """Inputs of the model's own data on which this forward pass gives another output than the program. Empty when all is well."""
+        return [x for part in ("train", "test") for x, y in self.examples(part) if self(x, dtype) != y]
+
+    # other libraries
+    def hooked_transformer(self, **options: Any) -> Any:
+        """The model as TransformerLens's `HookedTransformer`."""
+        import torch
+        from transformer_lens import HookedTransformer, HookedTransformerConfig
+
+        config = {k: v for k, v in self.config.items() if k != "rasp"}
+        model = HookedTransformer(HookedTransformerConfig.from_dict({**config, **options}))
+        state = {name: torch.tensor(np.array(tensor)) for name, tensor in self.weights.items()}
+        result = model.load_state_dict(state, strict=False)
+        wrong = [k for k in result.missing_keys if not k.endswith((".mask", ".IGNORE"))] + list(result.unexpected_keys)
+        if wrong:
+            raise BadFile(f"TransformerLens did not find a place for {wrong}")
+        return model
+
+
+# ------------------------------------------------------------------------------------------------------------- opening
+
+
+def _load_pair(weights: Path, description: Path, entry: Optional[Mapping[str, Any]] = None) -> Model:
+    tensors, metadata = read_safetensors(weights)
+    config = _read_json(description)
+    if not isinstance(config, dict) or "rasp" not in config:
+        raise BadFile(f"{description}: it does not describe a compiled model")
+    mine, other = metadata.get("fingerprint"), config["rasp"]["fingerprint"]
+    if mine is not None and mine != other:
+        raise BadFile(f"{weights} and {description} belong to two models (fingerprints {mine} and {other})")
+    return Model(config, tensors, weights.parent, entry)
+
+
+def _from_document(path: Path) -> Model:
+    """One JSON document that holds the weights, too."""
+    config = _read_json(path)
+    if not isinstance(config, dict) or "state_dict" not in config:
+        raise BadFile(f"{path}: it holds no weights; give the .safetensors file that belongs to it")
+    tensors = {}
+    for name, each in config.pop("state_dict").items():
+        flat = np.zeros(int(np.prod(each["shape"], dtype=np.int64)), dtype=np.float32)
+        flat[each["indices"]] = each["values"]
+        tensors[name] = flat.reshape(each["shape"])
+    return Model(config, tensors)
+
+
+def load(source: Union[str, Path], compiler: Optional[Sequence[str]] = None) -> Model:
+    """Opens a model: a folder of a suite, a .safetensors file with its JSON beside it, a JSON document with weights, or a share link.
+
+    A link holds a program; `compiler` is the command that compiles it (by default `rasp-playground`, which `npm install` brings).
+    """
+    text = str(source)
+    if "#" in text and not Path(text.split("#")[0] or "/").is_file():
+        return _compile(read_link(text), compiler)
+    path = Path(source)
+    if path.is_dir():
+        return _load_pair(path / "model.safetensors", path / "model.json")
+    if path.suffix == ".safetensors":
+        for beside in (path.with_name(path.name + ".json"), path.with_suffix(".json")):
+            if beside.exists():
+                return _load_pair(path, beside)
+        raise BadFile(f"{path}: the JSON that belongs to it is not beside it ({path.name}.json)")
+    if path.suffix == ".json":
+        return _from_document(path)
+    raise BadFile(f"{path}: a folder, a .safetensors file, a .json file or a link is expected")
+
+
+def read_link(link: str) -> dict[str, Any]:
+    """What a share link holds: files, settings, the fingerprint of its author's model."""
+    fragment = link.split("#", 1)[-1]
+    version, packing, body, *rest = (fragment.split(".") + ["", ""])[:4] if fragment.count(".") <= 3 else ["", "", ""]
+    check = rest[0] if rest and rest[0] else None
+    if version not in ("1", "2") or packing not in ("z", "j") or not body:
+        raise BadFile("the link is none of the playground's, or a part of it is missing")
+    if version == "2" and (check is None or f"{zlib.crc32(fragment[: -len(check) - 1].encode()):08x}" != check):
+        raise BadFile("a part of the link is missing or was changed on the way")
+    try:
+        data = base64.urlsafe_b64decode(body + "=" * (-len(body) % 4))
+        if packing == "z":
+            unpacker = zlib.decompressobj(-15)
+            data = unpacker.decompress(data, LINK_LIMIT + 1)
+        if len(data) > LINK_LIMIT:
+            raise BadFile(f"the link unpacks to more than {LINK_LIMIT // 1024} KiB")
+        project = json.loads(data)
+    except (zlib.error, binascii.Error, ValueError):
+        raise BadFile("a part of the link is missing or was changed on the way") from None
+    if not isinstance(project, dict) or not isinstance(project.get("files"), dict) or project.get("active") not in project["files"]:
+        raise BadFile("the link holds no program")
+    return project
+
+
+def _compile(project: Mapping[str, Any], compiler: Optional[Sequence[str]]) -> Model:
+    command = list(compiler) if compiler else ["rasp-playground"]
+    if shutil.which(command[0]) is None:
+        raise BadFile(
+            f"a link holds a program, and the compiler \"{command[0]}\" was not found: install it with npm, "
+            'or pass compiler=["node", "PATH/wasm/cli.mjs"]'
+        )
+    settings = project.get("settings", {})
+    with tempfile.TemporaryDirectory() as folder:
+        for name, text in project["files"].items():
+            if Path(name).name != name:
+                raise BadFile(f"the link holds a file with a path: {name!r}")
+            Path(folder, name).write_text(text, "utf-8")
+        out = Path(folder, "model.safetensors")
+        arguments = ["compile", str(Path(folder, project["active"])), "--format", "safetensors", "--out", str(out)]
+        for key, option in (("output", "--output"), ("maxLength", "--max-length"), ("objective", "--objective")):
+            if key in settings:
+                arguments += [option, str(settings[key])]
+        if "vocabulary" in settings:
+            vocabulary = settings["vocabulary"]
+            arguments += ["--vocabulary", vocabulary if vocabulary.lstrip().startswith("[") else json.dumps(vocabulary)]
+        if settings.get("causal"):
+            arguments.append("--causal")
+        done = subprocess.run([*command, *arguments], capture_output=True, text=True)
+        if done.returncode != 0:
+            try:
+                reason = json.loads(done.stdout)["diagnostics"][0]["message"]
+            except (ValueError, KeyError, IndexError):
+                reason = done.stderr.strip()
+            raise BadFile(f"the link's program does not compile: {reason}")
+        model = _load_pair(out, Path(str(out) + ".json"))
+    model.folder = None
+    expected = project.get("fingerprint")
+    model.entry["link_fingerprint_matches"] = expected is None or expected == model.rasp["fingerprint"]
+    return model
+
+
+class Suite:
+    """A folder that `suite` made. Indexable; `filter` narrows it."""
+
+    def __init__(self, folder: Union[str, Path], manifest: Mapping[str, Any], entries: Optional[Sequence[Mapping[str, Any]]] = None):
+        self.folder = Path(folder)
+        self.manifest = manifest
+        self.entries = list(manifest["models"] if entries is None else entries)
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+    def __repr__(self) -> str:
+        return f"<Suite {self.folder}: {len(self)} models>"
+
+    def __getitem__(self, index: Union[int, str]) -> Model:
+        if isinstance(index, str):
+            entry = next((e for e in self.entries if e["id"] == index), None)
+            if entry is None:
+                raise KeyError(index)
+        else:
+            entry = self.entries[index]
+        folder = self.folder / "models" / entry["id"]
+        return _load_pair(folder / "model.safetensors", folder / "model.json", entry)
+
+    def __iter__(self) -> Iterator[Model]:
+        return (self[i] for i in range(len(self)))
+
+    def filter(self, level: Optional[str] = None, split: Optional[str] = None, mechanism: Optional[str] = None, where: Optional[Callable[[Mapping[str, Any]], bool]] = None) -> "Suite":
+        """The models of one difficulty (easy, medium, hard), split (train, validation, test), mechanism, or that `where` says yes to."""
+        kept = [
+            e for e in self.entries
+            if (level is None or e["difficulty"]["level"] == level)
+            and (split is None or e["split"] == split)
+            and (mechanism is None or mechanism in e["mechanisms"])
+            and (where is None or where(e))
+        ]
+        return Suite(self.folder, self.manifest, kept)
+
+    def damaged(self) -> list[str]:
+        """Files that are missing or are not what the manifest's checksums say."""
+        wrong = []
+        for entry in self.entries:
+            for name, file in entry["files"].items():
+                path = self.folder / "models" / entry["id"] / name
+                if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != file["sha256"]:
+                    wrong.append(os.path.join("models", entry["id"], name))
+        return wrong
+
+
+def open_suite(folder: Union[str, Path]) -> Suite:
+    """A suite by its folder."""
+    path = Path(folder)
+    if not (path / "manifest.json").exists():
+        unfinished = (path / ".suite.json").exists()
+        raise BadFile(f"{path}: the suite is not finished; run the same command again" if unfinished else f"{path}: there is no suite (manifest.json is missing)")
+    manifest = _read_json(path / "manifest.json")
+    if manifest.get("format") not in KNOWN_SUITES:
+        raise BadFile(f"{path}: its format is {manifest.get('format')!r}, which this reader does not know: use the rasp_models.py beside it")
+    return Suite(path, manifest)
+
+
+# ------------------------------------------------------------------------------------------------------------- metrics
+
+
+def roc_curve(truth: Iterable[bool], scores: Iterable[float]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """False positive rate, true positive rate and threshold, from the strictest threshold on. Equal scores fall together.
+
+    >>> fpr, tpr, _ = roc_curve([True, False, True], [3, 2, 1])
+    >>> fpr.tolist(), tpr.tolist()
+    ([0.0, 0.0, 1.0, 1.0], [0.0, 0.5, 0.5, 1.0])
+    """
+    t, s = np.asarray(list(truth), dtype=bool), np.asarray(list(scores), dtype=float)
+    if t.shape != s.shape:
+        raise ValueError("one score per edge is needed")
+    if t.all() or not t.any():
+        raise ValueError("a ROC curve needs both true and false edges")
+    order = np.argsort(-s, kind="stable")
+    t, s = t[order], s[order]
+    last = np.append(s[1:] != s[:-1], True)
+    hits, misses = np.cumsum(t)[last], np.cumsum(~t)[last]
+    return np.append(0.0, misses / misses[-1]), np.append(0.0, hits / hits[-1]), np.append(np.inf, s[last])
+
+
+def roc_auc(truth: Iterable[bool], scores: Iterable[float]) -> float:
+    """The probability that a true edge scores above a false one; ties count half.
+
+    >>> roc_auc([True, True, False, False], [0.9, 0.4, 0.4, 0.1])
+    0.875
+    """
+    fpr, tpr, _ = roc_curve(truth, scores)
+    return float(np.sum(np.diff(fpr) * (tpr[1:] + tpr[:-1]) / 2))
+
+
+def precision_recall(truth: Iterable[bool], found: Iterable[bool]) -> tuple[float, float]:
+    """Of the edges found, how many are true; of the true ones, how many were found.
+
+    >>> precision_recall([True, True, False], [True, False, True])
+    (0.5, 0.5)
+    """
+    t, f = np.asarray(list(truth), dtype=bool), np.asarray(list(found), dtype=bool)
+    both = int((t & f).sum())
+    return both / max(1, int(f.sum())), both / max(1, int(t.sum()))
+
+
+def faithfulness(clean: float, corrupted: float, circuit: float) -> float:
+    """How much of the metric's difference between clean and corrupted the circuit alone restores: 1 all, 0 nothing.
+
+    >>> faithfulness(clean=2.0, corrupted=0.0, circuit=1.5)
+    0.75
+    """
+    if clean == corrupted:
+        raise ValueError("clean and corrupted give the same metric: there is nothing to restore")
+    return (circuit - corrupted) / (clean - corrupted)
+
+
+def interchange_accuracy(model: Model, name: str, pairs: Iterable[tuple[Tokens, Tokens]], expected: Callable[[Tokens, Tokens], list[Any]], dtype: Any = np.float32) -> float:
+    """Interchange intervention accuracy: the activation `name` of the source input is put into the run on the base input; how often the output is
+    what `expected(base, source)`, the program under the same intervention, gives at a position."""
+    right = total = 0
+    for base, source in pairs:
+        cache: dict[str, np.ndarray] = {}
+        model.forward(model.tokens(source), dtype, cache=cache)
+        got = model(base, dtype, hooks={name: lambda _: cache[name]})
+        want = expected(base, source)
+        right += sum(a == b for a, b in zip(got, want))
+        total += len(want)
+    return right / total if total else 1.0
+
+
+def confidence_interval(values: Iterable[float], level: float = 0.95, seed: int = 0, draws: int = 2000) -> tuple[float, float]:
+    """Bootstrap interval of the mean.
+
+    >>> confidence_interval([1.0, 1.0, 1.0])
+    (1.0, 1.0)
+    """
+    x = np.asarray(list(values), dtype=float)
+    means = np.random.default_rng(seed).choice(x, size=(draws, len(x))).mean(1)
+    low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
+    return float(low), float(high)
