@@ -40,14 +40,14 @@ bool compares_last_bits(const Lowered& l, const Node& select) {
 }
 
 // What the bounds do not speak of.
-void note_unproved(CompiledModel& model, const Lowered& l) {
+void note_unproved(CompiledModel& model, const Lowered& l, NodeId output) {
   const Graph& graph = l.rewritten.graph;
   std::vector<bool> needed(graph.size(), false);
-  needed[l.rewritten.output] = true;
-  for (NodeId id = l.rewritten.output + 1; id-- > 0;)
+  needed[output] = true;
+  for (NodeId id = output + 1; id-- > 0;)
     if (needed[id])
       for (NodeId a : graph[id].args) needed[a] = true;
-  for (NodeId id = 0; id <= l.rewritten.output; ++id) {
+  for (NodeId id = 0; id <= output; ++id) {
     const Node& n = graph[id];
     if (!needed[id]) continue;
     const bool open = n.kind == NodeKind::Elementwise ? l.sets->fuzzy(id) : n.kind == NodeKind::Select ? compares_last_bits(l, n) : n.kind == NodeKind::Aggregate && l.sets->cancels(id);
@@ -113,7 +113,7 @@ std::optional<CompiledModel> compile(const Graph& graph, NodeId output, const Co
     trial.output = output;
     trial.candidate = i;
     trial.inexact_reasons = lowered->candidates[i].plan.inexact;
-    assemble(lowered->context(diagnostics, budget), lowered->candidates[i].plan, lowered->candidates[i].schedule, lowered->rewritten.output, balance, trial);
+    assemble(lowered->context(diagnostics, budget), lowered->candidates[i].plan, lowered->candidates[i].schedule, lowered->candidates[i].output, balance, trial);
     if (!all_finite(trial.transformer)) continue;
     proved = trial.exact;
     if (proved || !any) model = std::move(trial);
@@ -124,7 +124,7 @@ std::optional<CompiledModel> compile(const Graph& graph, NodeId output, const Co
                       "Keep numbers between 1e-30 and 1e30, and infinities and nan out of means and numerical encodings.");
     return std::nullopt;
   }
-  note_unproved(model, *lowered);
+  note_unproved(model, *lowered, lowered->candidates[model.candidate].output);
   settle_kinds(model, *lowered);
   model.exactness.kind = model.exact ? Exactness::Kind::Proved : Exactness::Kind::Unknown;
   model.exactness.reasons = model.inexact_reasons;

@@ -28,13 +28,15 @@ class Clock {
 // The promises, said of the rewritten graph.
 CompileOptions::Promises translated(const CompileOptions::Promises& promises, const Rewritten& rewritten) {
   CompileOptions::Promises result;
-  auto target = [&](NodeId id) { return id < rewritten.target.size() ? rewritten.target[id] : no_node; };
-  for (NodeId id : promises.unique)
-    if (target(id) != no_node) result.unique.push_back(target(id));
-  for (const auto& [id, list] : promises.values)
-    if (target(id) != no_node) result.values[target(id)] = list;
-  for (const auto& [id, numerical] : promises.numerical)
-    if (target(id) != no_node) result.numerical[target(id)] = numerical;
+  for (const auto* targets : {&rewritten.target, &rewritten.counted_target}) {
+    auto target = [&](NodeId id) { return id < targets->size() ? (*targets)[id] : no_node; };
+    for (NodeId id : promises.unique)
+      if (target(id) != no_node) result.unique.push_back(target(id));
+    for (const auto& [id, list] : promises.values)
+      if (target(id) != no_node) result.values[target(id)] = list;
+    for (const auto& [id, numerical] : promises.numerical)
+      if (target(id) != no_node) result.numerical[target(id)] = numerical;
+  }
   return result;
 }
 
@@ -79,16 +81,19 @@ double dense_size(const Lowered& l, const Plan& plan, const Schedule& schedule, 
 // so the cautious way comes last in both.
 void make_candidates(Lowered& l, Diagnostics& diagnostics, Budget& budget) {
   const bool size = l.options.objective == CompileOptions::Objective::Size;
-  const PlanStyle split{64, false}, joined{64, true}, fused{50'000, true};
+  const Effort effort;
+  const PlanStyle split{effort.split_table, false}, joined{effort.split_table, true}, fused{effort.fused_table, true};
   std::vector<PlanStyle> styles{split, joined};
   if (!size || l.options.max_length <= 32) styles.push_back(fused);
   if (!size) std::reverse(styles.begin(), styles.end());
   if (!l.options.passes.fuse) styles = {split};
   Diagnostics first;
-  for (std::size_t i = 0; i < styles.size(); ++i) {
+  bool tried = false;
+  auto attempt = [&](const PlanStyle& style, NodeId output, bool only_if_early) {
     Diagnostics later;
-    auto plan = make_plan(l.context(i == 0 ? first : later, budget, styles[i]), l.rewritten.output);
-    if (!plan) continue;
+    auto plan = make_plan(l.context(tried ? later : first, budget, style), output);
+    tried = true;
+    if (!plan || (only_if_early && !plan->early_sums)) return;
     auto candidate = [&](Plan p) {
       Lowered::Candidate best;
       for (Schedule& s : make_schedules(p, {l.options.passes.merge_heads, l.options.passes.pack, size, l.options.passes.factor}, budget)) {
@@ -96,11 +101,17 @@ void make_candidates(Lowered& l, Diagnostics& diagnostics, Budget& budget) {
         if (best.size == 0 || cost < best.size) best.schedule = std::move(s), best.size = cost;
       }
       best.plan = std::move(p);
+      best.output = output;
       l.candidates.push_back(std::move(best));
     };
     auto cleaned = with_clean_codes(*plan);
     candidate(std::move(*plan));
     if (cleaned) candidate(std::move(*cleaned));
+  };
+  for (PlanStyle style : styles) {
+    attempt(style, l.rewritten.output, false);
+    style.table_of_terms = effort.early_table_of_terms;
+    attempt(style, l.rewritten.counted, l.rewritten.counted == l.rewritten.output);
   }
   if (l.candidates.empty())
     for (const Diagnostic& d : first.list()) diagnostics.add(d);
@@ -140,7 +151,7 @@ std::unique_ptr<Lowered> lower(const Graph& graph, NodeId output, const CompileO
   Lowered& l = *result;
   Clock clock(l.timings_ms);
   Applier apply(graph, l.values, budget);
-  const ValueSets original(graph, output, setting_of(options), l.values, l.set_pool, apply, budget);
+  const ValueSets original(graph, {output}, setting_of(options), l.values, l.set_pool, apply, budget);
   for (NodeId id = 0; id <= output; ++id) {
     if (is_selector(graph[id].kind) || !original.known(id) || original.all(id).empty()) continue;
     auto& list = l.value_sets[id];
@@ -159,12 +170,13 @@ std::unique_ptr<Lowered> lower(const Graph& graph, NodeId output, const CompileO
   try {
     std::vector<NodeId> same(l.rewritten.graph.size(), no_node);
     for (NodeId id = 0; id <= output; ++id)
-      if (l.rewritten.target[id] != no_node) same[l.rewritten.target[id]] = id;
+      for (const auto* targets : {&l.rewritten.counted_target, &l.rewritten.target})
+        if ((*targets)[id] != no_node) same[(*targets)[id]] = id;
     ValueSets::Setting setting = setting_of(l.options);
     setting.earlier = &original;
     setting.same = &same;
     l.apply.emplace(l.rewritten.graph, l.values, budget);
-    l.sets.emplace(l.rewritten.graph, l.rewritten.output, setting, l.values, l.set_pool, *l.apply, budget);
+    l.sets.emplace(l.rewritten.graph, std::vector<NodeId>{l.rewritten.output, l.rewritten.counted}, setting, l.values, l.set_pool, *l.apply, budget);
     clock.lap("infer");
 
     make_candidates(l, diagnostics, budget);

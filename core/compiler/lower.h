@@ -16,7 +16,7 @@ struct Lowered {
   std::optional<Applier> apply;
   std::optional<ValueSets> sets;         // of rewritten.graph
   // The plans to try, the smallest model first (with objective depth, the one with the fewest layers): the first whose proof closes is taken.
-  struct Candidate { Plan plan; Schedule schedule; double size = 0; };
+  struct Candidate { Plan plan; Schedule schedule; NodeId output; double size = 0; };
   std::vector<Candidate> candidates;
   std::map<NodeId, std::vector<Value>> value_sets;  // of the program's own graph; capped at 64 values an s-op
   bool output_known = false;             // and what the program's own output can be

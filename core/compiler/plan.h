@@ -11,6 +11,7 @@
 #include <vector>
 #include "base/diagnostics.h"
 #include "compiler/compile.h"
+#include "compiler/effort.h"
 #include "compiler/selector_forms.h"
 #include "compiler/value_sets.h"
 
@@ -130,12 +131,14 @@ struct Plan {
   LinearForm output_number;
   std::vector<double> output_thresholds, output_gaps;  // Lines: between output_values[i] and [i + 1], as output_number grows
   std::vector<std::string> inexact;          // reasons found while planning
+  bool early_sums = false;                   // a sum was left to its readers that a table could have held
 };
 
 // How far expressions are fused.
 struct PlanStyle {
   double tuples = 64;       // a table over more combinations of values is split where its parts are smaller
   bool join_axes = false;   // two numbers are read as one linear form before one of them is made a code (a layer less, more steps)
+  double table_of_terms = Effort{}.table_of_terms;  // a sum whose terms have more combinations of values is added up by its readers
 };
 
 struct PlanContext {
@@ -148,6 +151,7 @@ struct PlanContext {
   Diagnostics& diagnostics;
   Budget& budget;
   PlanStyle style{};
+  Effort effort{};
 };
 
 // nullopt: refused, with a diagnostic.

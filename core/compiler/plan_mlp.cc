@@ -6,9 +6,6 @@
 #include "compiler/mlp_planner.h"
 
 namespace rasp {
-namespace {
-constexpr double most_joined = 50'000;  // combinations of values in a table over two joined numbers
-}
 
 void MlpPlanner::run() {
   while (true) {
@@ -115,7 +112,7 @@ void MlpPlanner::choose_inputs() {
     const double size = tuples(cone);
     if (axes.size() <= 1 && size <= c_.style.tuples) break;
     if (axes.size() == 1 && codes.empty()) break;  // steps of one number: as few neurons as it has changes
-    if (c_.style.join_axes && axes.size() == 2 && size <= most_joined && join_axes(cone, axes)) break;
+    if (c_.style.join_axes && axes.size() == 2 && size <= c_.effort.joined_table && join_axes(cone, axes)) break;
     if (force(cone, axes.size() > 1, size)) continue;
     if (axes.size() <= 1) break;
     // Nothing left to take out: hold all but the largest number as codes.

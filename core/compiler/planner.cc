@@ -8,10 +8,6 @@
 #include "compiler/limit_at.h"
 
 namespace rasp {
-namespace {
-constexpr double largest_number = 1 << 20;    // stored numbers beyond this would lose their neighbours in float32
-}
-
 bool Literal::selects(const std::vector<std::uint32_t>& q, const std::vector<std::uint32_t>& k) const {
   auto relation = [&](const SelectorAtom& a) -> std::uint8_t {
     for (const Atom& atom : atoms) {
@@ -84,62 +80,6 @@ bool Planner::code_leaf(NodeId leaf) const {
   return code_leaf_memo_[leaf] = strings || bools || ((text || large) && copies) || (cheap && c_.sets.single(n.args[0]));
 }
 
-bool Planner::affine_in_indices(NodeId x, double& a, double& b) {
-  if (base_[x] == no_node || node(base_[x]).kind != NodeKind::Indices || !c_.sets.numeric(x)) return false;
-  const std::uint32_t N = c_.sets.max_length();
-  auto at = [&](std::uint32_t i) {
-    const auto& m = c_.sets.members(x, i, N);
-    return m.size() == 1 ? c_.values.number(m[0]) : std::nan("");
-  };
-  b = at(0);
-  a = N > 1 ? at(1) - b : 0;
-  for (std::uint32_t i = 0; i < N; ++i)
-    if (!(at(i) == a * i + b)) return false;
-  return std::fabs(a) < largest_number && std::fabs(b) < largest_number;
-}
-
-// Linear in numbers that the residual stream holds anyway (or codes of a source), so that readers need no MLP before them.
-bool Planner::free_linear(NodeId x, int depth) const {
-  const Node& n = node(x);
-  if (n.kind == NodeKind::Constant) return !n.illegal_constant && n.constant.is_number() && std::fabs(n.constant.number()) < largest_number;
-  if (n.kind == NodeKind::SelectorWidth || n.kind == NodeKind::Indices) return true;
-  if (n.kind == NodeKind::Aggregate && !code_leaf(x)) return c_.sets.numeric(n.args[1]) && n.constant.is_number();
-  if (base_[x] != no_node && code_leaf(base_[x])) {
-    if (!c_.sets.numeric(x)) return false;
-    return std::all_of(c_.sets.all(x).begin(), c_.sets.all(x).end(), [&](ValueId v) { return std::fabs(c_.values.number(v)) < largest_number; });
-  }
-  if (n.kind != NodeKind::Elementwise || n.table || depth > 100 || !c_.options.passes.fuse) return false;
-  if (auto it = linear_memo_.find(x); it != linear_memo_.end()) return it->second != 0;
-  c_.budget.tick(4);
-  bool linear = false;
-  auto constant = [&](NodeId a) { return node(a).kind == NodeKind::Constant && free_linear(a); };
-  switch (n.op) {
-    case Op::Add: case Op::Sub: linear = free_linear(n.args[0], depth + 1) && free_linear(n.args[1], depth + 1); break;
-    case Op::Neg: case Op::Pos: linear = free_linear(n.args[0], depth + 1); break;
-    case Op::Mul: linear = (constant(n.args[0]) && free_linear(n.args[1], depth + 1)) || (constant(n.args[1]) && free_linear(n.args[0], depth + 1)); break;
-    case Op::Div: linear = constant(n.args[1]) && node(n.args[1]).constant.number() != 0 && free_linear(n.args[0], depth + 1); break;
-    default: break;
-  }
-  // A form is written out as a tree, and a graph that shares nodes may stand for a huge one.
-  constexpr std::uint32_t most_terms = 4096;
-  std::uint32_t terms = 0;
-  if (linear) {
-    for (NodeId a : n.args) {
-      const auto it = linear_memo_.find(a);
-      terms += it == linear_memo_.end() ? 1 : it->second;
-    }
-  }
-  linear_memo_[x] = terms > most_terms ? 0 : terms;
-  return terms != 0 && terms <= most_terms;
-}
-
-// Does a linear form involve a number of the residual stream (or several codes, read as numbers)?
-bool Planner::has_number(NodeId x) const {
-  Cone cone(c_.graph, {x}, [](NodeId) { return false; }, c_.values);
-  c_.budget.tick(static_cast<std::uint32_t>(8 * (1 + cone.inner().size() + cone.inputs().size())));
-  return std::any_of(cone.inputs().begin(), cone.inputs().end(), [&](NodeId i) { return !code_leaf(i); });
-}
-
 ValueId Planner::value_of(NodeId x, NodeId leaf, ValueId v) {
   if (x == leaf) return v;
   Cone cone(c_.graph, {x}, [&](NodeId id) { return id == leaf; }, c_.values);
@@ -185,75 +125,6 @@ CodeRead Planner::code(NodeId x, Demand demand) {
   const UnitId u = code_unit(x);
   demand.node = x;
   return {u, add_demand(u, std::move(demand))};
-}
-
-LinearForm Planner::number(NodeId x, int depth) {
-  LinearForm form;
-  const Node& n = node(x);
-  auto scaled = [](LinearForm f, double k) {
-    f.constant *= k;
-    for (auto& t : f.numbers) t.coefficient *= k;
-    for (auto& t : f.codes) t.coefficient *= k;
-    return f;
-  };
-  auto plus = [](LinearForm a, LinearForm b) {
-    a.constant += b.constant;
-    a.numbers.insert(a.numbers.end(), b.numbers.begin(), b.numbers.end());
-    a.codes.insert(a.codes.end(), b.codes.begin(), b.codes.end());
-    return a;
-  };
-  if (n.kind == NodeKind::Constant) {
-    form.constant = n.constant.number();
-    return form;
-  }
-  double a = 0, b = 0;
-  if (affine_in_indices(x, a, b)) {
-    form.constant = b;
-    if (a != 0) form.numbers.push_back({a, unit(UnitKind::IndicesNumber, base_[x])});
-    return form;
-  }
-  if (n.kind == NodeKind::SelectorWidth) {
-    form.numbers.push_back({1, unit(UnitKind::WidthNumber, x)});
-    return form;
-  }
-  if (n.kind == NodeKind::Aggregate && c_.sets.numeric(n.args[1]) && n.constant.is_number() && (!code_leaf(x) || free_linear(n.args[1]))) {
-    form.numbers.push_back({1, unit(UnitKind::AggregateNumber, x)});
-    return form;
-  }
-  if (base_[x] != no_node && code_leaf(base_[x]) && c_.sets.numeric(x)) {
-    LinearForm::CodeTerm term{1, {}, {}};
-    Demand demand;
-    for (ValueId v : c_.sets.all(x)) {
-      const double value = c_.values.number(v);
-      auto [it, fresh] = demand.signature.emplace(c_.values.canonical(v), static_cast<std::uint32_t>(term.number.size()));
-      if (!fresh) continue;
-      term.number.push_back(value);
-      demand.read.push_back(value != 0);
-    }
-    term.read = code(x, std::move(demand));
-    form.codes.push_back(std::move(term));
-    return form;
-  }
-  if (free_linear(x) && n.kind == NodeKind::Elementwise) {
-    switch (n.op) {
-      case Op::Add:
-      case Op::Sub: {  // one after the other: reading makes units, and their order is the model's
-        LinearForm a = number(n.args[0], depth + 1);
-        LinearForm b = number(n.args[1], depth + 1);
-        return plus(std::move(a), n.op == Op::Add ? std::move(b) : scaled(std::move(b), -1));
-      }
-      case Op::Neg: return scaled(number(n.args[0], depth + 1), -1);
-      case Op::Pos: return number(n.args[0], depth + 1);
-      case Op::Mul: {
-        const int side = node(n.args[0]).kind == NodeKind::Constant ? 0 : 1;
-        return scaled(number(n.args[1 - side], depth + 1), node(n.args[side]).constant.number());
-      }
-      case Op::Div: return scaled(number(n.args[0], depth + 1), 1 / node(n.args[1]).constant.number());
-      default: break;
-    }
-  }
-  form.numbers.push_back({1, unit(UnitKind::MlpNumber, x)});
-  return form;
 }
 
 void Planner::plan_leaf_classes(Unit& u) {

@@ -7,6 +7,8 @@
 
 namespace rasp {
 
+constexpr double largest_number = 1 << 20;    // stored numbers beyond this would lose their neighbours in float32
+
 // Thrown within planning only: the program cannot be compiled, and why.
 struct Refusal { std::string code, message, hint; NodeId node; const char* error_class = "unsupported"; };
 
@@ -19,15 +21,12 @@ class Planner {
   // planner.cc: reading
   bool code_leaf(NodeId leaf) const;
   bool one_mean(NodeId value) const;
-  bool free_linear(NodeId x, int depth = 0) const;
-  LinearForm number(NodeId x, int depth = 0);
   CodeRead code(NodeId x, Demand demand);
   CodeRead code_identity(NodeId x);
   UnitId unit(UnitKind kind, NodeId node, std::vector<NodeId> joint = {});
   UnitId code_unit(NodeId x);
   std::uint32_t add_demand(UnitId u, Demand demand);
   const Node& node(NodeId id) const { return c_.graph[id]; }
-  bool affine_in_indices(NodeId x, double& a, double& b);
   ValueId value_of(NodeId x, NodeId leaf, ValueId v);
   void require_known(NodeId x);
   // planner.cc: units
@@ -38,7 +37,16 @@ class Planner {
   void plan_width(UnitId id);
   void plan_output(NodeId output);
   bool plan_lines(NodeId output);
-  bool has_number(NodeId x) const;
+  // plan_numbers.cc
+  bool free_linear(NodeId x, int depth = 0);
+  bool has_number(NodeId x);
+  bool is_sum(NodeId x);
+  bool wide_sum(NodeId x);
+  bool affine_in_indices(NodeId x, double& a, double& b);
+  std::size_t factor_of(const Node& n) const;
+  double coefficient(const Node& n, std::size_t argument) const;
+  LinearForm term(NodeId x);
+  LinearForm number(NodeId x);
   // plan_selection.cc
   std::uint32_t selection(NodeId selector, bool width);
   std::uint8_t relations(const SelectorAtom& atom) const;
@@ -56,6 +64,7 @@ class Planner {
   std::map<std::pair<NodeId, bool>, std::uint32_t> selections_;
   mutable std::map<NodeId, bool> code_leaf_memo_;
   mutable std::map<NodeId, std::uint32_t> linear_memo_;  // terms of the form when written out; 0: not linear
+  mutable std::map<NodeId, bool> wide_memo_;
   friend class MlpPlanner;
 };
 

@@ -2,282 +2,277 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
-#include <optional>
 
-#include "compiler/selector_forms.h"
+#include "compiler/rewriter.h"
 
 namespace rasp {
-namespace {
 
-class Rewriter {
- public:
-  Rewriter(const Graph& graph, const ValueSets& sets, const ValuePool& values, const RewriteOptions& options, Budget& budget)
-      : graph_(graph), sets_(sets), values_(values), options_(options), budget_(budget), base_(bases_of(graph, true)) {
-    result_.target.assign(graph.size(), no_node);
+Rewritten Rewriter::run(NodeId output) {
+  std::vector<bool> needed(graph_.size(), false);
+  needed[output] = true;
+  for (NodeId id = output + 1; id-- > 0;)
+    if (needed[id])
+      for (NodeId a : graph_[id].args) needed[a] = true;
+  find_links(needed, output);
+  most_combinations_ = effort_.table_of_terms;
+  walk(output, needed);
+  result_.output = result_.counted = result_.target[output];
+  result_.counted_target = result_.target;
+  most_combinations_ = effort_.early_table_of_terms;
+  if (count_differs(needed, output)) {
+    const std::vector<NodeId> targets = result_.target;
+    walk(output, needed);
+    result_.counted_target = result_.target;
+    result_.counted = result_.target[output];
+    result_.target = targets;
   }
+  return std::move(result_);
+}
 
-  Rewritten run(NodeId output) {
-    std::vector<bool> needed(graph_.size(), false);
-    needed[output] = true;
-    for (NodeId id = output + 1; id-- > 0;)
-      if (needed[id])
-        for (NodeId a : graph_[id].args) needed[a] = true;
-    for (NodeId id = 0; id <= output; ++id) {
-      if (!needed[id]) continue;
-      budget_.tick();
-      current_ = id;
-      NodeId made = no_node;
-      const Node& node = graph_[id];
-      if (node.kind == NodeKind::Elementwise) made = elementwise(id);
-      else if (node.kind == NodeKind::Aggregate) made = default_apart(node);
-      else if (node.kind == NodeKind::SelectorWidth && options_.idioms) made = width(id);
-      else if (node.kind == NodeKind::Tokens && node.conversion != Conversion::Asis) made = converted_tokens(node);
-      if (made == no_node) {
-        Node copy = node;
-        for (NodeId& a : copy.args) a = result_.target[a];
-        made = add(std::move(copy));
-      }
-      result_.target[id] = made;
-      result_.origin[made] = id;
-    }
-    result_.output = result_.target[output];
-    return std::move(result_);
-  }
-
- private:
-  NodeId add(Node node) {
-    const NodeId id = result_.graph.add(std::move(node), budget_.limits());
-    if (id == result_.origin.size()) result_.origin.push_back(current_);
-    return id;
-  }
-  NodeId constant(Value v) {
-    Node n;
-    n.kind = NodeKind::Constant;
-    n.constant = std::move(v);
-    n.span = graph_[current_].span;
-    return add(std::move(n));
-  }
-  NodeId make(Op op, std::vector<NodeId> args) {
-    Node n;
-    n.kind = NodeKind::Elementwise;
-    n.op = op;
-    n.args = std::move(args);
-    n.span = graph_[current_].span;
-    return add(std::move(n));
-  }
-  NodeId make(NodeKind kind, std::vector<NodeId> args, Op op = Op::Eq) {
-    Node n;
-    n.kind = kind;
-    n.op = op;
-    n.args = std::move(args);
-    n.span = graph_[current_].span;
-    return add(std::move(n));
-  }
-
-  // tokens_int and the like are functions of the tokens as they are: one source, one subspace.
-  NodeId converted_tokens(const Node& node) {
-    static constexpr Op op_of[] = {Op::Pos, Op::ToStr, Op::ToInt, Op::ToFloat, Op::ToBool};
-    Node asis = node;
-    asis.conversion = Conversion::Asis;
-    return make(op_of[static_cast<int>(node.conversion)], {add(std::move(asis))});
-  }
-
-  bool finite_numbers(NodeId id) const {
-    if (!sets_.numeric(id)) return false;
-    // Differences of such numbers are exact enough to keep their sign.
-    return std::all_of(sets_.all(id).begin(), sets_.all(id).end(), [&](ValueId v) { return std::fabs(values_.number(v)) < 9e15; });
-  }
-
-  NodeId elementwise(NodeId id) {
+void Rewriter::walk(NodeId output, const std::vector<bool>& needed) {
+  for (NodeId id = 0; id <= output; ++id) {
+    if (!needed[id]) continue;
+    budget_.tick();
+    current_ = id;
+    NodeId made = no_node;
     const Node& node = graph_[id];
-    // Constant folding.
-    if (std::all_of(node.args.begin(), node.args.end(), [&](NodeId a) { return result_.graph[result_.target[a]].kind == NodeKind::Constant && !result_.graph[result_.target[a]].illegal_constant; })) {
-      std::vector<Value> operands;
-      for (NodeId a : node.args) operands.push_back(result_.graph[result_.target[a]].constant);
-      Outcome outcome = rasp::apply(node, operands);
-      if (std::holds_alternative<Value>(outcome)) return constant(std::get<Value>(outcome));
+    if (node.kind == NodeKind::Elementwise) made = elementwise(id);
+    else if (node.kind == NodeKind::Aggregate) made = default_apart(node);
+    else if (node.kind == NodeKind::SelectorWidth && options_.idioms) made = width(id);
+    else if (node.kind == NodeKind::Tokens && node.conversion != Conversion::Asis) made = converted_tokens(node);
+    if (made == no_node) {
+      Node copy = node;
+      for (NodeId& a : copy.args) a = result_.target[a];
+      made = add(std::move(copy));
     }
-    const bool comparison = node.op >= Op::Eq && node.op <= Op::Ge && !node.table;
-    if (options_.differences && comparison && base_[node.args[0]] != base_[node.args[1]] && base_[node.args[0]] != no_node &&
-        base_[node.args[1]] != no_node && finite_numbers(node.args[0]) && finite_numbers(node.args[1]))
-      return make(node.op, {make(Op::Sub, {result_.target[node.args[0]], result_.target[node.args[1]]}), constant(Value::integer(std::int64_t{0}))});
-    if (options_.idioms && node.op == Op::Round && !node.table) {
-      if (ints_only(node.args[0])) return result_.target[node.args[0]];
-      if (NodeId sum = count_of_product(node.args[0]); sum != no_node) return sum;
-    }
-    return no_node;
+    result_.target[id] = made;
+    result_.origin[made] = id;
   }
+}
 
-  bool ints_only(NodeId id) const {
-    return sets_.known(id) && std::all_of(sets_.all(id).begin(), sets_.all(id).end(), [&](ValueId v) { return values_[v].kind() == Kind::Int; });
+NodeId Rewriter::add(Node node) {
+  const NodeId id = result_.graph.add(std::move(node), budget_.limits());
+  if (id == result_.origin.size()) result_.origin.push_back(current_);
+  return id;
+}
+
+NodeId Rewriter::constant(Value v) {
+  Node n;
+  n.kind = NodeKind::Constant;
+  n.constant = std::move(v);
+  n.span = graph_[current_].span;
+  return add(std::move(n));
+}
+
+NodeId Rewriter::make(Op op, std::vector<NodeId> args) {
+  Node n;
+  n.kind = NodeKind::Elementwise;
+  n.op = op;
+  n.args = std::move(args);
+  n.span = graph_[current_].span;
+  return add(std::move(n));
+}
+
+NodeId Rewriter::make(NodeKind kind, std::vector<NodeId> args, Op op) {
+  Node n;
+  n.kind = kind;
+  n.op = op;
+  n.args = std::move(args);
+  n.span = graph_[current_].span;
+  return add(std::move(n));
+}
+
+// tokens_int and the like are functions of the tokens as they are: one source, one subspace.
+NodeId Rewriter::converted_tokens(const Node& node) {
+  static constexpr Op op_of[] = {Op::Pos, Op::ToStr, Op::ToInt, Op::ToFloat, Op::ToBool};
+  Node asis = node;
+  asis.conversion = Conversion::Asis;
+  return make(op_of[static_cast<int>(node.conversion)], {add(std::move(asis))});
+}
+
+bool Rewriter::finite_numbers(NodeId id) const {
+  if (!sets_.numeric(id)) return false;
+  // Differences of such numbers are exact enough to keep their sign.
+  return std::all_of(sets_.all(id).begin(), sets_.all(id).end(), [&](ValueId v) { return std::fabs(values_.number(v)) < 9e15; });
+}
+
+NodeId Rewriter::elementwise(NodeId id) {
+  const Node& node = graph_[id];
+  // Constant folding.
+  if (std::all_of(node.args.begin(), node.args.end(), [&](NodeId a) { return result_.graph[result_.target[a]].kind == NodeKind::Constant && !result_.graph[result_.target[a]].illegal_constant; })) {
+    std::vector<Value> operands;
+    for (NodeId a : node.args) operands.push_back(result_.graph[result_.target[a]].constant);
+    Outcome outcome = rasp::apply(node, operands);
+    if (std::holds_alternative<Value>(outcome)) return constant(std::get<Value>(outcome));
   }
-
-  // round(e * m), where m is linear in means of small ints over rows of one width and e is that width in every context: the sum
-  // over the selected positions, a linear form of widths. Rounding removes the error of (k/w)*w.
-  NodeId count_of_product(NodeId product) {
-    const Node& node = graph_[product];
-    if (node.kind != NodeKind::Elementwise || node.op != Op::Mul || node.table) return no_node;
-    for (int side = 0; side < 2; ++side) {
-      const NodeId factor = node.args[side], mean = node.args[1 - side];
-      if (!sets_.known(factor)) continue;
-      if (auto sum = sum_over(mean, factor, 0)) return *sum;
-    }
-    return no_node;
+  const bool comparison = node.op >= Op::Eq && node.op <= Op::Ge && !node.table;
+  if (options_.differences && comparison && base_[node.args[0]] != base_[node.args[1]] && base_[node.args[0]] != no_node &&
+      base_[node.args[1]] != no_node && finite_numbers(node.args[0]) && finite_numbers(node.args[1]))
+    return make(node.op, {make(Op::Sub, {result_.target[node.args[0]], result_.target[node.args[1]]}), constant(Value::integer(std::int64_t{0}))});
+  if (options_.differences)
+    if (NodeId counted = count_of_truths(id); counted != no_node) return counted;
+  if (options_.idioms && node.op == Op::Round && !node.table) {
+    if (ints_only(node.args[0])) return result_.target[node.args[0]];
+    if (NodeId sum = count_of_product(node.args[0]); sum != no_node) return sum;
   }
+  return no_node;
+}
 
-  std::optional<NodeId> sum_over(NodeId mean, NodeId factor, int depth) {
-    if (depth > 24) return std::nullopt;
-    const Node& node = graph_[mean];
-    if (node.kind == NodeKind::Elementwise && !node.table) {
-      if (node.op == Op::Add || node.op == Op::Sub) {
-        auto a = sum_over(node.args[0], factor, depth + 1);
-        if (!a) return std::nullopt;
-        auto b = sum_over(node.args[1], factor, depth + 1);
-        if (!b) return std::nullopt;
-        return make(node.op, {*a, *b});
-      }
-      if (node.op == Op::Neg) {
-        auto a = sum_over(node.args[0], factor, depth + 1);
-        return a ? std::optional(make(Op::Neg, {*a})) : std::nullopt;
-      }
-      return std::nullopt;
-    }
-    if (node.kind != NodeKind::Aggregate) return std::nullopt;
-    const NodeId selector = node.args[0], value = node.args[1];
-    if (!ints_or_bools(value)) return std::nullopt;
-    // The factor must be the number of selected positions, in every context, and never 0 (a default is no mean).
-    bool same = true;
-    const std::uint32_t N = sets_.max_length();
-    if (N > 160) return std::nullopt;
-    for (std::uint32_t n = 1; n <= N && same; ++n)
-      for (std::uint32_t i = sets_.causal() ? n - 1 : 0; i < n && same; ++i) {
-        const WidthRange w = sets_.width(selector, i, n);
-        same = w.low == w.high && w.low > 0;
-        const auto& members = members_at(factor, i, n);
-        same = same && members.size() == 1 && values_.is_number(members[0]) && values_.number(members[0]) == w.low;
-      }
-    if (!same) return std::nullopt;
-    std::vector<ValueId> nonzero;
-    for (ValueId v : sets_.all(value))
-      if (values_.number(v) != 0 && std::none_of(nonzero.begin(), nonzero.end(), [&](ValueId w) { return values_.number(w) == values_.number(v); })) nonzero.push_back(v);
-    if (nonzero.empty() || nonzero.size() > 3) return std::nullopt;
-    NodeId total = no_node;
-    for (ValueId v : nonzero) {
-      const NodeId hit = make(NodeKind::Select, {result_.target[value], constant(Value::integer(static_cast<std::int64_t>(values_.number(v))))}, Op::Eq);
-      NodeId count = make(NodeKind::SelectorWidth, {make(NodeKind::SelectorAnd, {result_.target[selector], hit})});
-      const double c = values_.number(v);
-      if (total == no_node) {
-        total = c == 1 ? count : make(Op::Mul, {constant(Value::integer(static_cast<std::int64_t>(c))), count});
-      } else if (c == -1) {
-        total = make(Op::Sub, {total, count});
-      } else {
-        total = make(Op::Add, {total, make(Op::Mul, {constant(Value::integer(static_cast<std::int64_t>(c))), count})});
-      }
-    }
-    return total;
+bool Rewriter::ints_only(NodeId id) const {
+  return sets_.known(id) && std::all_of(sets_.all(id).begin(), sets_.all(id).end(), [&](ValueId v) { return values_[v].kind() == Kind::Int; });
+}
+
+// round(e * m), where m is linear in means of small ints over rows of one width and e is that width in every context: the sum
+// over the selected positions, a linear form of widths. Rounding removes the error of (k/w)*w.
+NodeId Rewriter::count_of_product(NodeId product) {
+  const Node& node = graph_[product];
+  if (node.kind != NodeKind::Elementwise || node.op != Op::Mul || node.table) return no_node;
+  for (int side = 0; side < 2; ++side) {
+    const NodeId factor = node.args[side], mean = node.args[1 - side];
+    if (!sets_.known(factor)) continue;
+    if (auto sum = sum_over(mean, factor, 0)) return *sum;
   }
+  return no_node;
+}
 
-  bool ints_or_bools(NodeId id) const {
-    return sets_.known(id) && !sets_.all(id).empty() && std::all_of(sets_.all(id).begin(), sets_.all(id).end(), [&](ValueId v) {
-      return values_[v].kind() != Kind::String && values_.number(v) == std::floor(values_.number(v)) && std::fabs(values_.number(v)) < 1e6;
-    });
-  }
-
-  const std::vector<ValueId>& members_at(NodeId id, std::uint32_t i, std::uint32_t n) { return sets_.members(id, i, n); }
-
-  NodeId conjunction_selector(const Conjunction& c) {
-    NodeId all = no_node;
-    for (const SelectorAtom& atom : c) {
-      NodeId one = mask_selector(atom);
-      all = all == no_node ? one : make(NodeKind::SelectorAnd, {all, one});
+std::optional<NodeId> Rewriter::sum_over(NodeId mean, NodeId factor, int depth) {
+  if (depth > 24) return std::nullopt;
+  const Node& node = graph_[mean];
+  if (node.kind == NodeKind::Elementwise && !node.table) {
+    if (node.op == Op::Add || node.op == Op::Sub) {
+      auto a = sum_over(node.args[0], factor, depth + 1);
+      if (!a) return std::nullopt;
+      auto b = sum_over(node.args[1], factor, depth + 1);
+      if (!b) return std::nullopt;
+      return make(node.op, {*a, *b});
     }
-    if (all == no_node) all = make(NodeKind::Select, {constant(Value::integer(std::int64_t{1})), constant(Value::integer(std::int64_t{1}))}, Op::Eq);
-    return all;
-  }
-
-  NodeId mask_selector(const SelectorAtom& atom) {
-    static constexpr Op ops[] = {Op::Eq, Op::Lt, Op::Le, Op::Gt, Op::Ge, Op::Ne};
-    for (Op op : ops)
-      if (relation_mask(op) == atom.mask) return make(NodeKind::Select, {result_.target[atom.key], result_.target[atom.query]}, op);
-    for (Op op : ops)
-      if ((15 & ~relation_mask(op)) == atom.mask) return make(NodeKind::SelectorNot, {make(NodeKind::Select, {result_.target[atom.key], result_.target[atom.query]}, op)});
-    // A union of single relations ({<, >} without "cannot be ordered" and the like).
-    NodeId any = no_node;
-    for (Op op : {Op::Lt, Op::Eq, Op::Gt})
-      if (relation_mask(op) & atom.mask) {
-        NodeId one = make(NodeKind::Select, {result_.target[atom.key], result_.target[atom.query]}, op);
-        any = any == no_node ? one : make(NodeKind::SelectorOr, {any, one});
-      }
-    return any;
-  }
-
-  // A default that no number of the values' size can stand for (a string, an infinity, a number far away) is taken apart from a mean:
-  // default if selector_width(s) == 0 else aggregate(s, values).
-  NodeId default_apart(const Node& node) {
-    const NodeId selector = node.args[0], value = node.args[1];
-    if (sets_.single(selector) || !sets_.numeric(value)) return no_node;
-    bool bools = true;
-    double largest = 1;
-    for (ValueId v : sets_.all(value)) {
-      bools &= values_[v].kind() == Kind::Bool;
-      largest = std::max(largest, std::fabs(values_.number(v)));
+    if (node.op == Op::Neg) {
+      auto a = sum_over(node.args[0], factor, depth + 1);
+      return a ? std::optional(make(Op::Neg, {*a})) : std::nullopt;
     }
-    constexpr double far = 1024;  // as many times as large as any value: float32 would keep too few of the mean's digits beside it
-    if (bools || !std::isfinite(largest) || (node.constant.is_number() && std::fabs(node.constant.number()) <= far * largest)) return no_node;
-    Node mean = node;
-    for (NodeId& a : mean.args) a = result_.target[a];
-    mean.constant = Value::integer(std::int64_t{0});
-    const NodeId width = make(NodeKind::SelectorWidth, {result_.target[selector]});
-    return make(Op::Choose, {make(Op::Eq, {width, constant(Value::integer(std::int64_t{0}))}), constant(node.constant), add(std::move(mean))});
+    return std::nullopt;
   }
-
-  // selector_width(A or B) = w(A) + w(B) - w(A and B): heads instead of joint codes, where no single pair of s-ops decides.
-  NodeId width(NodeId id) {
-    const NodeId selector = graph_[id].args[0];
-    NodeId key = no_node, query = no_node;
-    bool single = true;
-    for (NodeId atom : atoms_of(graph_, selector)) {
-      const NodeId k = base_[graph_[atom].args[0]], q = base_[graph_[atom].args[1]];
-      if (k != no_node) single &= key == no_node || key == k, key = k;
-      if (q != no_node) single &= query == no_node || query == q, query = q;
+  if (node.kind != NodeKind::Aggregate) return std::nullopt;
+  const NodeId selector = node.args[0], value = node.args[1];
+  if (!ints_or_bools(value)) return std::nullopt;
+  // The factor must be the number of selected positions, in every context, and never 0 (a default is no mean).
+  bool same = true;
+  const std::uint32_t N = sets_.max_length();
+  if (N > 160) return std::nullopt;
+  for (std::uint32_t n = 1; n <= N && same; ++n)
+    for (std::uint32_t i = sets_.causal() ? n - 1 : 0; i < n && same; ++i) {
+      const WidthRange w = sets_.width(selector, i, n);
+      same = w.low == w.high && w.low > 0;
+      const auto& members = members_at(factor, i, n);
+      same = same && members.size() == 1 && values_.is_number(members[0]) && values_.number(members[0]) == w.low;
     }
-    if (single) return no_node;
-    auto form = disjunctive_form(graph_, selector, 3, budget_);
-    if (!form) return no_node;
-    if (form->empty()) return constant(Value::integer(std::int64_t{0}));
-    if (form->size() == 1) return no_node;
-    NodeId total = no_node;
-    int heads = 0;
-    std::vector<std::pair<int, Conjunction>> terms;
-    for (unsigned subset = 1; subset < (1u << form->size()); ++subset) {
-      std::optional<Conjunction> meet = Conjunction{};
-      for (std::size_t c = 0; c < form->size() && meet; ++c)
-        if (subset >> c & 1) meet = conjoin(*meet, (*form)[c]);
-      if (!meet) continue;
-      terms.emplace_back(__builtin_popcount(subset) % 2 ? 1 : -1, *meet);
-      ++heads;
+  if (!same) return std::nullopt;
+  std::vector<ValueId> nonzero;
+  for (ValueId v : sets_.all(value))
+    if (values_.number(v) != 0 && std::none_of(nonzero.begin(), nonzero.end(), [&](ValueId w) { return values_.number(w) == values_.number(v); })) nonzero.push_back(v);
+  if (nonzero.empty() || nonzero.size() > 3) return std::nullopt;
+  NodeId total = no_node;
+  for (ValueId v : nonzero) {
+    const NodeId hit = make(NodeKind::Select, {result_.target[value], constant(Value::integer(static_cast<std::int64_t>(values_.number(v))))}, Op::Eq);
+    NodeId count = make(NodeKind::SelectorWidth, {make(NodeKind::SelectorAnd, {result_.target[selector], hit})});
+    const double c = values_.number(v);
+    if (total == no_node) {
+      total = c == 1 ? count : make(Op::Mul, {constant(Value::integer(static_cast<std::int64_t>(c))), count});
+    } else if (c == -1) {
+      total = make(Op::Sub, {total, count});
+    } else {
+      total = make(Op::Add, {total, make(Op::Mul, {constant(Value::integer(static_cast<std::int64_t>(c))), count})});
     }
-    if (heads > 4) return no_node;
-    std::stable_sort(terms.begin(), terms.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
-    for (const auto& [sign, conjunction] : terms) {
-      const NodeId w = make(NodeKind::SelectorWidth, {conjunction_selector(conjunction)});
-      total = total == no_node ? w : make(sign > 0 ? Op::Add : Op::Sub, {total, w});
-    }
-    return total;
   }
+  return total;
+}
 
-  const Graph& graph_;
-  const ValueSets& sets_;
-  const ValuePool& values_;
-  const RewriteOptions& options_;
-  Budget& budget_;
-  std::vector<NodeId> base_;
-  NodeId current_ = 0;
-  Rewritten result_;
-};
+bool Rewriter::ints_or_bools(NodeId id) const {
+  return sets_.known(id) && !sets_.all(id).empty() && std::all_of(sets_.all(id).begin(), sets_.all(id).end(), [&](ValueId v) {
+    return values_[v].kind() != Kind::String && values_.number(v) == std::floor(values_.number(v)) && std::fabs(values_.number(v)) < 1e6;
+  });
+}
 
-}  // namespace
+NodeId Rewriter::conjunction_selector(const Conjunction& c) {
+  NodeId all = no_node;
+  for (const SelectorAtom& atom : c) {
+    NodeId one = mask_selector(atom);
+    all = all == no_node ? one : make(NodeKind::SelectorAnd, {all, one});
+  }
+  if (all == no_node) all = make(NodeKind::Select, {constant(Value::integer(std::int64_t{1})), constant(Value::integer(std::int64_t{1}))}, Op::Eq);
+  return all;
+}
+
+NodeId Rewriter::mask_selector(const SelectorAtom& atom) {
+  static constexpr Op ops[] = {Op::Eq, Op::Lt, Op::Le, Op::Gt, Op::Ge, Op::Ne};
+  for (Op op : ops)
+    if (relation_mask(op) == atom.mask) return make(NodeKind::Select, {result_.target[atom.key], result_.target[atom.query]}, op);
+  for (Op op : ops)
+    if ((15 & ~relation_mask(op)) == atom.mask) return make(NodeKind::SelectorNot, {make(NodeKind::Select, {result_.target[atom.key], result_.target[atom.query]}, op)});
+  // A union of single relations ({<, >} without "cannot be ordered" and the like).
+  NodeId any = no_node;
+  for (Op op : {Op::Lt, Op::Eq, Op::Gt})
+    if (relation_mask(op) & atom.mask) {
+      NodeId one = make(NodeKind::Select, {result_.target[atom.key], result_.target[atom.query]}, op);
+      any = any == no_node ? one : make(NodeKind::SelectorOr, {any, one});
+    }
+  return any;
+}
+
+// A default that no number of the values' size can stand for (a string, an infinity, a number far away) is taken apart from a mean:
+// default if selector_width(s) == 0 else aggregate(s, values).
+NodeId Rewriter::default_apart(const Node& node) {
+  const NodeId selector = node.args[0], value = node.args[1];
+  if (sets_.single(selector) || !sets_.numeric(value)) return no_node;
+  bool bools = true;
+  double largest = 1;
+  for (ValueId v : sets_.all(value)) {
+    bools &= values_[v].kind() == Kind::Bool;
+    largest = std::max(largest, std::fabs(values_.number(v)));
+  }
+  constexpr double far = 1024;  // as many times as large as any value: float32 would keep too few of the mean's digits beside it
+  if (bools || !std::isfinite(largest) || (node.constant.is_number() && std::fabs(node.constant.number()) <= far * largest)) return no_node;
+  Node mean = node;
+  for (NodeId& a : mean.args) a = result_.target[a];
+  mean.constant = Value::integer(std::int64_t{0});
+  const NodeId width = make(NodeKind::SelectorWidth, {result_.target[selector]});
+  return make(Op::Choose, {make(Op::Eq, {width, constant(Value::integer(std::int64_t{0}))}), constant(node.constant), add(std::move(mean))});
+}
+
+// selector_width(A or B) = w(A) + w(B) - w(A and B): heads instead of joint codes, where no single pair of s-ops decides.
+NodeId Rewriter::width(NodeId id) {
+  const NodeId selector = graph_[id].args[0];
+  NodeId key = no_node, query = no_node;
+  bool single = true;
+  for (NodeId atom : atoms_of(graph_, selector)) {
+    const NodeId k = base_[graph_[atom].args[0]], q = base_[graph_[atom].args[1]];
+    if (k != no_node) single &= key == no_node || key == k, key = k;
+    if (q != no_node) single &= query == no_node || query == q, query = q;
+  }
+  if (single) return no_node;
+  auto form = disjunctive_form(graph_, selector, 3, budget_);
+  if (!form) return no_node;
+  if (form->empty()) return constant(Value::integer(std::int64_t{0}));
+  if (form->size() == 1) return no_node;
+  NodeId total = no_node;
+  int heads = 0;
+  std::vector<std::pair<int, Conjunction>> terms;
+  for (unsigned subset = 1; subset < (1u << form->size()); ++subset) {
+    std::optional<Conjunction> meet = Conjunction{};
+    for (std::size_t c = 0; c < form->size() && meet; ++c)
+      if (subset >> c & 1) meet = conjoin(*meet, (*form)[c]);
+    if (!meet) continue;
+    terms.emplace_back(__builtin_popcount(subset) % 2 ? 1 : -1, *meet);
+    ++heads;
+  }
+  if (heads > 4) return no_node;
+  std::stable_sort(terms.begin(), terms.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+  for (const auto& [sign, conjunction] : terms) {
+    const NodeId w = make(NodeKind::SelectorWidth, {conjunction_selector(conjunction)});
+    total = total == no_node ? w : make(sign > 0 ? Op::Add : Op::Sub, {total, w});
+  }
+  return total;
+}
 
 Rewritten rewrite(const Graph& graph, NodeId output, const ValueSets& sets, const ValuePool& values, const RewriteOptions& options, Budget& budget) {
   return Rewriter(graph, sets, values, options, budget).run(output);

@@ -11,13 +11,15 @@ namespace rasp {
 struct Rewritten {
   Graph graph;
   NodeId output = no_node;
+  NodeId counted = no_node;    // the same value, where chains of `and` and `or` are counted as early as they can be; often the output itself
   std::vector<NodeId> origin;  // rewritten node → the original node whose value it has (or whose part it is)
   std::vector<NodeId> target;  // original node → rewritten node, no_node where it is not needed
+  std::vector<NodeId> counted_target;  // the same for `counted`
 };
 
 struct RewriteOptions {
   bool idioms = true;       // round((indices+1)*aggregate(causal, indicator(p))) and the like become widths; widths of disjunctions become sums
-  bool differences = true;  // a < b becomes a - b < 0, one linear form for the MLP to read
+  bool differences = true;  // chains of `and` and `or` become counts; a < b becomes a - b < 0, one linear form for the MLP to read
 };
 
 Rewritten rewrite(const Graph& graph, NodeId output, const ValueSets& sets, const ValuePool& values, const RewriteOptions& options, Budget& budget);

@@ -13,13 +13,14 @@ namespace {
 constexpr std::uint32_t followed_length = 128;
 }  // namespace
 
-ValueSets::ValueSets(const Graph& graph, NodeId output, Setting setting, ValuePool& values, SetPool& sets, Applier& apply,
+ValueSets::ValueSets(const Graph& graph, const std::vector<NodeId>& outputs, Setting setting, ValuePool& values, SetPool& sets, Applier& apply,
                      Budget& budget)
     : graph_(graph), setting_(setting), values_(values), sets_(sets), apply_(apply), budget_(budget) {
   nodes_.resize(graph.size());
   needed_.assign(graph.size(), false);
   injective_.assign(graph.size(), false);
-  needed_[output] = true;
+  const NodeId output = *std::max_element(outputs.begin(), outputs.end());
+  for (NodeId id : outputs) needed_[id] = true;
   for (NodeId id = output + 1; id-- > 0;)
     if (needed_[id])
       for (NodeId a : graph[id].args) needed_[a] = true;

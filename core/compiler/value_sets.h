@@ -30,7 +30,7 @@ class ValueSets {
     const ValueSets* earlier = nullptr;
     const std::vector<NodeId>* same = nullptr;
   };
-  ValueSets(const Graph& graph, NodeId output, Setting setting, ValuePool& values, SetPool& sets, Applier& apply, Budget& budget);
+  ValueSets(const Graph& graph, const std::vector<NodeId>& outputs, Setting setting, ValuePool& values, SetPool& sets, Applier& apply, Budget& budget);
 
   bool known(NodeId id) const { return nodes_[id].known; }       // false: more values than the cap
   SetId at(NodeId id, std::uint32_t i, std::uint32_t n) const;   // known nodes only

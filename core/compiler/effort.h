@@ -1,0 +1,17 @@
+// How much work the compiler does before it takes the plainer way. Each number is the size up to which something is listed; beyond
+// it the model is the same function, made in another way. One place, so that no program falls off an edge between two of them.
+#pragma once
+#include <cstdint>
+
+namespace rasp {
+
+struct Effort {
+  // Combinations of values (of the terms of a sum, or the operands of an `and` or `or`): a table over more of them becomes a sum, which
+  // every reader adds up for itself. Beyond the early number there is a plan that does so, beyond the other no plan that does not.
+  double early_table_of_terms = 2, table_of_terms = 1024;
+  // Combinations of values in one table: of the plans that split early, of those that fuse as far as they go, and of a table over two
+  // numbers that are read as one.
+  double split_table = 64, fused_table = 50'000, joined_table = 50'000;
+};
+
+}  // namespace rasp
