@@ -82,7 +82,8 @@ test('docs/diagnostics.md names every code, and no other', () => {
     for (const [, literal] of text.matchAll(/"([a-z]+(?:-[a-z]+)+)"/g)) if (!notCodes.has(literal)) found.add(literal);
     for (const [, literal] of text.matchAll(/[({]"([a-z]+)", "[a-z_]+", /g)) if (words.has(literal)) found.add(literal);
   }
-  for (const [, literal] of read('wasm/cli.mjs').matchAll(/code: '([a-z-]+)'/g)) found.add(literal);
+  for (const file of ['wasm/cli.mjs', 'wasm/engine.mjs', 'wasm/output.mjs'])
+    for (const [, literal] of read(file).matchAll(/refusal\('([a-z-]+)'/g)) found.add(literal);
   assert.deepEqual([...found].sort(), [...documented].sort());
 });
 
@@ -90,7 +91,7 @@ test('docs/diagnostics.md names every code, and no other', () => {
 const elsewhere = {
   file: 'the command line: tests/wasm/run.mjs', suite: 'the command line: tests/suite/run.mjs',
   internal: 'no program is known that gives it', 'internal-order': 'no program is known that gives it',
-  'limit-memory': 'would need all memory', 'export-too-large': 'would need a model of gigabytes',
+  'limit-request': 'the command line: tests/wasm/command_line.mjs', 'limit-memory': 'would need all memory', 'export-too-large': 'would need a model of gigabytes',
   'model-differs': 'no model is known that does',
   'expression-too-large': 'programs that give it compile for many seconds', 'selector-too-composed': 'no small program is known that gives it',
   'limit-value-set': 'value-set-too-large comes first', 'limit-tuples': 'expression-too-large comes first', 'limit-weights': 'other limits come first', 'limit-contexts': 'programs that give it are too slow for a test',

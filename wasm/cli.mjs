@@ -1,19 +1,20 @@
 #!/usr/bin/env node
-// node wasm/cli.mjs COMMAND FILE [options]: the engine on the command line. One JSON document on standard output.
+// rasp-playground COMMAND FILE [options] (here: node wasm/cli.mjs …): the engine on the command line. One JSON document on standard output.
 import { createReadStream, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
-import { loadEngine } from './engine.mjs';
+import { NoEngine, largestRequest, loadEngine, tooLarge } from './engine.mjs';
+import { boundedLines } from './lines.mjs';
+import { print, printLine, reader, refusal, unreadable, unwritable, watchOutput } from './output.mjs';
 
 const commands = ['eval', 'compile', 'run', 'check', 'batch', 'grade', 'assignment', 'suite'];
-const usage = `usage: node wasm/cli.mjs COMMAND FILE [options]
+const usage = `usage: rasp-playground COMMAND FILE [options]
 
   eval     the interpreter's value of the output
   compile  the model's size, bounds and timings; --format json|safetensors|onnx --out PATH writes it
   run      interpreter and model on one input
   check    interpreter against model on many inputs
   batch    FILE holds one JSON request a line; one result a line
-  grade    node wasm/cli.mjs grade ASSIGNMENT SUBMISSIONS... --out DIR [--jobs N] [--limit-ms N] [--task ID] [--one] [--github]
+  grade    grade ASSIGNMENT SUBMISSIONS... --out DIR [--jobs N] [--limit-ms N] [--task ID] [--one] [--github]
   suite    --count N --seed S --out DIR [--jobs N]: a library of proved models with data and truth
   assignment  check FILE | publish FILE --out FILE [--salt PHRASE] | schema FILE
 
@@ -72,10 +73,10 @@ function serialise(document) {
 
 function readText(file) {
   try {
-    return readFileSync(file === '-' ? 0 : file, 'utf8');
+    const size = file === '-' ? 0 : statSync(file).size;
+    return size > largestRequest ? { failure: tooLarge(size) } : readFileSync(file === '-' ? 0 : file, 'utf8');
   } catch (error) {
-    const why = error.code === 'ENOENT' ? 'there is no such file' : error.code === 'EISDIR' ? 'it is a folder' : 'it cannot be read';
-    return { failure: { ok: false, diagnostics: [{ severity: 'error', code: 'file', class: 'input', message: `${file}: ${why}`, line: 1, column: 1, end_line: 1, end_column: 1, hint: 'Check the path.' }] } };
+    return { failure: unreadable(file, error) };
   }
 }
 
@@ -93,39 +94,28 @@ export function loadedFiles(program, folder) {
   return files;
 }
 
-// A result as JSON. The engine sends ints beyond 2^53 as their digits, since JSON.parse would round them; here they are written as the ints they are.
-export function written(value) {
-  if (value === null || typeof value !== 'object') return JSON.stringify(value);
-  if (Array.isArray(value)) return `[${value.map((x) => (x === undefined ? 'null' : written(x))).join(',')}]`;
-  const parts = [];
-  for (const [key, x] of Object.entries(value)) {
-    if (x === undefined) continue;
-    const types = (key === 'values' || key === 'value') && typeof value.types === 'string' ? value.types : undefined;
-    const whole = (item, type) => (type === 'i' && typeof item === 'string' ? item : written(item));
-    const text = types === undefined ? written(x) : Array.isArray(x) ? `[${x.map((item, i) => whole(item, types[i])).join(',')}]` : whole(x, types[0]);
-    parts.push(`${JSON.stringify(key)}:${text}`);
+/** The id of a request that the engine could not answer for lack of memory. */
+function idOf(text) {
+  try {
+    return JSON.parse(text ?? '{}').id;
+  } catch {
+    return undefined;
   }
-  return `{${parts.join(',')}}`;
-}
-
-function print(result) {
-  process.stdout.write(`${written(result)}\n`);
-  return result.ok ? 0 : 1;
 }
 
 async function batch(file, engine) {
   const input = file === '-' ? process.stdin : createReadStream(file);
-  let failed = null;
-  input.on('error', (error) => { failed = error; });
-  for await (const line of createInterface({ input, crlfDelay: Infinity })) {
-    if (line.trim() === '') continue;
-    let id;
-    try { id = JSON.parse(line).id; } catch { /* the engine says what is wrong */ }
-    const result = await engine.requestText(line, id);
-    if (id !== undefined && result.id === undefined) result.id = id;
-    if (!process.stdout.write(`${written(result)}\n`)) await new Promise((done) => process.stdout.once('drain', done));
+  try {
+    for await (const { text, bytes } of boundedLines(input, largestRequest)) {
+      if (text?.trim() === '') continue;
+      const result = text === undefined ? tooLarge(bytes) : await engine.requestText(text);
+      await printLine(result.id === undefined ? { ...result, id: idOf(text) } : result);
+      if (reader.gone) break;
+    }
+  } catch (error) {
+    if (error.syscall === undefined) throw error;
+    return print(unreadable(file, error));
   }
-  if (failed) return print({ ok: false, diagnostics: [{ severity: 'error', code: 'file', class: 'input', message: `${file}: it cannot be read`, line: 1, column: 1, end_line: 1, end_column: 1 }] });
   return 0;
 }
 
@@ -137,7 +127,7 @@ async function suite(options, rest) {
     return print(await makeSuite({ count: number(options, 'count', 1) ?? 100, seed: number(options, 'seed', 0) ?? 0, out: options.out, jobs: number(options, 'jobs', 1) }));
   } catch (error) {
     if (!(error instanceof SuiteError)) throw error;
-    return print({ ok: false, diagnostics: [{ severity: 'error', code: 'suite', class: 'input', message: error.message, line: 1, column: 1, end_line: 1, end_column: 1, hint: error.hint }] });
+    return print(refusal('suite', 'input', error.message, error.hint));
   }
 }
 
@@ -176,6 +166,8 @@ async function main() {
   if (options.format && !['json', 'safetensors', 'onnx'].includes(options.format)) throw new UsageError(`there is no format "${options.format}"`);
   if (options.format && !options.out) throw new UsageError('--format needs --out PATH');
   if (options.out && command === 'compile' && !options.format) options.format = 'json';
+  if (options.names && !options.format) throw new UsageError('--names belongs to --format');
+  if (options.names && !['transformer_lens', 'tracr'].includes(options.names)) throw new UsageError('--names is transformer_lens or tracr');
   const engine = await loadEngine();
   if (command === 'batch') return batch(file, engine);
 
@@ -195,15 +187,22 @@ async function main() {
         if (meta.ok) writeFileSync(`${options.out}.json`, engine.bytes());
       }
     } catch {
-      return print({ ok: false, diagnostics: [{ severity: 'error', code: 'file', class: 'input', message: `${options.out} cannot be written`, line: 1, column: 1, end_line: 1, end_column: 1, hint: 'Check the path.' }] });
+      return print(unwritable(options.out));
     }
   }
   return print(result);
 }
 
+watchOutput();
 try {
-  process.exitCode = await main();
+  const status = await main();
+  process.exitCode ||= status;
 } catch (error) {
-  process.stderr.write(error instanceof UsageError ? `${error.message}\n${usage}\n` : `${error.message}\n`);
-  process.exitCode = 2;
+  if (error instanceof UsageError) {
+    process.stderr.write(`${error.message}\n${usage}\n`);
+    process.exitCode = 2;
+  } else {
+    const [code, hint] = error instanceof NoEngine ? ['file', 'Install the package again, or build it.'] : ['internal', 'Please report the program and the command.'];
+    process.exitCode = print(refusal(code, error instanceof NoEngine ? 'input' : 'internal', error.message, hint));
+  }
 }

@@ -2,13 +2,21 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { refusal } from './output.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
+
+export class NoEngine extends Error {}
+
+/** Bytes of one request: what every file of a project at its limit would need, and far from what fills the memory. */
+export const largestRequest = 16 << 20;
+export const tooLarge = (bytes) =>
+  refusal('limit-request', 'limit', `The request has ${bytes} bytes; the limit is ${largestRequest}`, 'Make it smaller, or send several.');
 
 export function engineFolder() {
   const candidates = [process.env.RASP_ENGINE, path.join(here, 'dist'), path.join(here, '..', 'build', 'wasm', 'wasm')].filter(Boolean);
   const found = candidates.find((folder) => existsSync(path.join(folder, 'engine.wasm')));
-  if (!found) throw new Error('The engine is not built. Run ./dev build first.');
+  if (!found) throw new NoEngine('The engine, engine.wasm, is not beside this program');
   return found;
 }
 
@@ -24,15 +32,14 @@ export async function loadEngine() {
       return this.requestText(JSON.stringify(document), document.id);
     },
     async requestText(text, id) {
+      const bytes = Buffer.byteLength(text);
+      if (bytes > largestRequest) return { ...tooLarge(bytes), ...(id === undefined ? {} : { id }) };
       try {
         return JSON.parse(module.request(text));
       } catch {
         module = await createEngine({ wasmBinary, print: silent, printErr: silent });
-        return {
-          ok: false,
-          ...(id === undefined ? {} : { id }),
-          diagnostics: [{ severity: 'error', code: 'limit-memory', class: 'limit', message: 'This takes more memory or stack than there is', line: 1, column: 1, end_line: 1, end_column: 1, hint: 'Make the program or its settings smaller.' }],
-        };
+        const lost = refusal('limit-memory', 'limit', 'This takes more memory or stack than there is', 'Make the program or its settings smaller.');
+        return { ...lost, ...(id === undefined ? {} : { id }) };
       }
     },
     bytes: () => module.bytes().slice(),

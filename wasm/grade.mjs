@@ -1,4 +1,4 @@
-// node wasm/cli.mjs grade ASSIGNMENT SUBMISSIONS... --out DIR, and assignment check|publish|schema FILE. docs/assignments.md explains both.
+// grade ASSIGNMENT SUBMISSIONS... --out DIR, and assignment check|publish|schema FILE. docs/assignments.md explains both.
 import { appendFileSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
@@ -9,14 +9,11 @@ import { fingerprint as fingerprintOf, randomSalt, saltOf } from './course/hashe
 import { diagnostic, format } from './course/json.mjs';
 import { schema } from './course/schema.mjs';
 import { loadEngine } from './engine.mjs';
+import { print } from './output.mjs';
 import { collect } from './grading/collect.mjs';
 import { gradeAll } from './grading/pool.mjs';
 import { gradebook, gradescope, identicalPrograms, summarise, summaryMarkdown } from './grading/report.mjs';
 
-const print = (document) => {
-  process.stdout.write(`${JSON.stringify(document)}\n`);
-  return document.ok ? 0 : 1;
-};
 const fail = (diagnostics) => print({ ok: false, diagnostics });
 const pretty = (document) => `${format(document)}\n`;
 
@@ -51,7 +48,7 @@ function write(file, text) {
 export async function grade(file, rest, options) {
   const usage = (message) => {
     process.stderr.write(
-      `${message}\nusage: node wasm/cli.mjs grade ASSIGNMENT SUBMISSIONS... --out DIR [--jobs N] [--limit-ms N] [--task ID] [--one] [--github]\n`,
+      `${message}\nusage: rasp-playground grade ASSIGNMENT SUBMISSIONS... --out DIR [--jobs N] [--limit-ms N] [--task ID] [--one] [--github]\n`,
     );
     return 2;
   };
@@ -170,7 +167,7 @@ const annotation = (text) => text.replaceAll('%', '%25').replaceAll('\r', '%0D')
 export async function assignmentCommand(action, rest, options) {
   const usage = (message) => {
     process.stderr.write(
-      `${message}\nusage: node wasm/cli.mjs assignment check FILE | assignment publish FILE --out FILE [--salt PHRASE] | assignment schema FILE\n`,
+      `${message}\nusage: rasp-playground assignment check FILE | assignment publish FILE --out FILE [--salt PHRASE] | assignment schema FILE\n`,
     );
     return 2;
   };

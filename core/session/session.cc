@@ -79,12 +79,12 @@ std::string Session::request(const std::string& text) {
       result = dispatch(request);
     }
   } catch (const BadRequest& e) {
-    result = failed("bad-request", "input", e.message, "docs/requests.md describes requests.");
+    result = failed("bad-request", "input", e.message, "\"Requests to the engine\" in the documentation says what a request holds.");
   } catch (const LimitExceeded& e) {
     const Diagnostic d = limit_diagnostic(e);
     result = failed(d.code, d.error_class, d.message, d.hint);
   } catch (const Json::exception&) {
-    result = failed("bad-request", "input", "The request has a value of a wrong type", "docs/requests.md describes requests.");
+    result = failed("bad-request", "input", "The request has a value of a wrong type", "\"Requests to the engine\" in the documentation says what a request holds.");
   } catch (const std::bad_alloc&) {
     result = failed("limit-memory", "limit", "This takes more memory than there is", "Make the program or its settings smaller.");
   } catch (const std::exception&) {

@@ -1,0 +1,147 @@
+// The command line on bad input: one JSON document with a sentence for people, an exit status, and never a stack trace.
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { createWriteStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { largestRequest } from '../../wasm/engine.mjs';
+import { boundedLines } from '../../wasm/lines.mjs';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+const cli = path.join(root, 'wasm/cli.mjs');
+const scratch = mkdtempSync(path.join(tmpdir(), 'rasp-'));
+process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
+const file = (name, text) => { const p = path.join(scratch, name); writeFileSync(p, text); return p; };
+const run = (...args) => spawnSync(process.execPath, [cli, ...args], { encoding: 'utf8', input: '', maxBuffer: 1 << 28 });
+let passed = 0, failed = 0;
+async function test(name, body) {
+  try { await body(); ++passed; } catch (error) { ++failed; console.log(`FAILED ${name}\n${error.stack}`); }
+}
+
+/** A failure as everybody may read it: status 1, nothing on standard error, a sentence and a way out that name no file of this project. */
+function refused(r, code, message) {
+  assert.equal(r.stderr, '');
+  assert.equal(r.status, 1);
+  const result = JSON.parse(r.stdout.trim().split('\n').at(-1));
+  assert.equal(result.ok, false);
+  const [d] = result.diagnostics;
+  assert.equal(d.code, code);
+  assert.match(d.message, message);
+  assert.ok(d.hint.length > 0);
+  for (const text of [d.message, d.hint]) assert.doesNotMatch(text, /wasm\/|docs\/|core\/|\.(mjs|cc|h|md)\b/);
+  return result;
+}
+
+const program = file('x.rasp', '#@ input "ab"\nx = indices;\n');
+const hist = path.join(root, 'examples/histogram.rasp');
+
+await test('a file that is not there, a folder, a file that cannot be written', () => {
+  for (const command of ['eval', 'compile', 'run', 'check', 'batch']) {
+    refused(run(command, path.join(scratch, 'nowhere')), 'file', /nowhere: there is no such file/);
+    refused(run(command, path.join(program, 'inside')), 'file', /there is no such file/);
+    refused(run(command, scratch), 'file', /: it is a folder/);
+  }
+  refused(run('compile', hist, '--out', path.join(scratch, 'no', 'where')), 'file', /cannot be written/);
+});
+
+await test('numbers that do not exist', () => {
+  refused(run('eval', program, '--input', '[1e400]'), 'bad-request', /1e400 .* larger than any float/);
+  refused(run('eval', program, '--vocabulary', '[-1e999]'), 'bad-request', /1e999 .* larger than any float/);
+  refused(run('eval', program, '--input', `[${'7'.repeat(6000)}]`), 'bad-request', /6000 digits/);
+  refused(run('eval', file('big.rasp', `#@ input "a"\nx = ${'7'.repeat(6000)};\n`)), 'limit-integer', /./);
+  refused(run('eval', file('pragma.rasp', '#@ input [1e400]\nx = tokens_asis;\n')), 'bad-pragma', /larger than any float/);
+});
+
+await test('options that mean nothing are the command line’s fault, and say what may stand there', () => {
+  const cases = [
+    [['compile', hist, '--format', 'json', '--out', 'x', '--names', 'foo'], /--names is transformer_lens or tracr/],
+    [['compile', hist, '--names', 'tracr'], /--names belongs to --format/],
+    [['compile', hist, '--format', 'word', '--out', 'x'], /no format "word"/],
+    [['eval', hist, '--max-length', '1e400'], /--max-length needs a number/],
+    [['eval', hist, '--max-length', '9'.repeat(6000)], /--max-length needs a number/],
+    [['eval', hist, '--input', '[1'], /--input is not valid JSON/],
+  ];
+  for (const [args, message] of cases) {
+    const r = run(...args);
+    assert.deepEqual([r.status, r.stdout], [2, ''], args.join(' '));
+    assert.match(r.stderr, message);
+    assert.match(r.stderr, /^usage: /m);
+  }
+});
+
+await test('requests that are none: the hint can be followed by whoever has only the program', () => {
+  for (const line of ['[]', '17', '{"command":"dance"}', '{"command":"eval","program":7}', '{"command":"eval","input":[1e400]}', '[[[['.repeat(20)]) {
+    const [result] = run('batch', file('bad.jsonl', `${line}\n`)).stdout.trim().split('\n').map((l) => JSON.parse(l));
+    assert.equal(result.ok, false);
+    assert.ok(result.diagnostics[0].hint);
+    assert.doesNotMatch(result.diagnostics[0].hint, /docs\/|\.md/);
+  }
+});
+
+await test('a line of 50 MB is refused before it is parsed, and the batch goes on', async () => {
+  const big = path.join(scratch, 'big.jsonl');
+  await new Promise((done, broken) => {
+    const out = createWriteStream(big).on('error', broken).on('finish', done);
+    out.write('{"id":1,"command":"eval","program":"x = indices;","input":"ab"}\n{"id":2,"command":"eval","program":"');
+    for (let i = 0; i < 50; ++i) out.write('x'.repeat(1 << 20));
+    out.end('"}\r\n\n{"id":3,"command":"eval","program":"x = length;","input":"ab"}');
+  });
+  const r = run('batch', big);
+  const results = r.stdout.trim().split('\n').map((l) => JSON.parse(l));
+  assert.deepEqual(results.map((x) => [x.ok, x.id]), [[true, 1], [false, undefined], [true, 3]]);
+  assert.equal(results[1].diagnostics[0].code, 'limit-request');
+  assert.match(results[1].diagnostics[0].message, /524288\d\d bytes/);
+  refused(run('eval', big), 'limit-request', /bytes/);
+});
+
+await test('lines are read as they come, whatever the pieces', async () => {
+  const text = 'one\r\nzwölf\n\nlonger than the limit\nlast';
+  const bytes = Buffer.from(text);
+  for (const size of [1, 2, 3, 7, bytes.length]) {
+    const lines = [];
+    const pieces = async function* () { for (let i = 0; i < bytes.length; i += size) yield bytes.subarray(i, i + size); };
+    for await (const line of boundedLines(pieces(), 10)) lines.push(line);
+    assert.deepEqual(lines, [{ text: 'one' }, { text: 'zwölf' }, { text: '' }, { bytes: 21 }, { text: 'last' }]);
+  }
+  assert.equal(largestRequest, 16 * 1024 * 1024);
+});
+
+/** Runs a command whose standard output is closed after its first bytes, or before any. */
+async function closedPipe(args, first) {
+  const child = spawn(process.execPath, [cli, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let err = '', seen = '';
+  child.stderr.on('data', (d) => { err += d; });
+  if (!first) child.stdout.destroy();
+  else child.stdout.once('data', (d) => { seen += d; child.stdout.destroy(); });
+  const status = await new Promise((done) => child.on('close', (code, signal) => done(signal ?? code)));
+  return { status, err, seen };
+}
+
+await test('a reader that goes, as head does: quietly, with the status that the command has', async () => {
+  const many = file('many.jsonl', '{"command":"eval","program":"x = indices;","input":"ababababab"}\n'.repeat(30_000));
+  assert.deepEqual(await closedPipe(['batch', many], false), { status: 0, err: '', seen: '' });
+  const head = await closedPipe(['batch', many], true);
+  assert.deepEqual([head.status, head.err], [0, '']);
+  assert.equal(JSON.parse(head.seen.split('\n')[0]).ok, true);
+  const bad = file('bad.rasp', 'x = ;');
+  for (const [args, status] of [[['eval', program], 0], [['eval', bad], 1], [['compile', hist], 0], [['run', hist, '--input', '"abab"'], 0], [['check', hist, '--max-length', '4'], 0], [['--help'], 0]])
+    assert.deepEqual(await closedPipe(args, false), { status, err: '', seen: '' }, args.join(' '));
+  const assignment = path.join(root, 'examples/assignments/instructor/first-steps.json');
+  assert.deepEqual(await closedPipe(['assignment', 'check', assignment], false), { status: 0, err: '', seen: '' });
+  const graded = await closedPipe(['grade', assignment, file('nothing.txt', 'x'), '--out', path.join(scratch, 'grades')], false);
+  assert.equal(graded.status, 1);
+  assert.doesNotMatch(graded.err, /EPIPE|^\s+at /m);
+});
+
+await test('without an engine, it says so', () => {
+  const alone = path.join(scratch, 'alone');
+  const sources = ['cli.mjs', 'engine.mjs', 'output.mjs', 'lines.mjs'];
+  spawnSync('mkdir', ['-p', path.join(alone, 'wasm')]);
+  for (const name of sources) writeFileSync(path.join(alone, 'wasm', name), readFileSync(path.join(root, 'wasm', name)));
+  const r = spawnSync(process.execPath, [path.join(alone, 'wasm/cli.mjs'), 'eval', program], { encoding: 'utf8', env: { ...process.env, RASP_ENGINE: '' } });
+  refused(r, 'file', /engine/);
+});
+
+console.log(`${passed} passed, ${failed} failed`);
+process.exit(failed ? 1 : 0);
