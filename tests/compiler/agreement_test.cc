@@ -40,6 +40,19 @@ struct Subject {
   std::optional<PlanEvaluator> plan;
   std::optional<Runner> runner;
   double tightest = 0;  // largest observed error over its bound
+  Sweep sweep;
+  std::vector<Value> input;  // of the comparison at hand
+
+  template <class... Parts>
+  void expect(bool holds, const Parts&... parts) {
+    sweep.check(holds, input.size(), [&] {
+      std::ostringstream text;
+      (text << ... << parts);
+      text << "; input";
+      for (const Value& v : input) text << ' ' << v.repr();
+      return text.str();
+    });
+  }
 
   const Plan& plan_of(const Lowered& l) const { return l.candidates[model->candidate].plan; }
 
@@ -55,7 +68,8 @@ struct Subject {
   // What each dimension of a subspace holds exactly, where the program has a value: [subspace][position][dimension]; empty: undefined.
   std::vector<std::vector<std::vector<double>>> exact;
 
-  void compare(const std::vector<Value>& input) {
+  void compare(const std::vector<Value>& compared) {
+    input = compared;
     const Graph& graph = lowered->rewritten.graph;
     const auto held = plan->run(input);
     std::vector<NodeId> roots{lowered->rewritten.output};
@@ -63,16 +77,16 @@ struct Subject {
       if (u.planned) roots.push_back(u.node);
     const Evaluation own = evaluate(graph, input, model->options.causal, roots, budget);
     const auto defined = [&](NodeId id, std::size_t i) { return own.sequences[id][i].undefined < 0; };
-    for (const auto& f : plan->faults) CHECK_MESSAGE(!defined(f.node, f.position), "two rows fire at once: ", graph.describe(f.node));
+    for (const auto& f : plan->faults) expect(!defined(f.node, f.position), "two rows fire at once: ", graph.describe(f.node));
 
     Trace trace;
     const Runner::Comparison c = runner->compare(input, budget, &trace);
-    CHECK(c.agree);
+    expect(c.agree, "the model differs from the interpreter");
     for (std::uint32_t i = 0; i < input.size(); ++i) {
       if (c.interpreter[i].undefined >= 0) continue;
       const auto value = plan->output(i, model->codec.values);
       REQUIRE(value);
-      CHECK_MESSAGE(same_value(c.interpreter[i].value, *value), "plan's output ", value->repr(), ", interpreter's ", c.interpreter[i].value.repr());
+      expect(same_value(c.interpreter[i].value, *value), "plan's output ", value->repr(), ", interpreter's ", c.interpreter[i].value.repr());
     }
 
     exact.assign(model->subspaces.size(), {});
@@ -106,10 +120,10 @@ struct Subject {
     const std::string label = lowered->rewritten.graph.describe(unit.node);
     const bool number = unit.kind == UnitKind::IndicesNumber || unit.kind == UnitKind::AggregateNumber || unit.kind == UnitKind::WidthNumber || unit.kind == UnitKind::MlpNumber;
     if (number) {
-      CHECK_MESSAGE(same_value(value, Value::real(h.number)), label, ": plan ", h.number, ", interpreter ", value.repr());
+      expect(same_value(value, Value::real(h.number)), label, ": plan ", h.number, ", interpreter ", value.repr());
     } else if (h.code >= 0) {
       const auto& members = unit.class_values[static_cast<std::size_t>(h.code)];
-      CHECK_MESSAGE(std::any_of(members.begin(), members.end(), [&](ValueId v) { return same_value(value, lowered->values[v]); }), label, ": interpreter ", value.repr(), " is not in the plan's class");
+      expect(std::any_of(members.begin(), members.end(), [&](ValueId v) { return same_value(value, lowered->values[v]); }), label, ": interpreter ", value.repr(), " is not in the plan's class");
     }
   }
 
@@ -121,16 +135,16 @@ struct Subject {
       if (worst && subspace.written != half) continue;  // what the adversary put there
       if (subspace.written > half || (subspace.dead >= 0 && subspace.dead <= half)) continue;
       for (std::int32_t dimension : subspace.dimensions)  // nothing is written at BOS
-        if (std::fabs(static_cast<double>(read(0, dimension))) > subspace.error) CHECK_MESSAGE(false, engine, ", half-layer ", half, ", ", subspace.label, " at BOS");
+        expect(!(std::fabs(static_cast<double>(read(0, dimension))) > subspace.error), engine, ", half-layer ", half, ", ", subspace.label, " at BOS");
       for (std::size_t i = 0; i < exact[s].size(); ++i) {
         double all = 0;
         for (std::size_t k = 0; k < exact[s][i].size(); ++k) {
           const double off = std::fabs(static_cast<double>(read(i + 1, subspace.dimensions[k])) - exact[s][i][k]);
           all += off;
-          if (off > subspace.error) CHECK_MESSAGE(false, engine, ", half-layer ", half, ", ", subspace.label, " at position ", i, ": off by ", off, ", bound ", subspace.error);
+          expect(!(off > subspace.error), engine, ", half-layer ", half, ", ", subspace.label, " at position ", i, ": off by ", off, ", bound ", subspace.error);
           if (subspace.error > 0 && !worst) tightest = std::max(tightest, off / subspace.error);
         }
-        if (all > subspace.spread) CHECK_MESSAGE(false, engine, ", half-layer ", half, ", ", subspace.label, " at position ", i, ": dimensions off by ", all, ", bound ", subspace.spread);
+        expect(!(all > subspace.spread), engine, ", half-layer ", half, ", ", subspace.label, " at position ", i, ": dimensions off by ", all, ", bound ", subspace.spread);
       }
     }
   }
@@ -208,6 +222,7 @@ TEST_CASE("examples: interpreter, plan and forward pass agree in every subspace"
     request.program = read(path);
     Subject s(request);
     for_inputs(s, 5, 400, 20, [&](const std::vector<Value>& input) { s.compare(input); });
+    CHECK_MESSAGE(s.sweep.passed(), s.sweep.report());
   }
 }
 
@@ -227,6 +242,7 @@ TEST_CASE("examples: the bounds of the proof hold in any order of summation, in 
       s.shuffled<float>(input, ++seed, true);
       s.shuffled<double>(input, ++seed, true);
     });
+    CHECK_MESSAGE(s.sweep.passed(), s.sweep.report());
     loosest = std::min(loosest, s.tightest);
     MESSAGE(path.filename().string(), ": largest error seen is ", s.tightest, " of its bound");
   }
@@ -250,6 +266,7 @@ TEST_CASE("ranks by a key that is itself counted: its code is cleaned, and the p
     s.shuffled<float>(input, 6, true);
     s.shuffled<double>(input, 7, false);
   });
+  CHECK_MESSAGE(s.sweep.passed(), s.sweep.report());
 }
 
 TEST_CASE("random programs: interpreter, plan and forward pass agree within the bounds") {
@@ -270,6 +287,7 @@ TEST_CASE("random programs: interpreter, plan and forward pass agree within the 
       s.compare(input);
       s.shuffled<float>(input, seed, true);
     });
+    CHECK_MESSAGE(s.sweep.passed(), s.sweep.report());
   }
   CHECK(proved > 100);
 }

@@ -1,6 +1,8 @@
 // The sparse forward pass against the naive one of reference.h, on random models.
 #include <doctest/doctest.h>
 
+#include "sweep.h"
+
 #include <cmath>
 
 #include "model/forward.h"
@@ -180,8 +182,12 @@ TEST_CASE("an intervention changes only what comes after it") {
 }
 
 TEST_CASE("the trace is consistent in itself") {
+  Sweep sweep;
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
     CAPTURE(seed);
+    const auto expect = [&](bool holds, const std::string& block, const char* what) {
+      sweep.check(holds, 0, [&] { return "seed " + std::to_string(seed) + ", " + block + what; });
+    };
     RandomModelOptions o;
     o.causal = seed % 2 == 0;
     const Transformer m = random_model(seed + 90, o);
@@ -211,20 +217,20 @@ TEST_CASE("the trace is consistent in itself") {
         double sum = 0;
         for (std::int64_t k = 0; k < T; ++k) {
           const float p = at(block + "attn.pattern", row * T + k);
-          CHECK(p >= 0);
+          expect(p >= 0, block, "attn.pattern is negative");
           if (m.causal && k > row % T) {
-            CHECK(p == 0);
-            CHECK(at(block + "attn.scores", row * T + k) == -1e30f);
+            expect(p == 0, block, "attn.pattern behind the mask");
+            expect(at(block + "attn.scores", row * T + k) == -1e30f, block, "attn.scores behind the mask");
           }
           sum += p;
         }
-        CHECK(sum == doctest::Approx(1).epsilon(1e-6));
+        expect(std::abs(sum - 1) < 1e-6, block, "attn.pattern does not sum to one");
       }
       const std::string before = l == 0 ? "resid_pre" : "blocks." + std::to_string(l - 1) + ".resid_post";
       const std::int64_t f = layer.mlp.W_in.cols();
       for (std::int64_t t = 0; t < T; ++t) {
         for (std::int64_t i = 0; i < f; ++i)
-          CHECK(at(block + "mlp.post", t * f + i) == std::max(0.0f, at(block + "mlp.pre", t * f + i)));
+          expect(at(block + "mlp.post", t * f + i) == std::max(0.0f, at(block + "mlp.pre", t * f + i)), block, "mlp.post is not the ReLU of mlp.pre");
         for (std::int64_t d = 0; d < m.d_model; ++d) {
           // resid_post = resid_mid + post · W_out + b_out; resid_mid - resid_pre is checked against the naive pass,
           // and is b_O alone where there are no heads.
@@ -233,15 +239,15 @@ TEST_CASE("the trace is consistent in itself") {
             out += static_cast<double>(at(block + "mlp.post", t * f + i)) *
                    layer.mlp.W_out.coeff(static_cast<int>(i), static_cast<int>(d));
           const std::int64_t cell = t * m.d_model + d;
-          CHECK(std::abs(at(block + "resid_post", cell) - at(block + "resid_mid", cell) - out) < 1e-4);
+          expect(std::abs(at(block + "resid_post", cell) - at(block + "resid_mid", cell) - out) < 1e-4, block, "resid_post is not resid_mid and the MLP");
           if (heads == 0)
-            CHECK(at(block + "resid_mid", cell) ==
-                  at(before, cell) + layer.b_O[static_cast<std::size_t>(d)]);
+            expect(at(block + "resid_mid", cell) == at(before, cell) + layer.b_O[static_cast<std::size_t>(d)], block, "resid_mid without heads");
         }
       }
     }
-    for (std::size_t i = 0; i < logits.size(); ++i) CHECK(at("logits", static_cast<std::int64_t>(i)) == logits[i]);
+    for (std::size_t i = 0; i < logits.size(); ++i) expect(at("logits", static_cast<std::int64_t>(i)) == logits[i], "", "logits");
   }
+  CHECK_MESSAGE(sweep.passed(), sweep.report());
 }
 
 TEST_CASE("any order of summation in float32 stays within the bounds that the engine keeps") {
