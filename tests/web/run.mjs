@@ -6,6 +6,7 @@ import { editor, output, pixels, root, settled, type } from './browser.mjs';
 import { journeys } from './journeys.mjs';
 import accessibleJourneys from './parts/accessible.mjs';
 import badInputJourneys from './parts/bad-input.mjs';
+import codeJourneys from './parts/code.mjs';
 import drawnJourneys from './parts/drawn.mjs';
 
 const { test, end, browser } = await journeys();
@@ -127,7 +128,7 @@ await test('the input can be changed, and a bad one is named', async (fresh) => 
   await page.waitForFunction(() => /looks like this/.test(document.querySelector('#input-problem').textContent));
   await page.fill('#input', 'abcabcabcabcabc');
   await page.waitForFunction(() => /long|most|15/.test(document.querySelector('#input-problem').textContent));
-  await page.click('text=back to the program’s own settings');
+  await page.click('.own');
   await settled(page);
   assert.equal(await page.locator('#input-problem').textContent(), '');
 });
@@ -508,6 +509,6 @@ await test('an assignment is written, checked, and shared without its answers', 
   assert.match(await student.locator('.course h2').textContent(), /First steps/);
 });
 
-for (const part of [drawnJourneys, badInputJourneys, accessibleJourneys]) await part(test, browser);
+for (const part of [codeJourneys, drawnJourneys, badInputJourneys, accessibleJourneys]) await part(test, browser);
 
 await end();

@@ -58,7 +58,7 @@ export default async function badInputJourneys(test, browser) {
   await test('an input of two hundred thousand tokens is refused with the limit it met', async (fresh) => {
     const page = await fresh(`#${packed(project('x = tokens;\n', { settings: { input: 'ab'.repeat(100_000), vocabulary: 'ab' } }))}`);
     await page.waitForFunction(() => /long|most|limit|more than/i.test((document.querySelector('#input-problem')?.textContent ?? '') + (document.querySelector('.problems')?.textContent ?? '')), null, { timeout: 30_000 });
-    await page.click('text=back to the program’s own settings');
+    await page.click('.own');
     await settled(page);
     assert.equal(await page.locator('.result h2').textContent(), 'x');
   });

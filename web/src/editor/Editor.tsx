@@ -8,13 +8,18 @@ import { EditorView, drawSelection, highlightActiveLine, keymap, lineNumbers } f
 import { effect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { clearSelection, hover } from '../state/focus';
-import { analysis, diagnostics } from '../state/live';
-import { active, selection, setSource, source } from '../state/project';
+import { outcomes } from '../state/expects';
+import { analysis, analyzedSource } from '../state/live';
+import { problems, typed, typingEnded } from '../state/problems';
+import { type Selection, active, selection, setSource, source } from '../state/project';
 import { lockedLines, setLockedLines } from './locked';
 import { question } from '../state/question';
 import { lockedRanges } from '../state/session';
 import { goTo } from '../state/goto';
-import { decorations, drawLinks, drawValues, nodeAt, offset } from './decorate';
+import { folding, showSummary } from './fold';
+import { hideSignature, signatureHelp } from './signature';
+import { summary } from './summary';
+import { decorations, drawLinks, drawValues, nodeAt, offset, revealLinks } from './decorate';
 import { badName, complete, format, goToDefinition, hoverHelp, rename } from './help';
 import { rasp } from './language';
 import { highlight, theme } from './theme';
@@ -30,6 +35,9 @@ function askRename(view: EditorView): boolean {
   return true;
 }
 
+/** What stands in the picture for the expression that was chosen. */
+const showInPicture = () => document.querySelector('.centre :is(.box, .band, tr).on')?.scrollIntoView({ block: 'nearest' });
+
 export interface EditorOptions { readOnly: boolean }
 
 export default function Editor({ readOnly }: EditorOptions) {
@@ -43,7 +51,7 @@ export default function Editor({ readOnly }: EditorOptions) {
     const states = new Map<string, EditorState>();  // each file keeps its undo history and cursor
     const extensions = [
       lineNumbers(), EditorView.lineWrapping, history(), drawSelection(), bracketMatching(), closeBrackets(), highlightActiveLine(), lintGutter(), rasp, indentUnit.of('    '),
-      syntaxHighlighting(highlight), theme, decorations, hoverHelp, autocompletion({ override: [complete] }),
+      syntaxHighlighting(highlight), theme, decorations, folding, hoverHelp, signatureHelp, autocompletion({ override: [complete] }),
       EditorState.readOnly.of(readOnly), lockedLines,
       keymap.of([
         { key: 'F12', run: goToDefinition }, { key: 'F2', run: askRename }, { key: 'Shift-Alt-f', run: (v) => { void format(v); return true; } },
@@ -57,6 +65,7 @@ export default function Editor({ readOnly }: EditorOptions) {
           if (found?.node !== hover.peek()?.node) hover.value = found && { node: found.node };
         },
         mouseleave() { hover.value = null; },
+        blur(_, v) { typingEnded(); hideSignature(v); },
         // Typing over a selection: the browser would copy the selection's look into a style attribute, which the page's policy forbids.
         beforeinput(event, v) {
           const { from, to, empty } = v.state.selection.main;
@@ -70,15 +79,19 @@ export default function Editor({ readOnly }: EditorOptions) {
         keydown(event) { if (event.key === 'Escape') clearSelection(); },
       }),
       EditorView.updateListener.of((u) => {
+        if (u.docChanged && u.transactions.some((t) => t.isUserEvent('input') || t.isUserEvent('delete'))) typed();
         if (u.docChanged) setSource(u.state.doc.toString());
         if (u.selectionSet && !u.docChanged && u.transactions.some((t) => t.isUserEvent('select'))) {
           const found = nodeAt(u.state.doc, u.state.selection.main.head);
-          selection.value = found ? { node: found.node } : {};
+          chosenHere = found ? { node: found.node } : {};
+          selection.value = chosenHere;
+          if (found) requestAnimationFrame(showInPicture);
         }
       }),
     ];
     const create = (doc: string) => EditorState.create({ doc, extensions });
     let shown = active.peek();
+    let chosenHere: Selection = selection.peek();
     const view = new EditorView({ parent, root, state: create(source.peek()) });
     const later = (f: () => void) => queueMicrotask(f);
     const stops = [
@@ -93,7 +106,7 @@ export default function Editor({ readOnly }: EditorOptions) {
       }),
       effect(() => {
         const { doc } = view.state;
-        const list: Mark[] = diagnostics.value.filter((d) => !d.file).map((d) => {
+        const list: Mark[] = problems.value.filter((d) => !d.file).map((d) => {
           const from = offset(doc, d.line, d.column);
           const to = Math.max(offset(doc, d.end_line, d.end_column), Math.min(from + 1, doc.length));
           return { from: Math.min(from, to), to, severity: d.severity, message: d.hint ? `${d.message}. ${d.hint}` : d.message, source: d.code };
@@ -101,8 +114,10 @@ export default function Editor({ readOnly }: EditorOptions) {
         later(() => view.dispatch(setDiagnostics(view.state, list)));
       }),
       effect(() => { const ranges = lockedRanges.value; later(() => setLockedLines(view, ranges)); }),
-      effect(() => { analysis.value; later(() => drawValues(view)); }),
+      effect(() => { analysis.value; outcomes.value; later(() => drawValues(view)); }),
+      effect(() => { const text = source.value === analyzedSource.value ? summary.value : null; if (text !== null) later(() => showSummary(view, text)); }),
       effect(() => { analysis.value; hover.value; selection.value; later(() => drawLinks(view)); }),
+      effect(() => { const s = selection.value; if (s !== chosenHere) later(() => revealLinks(view)); }),
       effect(() => {
         const to = goTo.value;
         if (!to) return;

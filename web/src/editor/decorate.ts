@@ -3,6 +3,7 @@ import { RangeSet, StateEffect, StateField, type Text } from '@codemirror/state'
 import { Decoration, type DecorationSet, EditorView, GutterMarker, WidgetType, gutter } from '@codemirror/view';
 import type { SpanTuple } from '../engine/protocol';
 import { hue, lit } from '../state/focus';
+import { outcomes } from '../state/expects';
 import { analysis, analyzedSource } from '../state/live';
 
 export const offset = (doc: Text, line: number, column: number) => {
@@ -18,11 +19,14 @@ class Inlay extends WidgetType {
   constructor(readonly text: string, readonly hue: string) { super(); }
   override eq(other: Inlay) { return other.text === this.text && other.hue === this.hue; }
   toDOM() {
-    const span = document.createElement('span');
+    // The slot has no width of its own: a value that comes, goes or grows never wraps the code again.
+    const slot = document.createElement('span'), span = document.createElement('span');
+    slot.className = 'inlay-slot';
     span.className = `inlay ${this.hue}`;
     span.textContent = this.text;
-    span.setAttribute('aria-hidden', 'true');
-    return span;
+    slot.append(span);
+    slot.setAttribute('aria-hidden', 'true');
+    return slot;
   }
 }
 
@@ -73,6 +77,7 @@ export function drawValues(view: EditorView) {
     byLine.set(d.span[2], { text: d.display.text, hue: h });
   }
   for (const p of a.printed) if (p.span && p.display.kind !== 'selector' && !p.quiet) byLine.set(p.span[2], { text: p.display.text, hue: '' });
+  for (const o of outcomes.value ?? []) byLine.set(o.line, o.ok ? { text: '✓', hue: 'good' } : { text: `✗ got ${o.got}`, hue: 'bad' });
   const lines = [...byLine].filter(([line]) => line <= doc.lines).sort((x, y) => x[0] - y[0]);
   view.dispatch({
     effects: setInlays.of({
@@ -82,11 +87,9 @@ export function drawValues(view: EditorView) {
   });
 }
 
-/** The expressions of what is in focus. */
-export function drawLinks(view: EditorView) {
+function linkedRanges(doc: Text): { from: number; to: number }[] {
   const on = lit.value;
   const a = analysis.value;
-  const { doc } = view.state;
   const list: { from: number; to: number }[] = [];
   if (a && on.size && doc.toString() === analyzedSource.value) {
     for (const use of a.uses) {
@@ -100,6 +103,21 @@ export function drawLinks(view: EditorView) {
       if (to > from) list.push({ from, to });
     }
   }
+  return list;
+}
+
+/** Scrolls to the first expression of what was chosen in the picture, unless one of them is in sight. */
+export function revealLinks(view: EditorView) {
+  const list = linkedRanges(view.state.doc).sort((a, b) => a.from - b.from);
+  if (!list.length || view.dom.offsetParent === null) return;  // on a narrow screen the program may be hidden
+  const box = view.scrollDOM.getBoundingClientRect();
+  const inSight = ({ from }: { from: number }) => { const at = view.coordsAtPos(from); return at !== null && at.top >= box.top && at.bottom <= box.bottom; };
+  if (!list.some(inSight)) view.dispatch({ effects: EditorView.scrollIntoView(list[0]!.from, { y: 'nearest', yMargin: 24 }) });
+}
+
+/** The expressions of what is in focus. */
+export function drawLinks(view: EditorView) {
+  const list = linkedRanges(view.state.doc);
   view.dispatch({ effects: setLinks.of(Decoration.set(list.map((x) => Decoration.mark({ class: 'linked' }).range(x.from, x.to)), true)) });
 }
 

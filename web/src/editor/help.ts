@@ -12,6 +12,9 @@ const wordAt = (view: EditorView, at: number) => {
   return word && { ...word, from: word.from, to: word.to, text: view.state.sliceDoc(word.from, word.to) };
 };
 
+/** What follows the name in a signature: "(a, b)"; all of it where it does not begin with the name ("a and b"). */
+const afterName = (name: string, signature: string) => (signature.startsWith(`${name}(`) ? signature.slice(name.length) : signature);
+
 export function complete(context: CompletionContext) {
   const word = context.matchBefore(/[A-Za-z_][A-Za-z_0-9]*/);
   if (!word && !context.explicit) return null;
@@ -22,10 +25,10 @@ export function complete(context: CompletionContext) {
   const inScope = (analysis.value?.symbols ?? []).filter((s) => !s.scope || (range(doc, s.scope)[0] <= context.pos && context.pos <= range(doc, s.scope)[1]));
   for (const s of inScope) {
     const value = analysis.value?.definitions.findLast((d) => d.name === s.name)?.display;
-    own.set(s.name, { label: s.name, detail: s.signature?.slice(s.name.length) ?? (s.scope ? s.kind : value?.kind ?? s.kind), info: s.doc ?? (value && value.kind !== 'function' ? value.text : ''), type: s.kind === 'function' ? 'function' : 'variable', boost: s.scope ? 2 : 1 });
+    own.set(s.name, { label: s.name, detail: (s.signature && afterName(s.name, s.signature)) ?? (s.scope ? s.kind : value?.kind ?? s.kind), info: s.doc ?? (value && value.kind !== 'function' ? value.text : ''), type: s.kind === 'function' ? 'function' : 'variable', boost: s.scope ? 2 : 1 });
   }
   const lib = library.value.filter((l) => !own.has(l.name)).map((l) => ({
-    label: l.name, detail: l.signature === l.name ? l.kind : l.signature.slice(l.name.length), info: l.doc, type: l.kind === 'function' || l.kind === 'form' ? 'function' : l.kind === 'constant' ? 'constant' : 'variable',
+    label: l.name, detail: l.signature === l.name ? l.kind : afterName(l.name, l.signature), info: l.doc, type: l.kind === 'function' || l.kind === 'form' ? 'function' : l.kind === 'constant' ? 'constant' : 'variable',
   }));
   return { from: word?.from ?? context.pos, options: [...own.values(), ...lib], validFor: /^[A-Za-z_0-9]*$/ };
 }

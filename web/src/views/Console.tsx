@@ -2,7 +2,10 @@
 import type { Diagnostic, DisplayValue } from '../engine/protocol';
 import { colour, pointing } from '../state/focus';
 import { goTo } from '../state/goto';
-import { analysis, diagnostics } from '../state/live';
+import { outcomes } from '../state/expects';
+import { analysis, inputProblem } from '../state/live';
+import { problems } from '../state/problems';
+import { tokensText } from '../values';
 import { Strip } from './Strip';
 import { valueCells } from '../draw/cells';
 
@@ -27,12 +30,17 @@ export function Shown({ display }: { display: DisplayValue }) {
 }
 
 export function Console() {
-  const list = diagnostics.value;
+  const list = problems.value;
+  const failing = (outcomes.value ?? []).filter((o) => !o.ok);
   const printed = analysis.value?.printed ?? [];
-  if (list.length === 0 && printed.length === 0) return null;
   return (
     <section class="console" aria-label="Problems and printed results">
+      <p id="input-problem" class="problem" role="alert">{inputProblem.value}</p>
+      {list.length === 0 && failing.length === 0 && printed.length === 0 && !inputProblem.value && <p class="hint">No problems. A line such as <code>tokens;</code> shows its value here.</p>}
       {list.length > 0 && <ul class="problems">{list.map((d) => <Problem d={d} />)}</ul>}
+      {failing.length > 0 && <ul class="plain failing">{failing.map((o) => (
+        <li><button type="button" class="link where" onClick={() => { goTo.value = { line: o.line, column: 1 }; }}>{o.line}</button> <strong class="severity">✗ test</strong> {tokensText(o.input)}: expected <code>{o.expected}</code>, got <code>{o.got}</code></li>
+      ))}</ul>}
       {printed.length > 0 && (
         <ol class="printed">{printed.slice(0, 200).map((x) => (
           <li>

@@ -19,7 +19,6 @@ export function Settings() {
           onInput={(e) => change({ input: e.currentTarget.value })} />
         <button type="button" title="A random input" aria-label="A random input" onClick={random}>⚄</button>
       </div>
-      <p id="input-problem" class="problem" role="alert">{inputProblem.value}</p>
       <details>
         <summary>vocabulary of {s?.vocabulary?.values.length ?? 0}, up to {s?.max_length ?? '?'} tokens{s?.causal ? ', causal' : ''}</summary>
         <div class="field"><label for="vocabulary">vocabulary</label><input id="vocabulary" type="text" class="mono" value={vocabularyText.value} spellcheck={false} autocomplete="off" autocapitalize="off"
@@ -34,7 +33,7 @@ export function Settings() {
           onInput={(e) => change({ output: e.currentTarget.value || undefined })} /></div>
         <p class="hint">Text is one token a character; a list like ["ab", 1] gives tokens of any kind. {from?.vocabulary === 'input' ? 'The vocabulary is taken from the input.' : ''}</p>
       </details>
-      {changed && <button type="button" class="quiet" onClick={() => change({ input: undefined, vocabulary: undefined, maxLength: undefined, causal: undefined, output: undefined })}>back to the program’s own settings</button>}
+      {changed && <button type="button" class="quiet own" title="Back to the program’s own settings" aria-label="Back to the program’s own settings" onClick={() => change({ input: undefined, vocabulary: undefined, maxLength: undefined, causal: undefined, output: undefined })}>reset</button>}
     </form>
   );
 }
