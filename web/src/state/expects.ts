@@ -1,10 +1,10 @@
 /** The program's own tests: what each `#@ expect` gets from the interpreter. */
 import { effect, signal } from '@preact/signals';
 import { canonicalExpected, canonicalResult } from '../../../wasm/course/values.mjs';
-import type { AnalyzeResult, Values } from '../engine/protocol';
-import { type Tokens, rawText, rawValues } from '../engine/raw';
+import type { AnalyzeResult, Results, Values } from '../engine/protocol';
+import { rawText } from '../engine/raw';
 import { active, files, settings } from './project';
-import { analysis, analyzedSource, askInterpreter } from './live';
+import { analysis, analyzedSource, askInterpreter, loadable } from './live';
 
 export interface Outcome { line: number; ok: boolean; input: Values; expected: string; got: string }
 
@@ -15,22 +15,23 @@ const pauseMs = 120;
 let timer: ReturnType<typeof setTimeout> | undefined;
 let latest: AnalyzeResult | null = null;
 
-interface Result { values?: Values['values']; types?: string; error?: string; undefined?: string }
+type Result = Extract<Results['eval_many'], { ok: true }>['results'][number];
 
-function outcome(x: AnalyzeResult['expects'][number], result: Result | undefined): Outcome {
+function outcome(x: AnalyzeResult['expects'][number], line: number, result: Result | undefined): Outcome {
   const got = result?.values === undefined ? result?.undefined ?? result?.error ?? 'no value' : rawText({ values: result.values, types: result.types ?? '' });
-  return { line: x.span[0], ok: result !== undefined && canonicalResult(result) === canonicalExpected(x.output.values, 's-op'), input: x.input, expected: rawText(x.output), got };
+  const wanted = x.output.values.filter((v) => v !== null);  // every position of a test has a value
+  const ok = result !== undefined && wanted.length === x.output.values.length && canonicalResult(result) === canonicalExpected(wanted, 's-op');
+  return { line, ok, input: x.input, expected: rawText(x.output), got };
 }
 
 async function run(a: AnalyzeResult) {
-  const list: { raw: string } = { raw: `[${a.expects.map((x) => rawValues(x.input).raw).join(',')}]` };
-  const request: { inputs: Tokens; [key: string]: unknown } = {
-    command: 'eval_many', program: analyzedSource.peek(), files: files.peek(), name: active.peek(), output: settings.peek().output?.trim() || undefined,
-    causal: settings.peek().causal, inputs: list, limit_ms: 2000,
-  };
-  const reply = await askInterpreter(request) as { ok: boolean; results?: Result[] };
+  const found = await loadable({ files: files.peek() });
+  const reply = await askInterpreter({
+    command: 'eval_many', program: analyzedSource.peek(), files: found, name: active.peek(), output: settings.peek().output?.trim() || undefined,
+    causal: settings.peek().causal, inputs: { raw: `[${a.expects.map((x) => rawText(x.input)).join(',')}]` }, limit_ms: 2000,
+  });
   if (latest !== a) return;
-  outcomes.value = reply.ok ? a.expects.map((x, i) => outcome(x, reply.results?.[i])) : null;
+  outcomes.value = reply.ok ? a.expects.flatMap((x, i) => (x.span ? [outcome(x, x.span[0], reply.results[i])] : [])) : null;
 }
 
 effect(() => {

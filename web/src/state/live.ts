@@ -45,7 +45,7 @@ const patienceMs = 300;
 let compilingSince = 0;
 
 /** What `load` finds: the project's own files, and the examples of the gallery. At once where nothing is loaded, so that Stop always meets the request. */
-function loadable(job: Job): Record<string, string> | Promise<Record<string, string>> {
+export function loadable(job: { files: Record<string, string> }): Record<string, string> | Promise<Record<string, string>> {
   if (!Object.values(job.files).some((t) => /\bload\b/.test(t))) return job.files;
   return allExamples().catch(() => [])  // without a network the engine says which file is missing
     .then((examples) => ({ ...Object.fromEntries(examples.map((e) => [e.file, e.source])), ...job.files }));
