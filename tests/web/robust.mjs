@@ -51,6 +51,42 @@ await test('workers ended in the middle of requests are replaced, and the answer
   assert.deepEqual(await output(page), ['1', '2', '3', '4', '5']);
 });
 
+await test('threads that the browser ends, at rest and at work, are replaced before the page is asked for anything', async (fresh, browser) => {
+  const context = await browser.newContext();
+  await context.addInitScript(() => {
+    const threads = [];
+    globalThis.endThreads = () => { for (const w of threads.splice(0)) w.terminate(); };
+    globalThis.Worker = class extends Worker {
+      constructor(...a) { super(...a); threads.push(this); }
+      postMessage(message, ...rest) {
+        super.postMessage(message, ...rest);
+        if (message.request?.command !== globalThis.endAt) return;
+        globalThis.endAt = 'none';
+        globalThis.endThreads();
+      }
+    };
+    globalThis.endAt = 'none';
+  });
+  const page = await fresh('', { context });
+  await settled(page);
+  await page.waitForTimeout(200);  // both threads have said that they live
+  await page.evaluate(() => new Promise((resolve, reject) => {
+    addEventListener('rasp-picture', resolve, { once: true });
+    setTimeout(() => reject(new Error('no new model')), 10_000);
+    globalThis.endThreads();
+  }));  // the model is made again, though nobody edited
+  for (const [i, command] of ['analyze', 'compile', 'trace'].entries()) {
+    await page.waitForTimeout(200);
+    await page.evaluate((c) => { globalThis.endAt = c; }, command);
+    await type(page, `#@ vocabulary "ehlo"\n#@ max_length 6\n#@ input "hello"\nlater${i} = sort(tokens, tokens);\n`);
+    await shows(page, `later${i}`);
+    await settled(page);
+    assert.deepEqual(await output(page), ['e', 'h', 'l', 'l', 'o']);
+    assert.equal(await page.locator('.problems .error').count(), 0);
+    assert.equal(await page.evaluate(() => globalThis.endAt), 'none');
+  }
+});
+
 await test('a tab that is closed right after a keystroke has kept it', async (fresh, browser) => {
   const context = await browser.newContext();
   const page = await fresh('', { context });

@@ -44,6 +44,31 @@ describe('Engine', () => {
     expect(engine.busy).toBe(false);
   });
 
+  it('notices a worker that the browser ends, asks again once, and refuses what was about its models', async () => {
+    const ends: (() => void)[] = [], workers: FakeWorker[] = [];
+    let lost = 0;
+    const start = () => {
+      const w = new FakeWorker(workers.length >= 2 ? echo : () => {});
+      workers.push(w);
+      queueMicrotask(() => w.onmessage!({ data: { lock: 'name' } }));
+      return w as unknown as Worker;
+    };
+    const engine = new Engine(start, 100_000, () => new Promise((resolve) => { ends.push(resolve); }));
+    engine.onEnded = () => { ++lost; };
+    const analyze = engine.request({ command: 'analyze' }), trace = engine.request({ command: 'trace', handle: 1 });
+    await Promise.resolve();
+    ends[0]!();
+    expect((await trace).result.diagnostics[0].code).toBe('stopped');
+    expect([engine.generation, lost, workers.length]).toEqual([1, 1, 2]);
+    await Promise.resolve();
+    ends[1]!();
+    expect((await analyze).result.diagnostics[0].code).toBe('stopped');
+    expect((await engine.request({ command: 'analyze' })).result.ok).toBe(true);
+    ends[0]!();  // of a worker that is no longer there: nothing is lost
+    await Promise.resolve();
+    expect(engine.generation).toBe(2);
+  });
+
   it('says so when a worker cannot be started', async () => {
     const engine = new Engine(() => new FakeWorker((_, w) => w.onerror!()) as unknown as Worker);
     expect((await engine.request({})).result.diagnostics[0].code).toBe('engine');

@@ -1,12 +1,14 @@
 /**
  * Talks to an engine worker. Requests are answered in order. A request that passes its deadline, and `stop()`, end the worker;
  * the next request starts another one from the same compiled module. Whoever waits then gets a refusal, never silence.
+ * A worker that the browser ends is noticed at once, where the browser has locks, else at the deadline: what waited is asked again, once,
+ * unless it is about a model that went with the worker.
  */
 import type { Asked, Failure, Result } from './protocol';
 
 /** `arena` comes with `trace`, `bytes` with `export`. */
 export interface Answer<R> { result: R; arena?: Float32Array; bytes?: Uint8Array<ArrayBuffer> }
-interface Waiting { resolve: (a: Answer<never>) => void; timer: ReturnType<typeof setTimeout> }
+interface Waiting { request: Asked; again: boolean; resolve: (a: Answer<never>) => void; timer: ReturnType<typeof setTimeout> }
 
 /** The worker gets a little longer than the engine's own limit, which gives the better message. */
 export const engineLimitMs = 10_000;
@@ -18,6 +20,12 @@ export function refusal(code: string, message: string, hint: string): Failure {
 
 const unavailable = () => refusal('engine', 'The engine could not be started', 'This browser may lack WebAssembly or workers, or a file of the page could not be loaded: reload it.');
 
+const smaller = 'Make the program, its vocabulary or its maximal length smaller.';
+const ended = () => refusal('stopped', 'The browser ended the engine’s thread; it was started again', 'Do this again.');
+
+/** Resolves when the worker that holds this lock is gone. */
+const released = (lock: string): Promise<void> => navigator.locks.request(lock, () => {});
+
 export class Engine {
   #worker: Worker | null = null;
   #next = 1;
@@ -26,22 +34,26 @@ export class Engine {
   /** Grows whenever a worker is lost: handles of models that it held are void. */
   generation = 0;
 
-  constructor(private readonly start: () => Worker, private readonly deadline = deadlineMs) {}
+  /** Called when the browser has ended the worker: its models have to be made again. */
+  onEnded: () => void = () => {};
+
+  constructor(private readonly start: () => Worker, private readonly deadline = deadlineMs, private readonly whenGone = released) {}
 
   get busy() { return this.#waiting.size > 0; }
 
   request<Q extends Asked>(request: Q): Promise<Answer<Result<Q['command']>>> {
+    return new Promise((resolve) => { this.#ask(request, false, resolve); });
+  }
+
+  #ask(request: Asked, again: boolean, resolve: Waiting['resolve']) {
     const id = this.#next++;
-    return new Promise((resolve) => {
-      const smaller = 'Make the program, its vocabulary or its maximal length smaller.';
-      const timer = setTimeout(() => this.#lose(refusal('limit-time', 'This took too long and was stopped', smaller)), this.deadline);
-      this.#waiting.set(id, { resolve, timer });
-      try {
-        (this.#worker ?? this.#open()).postMessage({ id, request });
-      } catch {
-        this.#lose(unavailable());  // a browser without workers
-      }
-    });
+    const timer = setTimeout(() => this.#lose(refusal('limit-time', 'This took too long and was stopped', smaller)), this.deadline);
+    this.#waiting.set(id, { request, again, resolve, timer });
+    try {
+      (this.#worker ?? this.#open()).postMessage({ id, request });
+    } catch {
+      this.#lose(unavailable());  // a browser without workers
+    }
   }
 
   /** Ends the work under way. */
@@ -52,6 +64,10 @@ export class Engine {
   #open(): Worker {
     const worker = this.start();
     worker.onmessage = ({ data }) => {
+      if (data.lock) {
+        void this.whenGone(data.lock).then(() => { if (this.#worker === worker) this.#endedByBrowser(); });
+        return undefined;
+      }
       if (data.crashed) {
         return this.#lose(refusal('limit-memory', 'The engine ran out of memory or stack and was started again', 'Make the program or its settings smaller.'));
       }
@@ -67,15 +83,26 @@ export class Engine {
   }
 
   #lose(result: Failure) {
+    for (const { resolve } of this.#end()) resolve({ result: result as never });  // every command may fail so
+  }
+
+  #endedByBrowser() {
+    for (const { request, again, resolve } of this.#end()) {
+      if (again || 'handle' in request) resolve({ result: ended() as never });
+      else this.#ask(request, true, resolve);
+    }
+    this.onEnded();
+  }
+
+  /** Ends the worker; who waited for it is the caller's to answer. */
+  #end(): Waiting[] {
     this.#worker?.terminate();
     this.#worker = null;
     ++this.generation;
     const waiting = [...this.#waiting.values()];
     this.#waiting.clear();
-    for (const { resolve, timer } of waiting) {
-      clearTimeout(timer);
-      resolve({ result: result as never });  // every command may fail so
-    }
+    for (const { timer } of waiting) clearTimeout(timer);
+    return waiting;
   }
 }
 

@@ -15,9 +15,14 @@ async function compile(): Promise<WebAssembly.Module> {
 const compiled = compile();
 compiled.catch(() => {});  // whoever starts a worker is told
 
+// Names of locks are shared by all tabs of a site.
+const page = [...crypto.getRandomValues(new Uint8Array(8))].map((b) => b.toString(16).padStart(2, '0')).join('');
+let threads = 0;
+
 function startWorker(): Worker {
   const worker = new Worker(workerUrl(EngineWorker), { type: 'module' });
-  compiled.then((module) => worker.postMessage({ module }), () => worker.dispatchEvent(new ErrorEvent('error')));
+  const lock = 'locks' in navigator ? `rasp-thread-${page}-${++threads}` : undefined;
+  compiled.then((module) => worker.postMessage({ module, lock }), () => worker.dispatchEvent(new ErrorEvent('error')));
   return worker;
 }
 

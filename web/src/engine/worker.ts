@@ -3,7 +3,7 @@
 import createEngine from '@engine/engine.mjs';
 import { serialise } from './raw';
 
-type Incoming = { module: WebAssembly.Module } | { id: number; request: { command: string } };
+type Incoming = { module: WebAssembly.Module; lock?: string } | { id: number; request: { command: string } };
 
 let start: (module: WebAssembly.Module) => void;
 const engine = new Promise<WebAssembly.Module>((resolve) => { start = resolve; }).then((module) => createEngine({
@@ -16,7 +16,12 @@ const engine = new Promise<WebAssembly.Module>((resolve) => { start = resolve; }
 }));
 
 self.onmessage = async ({ data }: MessageEvent<Incoming>) => {
-  if ('module' in data) return start(data.module);
+  if ('module' in data) {
+    // Held as long as this thread lives: the page waits for the lock, and so learns that the thread is gone.
+    const { lock } = data;
+    if (lock) void navigator.locks.request(lock, () => { self.postMessage({ lock }); return new Promise(() => {}); }).catch(() => {});
+    return start(data.module);
+  }
   try {
     const e = await engine;
     const result = JSON.parse(e.request(serialise(data.request)));

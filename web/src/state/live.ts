@@ -2,7 +2,7 @@
  * From the project to pictures, one way: edit → analyze (interpreter's thread) → compile, unless only the input changed → trace
  * (compiler's thread). What is shown stays until something newer is ready; it is marked stale meanwhile.
  */
-import { batch, computed, effect, signal } from '@preact/signals';
+import { batch, computed, effect, signal, untracked } from '@preact/signals';
 import { latestWins } from '../engine/client';
 import type { AboutModel, AnalyzeResult, Asked, CompileResult, Diagnostic, LibraryEntry, PassName, Result, TraceResult, Values } from '../engine/protocol';
 import { type Tokens, rawValues } from '../engine/raw';
@@ -128,6 +128,7 @@ async function compileAndTrace({ job, request, analyzed }: CompileJob, supersede
   const { result, arena } = await compiler.request(usable.length ? { ...request2, interventions: usable } : request2);
   if (superseded()) return;
   working.value = '';
+  if (!result.ok && held.generation !== compiler.generation) return;  // the thread was ended; where nobody asked for that, it all begins again
   if (!result.ok || !arena) {
     const first = result.ok ? undefined : result.diagnostics[0];
     const message = first?.message ?? 'The model could not be run';
@@ -177,7 +178,9 @@ const announce = (what: 'rasp-analysis' | 'rasp-picture') => dispatchEvent(new E
 
 export function begin() {
   addEventListener('rasp-stop', stop);  // as the Stop button: a page that embeds this one, and the soak test
-  effect(() => analyzeLatest({ files: files.value, active: active.value, settings: settings.value, experiments: experiments.value }));
+  const show = () => analyzeLatest({ files: files.value, active: active.value, settings: settings.value, experiments: experiments.value });
+  effect(show);
+  compiler.onEnded = () => untracked(show);
   void interpreter.request({ command: 'library' }).then(({ result }) => { if (result.ok) batch(() => { library.value = result.entries; engineVersion.value = result.version; ready.value = true; }); });
 }
 
