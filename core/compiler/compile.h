@@ -82,7 +82,7 @@ struct NeuronGroup {                     // consecutive neurons of one MLP that 
   NodeId node = no_node;
   std::int32_t begin = 0, end = 0;
   std::string label;
-  std::string how;                       // "lookup", "steps", "clean" (a code without its errors), "clear" (takes away what nobody reads any more)
+  std::string how;                       // "lookup", "steps", "clean" (a code without its errors), "clear" (takes away what nobody reads any more), "logits" (export/tracr.h)
   std::vector<std::string> neuron_labels;
 };
 

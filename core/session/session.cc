@@ -16,6 +16,7 @@
 #include "export/onnx.h"
 #include "run/residual.h"
 #include "export/safetensors.h"
+#include "export/tracr.h"
 #include "export/version.h"
 #include "model/fingerprint.h"
 #include "rasp/hints.h"
@@ -554,11 +555,14 @@ Json Session::export_model(const Json& r) {
   const std::string format = typed<std::string>(r, "format", "json", "a string");
   const Naming naming = r.value("names", "transformer_lens") == "tracr" ? Naming::Tracr : Naming::TransformerLens;
   const Locator locator(h.program.elaboration);
+  std::optional<CompiledModel> changed;
+  if (naming == Naming::Tracr) changed = with_output_in_stream(h.model, h.program.elaboration.graph.describe(h.model.output));
+  const CompiledModel& model = changed ? *changed : h.model;
   Exported file;
   if (format == "safetensors") {
-    file = write_safetensors(h.model.transformer, naming);
+    file = write_safetensors(model.transformer, naming);
   } else if (format == "onnx") {
-    file = write_onnx(h.model.transformer);
+    file = write_onnx(model.transformer);
   } else if (format == "json" || format == "meta") {
     ModelSource source;
     source.graph = &h.program.elaboration.graph;
@@ -570,7 +574,7 @@ Json Session::export_model(const Json& r) {
       if (s.is_null()) return std::nullopt;
       return s.get<std::array<std::int64_t, 4>>();
     };
-    file = write_model_json(h.model, source, {naming, format == "json", 1});
+    file = write_model_json(model, source, {naming, format == "json", 1});
   } else {
     return failed("unknown-format", "input", "There is no format \"" + cut(format, 40) + "\"", "Formats are json, safetensors and onnx.");
   }

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import Ajv from 'ajv/dist/2020.js';
-import { expectedShapes, fingerprint, forward, fromTracr, readSafetensors, readStateDict } from './readers.mjs';
+import { expectedShapes, fingerprint, forward, fromTracr, readSafetensors, readStateDict, tracrUnembedding } from './readers.mjs';
 import { loadOnnx, runOnnx } from './runtime.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -78,14 +78,30 @@ for (const name of names) {
     }
   });
 
-  test(`sample ${name}: Tracr's names and the single document hold the same weights`, () => {
+  test(`sample ${name}: the single document holds the same weights`, () => {
     const { tensors } = readSafetensors(bytes('model.safetensors'));
-    const tracr = readSafetensors(bytes('tracr.safetensors'));
-    assert.equal(tracr.metadata.names, 'tracr');
-    assert.deepEqual(fromTracr(tracr.tensors, config), tensors);
     assert.deepEqual(readStateDict(json('document.json').state_dict), tensors);
     const { state_dict: _, ...rest } = json('document.json');
     assert.deepEqual(rest, config);
+  });
+
+  test(`sample ${name}: Tracr's names; its readers find the output in the residual stream and get the same logits`, () => {
+    const tracr = readSafetensors(bytes('tracr.safetensors'));
+    const description = json('tracr.json');
+    assert.equal(tracr.metadata.names, 'tracr');
+    assert.equal(tracr.metadata.fingerprint, description.rasp.fingerprint);
+    const tensors = fromTracr(tracr.tensors, description);
+    assert.equal(fingerprint(description, config.rasp.vocabulary.bos_id, tensors), description.rasp.fingerprint);
+    assert.equal(description.tracr.residual_labels.length, description.d_model);
+    if (config.rasp.output_values.encoding === 'numerical') {
+      assert.deepEqual(tensors, readSafetensors(bytes('model.safetensors')).tensors);
+      return;
+    }
+    // The unembedding that such a reader makes for itself is ours.
+    assert.deepEqual([...tracrUnembedding(description.tracr)], [...tensors['unembed.W_U'].data]);
+    assert.ok(tensors['unembed.b_U'].data.every((b) => b === 0));
+    for (const { tokens, tensors: expected } of cases)
+      close(expected.logits.values, forward(description, tensors, tokens).logits, 'logits');
   });
 
   test(`sample ${name}: onnxruntime-web gives the same logits, patterns and residuals`, async () => {

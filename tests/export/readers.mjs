@@ -76,6 +76,36 @@ export function fromTracr(tensors, config) {
   return out;
 }
 
+const pythonWords = (value) => (value === true ? 'True' : value === false ? 'False' : String(value));
+
+/**
+ * The name under which a reader of Tracr's models finds the output: the only one whose values in the residual labels are those of the output encoder.
+ * Labels are split at their last colon (Python's rpartition).
+ */
+export function tracrOutputName({ residual_labels, output_encoder }) {
+  const wanted = new Set(output_encoder.encoding_map.map(([value]) => pythonWords(value)));
+  const byName = new Map();
+  for (const label of residual_labels) {
+    const at = label.lastIndexOf(':');
+    if (at >= 0) byName.set(label.slice(0, at), (byName.get(label.slice(0, at)) ?? new Set()).add(label.slice(at + 1)));
+  }
+  const names = [...byName].filter(([, values]) => values.size === wanted.size && [...values].every((value) => wanted.has(value))).map(([name]) => name);
+  if (names.length !== 1) throw new Error(`the output is not found: ${JSON.stringify(names)}`);
+  return names[0];
+}
+
+/** The unembedding that such a reader makes, [d_model · values], row-major: a one where a dimension carries the label of a value. */
+export function tracrUnembedding(tracr) {
+  const { residual_labels: labels, output_encoder: { encoding_map: map } } = tracr;
+  const name = tracrOutputName(tracr), out = new Float32Array(labels.length * map.length);
+  for (const [value, column] of map) {
+    const row = labels.lastIndexOf(`${name}:${pythonWords(value)}`);
+    if (row < 0) throw new Error(`no dimension for ${value}`);
+    out[row * map.length + column] = 1;
+  }
+  return out;
+}
+
 /** The shapes that TransformerLens's HookedTransformer expects, in the order of the file. */
 export function expectedShapes(c) {
   const shapes = { 'embed.W_E': [c.d_vocab, c.d_model], 'pos_embed.W_pos': [c.n_ctx, c.d_model] };

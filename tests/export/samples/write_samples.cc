@@ -11,6 +11,7 @@
 #include "export/model_json.h"
 #include "export/onnx.h"
 #include "export/safetensors.h"
+#include "export/tracr.h"
 #include "model/forward.h"
 
 using namespace rasp;
@@ -165,8 +166,9 @@ int main(int argc, char** argv) {
     std::filesystem::create_directories(to);
     write_file(to / "model.safetensors", bytes_of(write_safetensors(m)));
     write_file(to / "model.json", bytes_of(write_model_json(s.compiled, s.source)));
-    write_file(to / "tracr.safetensors", bytes_of(write_safetensors(m, Naming::Tracr)));
-    write_file(to / "tracr.json", bytes_of(write_model_json(s.compiled, s.source, {Naming::Tracr, false, 1})));
+    const CompiledModel tracr = with_output_in_stream(s.compiled, "y");
+    write_file(to / "tracr.safetensors", bytes_of(write_safetensors(tracr.transformer, Naming::Tracr)));
+    write_file(to / "tracr.json", bytes_of(write_model_json(tracr, s.source, {Naming::Tracr, false, 1})));
     write_file(to / "document.json",
                bytes_of(write_model_json(s.compiled, s.source, {Naming::TransformerLens, true, -1})));
     write_file(to / "model.onnx", bytes_of(write_onnx(m)));
