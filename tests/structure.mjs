@@ -1,7 +1,7 @@
 // Facts about the source tree that no compiler checks: which folders of core may include which, and that the table of
 // diagnostics names exactly the codes that core gives, each with a test program.
 import assert from 'node:assert/strict';
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -105,6 +105,12 @@ test('every code has a test program', () => {
     assert.ok(programs.includes(`${code}.rasp`), `tests/errors/${code}.rasp is missing`);
     assert.match(read('tests/errors', `${code}.rasp`), new RegExp(`^#! ${code}( |$)`, 'm'));
   }
+});
+
+test('every path that CONTRIBUTING.md names is there', () => {
+  const named = [...read('CONTRIBUTING.md').matchAll(/`((?:core|web|wasm|tests|docs|examples|publish|\.github|\.devcontainer)(?:\/[\w./-]*)?)`/g)].map((m) => m[1]);
+  assert.ok(named.length > 20);
+  assert.deepEqual(named.filter((f) => !f.includes('CODE') && !existsSync(path.join(root, f))), []);
 });
 
 console.log(`${passed} passed, ${failed} failed`);

@@ -1,23 +1,24 @@
-// node wasm/pack.mjs FOLDER: the command line as an npm package, with the engine inside, as FOLDER/rasp-playground-VERSION.tgz.
+// node publish/pack.mjs FOLDER: the command line as an npm package, with the engine inside, as FOLDER/rasp-playground-VERSION.tgz.
 // `npm pack` runs in a copy, so that no engine lies beside the sources that a later build would not renew.
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { engineFolder } from './engine.mjs';
+import { engineFolder } from '../wasm/engine.mjs';
 
-const here = path.dirname(fileURLToPath(import.meta.url));
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+const sources = path.join(root, 'wasm');
 
 /** @param {string} folder where the tarball goes. @returns {string} its path */
 export function pack(folder) {
-  if (!existsSync(path.join(here, 'node_modules'))) throw new Error('The packages of wasm/ are not installed: ./dev build does it');
+  if (!existsSync(path.join(sources, 'node_modules'))) throw new Error('The packages of wasm/ are not installed: ./dev build does it');
   const staged = mkdtempSync(path.join(tmpdir(), 'rasp-pack-'));
   try {
-    cpSync(here, staged, { recursive: true, dereference: true });
+    cpSync(sources, staged, { recursive: true, dereference: true });
     for (const name of ['engine.mjs', 'engine.wasm']) cpSync(path.join(engineFolder(), name), path.join(staged, 'dist', name));
-    cpSync(path.join(here, '../LICENSE'), path.join(staged, 'LICENSE'));
-    cpSync(path.join(here, '../docs/licences.md'), path.join(staged, 'licences.md'));
+    cpSync(path.join(root, 'LICENSE'), path.join(staged, 'LICENSE'));
+    cpSync(path.join(root, 'docs/licences.md'), path.join(staged, 'licences.md'));
     mkdirSync(folder, { recursive: true });
     const args = ['pack', '--json', '--ignore-scripts', '--pack-destination', path.resolve(folder)];
     const [{ filename }] = JSON.parse(execFileSync('npm', args, { cwd: staged, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }));
@@ -28,6 +29,6 @@ export function pack(folder) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  if (!process.argv[2]) throw new Error('usage: node wasm/pack.mjs FOLDER');
+  if (!process.argv[2]) throw new Error('usage: node publish/pack.mjs FOLDER');
   process.stdout.write(`${pack(process.argv[2])}\n`);
 }
