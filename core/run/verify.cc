@@ -138,15 +138,65 @@ void locate(const Graph& graph, Runner& runner, CheckResult::Mismatch& m, Budget
   }
 }
 
+constexpr std::uint64_t enough = 20'000;  // so many inputs are all tried
+
+bool few_inputs(std::uint64_t vocabulary, std::uint32_t longest) {
+  std::uint64_t all = 0, power = 1;
+  for (std::uint32_t n = 1; n <= longest && all <= enough; ++n) {
+    power = power > enough ? power : power * vocabulary;
+    all += power;
+  }
+  return all <= enough;
+}
+
+// Every input of 1 to `longest` tokens, short ones first.
+template <class Visit>
+void every_input(const std::vector<Value>& vocabulary, std::uint32_t longest, Visit&& visit) {
+  std::vector<Value> input;
+  for (std::uint32_t n = 1; n <= longest; ++n) {
+    std::vector<std::size_t> digits(n, 0);
+    for (bool more = true; more;) {
+      input.clear();
+      for (std::size_t d : digits) input.push_back(vocabulary[d]);
+      visit(input);
+      more = false;
+      for (std::size_t i = n; i-- > 0 && !more;) {
+        more = ++digits[i] < vocabulary.size();
+        if (!more) digits[i] = 0;
+      }
+    }
+  }
+}
+
+// The same inputs for the same seed on every machine; every length at least once, the longest first.
+template <class Visit>
+void random_inputs(const std::vector<Value>& vocabulary, std::uint32_t longest, const CheckOptions& options, Visit&& visit) {
+  std::uint64_t state = options.seed * 0x9e3779b97f4a7c15ull + 0x2545f4914f6cdd1dull;
+  const auto draw = [&](std::uint64_t n) {  // xorshift64*
+    state ^= state >> 12;
+    state ^= state << 25;
+    state ^= state >> 27;
+    return (state * 0x2545f4914f6cdd1dull >> 33) % n;
+  };
+  const std::uint64_t samples = options.samples ? options.samples : 2'000;
+  std::vector<Value> input;
+  for (std::uint64_t k = 0; k < samples; ++k) {
+    const auto n = static_cast<std::size_t>(k < longest ? longest - k : 1 + draw(longest));
+    // Half of the inputs from few different tokens: repetitions are where programs differ.
+    const std::uint64_t kinds = k % 2 ? vocabulary.size() : 1 + draw(std::min<std::uint64_t>(vocabulary.size(), 3));
+    std::vector<std::size_t> pick(static_cast<std::size_t>(kinds));
+    for (std::size_t& p : pick) p = static_cast<std::size_t>(draw(vocabulary.size()));
+    input.clear();
+    for (std::size_t i = 0; i < n; ++i) input.push_back(vocabulary[k % 2 ? draw(vocabulary.size()) : pick[draw(kinds)]]);
+    visit(input);
+  }
+}
+
 }  // namespace
 
 CheckResult check(const Graph& graph, Runner& runner, const CheckOptions& options, Budget& budget) {
   CheckResult result;
-  const CompiledModel& model = runner.model();
-  const auto& vocabulary = model.vocabulary;
-  const std::uint32_t longest = model.options.max_length;
-  std::vector<Value> input;
-  const auto one = [&] {
+  const auto one = [&](const std::vector<Value>& input) {
     budget.tick(64);
     auto comparison = runner.compare(input, budget);
     ++result.inputs;
@@ -163,48 +213,11 @@ CheckResult check(const Graph& graph, Runner& runner, const CheckOptions& option
       locate(graph, runner, *result.first, budget);
     }
   };
-
-  constexpr std::uint64_t enough = 20'000;
-  std::uint64_t all = 0, power = 1;
-  for (std::uint32_t n = 1; n <= longest && all <= enough; ++n) {
-    power = power > enough ? power : power * vocabulary.size();
-    all += power;
-  }
-  if (options.exhaustive || (options.samples == 0 && all <= enough)) {
-    result.exhaustive = true;
-    for (std::uint32_t n = 1; n <= longest; ++n) {
-      std::vector<std::size_t> digits(n, 0);
-      for (bool more = true; more;) {
-        input.clear();
-        for (std::size_t d : digits) input.push_back(vocabulary[d]);
-        one();
-        more = false;
-        for (std::size_t i = n; i-- > 0 && !more;) {
-          more = ++digits[i] < vocabulary.size();
-          if (!more) digits[i] = 0;
-        }
-      }
-    }
-    return result;
-  }
-  std::uint64_t state = options.seed * 0x9e3779b97f4a7c15ull + 0x2545f4914f6cdd1dull;
-  const auto draw = [&](std::uint64_t n) {  // xorshift64*: the same inputs everywhere
-    state ^= state >> 12;
-    state ^= state << 25;
-    state ^= state >> 27;
-    return (state * 0x2545f4914f6cdd1dull >> 33) % n;
-  };
-  const std::uint64_t samples = options.samples ? options.samples : 2'000;
-  for (std::uint64_t k = 0; k < samples; ++k) {
-    const auto n = static_cast<std::size_t>(k < longest ? longest - k : 1 + draw(longest));
-    // Half of the inputs from few different tokens: repetitions are where programs differ.
-    const std::uint64_t kinds = k % 2 ? vocabulary.size() : 1 + draw(std::min<std::uint64_t>(vocabulary.size(), 3));
-    std::vector<std::size_t> pick(static_cast<std::size_t>(kinds));
-    for (std::size_t& p : pick) p = static_cast<std::size_t>(draw(vocabulary.size()));
-    input.clear();
-    for (std::size_t i = 0; i < n; ++i) input.push_back(vocabulary[k % 2 ? draw(vocabulary.size()) : pick[draw(kinds)]]);
-    one();
-  }
+  const auto& vocabulary = runner.model().vocabulary;
+  const std::uint32_t longest = runner.model().options.max_length;
+  result.exhaustive = options.exhaustive || (options.samples == 0 && few_inputs(vocabulary.size(), longest));
+  if (result.exhaustive) every_input(vocabulary, longest, one);
+  else random_inputs(vocabulary, longest, options, one);
   return result;
 }
 

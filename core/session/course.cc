@@ -113,6 +113,31 @@ Json refused(const Locator& locator, const Diagnostics& diagnostics, Json facts)
   return {{"ok", false}, {"facts", std::move(facts)}, {"diagnostics", locator.diagnostics(diagnostics)}};
 }
 
+struct Named { std::string name; NodeId node; Json line; };
+
+// The s-ops and selectors that have a name; `asked`: true for all, or the names.
+std::vector<Named> named_nodes(const Elaboration& e, const Json& asked, const Locator& locator) {
+  std::vector<Named> named;
+  if (!asked.is_array() && asked != true) return named;
+  std::set<std::pair<std::string, NodeId>> seen;
+  for (const Definition& d : e.definitions) {
+    if (!d.value || (d.value->kind != BuildValue::Kind::SOp && d.value->kind != BuildValue::Kind::Selector)) continue;
+    if (asked.is_array() && std::find(asked.begin(), asked.end(), Json(d.name)) == asked.end()) continue;
+    if (seen.emplace(d.name, d.value->node).second) named.push_back({d.name, d.value->node, locator.span(d.name_span)});
+  }
+  return named;
+}
+
+// nullopt: `problem` says why.
+std::optional<std::vector<Value>> input_of(const Json& text, const Limits& limits, std::string& problem) {
+  auto input = values_from_json(text, problem);
+  if (!input) return std::nullopt;
+  if (input->empty()) problem = "The input is empty";
+  if (input->size() > limits.input_tokens) problem = "The input has more than " + std::to_string(limits.input_tokens) + " tokens";
+  if (!problem.empty()) return std::nullopt;
+  return input;
+}
+
 }  // namespace
 
 Json eval_many(const Json& r, ProgramRequest request, Limits limits) {
@@ -140,27 +165,16 @@ Json eval_many(const Json& r, ProgramRequest request, Limits limits) {
     const NodeId output = e.output->node;
     graph_facts(e.graph, output, facts);
 
-    struct Named { std::string name; NodeId node; Json line; };
-    std::vector<Named> named;
     const Json asked = r.value("named", Json());
-    if (asked.is_array() || asked == true) {
-      std::set<std::pair<std::string, NodeId>> seen;
-      for (const Definition& d : e.definitions) {
-        if (!d.value || (d.value->kind != K::SOp && d.value->kind != K::Selector)) continue;
-        if (asked.is_array() && std::find(asked.begin(), asked.end(), Json(d.name)) == asked.end()) continue;
-        if (seen.emplace(d.name, d.value->node).second) named.push_back({d.name, d.value->node, locator.span(d.name_span)});
-      }
-    }
+    const std::vector<Named> named = named_nodes(e, asked, locator);
     std::vector<NodeId> roots = {output};
     for (const Named& n : named) roots.push_back(n.node);
 
     for (const Json& text : inputs) {
       Json one;
       std::string problem;
-      const auto input = values_from_json(text, problem);
-      if (input && input->empty()) problem = "The input is empty";
-      if (input && input->size() > limits.input_tokens) problem = "The input has more than " + std::to_string(limits.input_tokens) + " tokens";
-      if (!input || !problem.empty()) {
+      const auto input = input_of(text, limits, problem);
+      if (!input) {
         out["results"].push_back({{"error", problem}});
         continue;
       }

@@ -400,6 +400,60 @@ Json Session::check(const Json& r) {
   return out;
 }
 
+namespace {
+
+// Every node up to the output on this input, as far as the budget lets it be shown.
+Json node_values(const Graph& graph, const Evaluation& ev, NodeId output, Budget& budget) {
+  Json nodes = Json::array();
+  for (NodeId id = 0; id <= output; ++id) {
+    Json node = {{"id", id}};
+    if (is_selector(graph[id].kind)) {
+      if (ev.matrices[id].n && budget.may_show(std::uint64_t{ev.matrices[id].n} * ev.matrices[id].n)) node["matrix"] = matrix_rows(ev.matrices[id]);
+    } else if (!ev.sequences[id].empty() && budget.may_show(ev.sequences[id].size())) {
+      node["value"] = cells_document(ev.sequences[id]);
+    }
+    if (const Undefined* u = ev.failure_of(id)) node["undefined"] = u->failure.message;
+    nodes.push_back(std::move(node));
+  }
+  return nodes;
+}
+
+// What one subspace holds at one position, in words.
+std::string held_value(const CompiledModel& m, const Subspace& sub, std::span<const float> residual) {
+  const auto values = read_subspace(m, sub, residual);
+  std::string text;
+  for (std::size_t i = 0; i < values.size() && i < 3; ++i) text += (i ? "|" : "") + values[i].str();
+  if (values.size() > 3) text += "|…";
+  return cut(text, 24);
+}
+
+// The residual stream read as values after every half-layer, BOS first.
+Json decoded_residual(const CompiledModel& m, const Trace& trace, Budget& budget) {
+  Json all = Json::array();
+  const auto halves = static_cast<std::int32_t>(2 * m.transformer.layers.size());
+  const auto T = static_cast<std::size_t>(trace.T);
+  for (std::size_t s = 0; s < m.subspaces.size(); ++s) {
+    const Subspace& sub = m.subspaces[s];
+    budget.tick(static_cast<std::uint32_t>(trace.T));
+    if (!budget.may_show(static_cast<std::uint64_t>(halves + 1) * T)) break;
+    Json at = Json::array();
+    for (std::int32_t half = 0; half <= halves; ++half) {
+      std::vector<std::string> row(T);
+      const TensorInfo* t = trace.find(half_layer_name(half));
+      if (t && half >= sub.written && (sub.dead < 0 || half < sub.dead)) {
+        const auto width = static_cast<std::size_t>(t->shape.back());
+        const auto stream = std::span(trace.arena).subspan(static_cast<std::size_t>(t->offset), T * width);
+        for (std::size_t position = 1; position < T; ++position) row[position] = held_value(m, sub, stream.subspan(position * width, width));
+      }
+      at.push_back(std::move(row));
+    }
+    all.push_back({{"subspace", s}, {"at", std::move(at)}});
+  }
+  return all;
+}
+
+}  // namespace
+
 Json Session::trace(const Json& r) {
   Budget budget(limits_of(r));
   Held& h = held(r);
@@ -453,47 +507,8 @@ Json Session::trace(const Json& r) {
     for (std::size_t i = 1; i < encoded.ids.size(); ++i) raw.push_back(h.runner->logits()[i]);
     out["model"]["raw"] = std::move(raw);
   }
-  Json nodes = Json::array();
-  for (NodeId id = 0; id <= m.output; ++id) {
-    Json node = {{"id", id}};
-    if (is_selector(graph[id].kind)) {
-      if (ev.matrices[id].n && budget.may_show(std::uint64_t{ev.matrices[id].n} * ev.matrices[id].n)) node["matrix"] = matrix_rows(ev.matrices[id]);
-    } else if (!ev.sequences[id].empty() && budget.may_show(ev.sequences[id].size())) {
-      node["value"] = cells_document(ev.sequences[id]);
-    }
-    if (const Undefined* u = ev.failure_of(id)) node["undefined"] = u->failure.message;
-    nodes.push_back(std::move(node));
-  }
-  out["nodes"] = std::move(nodes);
-  // The residual stream, read as values after every half-layer. BOS first.
-  Json residual = Json::array();
-  const auto halves = static_cast<std::int32_t>(2 * m.transformer.layers.size());
-  for (std::size_t s = 0; s < m.subspaces.size(); ++s) {
-    const Subspace& sub = m.subspaces[s];
-    budget.tick(static_cast<std::uint32_t>(trace.T));
-    if (!budget.may_show(static_cast<std::uint64_t>(halves + 1) * static_cast<std::uint64_t>(trace.T))) break;
-    Json at = Json::array();
-    for (std::int32_t half = 0; half <= halves; ++half) {
-      Json row = Json::array();
-      const std::string name = half == 0 ? "resid_pre" : "blocks." + std::to_string((half - 1) / 2) + (half % 2 ? ".resid_mid" : ".resid_post");
-      const TensorInfo* t = trace.find(name);
-      for (std::int32_t position = 0; position < trace.T; ++position) {
-        if (half < sub.written || (sub.dead >= 0 && half >= sub.dead) || !t) {
-          row.push_back("");
-          continue;
-        }
-        const auto width = static_cast<std::size_t>(t->shape.back());
-        const auto values = read_subspace(m, sub, std::span(trace.arena).subspan(static_cast<std::size_t>(t->offset) + static_cast<std::size_t>(position) * width, width));
-        std::string text;
-        for (std::size_t i = 0; i < values.size() && i < 3; ++i) text += (i ? "|" : "") + values[i].str();
-        if (values.size() > 3) text += "|…";
-        row.push_back(position == 0 ? "" : cut(text, 24));
-      }
-      at.push_back(std::move(row));
-    }
-    residual.push_back({{"subspace", s}, {"at", std::move(at)}});
-  }
-  out["decoded"] = std::move(residual);
+  out["nodes"] = node_values(graph, ev, m.output, budget);
+  out["decoded"] = decoded_residual(m, trace, budget);
   out["timings_ms"] = {{"forward", forward_ms}};
   arena_ = std::move(trace.arena);
   return out;
