@@ -104,9 +104,11 @@ std::optional<CompiledModel> compile(const Graph& graph, NodeId output, const Co
   const auto start = std::chrono::steady_clock::now();
   CompiledModel model;
   bool proved = false, any = false;
-  for (std::size_t k = 0; k < 2 * lowered->candidates.size() && !proved; ++k) {
+  for (std::size_t k = 0; k < 2 * lowered->candidates.size(); ++k) {
     const std::size_t i = k / 2;
     const bool balance = k % 2 == 1;
+    // A later one may still be smaller: what sorted them is an estimate.
+    if (proved && (balance || options.objective != CompileOptions::Objective::Size || lowered->candidates[i].size >= static_cast<double>(model.transformer.parameters()))) break;
     CompiledModel trial;
     trial.options = options;
     trial.vocabulary = options.vocabulary;
@@ -115,8 +117,9 @@ std::optional<CompiledModel> compile(const Graph& graph, NodeId output, const Co
     trial.inexact_reasons = lowered->candidates[i].plan.inexact;
     assemble(lowered->context(diagnostics, budget), lowered->candidates[i].plan, lowered->candidates[i].schedule, lowered->candidates[i].output, balance, trial);
     if (!all_finite(trial.transformer)) continue;
-    proved = trial.exact;
-    if (proved || !any) model = std::move(trial);
+    const bool better = trial.exact && (!proved || trial.transformer.parameters() < model.transformer.parameters());
+    proved |= trial.exact;
+    if (better || !any) model = std::move(trial);
     any = true;
   }
   if (!any) {

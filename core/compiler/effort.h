@@ -9,6 +9,10 @@ struct Effort {
   // Combinations of values (of the terms of a sum, or the operands of an `and` or `or`): a table over more of them becomes a sum, which
   // every reader adds up for itself. Beyond the early number there is a plan that does so, beyond the other no plan that does not.
   double early_table_of_terms = 2, table_of_terms = 1024;
+  // The same for the arms of a choice: those of one condition are already apart, so its table is split more easily.
+  double table_of_arms = 50'000;
+  // Arms of one chain of choices that are looked at one by one.
+  std::size_t arms = 2'000;
   // Combinations of values in one table: of the plans that split early, of those that fuse as far as they go, and of a table over two
   // numbers that are read as one.
   double split_table = 64, fused_table = 50'000, joined_table = 50'000;

@@ -100,6 +100,8 @@ void make_candidates(Lowered& l, Diagnostics& diagnostics, Budget& budget) {
         const double cost = dense_size(l, p, s, budget);
         if (best.size == 0 || cost < best.size) best.schedule = std::move(s), best.size = cost;
       }
+      const auto alike = [&](const Lowered::Candidate& c) { return c.size == best.size && c.plan.order.size() == p.order.size() && c.output == output; };
+      if (std::any_of(l.candidates.begin(), l.candidates.end(), alike)) return;  // the same plan
       best.plan = std::move(p);
       best.output = output;
       l.candidates.push_back(std::move(best));
@@ -110,7 +112,7 @@ void make_candidates(Lowered& l, Diagnostics& diagnostics, Budget& budget) {
   };
   for (PlanStyle style : styles) {
     attempt(style, l.rewritten.output, false);
-    style.table_of_terms = effort.early_table_of_terms;
+    style.table_of_terms = style.table_of_arms = effort.early_table_of_terms;
     attempt(style, l.rewritten.counted, l.rewritten.counted == l.rewritten.output);
   }
   if (l.candidates.empty())
@@ -172,11 +174,13 @@ std::unique_ptr<Lowered> lower(const Graph& graph, NodeId output, const CompileO
     for (NodeId id = 0; id <= output; ++id)
       for (const auto* targets : {&l.rewritten.counted_target, &l.rewritten.target})
         if ((*targets)[id] != no_node) same[(*targets)[id]] = id;
+    std::vector<NodeId> outputs{l.rewritten.output, l.rewritten.counted};
+    for (const auto& [choice, terms] : l.rewritten.terms) outputs.insert(outputs.end(), terms.begin(), terms.end());
     ValueSets::Setting setting = setting_of(l.options);
     setting.earlier = &original;
     setting.same = &same;
     l.apply.emplace(l.rewritten.graph, l.values, budget);
-    l.sets.emplace(l.rewritten.graph, std::vector<NodeId>{l.rewritten.output, l.rewritten.counted}, setting, l.values, l.set_pool, *l.apply, budget);
+    l.sets.emplace(l.rewritten.graph, outputs, setting, l.values, l.set_pool, *l.apply, budget);
     clock.lap("infer");
 
     make_candidates(l, diagnostics, budget);

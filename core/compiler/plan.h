@@ -138,7 +138,8 @@ struct Plan {
 struct PlanStyle {
   double tuples = 64;       // a table over more combinations of values is split where its parts are smaller
   bool join_axes = false;   // two numbers are read as one linear form before one of them is made a code (a layer less, more steps)
-  double table_of_terms = Effort{}.table_of_terms;  // a sum whose terms have more combinations of values is added up by its readers
+  // A sum whose terms (a choice whose arms) have more combinations of values is added up by its readers.
+  double table_of_terms = Effort{}.table_of_terms, table_of_arms = Effort{}.table_of_arms;
 };
 
 struct PlanContext {
@@ -151,6 +152,7 @@ struct PlanContext {
   Diagnostics& diagnostics;
   Budget& budget;
   PlanStyle style{};
+  const std::map<NodeId, std::vector<NodeId>>* terms = nullptr;  // of choices (compiler/rewrite.h)
   Effort effort{};
 };
 

@@ -40,6 +40,7 @@ bool Planner::free_linear(NodeId x, int depth) {
     case Op::Add: case Op::Sub: linear = (free_linear(n.args[0], depth + 1) && free_linear(n.args[1], depth + 1)) || wide_sum(x); break;
     case Op::Neg: case Op::Pos: linear = free_linear(n.args[0], depth + 1); break;
     case Op::Mul: linear = (constant(n.args[0]) && free_linear(n.args[1], depth + 1)) || (constant(n.args[1]) && free_linear(n.args[0], depth + 1)); break;
+    case Op::Choose: linear = wide_sum(x); break;
     case Op::Div: linear = constant(n.args[1]) && node(n.args[1]).constant.number() != 0 && free_linear(n.args[0], depth + 1); break;
     default: break;
   }
@@ -47,7 +48,7 @@ bool Planner::free_linear(NodeId x, int depth) {
   constexpr std::uint32_t most_terms = 4096;
   std::uint32_t terms = 0;
   if (linear) {
-    for (NodeId a : n.args) {
+    for (NodeId a : terms_of(x)) {
       const auto it = linear_memo_.find(a);
       terms += it == linear_memo_.end() ? 1 : it->second;
     }
@@ -64,10 +65,16 @@ bool Planner::has_number(NodeId x) {
   return std::any_of(cone.inputs().begin(), cone.inputs().end(), [&](NodeId i) { return !code_leaf(i); });
 }
 
+// A choice that is the sum of its terms.
+bool Planner::is_choice(NodeId x) const { return c_.terms && c_.terms->count(x); }
+
+const std::vector<NodeId>& Planner::terms_of(NodeId x) const { return is_choice(x) ? c_.terms->at(x) : node(x).args; }
+
 // Is it written out term by term in a linear form that holds it?
 bool Planner::is_sum(NodeId x) {
   const Node& n = node(x);
   if (n.kind != NodeKind::Elementwise || n.table || base_[x] != x) return false;
+  if (is_choice(x)) return true;
   const auto factor = [&](NodeId a) { return node(a).kind == NodeKind::Constant && free_linear(a); };
   switch (n.op) {
     case Op::Add: case Op::Sub: case Op::Neg: case Op::Pos: return true;
@@ -92,7 +99,7 @@ bool Planner::wide_sum(NodeId x) {
     if (!seen.insert(y).second) continue;
     c_.budget.tick(4);
     if (is_sum(y)) {
-      stack.insert(stack.end(), node(y).args.begin(), node(y).args.end());
+      stack.insert(stack.end(), terms_of(y).begin(), terms_of(y).end());
     } else if (node(y).kind == NodeKind::Constant) {
       numbers = free_linear(y);
     } else if (!c_.sets.known(y)) {
@@ -104,8 +111,9 @@ bool Planner::wide_sum(NodeId x) {
       combinations *= static_cast<double>(all.size());
     }
   }
-  plan_.early_sums |= numbers && combinations > c_.style.table_of_terms && combinations <= c_.effort.table_of_terms;
-  return wide_memo_[x] = numbers && combinations > c_.style.table_of_terms;
+  const bool choice = is_choice(x), wide = numbers && combinations > (choice ? c_.style.table_of_arms : c_.style.table_of_terms);
+  plan_.early_sums |= wide && combinations <= (choice ? c_.effort.table_of_arms : c_.effort.table_of_terms);
+  return wide_memo_[x] = wide;
 }
 
 // A term that is no sum.
@@ -178,8 +186,9 @@ LinearForm Planner::number(NodeId x) {
     const Node& n = node(part.node);
     const bool whole = n.kind != NodeKind::Elementwise || affine_in_indices(part.node, a, b) || (base_[part.node] != no_node && code_leaf(base_[part.node]) && c_.sets.numeric(part.node));
     if (!whole && (free_linear(part.node) || (part.wide && is_sum(part.node)))) {
-      for (std::size_t k = n.args.size(); k-- > 0;)
-        if (k != factor_of(n)) stack.push_back({n.args[k], part.coefficient * coefficient(n, k), part.wide});
+      const auto& terms = terms_of(part.node);
+      for (std::size_t k = terms.size(); k-- > 0;)
+        if (is_choice(part.node) || k != factor_of(n)) stack.push_back({terms[k], part.coefficient * coefficient(n, k), part.wide});
       continue;
     }
     LinearForm one = term(part.node);

@@ -88,6 +88,12 @@ ValueId Planner::value_of(NodeId x, NodeId leaf, ValueId v) {
   return out[0];
 }
 
+// Readers come before what they read: a unit that is planned can have no new ones.
+Refusal Planner::out_of_order(UnitId u) const {
+  const NodeId id = plan_.units[u].node;
+  return {"internal-order", "The compiler met \"" + c_.graph.describe(id) + "\" in an order that it cannot handle", "Please report this program.", id};
+}
+
 UnitId Planner::unit(UnitKind kind, NodeId id, std::vector<NodeId> joint) {
   auto [it, fresh] = units_.try_emplace({kind, id, joint}, static_cast<UnitId>(plan_.units.size()));
   if (fresh) {
@@ -99,6 +105,8 @@ UnitId Planner::unit(UnitKind kind, NodeId id, std::vector<NodeId> joint) {
     const int rank = !u.joint.empty() ? 2 : kind == UnitKind::MlpCode || kind == UnitKind::MlpNumber ? 1 : 0;
     plan_.units.push_back(std::move(u));
     pending_.insert({id, rank, it->second});
+  } else if (plan_.units[it->second].planned) {
+    throw out_of_order(it->second);
   }
   return it->second;
 }
@@ -116,7 +124,7 @@ UnitId Planner::code_unit(NodeId x) {
 }
 
 std::uint32_t Planner::add_demand(UnitId u, Demand demand) {
-  if (plan_.units[u].planned) throw Refusal{"internal-order", "The compiler met \"" + c_.graph.describe(plan_.units[u].node) + "\" in an order that it cannot handle", "Please report this program.", plan_.units[u].node};
+  if (plan_.units[u].planned) throw out_of_order(u);
   plan_.units[u].demands.push_back(std::move(demand));
   return static_cast<std::uint32_t>(plan_.units[u].demands.size() - 1);
 }

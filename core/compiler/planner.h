@@ -25,6 +25,7 @@ class Planner {
   CodeRead code_identity(NodeId x);
   UnitId unit(UnitKind kind, NodeId node, std::vector<NodeId> joint = {});
   UnitId code_unit(NodeId x);
+  Refusal out_of_order(UnitId u) const;
   std::uint32_t add_demand(UnitId u, Demand demand);
   const Node& node(NodeId id) const { return c_.graph[id]; }
   ValueId value_of(NodeId x, NodeId leaf, ValueId v);
@@ -40,6 +41,8 @@ class Planner {
   // plan_numbers.cc
   bool free_linear(NodeId x, int depth = 0);
   bool has_number(NodeId x);
+  bool is_choice(NodeId x) const;
+  const std::vector<NodeId>& terms_of(NodeId x) const;
   bool is_sum(NodeId x);
   bool wide_sum(NodeId x);
   bool affine_in_indices(NodeId x, double& a, double& b);

@@ -36,6 +36,8 @@ void Rewriter::walk(NodeId output, const std::vector<bool>& needed) {
     current_ = id;
     NodeId made = no_node;
     const Node& node = graph_[id];
+    std::vector<NodeId> terms;
+    if (node.kind == NodeKind::Elementwise) terms = terms_of_choice(id);
     if (node.kind == NodeKind::Elementwise) made = elementwise(id);
     else if (node.kind == NodeKind::Aggregate) made = default_apart(node);
     else if (node.kind == NodeKind::SelectorWidth && options_.idioms) made = width(id);
@@ -45,6 +47,8 @@ void Rewriter::walk(NodeId output, const std::vector<bool>& needed) {
       for (NodeId& a : copy.args) a = result_.target[a];
       made = add(std::move(copy));
     }
+    const bool in_order = std::all_of(terms.begin(), terms.end(), [&](NodeId t) { return t < made; });
+    if (!terms.empty() && in_order) result_.terms.emplace(made, std::move(terms));
     result_.target[id] = made;
     result_.origin[made] = id;
   }

@@ -1,6 +1,7 @@
 // Graph → equivalent graph that compiles smaller. Sources stay; expressions are replaced by ones with the same value on every
 // input on which the original is defined.
 #pragma once
+#include <map>
 #include <vector>
 #include "base/limits.h"
 #include "compiler/value_sets.h"
@@ -15,6 +16,8 @@ struct Rewritten {
   std::vector<NodeId> origin;  // rewritten node → the original node whose value it has (or whose part it is)
   std::vector<NodeId> target;  // original node → rewritten node, no_node where it is not needed
   std::vector<NodeId> counted_target;  // the same for `counted`
+  // A choice among numbers by one s-op → terms whose sum it is: at each position all but one are 0.
+  std::map<NodeId, std::vector<NodeId>> terms;
 };
 
 struct RewriteOptions {

@@ -42,6 +42,10 @@ class Rewriter {
   std::map<NodeId, std::vector<NodeId>> truths(NodeId id);
   NodeId count_of_truths(NodeId id);
   bool count_differs(const std::vector<bool>& needed, NodeId output);
+  // rewrite_choices.cc
+  struct Arm { NodeId guard, value; };  // of result_.graph, and of graph_
+  bool collect_arms(NodeId id, NodeId guard, std::vector<Arm>& arms);
+  std::vector<NodeId> terms_of_choice(NodeId id);
 
   const std::vector<ValueId>& members_at(NodeId id, std::uint32_t i, std::uint32_t n) { return sets_.members(id, i, n); }
   const Graph& graph_;
@@ -50,6 +54,7 @@ class Rewriter {
   const RewriteOptions& options_;
   Budget& budget_;
   Effort effort_;
+  NodeId choice_ = no_node, chosen_by_ = no_node;  // the choice whose arms are collected, and the s-op that its conditions are functions of
   double most_combinations_ = 0;  // of the operands of an `and` or `or`, before it becomes a count
   std::vector<NodeId> base_;
   std::vector<bool> link_;     // only serves a larger expression of the same operation

@@ -202,11 +202,16 @@ void for_inputs(const Subject& s, std::uint32_t longest, std::uint64_t most, int
   }
 }
 
-std::vector<std::filesystem::path> examples() {
+std::vector<std::filesystem::path> programs_in(const char* folder) {
   std::vector<std::filesystem::path> list;
-  for (const auto& entry : std::filesystem::directory_iterator(RASP_ROOT_DIR "/examples"))
+  for (const auto& entry : std::filesystem::directory_iterator(folder))
     if (entry.path().extension() == ".rasp") list.push_back(entry.path());
   std::sort(list.begin(), list.end());
+  return list;
+}
+
+std::vector<std::filesystem::path> examples() {
+  const auto list = programs_in(RASP_ROOT_DIR "/examples");
   REQUIRE(list.size() >= 10);
   std::vector<std::filesystem::path> share;
   for (std::size_t i = 0; i < list.size(); i += rasp::testing::sweep) share.push_back(list[i]);
@@ -223,6 +228,18 @@ TEST_CASE("examples: interpreter, plan and forward pass agree in every subspace"
     Subject s(request);
     for_inputs(s, 5, 400, 20, [&](const std::vector<Value>& input) { s.compare(input); });
     CHECK_MESSAGE(s.sweep.passed(), s.sweep.report());
+  }
+}
+
+TEST_CASE("programs that once failed: interpreter, plan and forward pass agree in every subspace") {
+  const auto list = programs_in(RASP_ROOT_DIR "/tests/programs/found");
+  REQUIRE(list.size() >= 9);
+  for (const auto& path : list) {
+    CAPTURE(path.filename().string());
+    ProgramRequest request;
+    request.program = read(path);
+    Subject s(request);
+    for_inputs(s, 4, 100, 10, [&](const std::vector<Value>& input) { s.compare(input); });
   }
 }
 

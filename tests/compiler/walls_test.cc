@@ -68,3 +68,29 @@ TEST_CASE("walls: a chain's weights grow with its length, at every length, and n
     }
   }
 }
+
+TEST_CASE("walls: choices by one s-op, each arm another s-op") {
+  Compiled c(read_wall("twelve_arms"));
+  REQUIRE_MESSAGE(c.model, c.first_error());
+  CHECK(c.transformer().layers.size() <= 3);
+  CHECK(c.transformer().parameters() < 250'000);
+  CHECK(c.check({.samples = 300}).mismatches == 0);
+  // The interpreter's values by hand: on "abca" c = [2, 2, 3, 5], so arms 2, 2, 3 and 5.
+  const Runner::Comparison on = c.compare({Value::string("a"), Value::string("b"), Value::string("c"), Value::string("a")});
+  REQUIRE(on.model.size() == 4);
+  const int expected[] = {4, 4, 4, 9};
+  for (std::size_t i = 0; i < 4; ++i) CHECK(equal(on.model[i], Value::integer(std::int64_t{expected[i]})));
+}
+
+TEST_CASE("walls: a choice's weights grow with its arms, not with their combinations") {
+  for (int k : {2, 3, 4, 6, 8, 12, 16}) {
+    CAPTURE(k);
+    std::string text = "c = (selector_width(select(tokens, \"a\", ==)) + indices) % " + std::to_string(k) + "; x = 0;";
+    for (int i = 0; i < k; ++i) text += "x = selector_width(select(tokens, \"" + std::string(1, static_cast<char>('b' + i)) + "\", ==)) + " + std::to_string(i) + " if c == " + std::to_string(i) + " else x;";
+    Compiled c = of_letters(text);
+    REQUIRE_MESSAGE(c.model, c.first_error());
+    CHECK(c.model->exact);
+    CHECK(c.transformer().d_mlp() <= 32 * (k + 2));
+    CHECK(c.check({.samples = 60}).mismatches == 0);
+  }
+}
