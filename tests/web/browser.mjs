@@ -56,6 +56,14 @@ export const settled = (page) => page.waitForFunction(() => {
   return document.querySelector('.compare') && status?.textContent === '' && !document.querySelector('.centre.stale');
 });
 
+/** The smallest example, one head: what many journeys use. Nothing is chosen in it. */
+export async function histogramPage(fresh, options) {
+  const page = await fresh('#example=histogram', options);
+  await settled(page);
+  await page.keyboard.press('Escape');
+  return page;
+}
+
 export const editor = (page) => page.locator('.cm-content');
 export const output = (page, row = 'model') => page.locator('.compare tr', { has: page.locator(`th:text-is("${row}")`) }).locator('td').allTextContents();
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { editor, output, pixels, root, settled, type } from './browser.mjs';
+import { editor, histogramPage, output, pixels, root, settled, type } from './browser.mjs';
 import { journeys } from './journeys.mjs';
 import accessibleJourneys from './parts/accessible.mjs';
 import badInputJourneys from './parts/bad-input.mjs';
@@ -17,16 +17,38 @@ const examples = readdirSync(path.join(root, 'examples')).filter((f) => f.endsWi
 await test('the first visit shows a working example', async (fresh) => {
   const page = await fresh();
   await settled(page);
-  assert.equal(await page.locator('.result h2').textContent(), 'Histogram');
+  assert.equal(await page.locator('.result h2').textContent(), 'Reverse');
   assert.deepEqual(await output(page), await output(page, 'interpreter'));
   assert.match(await page.locator('.verdict').first().textContent(), /exact for every input/);
   const blank = await page.locator('canvas').first().evaluate((c) => { const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; return new Set(Array.from({ length: d.length / 4 }, (_, i) => d.slice(4 * i, 4 * i + 3).join())).size; });
   assert.ok(blank > 1, 'the heatmap has dark and light cells');
 });
 
-await test('editing the program changes heatmap, residual stream and output', async (fresh) => {
+await test('the first minute: three captions until they are dismissed, the language in 12 lines', async (fresh) => {
   const page = await fresh();
   await settled(page);
+  assert.equal(await page.locator('.captions li').count(), 3);
+  assert.match(await page.locator('.captions').textContent(), /select.*one attention head.*aggregate.*an MLP/s);
+  assert.equal(await page.locator('.inspector .primer dt').count(), 12);
+  await page.click('[aria-label="Dismiss these captions"]');
+  await page.reload();
+  await settled(page);
+  assert.equal(await page.locator('.captions').count(), 0, 'they do not come again');
+  await page.click('text=Examples');
+  await page.locator('.example-card').first().waitFor();
+  assert.equal(await page.locator('.example-card strong').first().textContent(), 'Reverse', 'what is read first stands first');
+  assert.equal(await page.locator('.recent').count(), 0, 'nothing was written yet');
+  await page.keyboard.press('Escape');
+  await type(page, 'mine = indices + 1;\n');
+  await page.waitForFunction(() => document.querySelector('.result h2')?.textContent === 'mine');
+  await page.waitForTimeout(400);
+  await page.click('text=Examples');
+  await page.locator('.example-card').first().waitFor();
+  assert.ok(await page.evaluate(() => document.querySelector('.recent').getBoundingClientRect().top < document.querySelector('.example-card').getBoundingClientRect().top), 'own work comes first');
+});
+
+await test('editing the program changes heatmap, residual stream and output', async (fresh) => {
+  const page = await histogramPage(fresh);
   const before = await pixels(page, 'canvas');
   await type(page, '#@ input "abca"\n#@ vocabulary "abc"\nback = aggregate(select(indices, length - indices - 1, ==), tokens);\n');
   await page.waitForFunction(() => document.querySelector('.result h2')?.textContent === 'back');
@@ -113,8 +135,7 @@ await test('editor help: completion, hover, definition, rename, format', async (
 });
 
 await test('the input can be changed, and a bad one is named', async (fresh) => {
-  const page = await fresh();
-  await settled(page);
+  const page = await histogramPage(fresh);
   await page.fill('#input', 'aaab');
   await page.waitForFunction(() => document.querySelectorAll('.compare tr:nth-child(2) td').length === 4);
   await settled(page);
@@ -134,8 +155,7 @@ await test('the input can be changed, and a bad one is named', async (fresh) => 
 });
 
 await test('a selection lights up code and circuit, by mouse and by keyboard', async (fresh) => {
-  const page = await fresh();
-  await settled(page);
+  const page = await histogramPage(fresh);
   await page.click('[data-head="0.0"] .box-title');
   assert.ok(await page.locator('.linked').count() > 0, 'code lights up');
   assert.match(await page.locator('.inspector').textContent(), /head 1\.1/);
@@ -172,8 +192,7 @@ await test('an experiment marks what it changes and is undone in one click', asy
 });
 
 await test('why this number: the sum adds up, and a number can be overwritten', async (fresh) => {
-  const page = await fresh();
-  await settled(page);
+  const page = await histogramPage(fresh);
   await page.click('#tab-residual');
   await page.locator('.residual tbody tr', { has: page.locator('.name:text-is("hist")') }).first().locator('.value').first().click();
   await page.locator('.sum').waitFor();
@@ -220,7 +239,7 @@ await test('a damaged link leaves own work alone and says what is wrong', async 
   const page = await fresh('#1.z.AAAA');
   await settled(page);
   assert.match(await page.locator('.notices').textContent(), /cannot be opened.*changed on the way/);
-  assert.equal(await page.locator('.result h2').textContent(), 'Histogram');
+  assert.equal(await page.locator('.result h2').textContent(), 'Reverse');
 });
 
 for (const name of readdirSync(path.join(root, 'tests/web/links'))) {
@@ -319,8 +338,8 @@ await test('files: a second one is loaded by the first', async (fresh) => {
   assert.deepEqual((await output(page)).slice(0, 3), ['0', '2', '4']);
   await page.locator('.file button', { hasText: 'untitled' }).dblclick();
   await page.locator('#ask').waitFor();
-  await page.fill('#ask', 'histogram');
-  assert.match(await page.locator('#ask-problem').textContent(), /There is a file "histogram.rasp" already/);
+  await page.fill('#ask', 'reverse');
+  assert.match(await page.locator('#ask-problem').textContent(), /There is a file "reverse.rasp" already/);
   await page.fill('#ask', 'a/b');
   assert.match(await page.locator('#ask-problem').textContent(), /no slashes/);
   await page.fill('#ask', 'helpers');
@@ -335,8 +354,7 @@ await test('files: a second one is loaded by the first', async (fresh) => {
 });
 
 await test('exports are files that hold what they say', async (fresh) => {
-  const page = await fresh();
-  await settled(page);
+  const page = await histogramPage(fresh);
   await page.click('text=Export');
   const get = async (locator) => {
     const [download] = await Promise.all([page.waitForEvent('download'), locator.click()]);
@@ -415,10 +433,8 @@ await test('works without a network after the first visit', async (fresh) => {
 });
 
 await test('a phone: tabs, and the inspector as a sheet', async (fresh) => {
-  const page = await fresh('', { width: 390, height: 844, hasTouch: true });
-  await page.locator('.cm-content').waitFor();
-  await page.click('.phone-tabs button:nth-child(2)');
-  await settled(page);
+  const page = await histogramPage(fresh, { width: 390, height: 844, hasTouch: true });
+  assert.equal(await page.locator('.phone-tabs [aria-pressed="true"]').textContent(), 'Model', 'a phone shows the model first');
   assert.equal(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true, 'nothing is cut off');
   await page.tap('[data-head="0.0"] .box-title');
   await page.locator('.inspector').waitFor({ state: 'visible' });

@@ -168,7 +168,7 @@ await test('files that are no projects are refused with a reason, and own work s
   ]) {
     await drop(name, content);
     await page.waitForFunction((r) => new RegExp(r).test(document.querySelector('.notices').textContent), reason.source);
-    assert.equal(await page.locator('.result h2').textContent(), 'Histogram');
+    assert.equal(await page.locator('.result h2').textContent(), 'Reverse');
   }
   await drop('fine.rasp', 'fine = indices;\n');
   await page.waitForFunction(() => document.querySelector('.result h2')?.textContent === 'fine');

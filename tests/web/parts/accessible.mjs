@@ -1,13 +1,13 @@
 // axe in every state of the page, wide and phone, dark and light.
 import assert from 'node:assert/strict';
-import { AxeBuilder, settled, type } from '../browser.mjs';
+import { AxeBuilder, histogramPage, settled, type } from '../browser.mjs';
 
 const sizes = [[1440, 900, false], [1440, 900, true], [390, 844, false], [390, 844, true]];
 
 export default async function accessibleJourneys(test) {
   for (const [width, height, dark] of sizes) {
     await test(`accessible at ${width}×${height} ${dark ? 'dark' : 'light'}`, async (fresh) => {
-      const page = await fresh('', { width, height, dark, reducedMotion: 'reduce' });
+      const page = await histogramPage(fresh, { width, height, dark, reducedMotion: 'reduce' });
       const phone = width < 800;
       const tab = async (name) => { if (phone) await page.click(`.phone-tabs button:text-is("${name}")`); };
       const found = [];
@@ -22,6 +22,7 @@ export default async function accessibleJourneys(test) {
         await page.keyboard.press('Escape');
         await page.locator('dialog').waitFor({ state: 'detached' });
       };
+      await tab('Code');
       await page.locator('.cm-content').waitFor();
       await page.waitForFunction(() => !document.querySelector('.centre.stale') && document.querySelector('.compare'));
       await scan('code');
@@ -74,6 +75,10 @@ export default async function accessibleJourneys(test) {
       await page.locator('.course').waitFor();
       await tab('Task');
       await scan('writing an assignment');
+      const first = await fresh('', { width, height, dark, reducedMotion: 'reduce' });
+      await settled(first);
+      const { violations: atFirst } = await new AxeBuilder({ page: first }).analyze();
+      found.push(...atFirst.map((v) => `first visit: ${v.id}: ${v.nodes.slice(0, 3).map((n) => n.target.join(' ')).join(' | ')}`));
       const embedded = await fresh('?embed=1&view=circuit#example=reverse', { width, height, dark, reducedMotion: 'reduce' });
       await embedded.waitForFunction(() => document.querySelector('.compare') && document.querySelector('[data-head] canvas'));
       const { violations } = await new AxeBuilder({ page: embedded }).analyze();

@@ -35,7 +35,7 @@ export default async function badInputJourneys(test, browser) {
       const said = await page.locator('.notices .problem').textContent();
       assert.match(said, message);
       assert.match(said, /Your own work is unchanged/);
-      assert.equal(await page.locator('.result h2').textContent(), 'Histogram', 'the page goes on with a working program');
+      assert.equal(await page.locator('.result h2').textContent(), 'Reverse', 'the page goes on with a working program');
       await page.click('text=dismiss');
       assert.equal(await page.locator('.notices .problem').count(), 0);
     });
@@ -79,7 +79,7 @@ export default async function badInputJourneys(test, browser) {
       await drop(name, content);
       await page.waitForFunction((n) => document.querySelector('.notices .problem')?.textContent.includes(n), name);
       assert.match(await page.locator('.notices .problem').textContent(), message);
-      assert.equal(await page.locator('.result h2').textContent(), 'Histogram');
+      assert.equal(await page.locator('.result h2').textContent(), 'Reverse');
     }
     await drop('ok.rasp', 'fine = indices;\n');
     await page.waitForFunction(() => document.querySelector('.result h2')?.textContent === 'fine');
@@ -117,7 +117,7 @@ export default async function badInputJourneys(test, browser) {
       const notice = page.locator('.centre [role="alert"]').filter({ hasText: 'could not be started' });
       await notice.waitFor();
       assert.match(await notice.textContent(), /may lack WebAssembly or workers[^]*still read, edit, share and download[^]*Reload/);
-      assert.match(await editor(page).textContent(), /selector_width/);
+      assert.match(await editor(page).textContent(), /aggregate/);
       await type(page, 'mine = indices;\n');
       await page.click('text=Share');
       await page.waitForFunction(() => document.querySelector('#share-link')?.value.includes('#2.z.'));

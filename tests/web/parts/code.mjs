@@ -63,7 +63,7 @@ export default async function codeJourneys(test) {
     });
     await editor(page).click();
     await page.keyboard.press('Control+End');
-    await page.keyboard.type('odd = hist + indic', { delay: 40 });
+    await page.keyboard.type('odd = reverse + indic', { delay: 40 });
     await page.waitForSelector('.problems .error');
     const [pause] = await page.evaluate(() => window.seen);
     assert.ok(pause >= 550, `drawn ${pause} ms after the last key`);
@@ -87,7 +87,7 @@ export default async function codeJourneys(test) {
     await page.keyboard.press('Control+End');
     const places = () => page.evaluate(() => ['#input', '.console', '.settings', '.editor'].map((s) => { const r = document.querySelector(s).getBoundingClientRect(); return [s, Math.round(r.top), Math.round(r.height)]; }));
     const before = await places();
-    for (const key of 'more = hist + opposite_of_everything ? 1;\n"; x = (tokens == "a"); x;\n') {
+    for (const key of 'more = reverse + opposite_of_everything ? 1;\n"; x = (tokens == "a"); x;\n') {
       await page.keyboard.type(key);
       assert.deepEqual(await places(), before, `after the key ${JSON.stringify(key)}`);
     }

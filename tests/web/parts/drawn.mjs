@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { loadEngine } from '../../../wasm/engine.mjs';
-import { output, root, settled, type } from '../browser.mjs';
+import { histogramPage, output, root, settled, type } from '../browser.mjs';
 
 /** Which cells of a head's heatmap have the colour of full attention: one string a row. */
 const dark = (page, head) => page.locator(`[data-head="${head}"] canvas`).evaluate((c) => {
@@ -17,7 +17,7 @@ const row = (page, name) => page.locator('.residual tbody tr', { has: page.locat
 export default async function drawnJourneys(test) {
   await test('the heatmap is dark exactly where query and key hold the same token, in both themes', async (fresh) => {
     for (const theme of ['light', 'dark']) {
-      const page = await fresh(`?theme=${theme}`);
+      const page = await fresh(`?theme=${theme}#example=histogram`);
       await settled(page);
       const tokens = ['BOS', ...'abcaab'];
       assert.deepEqual(await dark(page, '0.0'), tokens.map((q, i) => tokens.map((k, j) => (i && j && q === k ? '1' : '0')).join('')));
@@ -26,8 +26,7 @@ export default async function drawnJourneys(test) {
   });
 
   await test('a head’s weights: equal tokens score alike, others nothing; BOS twice as much', async (fresh) => {
-    const page = await fresh();
-    await settled(page);
+    const page = await histogramPage(fresh);
     await page.click('[data-head="0.0"] .box-title');
     const table = page.locator('.inspector .weights').first();
     await table.waitFor();
@@ -41,8 +40,7 @@ export default async function drawnJourneys(test) {
   });
 
   await test('the residual stream fills half-layer by half-layer, and opens into raw dimensions', async (fresh) => {
-    const page = await fresh();
-    await settled(page);
+    const page = await histogramPage(fresh);
     await page.click('#tab-residual');
     await page.locator('.scrubber input').fill('0');
     assert.deepEqual(await row(page, 'tokens').locator('td').allTextContents(), [...'abcaab']);
@@ -77,8 +75,7 @@ export default async function drawnJourneys(test) {
   });
 
   await test('experiments: an MLP switched off, a value patched from another position and from another input', async (fresh) => {
-    const page = await fresh();
-    await settled(page);
+    const page = await histogramPage(fresh);
     await page.click('#tab-residual');
     await row(page, 'hist').locator('.value').nth(2).click();
     await page.locator('.patch select').last().selectOption('1');
@@ -147,9 +144,9 @@ export default async function drawnJourneys(test) {
 
   await test('on a phone each step of the tour shows what it speaks of', async (fresh) => {
     const page = await fresh('', { width: 390, height: 844, hasTouch: true });
-    await page.locator('.cm-content').waitFor();
+    await settled(page);
     await page.tap('.top >> text=Tour');
-    for (const target of ['.pane', '.pane', '[data-head="0.0"]', '.residual', '.result']) {
+    for (const target of ['.pane', '.pane', '[data-head="1.0"]', '.residual', '.result']) {
       await page.locator(`${target}.tour-target`).first().waitFor();
       assert.ok(await page.locator(target).first().isVisible(), target);
       await page.tap('.tour .primary');

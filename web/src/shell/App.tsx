@@ -19,6 +19,7 @@ import { Residual } from '../views/Residual';
 import { Result } from '../views/Result';
 import { Settings } from '../views/Settings';
 import { startTour, step } from '../state/tour';
+import { Captions } from './Captions';
 import { Tour } from './Tour';
 import { embed, hidden, phoneTab, readOnly } from '../state/options';
 
@@ -75,6 +76,7 @@ function Centre() {
   return (
     <div class={`centre${stale.value ? ' stale' : ''}`}>
       {!hidden.has('result') && <Result p={p} />}
+      <Captions />
       <div class="views" role="tablist" aria-label="Views" onKeyDown={arrow}>
         {viewNames.map((v) => <button type="button" role="tab" id={`tab-${v}`} aria-controls="view" aria-selected={view.value === v} tabIndex={view.value === v ? 0 : -1} onClick={() => { view.value = v; }}>{viewTitle[v]}</button>)}
       </div>
@@ -100,7 +102,7 @@ export function App() {
   const close = () => { dialog.value = ''; };
   const inspected = Object.keys(selection.value).length > 0;
   const inCourse = course.value !== undefined || authoring.value !== null;
-  const tab = phoneTab.value === 'task' && !inCourse ? 'code' : phoneTab.value;
+  const tab = !inCourse && phoneTab.value === 'task' ? 'model' : phoneTab.value ?? (inCourse ? 'task' : 'model');
   return (
     <div class={`app${embed ? ' embed' : ''} show-${tab}${inCourse ? ' in-course' : ''}${hidden.has('editor') ? ' no-editor' : ''}${hidden.has('inspector') ? ' no-inspector' : ''}${inspected ? ' inspected' : ''}`}>
       {!embed && <TopBar />}

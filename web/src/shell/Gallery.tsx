@@ -1,4 +1,4 @@
-// Examples by idea, recent work, files.
+// The visitor's own work first, then the examples in reading order, then assignments.
 import { useEffect, useState } from 'preact/hooks';
 import { type Example, allExamples, groups } from '../state/examples';
 import { authoring, openExample, openFile, openProject, openSlot, recent, work } from '../state/session';
@@ -18,6 +18,15 @@ export default function Gallery({ close }: { close: () => void }) {
         <button type="button" onClick={pick(() => openProject(emptyProject('# Write RASP here. Try: tokens;\n')))}>New program</button>
         <label class="button">Open a file… <input type="file" class="visually-hidden" accept=".rasp,.json,.txt" onChange={(e) => { const f = e.currentTarget.files?.[0]; if (f) { void openFile(f); close(); } }} /></label>
       </div>
+      {recent.value.length > 0 && (
+        <section>
+          <h3>Your work in this browser</h3>
+          <ul class="plain recent">{recent.value.map((s) => (
+            <li><button type="button" class="link" onClick={pick(() => openSlot(s.id))}>{s.title || 'Untitled'}</button> <small>{new Date(s.time).toLocaleString()} · {Object.keys(s.project.files).join(', ')}</small>
+              {' '}<button type="button" class="quiet" aria-label={`Forget ${s.title}`} onClick={() => { question.value = { title: `Forget ${s.title || 'this work'}?`, action: 'Forget', accept: () => { work.remove(s.id); recent.value = work.list(); } }; }}>forget</button></li>
+          ))}</ul>
+        </section>
+      )}
       {examples === null && <p class="problem" role="alert">The examples could not be loaded. Close this and open it again.</p>}
       {examples && groups.map(([group, title]) => {
         const list = examples.filter((e) => e.group === group);
@@ -37,15 +46,6 @@ export default function Gallery({ close }: { close: () => void }) {
           <li><button type="button" class="card-button" onClick={pick(() => { openProject(emptyProject('')); authoring.value = {}; })}><strong>Write an assignment…</strong><span>Author, check, preview and share one.</span></button></li>
         </ul>
       </section>
-      {recent.value.length > 0 && (
-        <section>
-          <h3>Recent work in this browser</h3>
-          <ul class="plain recent">{recent.value.map((s) => (
-            <li><button type="button" class="link" onClick={pick(() => openSlot(s.id))}>{s.title || 'Untitled'}</button> <small>{new Date(s.time).toLocaleString()} · {Object.keys(s.project.files).join(', ')}</small>
-              {' '}<button type="button" class="quiet" aria-label={`Forget ${s.title}`} onClick={() => { question.value = { title: `Forget ${s.title || 'this work'}?`, action: 'Forget', accept: () => { work.remove(s.id); recent.value = work.list(); } }; }}>forget</button></li>
-          ))}</ul>
-        </section>
-      )}
     </Dialog>
   );
 }

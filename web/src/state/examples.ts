@@ -1,12 +1,13 @@
 // The gallery: the repository's own examples. The first visit needs one of them; the others are loaded when something asks for them.
-import first from '../../../examples/histogram.rasp?raw';
+import first from '../../../examples/reverse.rasp?raw';
 
 export interface Example { file: string; title: string; description: string; group: string; view: string; order: number; source: string }
 
 const pragma = (source: string, key: string) => source.match(new RegExp(`^#@ ${key} (.*)$`, 'm'))?.[1]?.trim() ?? '';
 
+/** In the order in which one reads them: each uses what those before it have shown. */
 export const groups: [string, string][] = [
-  ['counting', 'Counting'], ['moving', 'Moving tokens'], ['sorting', 'Sorting'], ['brackets', 'Brackets'], ['causal', 'Causal'], ['arithmetic', 'Arithmetic'],
+  ['moving', 'Moving tokens'], ['counting', 'Counting'], ['causal', 'Causal'], ['sorting', 'Sorting'], ['arithmetic', 'Arithmetic'], ['brackets', 'Brackets'],
 ];
 const rank = (group: string) => { const i = groups.findIndex(([g]) => g === group); return i < 0 ? groups.length : i; };
 
@@ -14,7 +15,7 @@ const read = (file: string, source: string): Example => ({
   file, title: pragma(source, 'title'), description: pragma(source, 'description'), group: pragma(source, 'group'), view: pragma(source, 'view'), order: Number(pragma(source, 'order')) || 99, source,
 });
 
-export const firstExample: Example = read('histogram.rasp', first);
+export const firstExample: Example = read('reverse.rasp', first);
 
 let loaded: Promise<Example[]> | null = null;
 export function allExamples(): Promise<Example[]> {

@@ -10,5 +10,5 @@ export const hidden = new Set((query.get('hide') ?? '').split(',').filter((x) =>
 export const startView = query.get('view');
 export const startTheme = query.get('theme');
 
-/** What a narrow screen shows: the program or its model, or the task of an assignment. */
-export const phoneTab = signal<'task' | 'code' | 'model'>(embed && startView ? 'model' : 'code');
+/** What a narrow screen shows: the task of an assignment, else the model, until a tab is chosen. */
+export const phoneTab = signal<'task' | 'code' | 'model' | null>(null);

@@ -46,6 +46,7 @@ function save() {
   timer = undefined;
   if (!slot || text(project.peek()) === pristine) return;
   storageFull.value = !work.write({ id: slot, time: Date.now(), title: title.peek(), project: project.peek() });
+  recent.value = work.list();
 }
 
 /** The slot of a history entry: Back and Forward show the work as it was left there, not as its link has it. */

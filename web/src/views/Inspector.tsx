@@ -10,6 +10,7 @@ import { experiments, selection, view, half as scrubbed } from '../state/project
 import { residualAt, residualName } from '../draw/residual';
 import { number, parseTokens, showAll, token } from '../values';
 import { Strip } from './Strip';
+import { Primer } from './Primer';
 import { HeadWeights, MlpWeights } from './Weights';
 import { valueCells } from '../draw/cells';
 import { headName, headValues, headWords, place, rowSentence } from '../draw/pattern';
@@ -231,12 +232,12 @@ function Welcome({ p }: { p: Picture | null }) {
   const named = (a?.definitions ?? []).filter((d) => d.display?.node !== undefined && (d.display.kind === 's-op' || d.display.kind === 'selector'));
   return (
     <div class="card">
-      <h3>Inspector</h3>
       <p>Click an expression in the program, a head, a box, a cell or a number: what it is and why it is so appears here.</p>
       {named.length > 0 && <ul class="plain">{[...new Map(named.map((d) => [d.name, d])).values()].slice(0, 30).map((d) => (
         <li><button type="button" class="link name" style={{ color: colour(d.display!.node!) }} {...pointing({ node: d.display!.node! })}>{d.name}</button> <small>{d.display!.kind}</small></li>
       ))}</ul>}
       {!embed && !tourSeen() && <p><button type="button" onClick={startTour}>Take the tour: five steps</button></p>}
+      <Primer />
       {p && <p class="hint">Show the <button type="button" class="link" onClick={() => { view.value = 'cost'; }}>cost</button> of this model.</p>}
     </div>
   );
