@@ -16,7 +16,7 @@ const usage = `usage: rasp-playground COMMAND FILE [options]
   batch    FILE holds one JSON request a line; one result a line
   grade    grade ASSIGNMENT SUBMISSIONS... --out DIR [--jobs N] [--limit-ms N] [--task ID] [--one] [--github]
   suite    --count N --seed S --out DIR [--jobs N]: a library of proved models with data and truth
-  assignment  check FILE | publish FILE --out FILE [--salt PHRASE] | schema FILE
+  assignment  check FILE | publish FILE --out FILE [--salt PHRASE] | scorm FILE --out ZIP [--scorm 1.2|2004] [--salt PHRASE] | schema FILE
 
 FILE "-" reads standard input. Options:
   --output EXPR  --input JSON  --vocabulary JSON  --max-length N  --causal  --objective size|depth  --no-optimize
@@ -24,7 +24,7 @@ FILE "-" reads standard input. Options:
 
 class UsageError extends Error {}
 
-const withValue = new Set(['output', 'input', 'vocabulary', 'max-length', 'objective', 'samples', 'seed', 'format', 'out', 'names', 'limit-ms', 'jobs', 'salt', 'task', 'count']);
+const withValue = new Set(['output', 'input', 'vocabulary', 'max-length', 'objective', 'samples', 'seed', 'format', 'out', 'names', 'limit-ms', 'jobs', 'salt', 'scorm', 'task', 'count']);
 const flags = new Set(['causal', 'no-optimize', 'exhaustive', 'help', 'github', 'one']);
 
 function parseArguments(args) {

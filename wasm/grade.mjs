@@ -1,4 +1,4 @@
-// grade ASSIGNMENT SUBMISSIONS... --out DIR, and assignment check|publish|schema FILE. docs/assignments.md explains both.
+// grade ASSIGNMENT SUBMISSIONS... --out DIR, and assignment check|publish|scorm|schema FILE. docs/assignments.md explains both.
 import { appendFileSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
@@ -8,10 +8,12 @@ import { missingTask, prepare } from './course/evaluate.mjs';
 import { fingerprint as fingerprintOf, randomSalt, saltOf } from './course/hashes.mjs';
 import { diagnostic, format } from './course/json.mjs';
 import { schema } from './course/schema.mjs';
+import { scormVersions } from './course/scorm.mjs';
 import { loadEngine } from './engine.mjs';
 import { print } from './output.mjs';
 import { collect } from './grading/collect.mjs';
 import { gradeAll } from './grading/pool.mjs';
+import { makePackage } from './grading/scorm.mjs';
 import { gradebook, gradescope, identicalPrograms, summarise, summaryMarkdown } from './grading/report.mjs';
 
 const fail = (diagnostics) => print({ ok: false, diagnostics });
@@ -163,21 +165,23 @@ export async function grade(file, rest, options) {
 // Workflow commands end at a line break.
 const annotation = (text) => text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A').replaceAll(':', '%3A').replaceAll(',', '%2C');
 
-/** assignment check|publish|schema: `rest` is [FILE]. @returns {Promise<number>} the exit status */
+/** assignment check|publish|scorm|schema: `rest` is [FILE]. @returns {Promise<number>} the exit status */
 export async function assignmentCommand(action, rest, options) {
   const usage = (message) => {
     process.stderr.write(
-      `${message}\nusage: rasp-playground assignment check FILE | assignment publish FILE --out FILE [--salt PHRASE] | assignment schema FILE\n`,
+      `${message}\nusage: rasp-playground assignment check FILE | assignment publish FILE --out FILE [--salt PHRASE] | assignment scorm FILE --out ZIP [--scorm 1.2|2004] [--salt PHRASE] | assignment schema FILE\n`,
     );
     return 2;
   };
-  if (!['check', 'publish', 'schema'].includes(action)) return usage(`there is no "assignment ${action}"`);
+  if (!['check', 'publish', 'scorm', 'schema'].includes(action)) return usage(`there is no "assignment ${action}"`);
   if (rest.length !== 1) return usage('FILE is missing');
   if (action === 'schema') {
     const failed = write(rest[0], pretty(schema));
     return failed ? fail(failed) : print({ ok: true, out: rest[0] });
   }
-  if (action === 'publish' && !options.out) return usage('--out FILE is missing');
+  if (['publish', 'scorm'].includes(action) && !options.out) return usage('--out FILE is missing');
+  const version = options.scorm ?? '1.2';
+  if (!scormVersions.includes(version)) return usage('--scorm is 1.2 or 2004');
   const { assignment, diagnostics } = readAssignment(rest[0]);
   if (!assignment) return fail(diagnostics);
   if (assignment.salt !== undefined) return fail([diagnostic('published', 'This is a students’ file already; the instructor’s file is needed')]);
@@ -203,8 +207,11 @@ export async function assignmentCommand(action, rest, options) {
   const salt = options.salt === undefined ? randomSalt() : await saltOf(options.salt);
   const published = await publish(engine, assignment, salt);
   if (!published.assignment) return fail(published.diagnostics);
-  const failed = write(options.out, pretty(published.assignment));
-  return failed ? fail(failed) : print({ ok: true, id: assignment.id, fingerprint, out: options.out });
+  const text = pretty(published.assignment);
+  const made = action === 'scorm' ? makePackage(assignment, text, version) : { zip: text };
+  const failed = made.diagnostics ?? write(options.out, made.zip);
+  const scorm = action === 'scorm' ? { scorm: version } : {};
+  return failed ? fail(failed) : print({ ok: true, id: assignment.id, fingerprint, ...scorm, out: options.out });
 }
 
 const brief = (r) =>

@@ -7,7 +7,10 @@ import { documentation } from './docs.ts';
 
 const here = import.meta.dirname;
 
-/** The service worker: keeps the files of this build, and nothing else. Its name for them changes with their content. */
+/**
+ * The service worker: keeps the files of this build, and nothing else. Its name for them changes with their content. `files.json` lists them
+ * for packages that the page makes of itself.
+ */
 function offline(): Plugin {
   return {
     name: 'rasp-offline',
@@ -16,7 +19,9 @@ function offline(): Plugin {
       const files = Object.keys(bundle).filter((f) => !f.endsWith('.map')).sort();
       const hash = createHash('sha256');
       for (const f of files) { const item = bundle[f]!; hash.update(f).update(item.type === 'chunk' ? item.code : item.source); }
-      const list = ['./', ...files, 'icon.svg', 'icon-192.png', 'icon-512.png', 'docs.css', 'manifest.webmanifest'];
+      const page = ['index.html', ...files.filter((f) => f !== 'index.html'), 'icon.svg', 'icon-192.png', 'icon-512.png', 'docs.css', 'manifest.webmanifest'];
+      this.emitFile({ type: 'asset', fileName: 'files.json', source: `${JSON.stringify(page)}\n` });
+      const list = ['./', 'files.json', ...files, 'icon.svg', 'icon-192.png', 'icon-512.png', 'docs.css', 'manifest.webmanifest'];
       const source = readFileSync(path.join(here, 'sw.js'), 'utf8').replace('__VERSION__', hash.digest('hex').slice(0, 16)).replace('__FILES__', JSON.stringify(list));
       this.emitFile({ type: 'asset', fileName: 'sw.js', source });
     },

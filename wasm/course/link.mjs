@@ -37,12 +37,17 @@ async function collect(stream, most) {
   return out;
 }
 
+/** The fragment of a JSON text, from its packed bytes. */
+export function fragmentOf(kind, packed) {
+  const body = `${kind}=2.${toBase64(packed)}`;
+  return `${body}.${checksum(body)}`;
+}
+
 /** The fragment for a JSON text, without `#`; throws where it would be too long for a link. */
 export async function encodeLink(kind, text) {
   const minified = JSON.stringify(JSON.parse(text));
   const stream = new Blob([minified]).stream().pipeThrough(new CompressionStream('deflate-raw'));
-  const body = `${kind}=2.${toBase64(await collect(stream, 1 << 24))}`;
-  const fragment = `${body}.${checksum(body)}`;
+  const fragment = fragmentOf(kind, await collect(stream, 1 << 24));
   if (fragment.length > longestLink) throw new Error(`The link would have ${fragment.length} characters, more than ${longestLink}: share the file`);
   return fragment;
 }

@@ -15,6 +15,7 @@ import {
 } from '../../../wasm/course/index.mjs';
 import { type Draft, casesText, draftOf, newAssignment, newTask, parseCases, parseVocabulary, textOf, vocabularyText, withTask } from './draft';
 import { type Host, linkOf, place } from './host';
+import { Packages } from './Packages';
 import { Solve } from './Solve';
 
 const draftKey = 'rasp-course-draft';
@@ -194,6 +195,7 @@ export function Author({ host, text: given, onClose }: AuthorProps) {
       <p role="status" class="hint">
         {busy || said}
       </p>
+      <Packages host={host} assignment={assignment} busy={busy !== ''} run={run} published={published} />
       {link && (
         <div class="field">
           <label for="course-share">students’ link</label>

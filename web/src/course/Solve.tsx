@@ -18,6 +18,7 @@ import {
   tokensOf,
   valuesText,
 } from '../../../wasm/course/index.mjs';
+import { Handing } from './handing';
 import { type Host, linkOf, place } from './host';
 import { Live } from './live';
 import { Markdown } from './Markdown';
@@ -27,6 +28,9 @@ interface Opened {
   assignment: Assignment;
   fingerprint: string;
   prepared: Prepared;
+  /** Where a course system keeps the work: how to hand it over, and what it kept. */
+  handing?: Handing;
+  kept?: Progress;
 }
 
 const store = (): Store => {
@@ -69,8 +73,10 @@ export function Solve({ host, text, preview = false, onClose }: SolveProps) {
       const prepared = await prepare(host, assignment);
       const fingerprint = globalThis.crypto?.subtle ? await fingerprintOf(assignment) : 'unknown';
       if (!current) return;
-      if (prepared.diagnostics.length) setProblems(prepared.diagnostics);
-      else setOpened({ assignment, fingerprint, prepared });
+      if (prepared.diagnostics.length) return setProblems(prepared.diagnostics);
+      const handing = host.lms && !preview ? new Handing(host.lms, assignment, fingerprint, host.engineVersion) : undefined;
+      const kept = await handing?.begin();
+      if (current) setOpened({ assignment, fingerprint, prepared, ...(handing && kept ? { handing, kept } : {}) });
     })();
     return () => {
       current = false;
@@ -105,10 +111,10 @@ export function Solve({ host, text, preview = false, onClose }: SolveProps) {
 }
 
 function Assignments({ host, opened, preview, onClose }: { host: Host; opened: Opened; preview: boolean; onClose?: () => void }) {
-  const { assignment, fingerprint, prepared } = opened;
+  const { assignment, fingerprint, prepared, handing } = opened;
   const keep = useMemo(store, []);
   const [progress, setProgress] = useState<Progress>(() =>
-    preview ? readProgress({ getItem: () => null, setItem: () => {} }, assignment, fingerprint) : readProgress(keep, assignment, fingerprint),
+    opened.kept ? opened.kept : preview ? readProgress({ getItem: () => null, setItem: () => {} }, assignment, fingerprint) : readProgress(keep, assignment, fingerprint),
   );
   const latest = useRef(progress);
   const [full, setFull] = useState(false);
@@ -120,7 +126,8 @@ function Assignments({ host, opened, preview, onClose }: { host: Host; opened: O
   const update = (next: Progress) => {
     latest.current = next;
     setProgress(next);
-    if (!preview) setFull(!writeProgress(keep, fingerprint, next));
+    if (handing) handing.later(next);
+    else if (!preview) setFull(!writeProgress(keep, fingerprint, next));
   };
   const show = (t: Task, p: Progress) => {
     live.stop();
@@ -166,6 +173,7 @@ function Assignments({ host, opened, preview, onClose }: { host: Host; opened: O
     const result = await live.check(task, program);
     if (!result) return;
     update(afterCheck(latest.current, task.id, program, result.score, result.status === 'right'));
+    handing?.now(latest.current);
     setChecked((before) => ({ ...before, [task.id]: result }));
   };
 
@@ -225,6 +233,13 @@ function Assignments({ host, opened, preview, onClose }: { host: Host; opened: O
         <Verdict result={checked[task.id] ?? null} stale={(checked[task.id] ?? null) !== result} published={isPublished(assignment)} />
         <Hints task={task} failed={failed} />
       </article>
+      {host.lms === null && !preview && (
+        <p class="caution">
+          This page was opened from a package, but there is no course system around it: nobody is told of your points. Export your submission, and hand in the
+          file.
+        </p>
+      )}
+      {handing && <ToCourse handing={handing} progress={progress} latest={() => latest.current} assignment={assignment} />}
       <HandIn
         host={host}
         opened={opened}
@@ -475,6 +490,30 @@ function Hints({ task, failed }: { task: Task; failed: number }) {
   );
 }
 
+function ToCourse({ handing, progress, latest, assignment }: { handing: Handing; progress: Progress; latest: () => Progress; assignment: Assignment }) {
+  const points = assignment.tasks.reduce((sum, t) => sum + (progress.best[t.id] ?? 0), 0),
+    all = assignment.tasks.reduce((sum, t) => sum + t.points, 0);
+  return (
+    <div class="course-hand-in">
+      <h3>
+        Your course{' '}
+        <small>
+          {points} of {all} points so far
+        </small>
+      </h3>
+      <p class="course-actions">
+        <button type="button" class="primary" onClick={() => handing.handIn(latest())}>
+          {handing.done.value ? 'Hand in again' : 'Hand in'}
+        </button>
+      </p>
+      <p role="status" class={handing.problem.value ? 'bad' : 'hint'}>
+        {handing.problem.value ||
+          `${handing.done.value ? 'Handed in. ' : ''}Your programs and points are kept in your course as you work. The points were computed in your browser; what counts is your instructor’s own check of the programs.`}
+      </p>
+    </div>
+  );
+}
+
 function HandIn({
   host,
   opened,
@@ -509,20 +548,23 @@ function HandIn({
   return (
     <div class="course-hand-in">
       <h3>
-        Hand in{' '}
-        <small>
-          {points} of {all} points so far
-        </small>
+        {opened.handing ? 'As a file' : 'Hand in'}{' '}
+        {!opened.handing && (
+          <small>
+            {points} of {all} points so far
+          </small>
+        )}
       </h3>
       <div class="field">
         <label for="course-name">name</label>
-        <input id="course-name" maxLength={200} value={progress.student.name} onChange={(e) => switchStudent(e.currentTarget.value.trim())} />
+        <input id="course-name" maxLength={200} readOnly={!!opened.handing} value={progress.student.name} onChange={(e) => switchStudent(e.currentTarget.value.trim())} />
       </div>
       <div class="field">
         <label for="course-id">student number</label>
         <input
           id="course-id"
           maxLength={200}
+          readOnly={!!opened.handing}
           value={progress.student.id}
           onChange={(e) => update({ ...progress, student: { ...progress.student, id: e.currentTarget.value.trim() } })}
         />

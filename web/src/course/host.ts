@@ -1,6 +1,7 @@
 /** What the course components need from the page around them. They reach nothing else of it. */
 import type { ReadonlySignal } from '@preact/signals';
 import type { Atom, Diagnostic } from '../../../wasm/course/index.mjs';
+import type { Lms } from './lms';
 
 export interface Host {
   /** One request to the engine (core/session/session.h); resolves to its result document, also where it fails. */
@@ -20,6 +21,12 @@ export interface Host {
   openFile(accept: string): Promise<{ name: string; text: string } | null>;
   /** The link that opens a fragment of this page (`assignment=…`, `submission=…`). Default: the page's own address. */
   linkTo?(fragment: string): string;
+  /** As saveFile, for bytes. */
+  saveBytes?(name: string, bytes: Uint8Array<ArrayBuffer>): void;
+  /** All files of this page by path: a package for a course system holds them. */
+  pageFiles?(): Promise<Record<string, Uint8Array>>;
+  /** Where the page was opened from a package: the course system around it, null where there is none. */
+  lms?: Lms | null;
   /** The engine's version for submission files. */
   engineVersion: string;
 }

@@ -1,6 +1,7 @@
 // Assignments beside the editor: solving one, or writing one. Loaded only when it is wanted.
 import '../course/course.css';
 import { Author, type Host, Solve } from '../course';
+import { connect } from '../course/lms';
 import { tokensText } from '../values';
 import type { Asked } from '../engine/protocol';
 import { grader } from '../engine/start';
@@ -8,6 +9,7 @@ import { engineVersion, ready } from '../state/live';
 import { change, course, setSource, source } from '../state/project';
 import { authoring, lockedRanges } from '../state/session';
 import { goTo } from '../state/goto';
+import { packaged } from '../state/options';
 import { download } from './download';
 
 const typesOf = (values: (string | number | boolean)[]) => values.map((v) => (typeof v === 'string' ? 's' : typeof v === 'boolean' ? 'b' : Number.isInteger(v) ? 'i' : 'f')).join('');
@@ -24,6 +26,17 @@ function choose(accept: string): Promise<{ name: string; text: string } | null> 
   });
 }
 
+/** Every file of the built page, as the build lists them. */
+async function pageFiles(): Promise<Record<string, Uint8Array>> {
+  const get = async (name: string) => {
+    const answer = await fetch(`./${name}`).catch(() => null);
+    if (!answer?.ok) throw new Error(`A file of this page is missing, ${name}: a package is made by the built page, while it can reach its host`);
+    return answer;
+  };
+  const names = await (await get('files.json')).json() as string[];
+  return Object.fromEntries(await Promise.all(names.map(async (n) => [n, new Uint8Array(await (await get(n)).arrayBuffer())])));
+}
+
 const host: Host = {
   request: (document) => grader().request(document as unknown as Asked).then(({ result }) => result),
   source,
@@ -32,7 +45,10 @@ const host: Host = {
   setLocked: (ranges) => { lockedRanges.value = ranges; },
   goTo: (line, column) => { goTo.value = { line, column }; },
   saveFile: (name, content) => download(name, content, 'application/json'),
+  saveBytes: (name, bytes) => download(name, bytes, 'application/zip'),
   openFile: choose,
+  pageFiles,
+  ...(packaged ? { lms: connect(window) } : {}),
   get engineVersion() { return engineVersion.value; },
 };
 
@@ -46,5 +62,5 @@ export default function Course() {
   };
   if (!ready.value) return <section class="course"><p class="hint">Starting the engine…</p></section>;
   if (authoring.value) return <Author host={host} {...(authoring.value.text === undefined ? {} : { text: authoring.value.text })} onClose={end} />;
-  return <Solve host={host} text={course.value!} onClose={end} />;
+  return <Solve host={host} text={course.value!} {...(packaged ? {} : { onClose: end })} />;
 }

@@ -10,5 +10,8 @@ export const hidden = new Set((query.get('hide') ?? '').split(',').filter((x) =>
 export const startView = query.get('view');
 export const startTheme = query.get('theme');
 
+/** In a package for a course system (wasm/course/scorm.mjs): the file of its assignment. */
+export const packaged = document.querySelector<HTMLMetaElement>('meta[name="rasp-course"]')?.content ?? '';
+
 /** What a narrow screen shows: the task of an assignment, else the model, until a tab is chosen. */
 export const phoneTab = signal<'task' | 'code' | 'model' | null>(null);

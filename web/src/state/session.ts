@@ -8,6 +8,7 @@ import { type Example, allExamples, firstExample } from './examples';
 import { type Shared, decodeFile, decodeLink } from './link';
 import { engineVersion, picture, stale, title } from './live';
 import { sentence } from './linked';
+import { packaged } from './options';
 import { type Project, emptyProject, project, setProject, viewNames } from './project';
 import { type Slot, type Store, Work, claim, freshId, ownSlot } from './storage';
 
@@ -173,7 +174,19 @@ async function read(fragment: string): Promise<Shared | null> {
   }
 }
 
+/** The assignment of a package: its work is kept by the course system, not in a slot. */
+async function beginPackaged(file: string) {
+  try {
+    const answer = await fetch(new URL(file, location.href));
+    if (!answer.ok) throw new Error();
+    show('', { ...emptyProject(''), course: await answer.text() }, null, false);
+  } catch {
+    notice.value = { kind: 'problem', text: 'The assignment of this package cannot be loaded: reload the page.' };
+  }
+}
+
 export async function beginSession() {
+  if (packaged) return beginPackaged(packaged);
   const own = await ownSlot(slotOf(history.state));
   const shared = await fromFragment();
   recent.value = work.list();
