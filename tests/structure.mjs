@@ -92,6 +92,7 @@ const elsewhere = {
   file: 'the command line: tests/wasm/run.mjs', suite: 'the command line: tests/suite/run.mjs',
   internal: 'no program is known that gives it', 'internal-order': 'no program is known that gives it',
   'limit-request': 'the command line: tests/wasm/command_line.mjs', 'limit-memory': 'would need all memory', 'export-too-large': 'would need a model of gigabytes',
+  'no-examples': 'tests/lab/training_test.cc', 'few-examples': 'tests/lab/training_test.cc', 'limit-training': 'tests/lab/training_test.cc',
   'model-differs': 'no model is known that does',
   'expression-too-large': 'programs that give it compile for many seconds', 'selector-too-composed': 'no small program is known that gives it',
   'limit-value-set': 'value-set-too-large comes first', 'limit-tuples': 'expression-too-large comes first', 'limit-weights': 'other limits come first', 'limit-contexts': 'programs that give it are too slow for a test',

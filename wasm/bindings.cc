@@ -1,12 +1,19 @@
 // The engine as an ES module: one function for documents, one view for numbers, one for files.
 #include <emscripten/bind.h>
 
+#ifdef RASP_LABORATORY
+#include "lab/laboratory.h"
+#endif
 #include "session/session.h"
 
 namespace {
 
 rasp::Session& session() {
+#ifdef RASP_LABORATORY
+  static rasp::lab::Laboratory instance;
+#else
   static rasp::Session instance;
+#endif
   return instance;
 }
 

@@ -6,13 +6,15 @@ import { NoEngine, largestRequest, loadEngine, tooLarge } from './engine.mjs';
 import { boundedLines } from './lines.mjs';
 import { print, printLine, reader, refusal, unreadable, unwritable, watchOutput } from './output.mjs';
 
-const commands = ['eval', 'compile', 'run', 'check', 'batch', 'grade', 'assignment', 'suite'];
+const commands = ['eval', 'compile', 'run', 'check', 'batch', 'grade', 'assignment', 'suite', 'train'];
 const usage = `usage: rasp-playground COMMAND FILE [options]
 
   eval     the interpreter's value of the output
   compile  the model's size, bounds and timings; --format json|safetensors|onnx --out PATH writes it
   run      interpreter and model on one input
   check    interpreter against model on many inputs
+  train    --compress D,D… [--recipe orthonormal|principal|paper] | --twin layers=2,heads=1;…  [--seeds N] [--steps N] [--batch N] [--rate R]
+           [--examples N] [--longest] [--out PATH]: the model in fewer dimensions, or the same task from random weights
   batch    FILE holds one JSON request a line; one result a line
   grade    grade ASSIGNMENT SUBMISSIONS... --out DIR [--jobs N] [--limit-ms N] [--task ID] [--one] [--github]
   suite    --count N --seed S --out DIR [--jobs N]: a library of proved models with data and truth
@@ -24,8 +26,8 @@ FILE "-" reads standard input. Options:
 
 class UsageError extends Error {}
 
-const withValue = new Set(['output', 'input', 'vocabulary', 'max-length', 'objective', 'samples', 'seed', 'format', 'out', 'names', 'limit-ms', 'jobs', 'salt', 'scorm', 'task', 'count']);
-const flags = new Set(['causal', 'no-optimize', 'exhaustive', 'help', 'github', 'one']);
+const withValue = new Set(['output', 'input', 'vocabulary', 'max-length', 'objective', 'samples', 'seed', 'format', 'out', 'names', 'limit-ms', 'jobs', 'salt', 'scorm', 'task', 'count', 'compress', 'twin', 'recipe', 'seeds', 'steps', 'batch', 'rate', 'examples']);
+const flags = new Set(['causal', 'no-optimize', 'exhaustive', 'help', 'github', 'one', 'longest']);
 
 function parseArguments(args) {
   const positional = [], options = {};
@@ -131,6 +133,15 @@ async function suite(options, rest) {
   }
 }
 
+async function trained({ samples, exhaustive, seed, ...request }, options) {
+  const { TrainUsage, train } = await import('./lab/train.mjs');
+  try {
+    return await train(request, serialise, options);
+  } catch (error) {
+    throw error instanceof TrainUsage ? new UsageError(error.message) : error;
+  }
+}
+
 async function main() {
   const { positional, options } = parseArguments(process.argv.slice(2));
   const [command, file, ...rest] = positional;
@@ -168,14 +179,15 @@ async function main() {
   if (options.out && command === 'compile' && !options.format) options.format = 'json';
   if (options.names && !options.format) throw new UsageError('--names belongs to --format');
   if (options.names && !['transformer_lens', 'tracr'].includes(options.names)) throw new UsageError('--names is transformer_lens or tracr');
-  const engine = await loadEngine();
-  if (command === 'batch') return batch(file, engine);
+  if (command === 'batch') return batch(file, await loadEngine());
 
   const program = readText(file);
   if (typeof program !== 'string') return print(program.failure);
   request.program = program;
   request.name = file === '-' ? 'program.rasp' : path.basename(file);
   request.files = loadedFiles(program, file === '-' ? '.' : path.dirname(file));
+  if (command === 'train') return trained(request, options);
+  const engine = await loadEngine();
   if (command === 'compile') { request.format = options.format; request.names = options.names; }
   const result = await engine.requestText(serialise(request));
   if (command === 'compile' && options.format && result.ok) {

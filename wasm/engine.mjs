@@ -20,10 +20,12 @@ export function engineFolder() {
   return found;
 }
 
-export async function loadEngine() {
+/** @param {'engine' | 'laboratory'} name the laboratory is the engine with experiments */
+export async function loadEngine(name = 'engine') {
   const folder = engineFolder();
-  const { default: createEngine } = await import(pathToFileURL(path.join(folder, 'engine.mjs')).href);
-  const wasmBinary = readFileSync(path.join(folder, 'engine.wasm'));
+  if (!existsSync(path.join(folder, `${name}.wasm`))) throw new NoEngine(`The engine, ${name}.wasm, is not beside this program`);
+  const { default: createEngine } = await import(pathToFileURL(path.join(folder, `${name}.mjs`)).href);
+  const wasmBinary = readFileSync(path.join(folder, `${name}.wasm`));
   const silent = () => {};
   let module = await createEngine({ wasmBinary, print: silent, printErr: silent });
   return {

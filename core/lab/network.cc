@@ -124,7 +124,7 @@ void Network<Real>::attend(std::size_t l, const Batch& batch) {
       Real* pattern = const_cast<Real*>(this->pattern(l, h, b));
       turn(a.k.row(first) + at, a.k.stride, T, s.heads[h].qk, scratch_.data());
       multiply(a.q.row(first) + at, a.q.stride, 1, scratch_.data(), width, pattern, width, T, s.heads[h].qk, width, false);
-      const Real scale = static_cast<Real>(shape_.scale);
+      const Real scale = static_cast<Real>(shape_.scale * softness_);
       for (std::int32_t t = 0; t < T; ++t) {
         Real* row = pattern + t * width;
         const std::int32_t visible = shape_.causal ? t + 1 : T;
@@ -248,7 +248,7 @@ void Network<Real>::attend_back(std::size_t l, const Batch& batch) {
         const Real* p = pattern + t * width;
         Real mean = 0;
         for (std::int32_t k = 0; k < T; ++k) mean += p[k] * row[k];
-        for (std::int32_t k = 0; k < T; ++k) row[k] = p[k] * (row[k] - mean) * static_cast<Real>(shape_.scale);
+        for (std::int32_t k = 0; k < T; ++k) row[k] = p[k] * (row[k] - mean) * static_cast<Real>(shape_.scale * softness_);
       }
       multiply(d_pattern_.data(), width, 1, a.k.row(first) + at, a.k.stride, d.q.row(first) + at, d.q.stride, T, T, qk_width, false);
       multiply(d_pattern_.data(), 1, width, a.q.row(first) + at, a.q.stride, d.k.row(first) + at, d.k.stride, T, T, qk_width, false);

@@ -105,6 +105,7 @@ class Network {
   bool frozen = false;                         // leave out gradients of what is written (W_O, W_out) and of biases
 
   const Shape& shape() const { return shape_; }
+  void set_softness(double factor) { softness_ = factor; }   // scores times this, in what follows
   std::int32_t blocks() const { return static_cast<std::int32_t>(2 * shape_.layers.size()); }
   bool has_block(std::int32_t block) const;    // block 2L: attention L has heads; 2L + 1: MLP L has neurons
 
@@ -140,6 +141,7 @@ class Network {
                  Matrix<Real>& weight_gradient, Matrix<Real>& bias_gradient, Matrix<Real>& d_x);
 
   Shape shape_;
+  double softness_ = 1;
   std::vector<LayerActivations<Real>> activations_;
   std::vector<LayerGradients<Real>> gradients_;
   std::vector<std::vector<std::int64_t>> pattern_begin_;  // by layer, by head: where its patterns start

@@ -12,7 +12,8 @@
 namespace rasp {
 namespace {
 
-using lab::Matrix;
+template <class Real>
+using Dense = lab::Matrix<Real>;
 
 struct ReferenceRow {
   bool causal;
@@ -31,12 +32,12 @@ std::vector<lab::Target> small_targets() {
 
 // The loss of reference.py and, where asked for, its gradients.
 template <class Real>
-double small_loss(lab::Network<Real>& n, const std::vector<Matrix<Real>>& exact, bool gradients) {
+double small_loss(lab::Network<Real>& n, const std::vector<Dense<Real>>& exact, bool gradients) {
   const lab::Batch batch = testing::small_batch();
   n.forward(batch);
-  Matrix<Real> d;
+  Dense<Real> d;
   double loss = lab::cross_entropy(n.logits(), std::span<const lab::Target>(small_targets()), d);
-  std::vector<Matrix<Real>> d_outputs(exact.size());
+  std::vector<Dense<Real>> d_outputs(exact.size());
   for (std::size_t b = 0; b < exact.size(); ++b)
     loss += lab::mean_square(n.output(static_cast<std::int32_t>(b)), exact[b], d_outputs[b]);
   if (gradients) n.backward(batch, d, d_outputs);
@@ -44,9 +45,9 @@ double small_loss(lab::Network<Real>& n, const std::vector<Matrix<Real>>& exact,
 }
 
 template <class Real>
-std::vector<Matrix<Real>> small_exact(lab::Network<Real>& n) {
+std::vector<Dense<Real>> small_exact(lab::Network<Real>& n) {
   n.forward(testing::small_batch());
-  std::vector<Matrix<Real>> exact;
+  std::vector<Dense<Real>> exact;
   for (std::int32_t b = 0; b < n.blocks(); ++b) {
     exact.push_back(n.output(b));
     for (std::int32_t r = 0; r < exact.back().rows; ++r)
@@ -56,7 +57,7 @@ std::vector<Matrix<Real>> small_exact(lab::Network<Real>& n) {
 }
 
 template <class Real>
-std::pair<double, double> projection(const Matrix<Real>& g, std::int32_t row, std::int32_t column, std::int32_t rows,
+std::pair<double, double> projection(const Dense<Real>& g, std::int32_t row, std::int32_t column, std::int32_t rows,
                                      std::int32_t columns) {
   double x = 0, y = 0;
   int n = 0;
@@ -72,7 +73,7 @@ std::pair<double, double> projection(const Matrix<Real>& g, std::int32_t row, st
 template <class Real>
 std::pair<double, double> gradient_of(lab::Network<Real>& n, const std::string& name) {
   std::pair<double, double> found{NAN, NAN};
-  const auto whole = [&](const std::string& at, const Matrix<Real>& m) {
+  const auto whole = [&](const std::string& at, const Dense<Real>& m) {
     if (at == name) found = projection(m, 0, 0, m.rows, m.columns);
     if (name.rfind(at.substr(0, at.rfind('.') + 1), 0) != 0 || at.find(".attn.") == std::string::npos || at == name) return;
     const std::size_t l = static_cast<std::size_t>(name[7] - '0'), h = static_cast<std::size_t>(name[14] - '0');
@@ -126,10 +127,10 @@ TEST_CASE("gradients agree with finite differences, element by element") {
   const auto exact = small_exact(n);
   small_loss(n, exact, true);
   lab::Parameters<double> gradient = n.gradient;
-  std::vector<std::pair<Matrix<double>*, Matrix<double>*>> tensors;
-  n.weights.each([&](const std::string&, Matrix<double>& m) { tensors.push_back({&m, nullptr}); });
+  std::vector<std::pair<Dense<double>*, Dense<double>*>> tensors;
+  n.weights.each([&](const std::string&, Dense<double>& m) { tensors.push_back({&m, nullptr}); });
   std::size_t i = 0;
-  gradient.each([&](const std::string&, Matrix<double>& m) { tensors[i++].second = &m; });
+  gradient.each([&](const std::string&, Dense<double>& m) { tensors[i++].second = &m; });
   for (const auto& tensor : tensors)
     for (std::int32_t r = 0; r < tensor.first->rows; ++r)
       for (std::int32_t c = 0; c < tensor.first->columns; ++c) {

@@ -2,9 +2,9 @@
 #include <iostream>
 #include <string>
 
-#include "session/session.h"
+#include "lab/laboratory.h"
 
 int main() {
-  rasp::Session session;
+  rasp::lab::Laboratory session;
   for (std::string line; std::getline(std::cin, line);) std::cout << session.request(line) << '\n' << std::flush;
 }

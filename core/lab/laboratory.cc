@@ -1,0 +1,55 @@
+#include "lab/laboratory.h"
+
+#include "export/safetensors.h"
+
+namespace rasp::lab {
+
+namespace {
+constexpr std::size_t most_runs = 8;
+}
+
+Laboratory::Laboratory() = default;
+Laboratory::~Laboratory() = default;
+
+Json Laboratory::dispatch(const Json& r) {
+  const std::string command = typed<std::string>(r, "command", "", "a string");
+  if (command == "lab_start") return start(r);
+  if (command == "lab_advance") return experiment(r).advance(typed<double>(r, "milliseconds", 0, "a number"), typed<std::int64_t>(r, "steps", 0, "a number"));
+  if (command == "lab_picture") {
+    Budget budget(limits_of(r));
+    return experiment(r).picture(typed<std::int64_t>(r, "step", -1, "a number"), values_at(r, "input"), budget);
+  }
+  if (command == "lab_export") return export_run(r);
+  if (command == "lab_release") {
+    runs_.erase(typed<int>(r, "run", 0, "a number"));
+    return {{"ok", true}};
+  }
+  return Session::dispatch(r);
+}
+
+Experiment& Laboratory::experiment(const Json& r) {
+  const auto it = runs_.find(typed<int>(r, "run", 0, "a number"));
+  if (it == runs_.end()) throw BadRequest{"This run is no longer held; start it again"};
+  return *it->second;
+}
+
+Json Laboratory::start(const Json& r) {
+  Budget budget(limits_of(r));
+  Diagnostics diagnostics;
+  auto e = Experiment::start(r, diagnostics, budget);
+  Json out = e->start_document();
+  if (!out["ok"].get<bool>()) return out;
+  if (runs_.size() >= most_runs) runs_.erase(runs_.begin());
+  out["run"] = next_run_;
+  runs_[next_run_++] = std::move(e);
+  return out;
+}
+
+Json Laboratory::export_run(const Json& r) {
+  const Exported file = write_safetensors(experiment(r).transformer(typed<std::int64_t>(r, "step", -1, "a number")));
+  if (file.failure) return failed(file.failure->code, file.failure->error_class, file.failure->message, file.failure->hint);
+  bytes_ = file.bytes;
+  return {{"ok", true}, {"bytes", bytes_.size()}};
+}
+
+}  // namespace rasp::lab

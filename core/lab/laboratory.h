@@ -1,0 +1,25 @@
+// The session with experiments: what the page's laboratory and the commands `train` and `discover` load. A Session in all else.
+#pragma once
+#include "lab/experiment.h"
+#include "session/session.h"
+
+namespace rasp::lab {
+
+class Laboratory : public Session {
+ public:
+  Laboratory();
+  ~Laboratory() override;
+
+ protected:
+  Json dispatch(const Json& request) override;
+
+ private:
+  Json start(const Json& request);
+  Json export_run(const Json& request);
+  Experiment& experiment(const Json& request);
+
+  std::map<int, std::unique_ptr<Experiment>> runs_;   // few: the oldest goes first
+  int next_run_ = 1;
+};
+
+}  // namespace rasp::lab
