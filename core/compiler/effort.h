@@ -11,11 +11,15 @@ struct Effort {
   double early_table_of_terms = 2, table_of_terms = 1024;
   // The same for the arms of a choice: those of one condition are already apart, so its table is split more easily.
   double table_of_arms = 50'000;
+  // Texts put together of many parts and compared with a constant: combinations of their values up to which they are a table, parts, and
+  // places at which the constant is cut.
+  double text_table = 64;
+  std::size_t text_parts = 64, text_cuts = 256;
   // Arms of one chain of choices that are looked at one by one.
   std::size_t arms = 2'000;
-  // Combinations of values in one table: of the plans that split early, of those that fuse as far as they go, and of a table over two
+  // Combinations of values in one table: beyond the first it is split wherever little is left, even if its parts are large; of the plans that split early, of those that fuse as far as they go, and of a table over two
   // numbers that are read as one.
-  double split_table = 64, fused_table = 50'000, joined_table = 50'000;
+  double large_table = 1024, split_table = 64, fused_table = 4'096, joined_table = 50'000;
 };
 
 }  // namespace rasp

@@ -196,7 +196,8 @@ Refusal MlpPlanner::too_large(const Cone& cone) {
           "Use a smaller vocabulary or maximal length, or name intermediate s-ops with fewer values.", unit().node, "limit"};
 }
 
-// Takes out the maximal inner expressions that have at most one axis of their own, where that makes the table smaller.
+// Takes out the maximal inner expressions that have at most one axis of their own, where that makes the table smaller. What a head reads
+// has a code of its own as it is, and costs nothing.
 bool MlpPlanner::force(const Cone& cone, bool must, double size) {
   std::vector<NodeId> candidates;
   std::set<NodeId> visited;
@@ -215,7 +216,7 @@ bool MlpPlanner::force(const Cone& cone, bool must, double size) {
       // Worth a subspace: it needs at most one axis, and is smaller than what it replaces.
       if (axes.size() <= 1 && c_.sets.known(x) && s < size) {
         candidates.push_back(x);
-        parts += std::min(s, axes.empty() ? s : 2.0 * static_cast<double>(c_.sets.all(x).size()) * std::max(1.0, s / std::max<double>(1.0, static_cast<double>(c_.sets.all(axes[0]).size()))));
+        if (!p_.held_[x]) parts += std::min(s, axes.empty() ? s : 2.0 * static_cast<double>(c_.sets.all(x).size()) * std::max(1.0, s / std::max<double>(1.0, static_cast<double>(c_.sets.all(axes[0]).size()))));
         continue;
       }
     }
@@ -225,8 +226,10 @@ bool MlpPlanner::force(const Cone& cone, bool must, double size) {
   if (!must) {
     const auto before = forced_;
     forced_.insert(candidates.begin(), candidates.end());
-    const double after = tuples(cone_of(roots_)) + parts;
-    if (after >= size / 2) {
+    const double rest = tuples(cone_of(roots_));
+    // The parts of a large table may be split again: only what is left counts.
+    const bool large = size > c_.effort.large_table && rest < size / 16;
+    if (!large && rest + parts >= size / 2) {
       forced_ = before;
       return false;
     }

@@ -32,6 +32,7 @@ bool Literal::selects(const std::vector<std::uint32_t>& q, const std::vector<std
 
 Planner::Planner(PlanContext context) : c_(context) {
   base_ = bases_of(c_.graph, c_.options.passes.fold && c_.options.passes.fuse);
+  held_.assign(c_.graph.size(), false);
 }
 
 void Planner::require_known(NodeId x) {
@@ -374,7 +375,25 @@ void Planner::plan_unit(UnitId id) {
   }
 }
 
+// What heads read: values, keys and queries.
+void Planner::find_held(NodeId output) {
+  std::vector<NodeId> stack{output};
+  std::vector<bool> seen(c_.graph.size(), false);
+  while (!stack.empty()) {
+    const NodeId id = stack.back();
+    stack.pop_back();
+    if (seen[id]) continue;
+    seen[id] = true;
+    const NodeKind kind = node(id).kind;
+    for (NodeId a : node(id).args) {
+      held_[a] = held_[a] || ((kind == NodeKind::Aggregate || kind == NodeKind::Select) && !is_selector(node(a).kind));
+      stack.push_back(a);
+    }
+  }
+}
+
 Plan Planner::run(NodeId output) {
+  find_held(output);
   plan_output(output);
   while (!pending_.empty()) {
     const auto last = std::prev(pending_.end());

@@ -37,6 +37,7 @@ class Planner {
   void plan_aggregate_number(UnitId id);
   void plan_width(UnitId id);
   void plan_output(NodeId output);
+  void find_held(NodeId output);
   bool plan_lines(NodeId output);
   // plan_numbers.cc
   bool free_linear(NodeId x, int depth = 0);
@@ -62,6 +63,7 @@ class Planner {
   PlanContext c_;
   Plan plan_;
   std::vector<NodeId> base_;
+  std::vector<bool> held_;                               // heads read it
   std::map<std::tuple<UnitKind, NodeId, std::vector<NodeId>>, UnitId> units_;
   std::set<std::tuple<NodeId, int, UnitId>> pending_;
   std::map<std::pair<NodeId, bool>, std::uint32_t> selections_;

@@ -39,6 +39,7 @@ void Rewriter::walk(NodeId output, const std::vector<bool>& needed) {
     std::vector<NodeId> terms;
     if (node.kind == NodeKind::Elementwise) terms = terms_of_choice(id);
     if (node.kind == NodeKind::Elementwise) made = elementwise(id);
+    else if (node.kind == NodeKind::Select && options_.differences) made = text_comparison(id);
     else if (node.kind == NodeKind::Aggregate) made = default_apart(node);
     else if (node.kind == NodeKind::SelectorWidth && options_.idioms) made = width(id);
     else if (node.kind == NodeKind::Tokens && node.conversion != Conversion::Asis) made = converted_tokens(node);
@@ -113,6 +114,8 @@ NodeId Rewriter::elementwise(NodeId id) {
   if (options_.differences && comparison && base_[node.args[0]] != base_[node.args[1]] && base_[node.args[0]] != no_node &&
       base_[node.args[1]] != no_node && finite_numbers(node.args[0]) && finite_numbers(node.args[1]))
     return make(node.op, {make(Op::Sub, {result_.target[node.args[0]], result_.target[node.args[1]]}), constant(Value::integer(std::int64_t{0}))});
+  if (options_.differences)
+    if (NodeId parts = text_comparison(id); parts != no_node) return parts;
   if (options_.differences)
     if (NodeId counted = count_of_truths(id); counted != no_node) return counted;
   if (options_.idioms && node.op == Op::Round && !node.table) {

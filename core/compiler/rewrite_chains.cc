@@ -59,15 +59,30 @@ NodeId Rewriter::count_of_truths(NodeId id) {
   const auto by_base = truths(id);
   if (by_base.size() < 2 || std::ldexp(1, static_cast<int>(by_base.size())) <= most_combinations_) return no_node;
   const Op op = graph_[id].op;
-  std::vector<NodeId> counted;
+  std::vector<NodeId> truths;
   for (const auto& [base, operands] : by_base) {
     std::vector<NodeId> parts;
     for (NodeId x : operands) parts.push_back(result_.target[x]);
-    counted.push_back(make(Op::Indicator, {balanced(op, std::move(parts))}));
+    truths.push_back(balanced(op, std::move(parts)));
   }
-  const auto all = static_cast<std::int64_t>(counted.size());
-  const NodeId sum = balanced(Op::Add, std::move(counted));
+  return any_or_all(op, std::move(truths));
+}
+
+// The count of truths of different s-ops (of the result), compared with what `op` asks for.
+NodeId Rewriter::any_or_all(Op op, std::vector<NodeId> truths) {
+  const auto all = static_cast<std::int64_t>(truths.size());
+  for (NodeId& t : truths) t = make(Op::Indicator, {t});
+  const NodeId sum = balanced(Op::Add, std::move(truths));
   return op == Op::And ? make(Op::Eq, {sum, constant(Value::integer(all))}) : make(Op::Gt, {sum, constant(Value::integer(std::int64_t{0}))});
+}
+
+// Do all of these hold (truth values of the result)?
+NodeId Rewriter::all_of(std::vector<NodeId> truths) {
+  std::sort(truths.begin(), truths.end());
+  truths.erase(std::unique(truths.begin(), truths.end()), truths.end());
+  if (truths.empty()) return constant(Value::boolean(true));
+  const bool count = truths.size() > 1 && std::ldexp(1, static_cast<int>(truths.size())) > most_combinations_;
+  return count ? any_or_all(Op::And, std::move(truths)) : balanced(Op::And, std::move(truths));
 }
 
 // Is there a chain that becomes a count before it must?

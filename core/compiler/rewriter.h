@@ -3,6 +3,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <string>
 #include "compiler/effort.h"
 #include "compiler/rewrite.h"
 #include "compiler/selector_forms.h"
@@ -40,8 +41,14 @@ class Rewriter {
   std::vector<NodeId> operands_of_chain(NodeId root);
   NodeId balanced(Op op, std::vector<NodeId> parts);
   std::map<NodeId, std::vector<NodeId>> truths(NodeId id);
+  NodeId all_of(std::vector<NodeId> truths);
+  NodeId any_or_all(Op op, std::vector<NodeId> truths);
   NodeId count_of_truths(NodeId id);
   bool count_differs(const std::vector<bool>& needed, NodeId output);
+  // rewrite_text.cc
+  std::vector<NodeId> parts_of_text(NodeId id);
+  NodeId text_equals(const std::vector<NodeId>& parts, const std::string& text);
+  NodeId text_comparison(NodeId id);
   // rewrite_choices.cc
   struct Arm { NodeId guard, value; };  // of result_.graph, and of graph_
   bool collect_arms(NodeId id, NodeId guard, std::vector<Arm>& arms);

@@ -357,7 +357,10 @@ SetId ValueSets::means(SetId set, std::uint32_t low, std::uint32_t high, NodeSet
 void ValueSets::aggregate(NodeId id) {
   const Node& node = graph_[id];
   const NodeId selector = node.args[0], value = node.args[1];
-  if (!known(value)) return;
+  if (!known(value)) {
+    nodes_[id].fuzzy = nodes_[id].cancels = true;  // for all that is known
+    return;
+  }
   bool by_i, by_n;
   bool followed = selector_depends(selector, by_i, by_n);
   const bool value_by_i = nodes_[value].by_i;

@@ -64,6 +64,8 @@ class ValueSets {
   void finish(NodeId id);
   void elementwise(NodeId id);                 // value_sets_elementwise.cc
   bool sum_of_ranges(NodeId id);
+  bool many_texts(NodeId id) const;
+  bool truth_value(NodeId id);
   void aggregate(NodeId id);
   void selector_width(NodeId id);
   WidthRange width_by_keys(NodeId selector, std::uint32_t i, std::uint32_t n) const;

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <map>
 #include <optional>
+#include <set>
 #include <unordered_map>
 
 #include "compiler/cone.h"
@@ -59,10 +60,51 @@ bool ValueSets::sum_of_ranges(NodeId id) {
   return true;
 }
 
+// Two texts after each other have as many values as the two together where one of them has a fixed length, as long as they are independent.
+bool ValueSets::many_texts(NodeId id) const {
+  const Node& node = graph_[id];
+  if (node.op != Op::Add || node.args.size() != 2 || !known(node.args[0]) || !known(node.args[1])) return false;
+  double values = 1;
+  bool fixed = false;
+  for (NodeId a : node.args) {
+    const auto& members = sets_[nodes_[a].ids.back()];  // of the last position of the longest input
+    values *= static_cast<double>(members.size());
+    bool one_length = true;
+    for (ValueId v : members) {
+      if (!values_[v].is_string()) return false;
+      one_length &= values_[v].str().size() == values_[members[0]].str().size();
+    }
+    fixed |= one_length;
+  }
+  if (!fixed || values <= budget_.limits().value_set) return false;
+  const auto sources = [&](NodeId x) {
+    const Cone cone(graph_, {x}, [](NodeId) { return false; }, values_);
+    return std::set<NodeId>(cone.inputs().begin(), cone.inputs().end());
+  };
+  const std::set<NodeId> a = sources(node.args[0]), b = sources(node.args[1]);
+  return std::none_of(a.begin(), a.end(), [&](NodeId x) { return b.count(x) != 0; });
+}
+
+// A comparison and the like of s-ops whose values cannot be listed is True or False all the same.
+bool ValueSets::truth_value(NodeId id) {
+  const Node& node = graph_[id];
+  const bool truth = (node.op >= Op::Eq && node.op <= Op::Not) || node.op == Op::Contains || node.op == Op::ToBool;
+  if (!truth && node.op != Op::Indicator) return false;
+  nodes_[id].may_fail = true;
+  const SetId set = truth ? sets_.intern({values_.intern(Value::boolean(false)), values_.intern(Value::boolean(true))})
+                          : sets_.intern({values_.intern(Value::integer(std::int64_t{0})), values_.intern(Value::integer(std::int64_t{1}))});
+  fill(id, false, false, [&](auto, auto) { return set; });
+  return true;
+}
+
 void ValueSets::elementwise(NodeId id) {
-  if (sum_of_ranges(id)) return;
   const Node& node = graph_[id];
   NodeSets& result = nodes_[id];
+  for (NodeId a : node.args) {
+    result.fuzzy |= nodes_[a].fuzzy;
+    result.cancels |= nodes_[a].cancels;
+  }
+  if (sum_of_ranges(id) || many_texts(id)) return;
   // Prefer the joint view over the non-elementwise sources, which keeps x - x at {0}; fall back to the operands.
   std::vector<NodeId> distinct_args;
   for (NodeId a : node.args)
@@ -92,7 +134,10 @@ void ValueSets::elementwise(NodeId id) {
   }
   if (!cone) {
     cone.emplace(graph_, std::vector<NodeId>{id}, [&](NodeId x) { return x != id; }, values_);
-    if (!usable(*cone, static_cast<double>(budget_.limits().tuples))) return;  // unknown
+    if (!usable(*cone, static_cast<double>(budget_.limits().tuples))) {  // unknown, but for truth values
+      truth_value(id);
+      return;
+    }
   }
   bool by_i = false, by_n = false;
   for (NodeId in : cone->inputs()) {

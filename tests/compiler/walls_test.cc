@@ -94,3 +94,52 @@ TEST_CASE("walls: a choice's weights grow with its arms, not with their combinat
     CHECK(c.check({.samples = 60}).mismatches == 0);
   }
 }
+
+TEST_CASE("walls: a chain of or over an equality, shifted again and again, is split where it is held anyway") {
+  check_proved({{"long_shift_or", 9, 21'000}});
+  for (int k : {8, 14, 16, 26}) {  // one table over two truth values after the other
+    CAPTURE(k);
+    std::string text = "x = contains(tokens, \"a\");";
+    for (int i = 1; i < k; ++i) text += "x = x == contains(tokens, \"" + std::string(1, static_cast<char>('a' + i)) + "\");";
+    Compiled c = of_letters(text);
+    REQUIRE_MESSAGE(c.model, c.first_error());
+    CHECK(c.model->exact);
+    CHECK(c.transformer().d_mlp() <= 64);
+    CHECK(c.check({.samples = 40}).mismatches == 0);
+  }
+}
+
+TEST_CASE("walls: a text put together is compared part by part") {
+  check_proved({{"then", 1, 4'000}});
+  const auto words = [](const std::string& text) {
+    std::vector<Value> tokens;
+    for (char ch : text) tokens.push_back(Value::string(std::string(1, ch)));
+    return tokens;
+  };
+  const auto truths = [](const std::vector<Value>& values) {
+    std::string text;
+    for (const Value& v : values) text += v.kind() == Kind::Bool ? (v.truthy() ? 'T' : 'F') : '?';
+    return text;
+  };
+  Compiled then(read_wall("then"));
+  CHECK(truths(then.compare(words("athenthe")).model) == "FFFFTFFF");
+  const std::string fours = "t = shift(tokens, 3, \"-\") + shift(tokens, 2, \"-\") + shift(tokens, 1, \"-\") + tokens;";
+  Compiled differs = of_letters(fours + "x = not (t == \"--ab\");");
+  REQUIRE_MESSAGE(differs.model, differs.first_error());
+  CHECK(truths(differs.compare(words("abab")).model) == "TFTT");
+  Compiled counted = of_letters(fours + "x = selector_width(select(t, \"-aba\", ==)) + selector_width(select(\"abab\", t, ==));");
+  REQUIRE_MESSAGE(counted.model, counted.first_error());
+  CHECK(counted.check({.samples = 60}).mismatches == 0);
+  const std::vector<Value> sums = counted.compare(words("abab")).model;
+  CHECK(equal(sums[0], Value::integer(std::int64_t{1})));
+  CHECK(equal(sums[3], Value::integer(std::int64_t{5})));
+  // Parts of several lengths: the text may be cut in several ways.
+  Compiled cuts("p = {\"a\": \"a\", \"b\": \"aa\", \"c\": \"\"}[tokens];\nx = (p + shift(p, 1, \"\") + shift(p, 2, \"\") + shift(p, 3, \"\")) == \"aaa\";", [&](ProgramRequest& r) {
+    r.vocabulary = words("abc");
+    r.max_length = 7;
+  });
+  REQUIRE_MESSAGE(cuts.model, cuts.first_error());
+  CHECK(cuts.model->exact);
+  CHECK(truths(cuts.compare(words("abcacba")).model) == "FTTFTTF");
+  CHECK(cuts.check({.samples = 300}).mismatches == 0);
+}
