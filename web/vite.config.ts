@@ -4,8 +4,10 @@ import path from 'node:path';
 import { type Plugin, defineConfig } from 'vite';
 import { budget } from './budget.ts';
 import { documentation } from './docs.ts';
+import { pictures } from './pictures.ts';
+import { prerender } from './prerender.ts';
 
-const here = import.meta.dirname;
+const here = import.meta.dirname, root = path.resolve(here, '..');
 
 /**
  * The service worker: keeps the files of this build, and nothing else. Its name for them changes with their content. `files.json` lists them
@@ -44,5 +46,5 @@ export default defineConfig({
   worker: { format: 'es' },
   build: { target: 'es2022', assetsInlineLimit: 0 },
   server: { fs: { allow: ['..'] } },
-  plugins: [documentation(path.resolve(here, '../docs')), offline(), early(), budget()],
+  plugins: [pictures(root), prerender(root), documentation(path.resolve(here, '../docs')), offline(), early(), budget()],
 });

@@ -39,6 +39,9 @@ function remove(name: string) {
   else accept();
 }
 
+/** As the editor will show it: the `#@` lines at the top in one. */
+const folded = (text: string) => text.replace(/^(#@.*\n)+\n?/, (head) => `▸ ${head.match(/^#@ title (.*)$/m)?.[1] ?? 'settings'}\n`);
+
 export function Pane(options: EditorOptions) {
   const host = useRef<HTMLDivElement>(null);
   useEffect(() => { void drawn.then(loadEditor); }, []);
@@ -58,7 +61,7 @@ export function Pane(options: EditorOptions) {
         {!options.readOnly && <button type="button" class="file-new" aria-label="New file" title={'New file; others use it by load "name"'} onClick={() => { const name = freshName(); files.value = { ...files.value, [name]: '' }; active.value = name; }}>+</button>}
         {!options.readOnly && Editor && <button type="button" class="file-format" title="Format the program (Shift+Alt+F)" onClick={() => host.current?.querySelector('.editor-host')?.dispatchEvent(new Event('rasp-format'))}>format</button>}
       </div>
-      <div class="editor">{Editor ? <Editor {...options} /> : <pre class="plain-code" tabIndex={0} onPointerEnter={now} onFocus={now}>{source.value}{failed.value ? '\n\n# The editor could not be loaded. Reload the page.' : ''}</pre>}</div>
+      <div class="editor">{Editor ? <Editor {...options} /> : <pre class="plain-code" tabIndex={0} onPointerEnter={now} onFocus={now}>{folded(source.value)}{failed.value ? '\n\n# The editor could not be loaded. Reload the page.' : ''}</pre>}</div>
     </div>
   );
 }

@@ -20,6 +20,7 @@ import { Result } from '../views/Result';
 import { Settings } from '../views/Settings';
 import { startTour, step } from '../state/tour';
 import { Captions } from './Captions';
+import { First, standing } from './First';
 import { Tour } from './Tour';
 import { embed, hidden, phoneTab, readOnly } from '../state/options';
 
@@ -67,6 +68,7 @@ function Centre() {
   const p = picture.value;
   const errors = diagnostics.value.filter((d) => d.severity === 'error').length;
   const lost = !p && diagnostics.value.find((d) => d.code === 'engine');
+  if (!p && !lost && standing()) return <First />;
   const arrow = (e: KeyboardEvent) => {
     const d = { ArrowRight: 1, ArrowLeft: -1 }[e.key];
     if (!d) return;

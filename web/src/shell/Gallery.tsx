@@ -5,12 +5,20 @@ import { authoring, openExample, openFile, openProject, openSlot, recent, work }
 import { emptyProject } from '../state/project';
 import { question } from '../state/question';
 import { Dialog } from './Dialog';
+import { type Small, thumbnail } from './small';
+
+function Picture({ s }: { s: Small }) {
+  const { width, height, shapes } = thumbnail(s);
+  return <svg class="small-picture" width={width} height={height} viewBox={`0 0 ${width} ${height}`} aria-hidden="true">{shapes.map(({ tag: Tag, role, at, text }) => <Tag class={role} {...at}>{text}</Tag>)}</svg>;
+}
 
 export default function Gallery({ close }: { close: () => void }) {
   const [courses, setCourses] = useState<{ id: string; title: string; description: string; load: () => Promise<string> }[]>([]);
   const [examples, setExamples] = useState<Example[] | null>([]);
   useEffect(() => { void allExamples().then(setExamples, () => setExamples(null)); }, []);
   useEffect(() => { void import('../course/assignments').then((m) => setCourses(m.readyAssignments)); }, []);
+  const [pictures, setPictures] = useState<Record<string, Small>>({});
+  useEffect(() => { void import('virtual:pictures').then((m) => setPictures(m.default), () => {}); }, []);
   const pick = (f: () => void) => () => { f(); close(); };
   return (
     <Dialog title="Examples and your work" close={close} wide>
@@ -34,7 +42,7 @@ export default function Gallery({ close }: { close: () => void }) {
           <section>
             <h3>{title}</h3>
             <ul class="cards">{list.map((e) => (
-              <li><button type="button" class="card-button example-card" onClick={pick(() => openExample(e))}><strong>{e.title}</strong><span>{e.description}</span></button></li>
+              <li><button type="button" class="card-button example-card" onClick={pick(() => openExample(e))}>{pictures[e.file] && <Picture s={pictures[e.file]!} />}<strong>{e.title}</strong><span>{e.description}</span></button></li>
             ))}</ul>
           </section>
         );

@@ -1,0 +1,64 @@
+// The first minute: what stands before any script has come, and how it becomes live.
+import assert from 'node:assert/strict';
+import { output, settled, type } from '../browser.mjs';
+
+export default async function firstJourneys(test, browser) {
+  await test('before any script the first picture stands, and it becomes live where it stands', async (_, __, url) => {
+    for (const [width, height] of [[1440, 900], [390, 844]]) {
+      const context = await browser.newContext({ viewport: { width, height }, serviceWorkers: 'block' });
+      let go, engine;
+      const scripts = new Promise((resolve) => { go = resolve; }), wasm = new Promise((resolve) => { engine = resolve; });
+      await context.route('**/index-*.js', async (route) => { await scripts; await route.continue(); });
+      await context.route('**/*.wasm', async (route) => { await wasm; await route.continue(); });
+      const page = await context.newPage();
+      await page.goto(url, { waitUntil: 'commit' });
+      await page.locator('.small-picture .arc').first().waitFor();
+      const rows = () => Promise.all([output(page), output(page, 'interpreter')]);
+      assert.deepEqual(await rows(), [['d', 'c', 'b', 'a'], ['d', 'c', 'b', 'a']]);
+      const wide = width > 800;
+      const places = () => page.evaluate((list) => list.map((s) => { const r = document.querySelector(s).getBoundingClientRect(); return [s, Math.round(r.left), Math.round(r.top), Math.round(r.width)]; }), ['.top h1', '.centre', '.result h2', '.compare', '.verdict', '.captions li:nth-child(3)', ...(wide ? ['.left'] : [])]);
+      const before = await places();
+      go();
+      await page.locator('.app:not(.prerendered)').waitFor();
+      assert.deepEqual(await places(), before, 'while the engine loads');
+      assert.match(await page.locator('.result .status').textContent(), /starting/);
+      engine();
+      await page.locator('.views').waitFor();
+      await settled(page);
+      assert.deepEqual(await places(), before, 'when it is live');
+      assert.deepEqual(await rows(), [['d', 'c', 'b', 'a'], ['d', 'c', 'b', 'a']]);
+      await context.close();
+    }
+  });
+
+  await test('who comes with a link or has own work never sees the first picture', async (fresh, _, url) => {
+    const page = await fresh();
+    await settled(page);
+    await type(page, 'mine = indices + 1;\n');
+    await page.waitForFunction(() => Object.keys(localStorage).some((k) => k.startsWith('rasp-work/')));
+    for (const [hash, context] of [['', page.context()], ['#example=sort', await browser.newContext()]]) {
+      const other = await context.newPage();
+      await other.addInitScript(() => {
+        window.flash = false;
+        const look = () => { if (document.querySelector('.standing .small-picture')?.getClientRects().length) window.flash = true; requestAnimationFrame(look); };
+        requestAnimationFrame(look);  // at every frame that is painted
+      });
+      await other.goto(url + hash);
+      await settled(other);
+      assert.equal(await other.evaluate(() => window.flash), false, hash);
+      await other.close();
+    }
+  });
+
+  await test('every card of the gallery has its picture: input above, output below', async (fresh) => {
+    const page = await fresh();
+    await settled(page);
+    await page.click('text=Examples');
+    const cards = page.locator('.example-card', { has: page.locator('.small-picture') });
+    await cards.first().waitFor();
+    assert.equal(await cards.count(), await page.locator('.example-card').count());
+    const histogram = page.locator('.example-card', { has: page.locator('strong:text-is("Histogram")') });
+    assert.deepEqual(await histogram.locator('.token').allTextContents(), [...'abcaab']);
+    assert.deepEqual(await histogram.locator('.value').allTextContents(), ['3', '2', '1', '3', '3', '2']);
+  });
+}

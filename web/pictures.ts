@@ -1,0 +1,51 @@
+// What of the examples is computed while the page is built: a small picture of each model, for the gallery and the first paint.
+import { readFileSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Plugin } from 'vite';
+import type { Band, Small } from './src/shell/small.ts';
+import { showAll } from './src/values.ts';
+
+type Engine = { request(document: object): Promise<any> };
+
+async function smallOf(engine: Engine, program: string): Promise<Small> {
+  const refused = (what: string, r: { diagnostics?: { message: string }[] }) => new Error(`an example cannot be ${what}: ${r.diagnostics?.[0]?.message}\n${program}`);
+  const compiled = await engine.request({ command: 'compile', program, keep: true, details: true });
+  if (!compiled.ok) throw refused('compiled', compiled);
+  const input = compiled.settings.input;
+  const trace = await engine.request({ command: 'trace', handle: compiled.handle, input: input.values });
+  if (!trace.ok) throw refused('run', trace);
+  await engine.request({ command: 'release', handle: compiled.handle });
+  const node = (id: number) => trace.nodes.find((n: { id: number }) => n.id === id);
+  const row = (id: number) => (node(id)?.value ? { row: showAll(node(id).value) } : {});
+  const label = (id: number) => compiled.nodes[id].name || compiled.nodes[id].label;
+  const bands: Band[] = compiled.layers.flatMap((l: any, layer: number) => [
+    ...l.heads.map((h: any) => ({ kind: 'head', layer, label: label(h.nodes[0]), matrix: node(h.selector)?.matrix, ...row(h.nodes[0]) })),
+    ...l.neurons.filter((g: any) => g.how === 'lookup' || g.how === 'steps').map((g: any) => ({ kind: 'mlp', layer, label: label(g.node), ...row(g.node) })),
+  ]);
+  const verdict = compiled.exactness === 'proved' ? `✓ proved exact for every input up to length ${compiled.model.max_length}${compiled.model.causal ? ', causal' : ''}` : '';
+  return { verdict, input: showAll(input), output: showAll(trace.model), bands };
+}
+
+/** By file name. */
+export async function picturesOf(root: string, only?: (file: string) => boolean): Promise<Record<string, Small>> {
+  const { loadEngine } = await import(pathToFileURL(path.join(root, 'wasm/engine.mjs')).href);
+  const engine: Engine = await loadEngine();
+  const out: Record<string, Small> = {};
+  for (const file of readdirSync(path.join(root, 'examples')).filter((f) => f.endsWith('.rasp') && (only?.(f) ?? true)).sort()) {
+    out[file] = await smallOf(engine, readFileSync(path.join(root, 'examples', file), 'utf8'));
+  }
+  return out;
+}
+
+const id = 'virtual:pictures';
+
+/** The module `virtual:pictures`, whose default export is what `picturesOf` gives. */
+export function pictures(root: string): Plugin {
+  let made: Promise<Record<string, Small>> | null = null;
+  return {
+    name: 'rasp-pictures',
+    resolveId: (name) => (name === id ? `\0${id}` : null),
+    load: async (name) => (name === `\0${id}` ? `export default JSON.parse(${JSON.stringify(JSON.stringify(await (made ??= picturesOf(root))))});` : null),
+  };
+}
