@@ -21,7 +21,7 @@ let threads = 0;
 
 function startWorker(): Worker {
   const worker = new Worker(workerUrl(EngineWorker), { type: 'module' });
-  const lock = 'locks' in navigator ? `rasp-thread-${page}-${++threads}` : undefined;
+  const lock = (navigator.locks as LockManager | undefined) ? `rasp-thread-${page}-${++threads}` : undefined;
   compiled.then((module) => worker.postMessage({ module, lock }), () => worker.dispatchEvent(new ErrorEvent('error')));
   return worker;
 }

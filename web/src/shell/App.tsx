@@ -5,6 +5,7 @@ import { lazy } from './lazy';
 import { Pane } from '../editor/Pane';
 import { clearSelection } from '../state/focus';
 import { analysis, diagnostics, picture, stale } from '../state/live';
+import { lone, misfit } from '../state/fit';
 import { newerBuild } from '../state/newer';
 import { course, selection, view, viewNames, type ViewName } from '../state/project';
 import type { Shared } from '../state/link';
@@ -21,6 +22,7 @@ import { Settings } from '../views/Settings';
 import { startTour, step } from '../state/tour';
 import { Captions } from './Captions';
 import { First, standing } from './First';
+import { Interim } from './Interim';
 import { Tour } from './Tour';
 import { embed, hidden, phoneTab, readOnly } from '../state/options';
 
@@ -69,6 +71,8 @@ function Centre() {
   const errors = diagnostics.value.filter((d) => d.severity === 'error').length;
   const lost = !p && diagnostics.value.find((d) => d.code === 'engine');
   if (!p && !lost && standing()) return <First />;
+  const empty = errors ? 'Mend the problems on the left, and the model appears here.' : !analysis.value ? 'Starting the engine…'
+    : analysis.value.output ? 'Compiling the first model…' : 'The program has no output yet. Write an expression and a semicolon: tokens;';
   const arrow = (e: KeyboardEvent) => {
     const d = { ArrowRight: 1, ArrowLeft: -1 }[e.key];
     if (!d) return;
@@ -77,14 +81,14 @@ function Centre() {
   };
   return (
     <div class={`centre${stale.value ? ' stale' : ''}`}>
-      {!hidden.has('result') && <Result p={p} />}
+      {!hidden.has('result') && (p && !misfit.value && !lone.value ? <Result p={p} /> : <Interim empty={empty} />)}
       <Captions />
       <div class="views" role="tablist" aria-label="Views" onKeyDown={arrow}>
         {viewNames.map((v) => <button type="button" role="tab" id={`tab-${v}`} aria-controls="view" aria-selected={view.value === v} tabIndex={view.value === v ? 0 : -1} onClick={() => { view.value = v; }}>{viewTitle[v]}</button>)}
       </div>
       <div id="view" role="tabpanel" aria-labelledby={`tab-${view.value}`} class="view">
         {lost ? <div class="empty" role="alert"><p>{lost.message}. {lost.hint}</p><p>You can still read, edit, share and download your program.</p><p><button type="button" onClick={() => location.reload()}>Reload the page</button></p></div>
-          : !p ? <p class="empty">{errors ? 'Mend the problems on the left, and the model appears here.' : analysis.value ? 'Compiling the first model…' : 'Starting the engine…'}</p>
+          : !p ? <p class="empty">{analysis.value?.output && !errors ? 'Compiling the first model…' : hidden.has('result') ? empty : ''}</p>
           : view.value === 'circuit' ? <Circuit p={p} /> : view.value === 'residual' ? <Residual p={p} /> : <Cost p={p} />}
       </div>
     </div>

@@ -17,6 +17,9 @@ export const standing = () => kept.length > 0 && source.value === firstExample.s
 
 export function First() {
   const host = useRef<HTMLDivElement>(null);
-  useLayoutEffect(() => { host.current!.append(...kept); }, []);
+  useLayoutEffect(() => {
+    host.current!.append(...kept);
+    return () => { kept = []; };  // once is enough
+  }, []);
   return <div class="centre standing" ref={host} />;
 }

@@ -35,7 +35,9 @@ export const ready = signal(false);                    // the engine answers
 export const title = computed(() => analysis.value?.title || analysis.value?.output?.name || 'Untitled');
 export const lastHalf = computed(() => 2 * (picture.value?.compiled.model.layers ?? 0));
 
-interface Job { files: Record<string, string>; active: string; settings: typeof settings.value; experiments: typeof experiments.value }
+let epoch = 0;  // grows when another program altogether is opened: what comes late of the one before is dropped
+
+interface Job { epoch: number; files: Record<string, string>; active: string; settings: typeof settings.value; experiments: typeof experiments.value }
 interface Held { key: string; generation: number; compiled: CompileResult }
 
 let held: Held | null = null;
@@ -67,6 +69,7 @@ async function analyze(job: Job, superseded: () => boolean) {
   const found = loadable(job);
   const request = requestOf(job, found instanceof Promise ? await found : found, input?.tokens, vocabulary?.tokens);
   const { result } = await interpreter.request({ command: 'analyze', limit_ms: 8000, ...request });
+  if (job.epoch !== epoch) return;
   const analyzed = 'nodes' in result ? result : null;
   batch(() => {
     inputProblem.value = input?.problem ?? '';
@@ -80,7 +83,7 @@ async function analyze(job: Job, superseded: () => boolean) {
     }
   });
   announce('rasp-analysis');
-  const compiles = analyzed && !analyzed.diagnostics.some((d) => d.severity === 'error' && !onThisInput(d)) && !inputProblem.value && !vocabularyProblem.value;
+  const compiles = analyzed?.output && !analyzed.diagnostics.some((d) => d.severity === 'error' && !onThisInput(d)) && !inputProblem.value && !vocabularyProblem.value;
   if (superseded()) return;
   if (compiles) {
     if (compiler.busy && performance.now() - compilingSince > patienceMs) compiler.stop();
@@ -102,7 +105,7 @@ async function compileAndTrace({ job, request, analyzed }: CompileJob, supersede
   if (held?.key !== key || held.generation !== compiler.generation) {
     working.value = 'compiling';
     const { result } = await compiler.request({ command: 'compile', keep: true, details: true, ...order });
-    if (superseded() && !result.ok) return;
+    if (!result.ok && (superseded() || job.epoch !== epoch)) return;
     if (!result.ok) {
       working.value = '';
       diagnostics.value = merge(diagnostics.value, result.diagnostics);
@@ -110,8 +113,9 @@ async function compileAndTrace({ job, request, analyzed }: CompileJob, supersede
     }
     if (held && held.generation === compiler.generation) void compiler.request({ command: 'release', handle: held.compiled.handle });
     held = { key, generation: compiler.generation, compiled: result };
-    diagnostics.value = merge(diagnostics.value, result.diagnostics);
+    if (job.epoch === epoch) diagnostics.value = merge(diagnostics.value, result.diagnostics);
   }
+  if (job.epoch !== epoch) return;
   const { compiled } = held;
   working.value = 'running';
   const request2 = { command: 'trace' as const, handle: compiled.handle, input: rawValues(tokens) };
@@ -126,7 +130,7 @@ async function compileAndTrace({ job, request, analyzed }: CompileJob, supersede
     if (baseline?.key === baseKey) reference = baseline.trace;
   }
   const { result, arena } = await compiler.request(usable.length ? { ...request2, interventions: usable } : request2);
-  if (superseded()) return;
+  if (superseded() || job.epoch !== epoch) return;
   working.value = '';
   if (!result.ok && held.generation !== compiler.generation) return;  // the thread was ended; where nobody asked for that, it all begins again
   if (!result.ok || !arena) {
@@ -167,6 +171,19 @@ function followSelection(before: AnalyzeResult | null, after: AnalyzeResult) {
 const analyzeLatest = latestWins<Job>(analyze);
 const compileLatest = latestWins<CompileJob>(compileAndTrace);
 
+/** Another program altogether is opened: nothing of the one before is shown beside it. */
+export function forget() {
+  ++epoch;
+  batch(() => {
+    analysis.value = null;
+    analyzedSource.value = '';
+    picture.value = null;
+    diagnostics.value = [];
+    inputProblem.value = vocabularyProblem.value = experimentProblem.value = '';
+    stale.value = true;
+  });
+}
+
 export function stop() {
   interpreter.stop();
   compiler.stop();
@@ -178,7 +195,7 @@ const announce = (what: 'rasp-analysis' | 'rasp-picture') => dispatchEvent(new E
 
 export function begin() {
   addEventListener('rasp-stop', stop);  // as the Stop button: a page that embeds this one, and the soak test
-  const show = () => analyzeLatest({ files: files.value, active: active.value, settings: settings.value, experiments: experiments.value });
+  const show = () => analyzeLatest({ epoch, files: files.value, active: active.value, settings: settings.value, experiments: experiments.value });
   effect(show);
   compiler.onEnded = () => untracked(show);
   void interpreter.request({ command: 'library' }).then(({ result }) => { if (result.ok) batch(() => { library.value = result.entries; engineVersion.value = result.version; ready.value = true; }); });

@@ -6,7 +6,7 @@ import { effect, signal } from '@preact/signals';
 import { BadProject, checkProject } from './check';
 import { type Example, allExamples, firstExample } from './examples';
 import { type Shared, decodeFile, decodeLink } from './link';
-import { engineVersion, picture, stale, title } from './live';
+import { engineVersion, forget, picture, stale, title } from './live';
 import { sentence } from './linked';
 import { packaged } from './options';
 import { type Project, emptyProject, project, setProject, viewNames } from './project';
@@ -61,6 +61,7 @@ function show(id: string, p: Project, from: Shared | null, kept: boolean) {
   try { sessionStorage.setItem('rasp-slot', slot); } catch { /* until the reload */ }
   pristine = kept ? '' : text(p);
   linked.value = from;
+  forget();
   setProject(p);
   recent.value = work.list();
 }

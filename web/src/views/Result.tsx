@@ -25,8 +25,10 @@ function Status() {
 function Verdict({ p }: { p: Picture }) {
   const wrong = p.trace.agrees.filter((x) => !x).length;
   const undefined_ = p.trace.defined.filter((x) => !x).length;
+  const nothing = p.trace.defined.length > 0 && undefined_ === p.trace.defined.length;
   const where = p.trace.nodes.find((n) => n.id === p.compiled.output)?.undefined;
   if (experiments.value.length) return <p class="verdict caution">With your experiments the model {wrong ? `differs from the interpreter at ${wrong} ${wrong === 1 ? 'position' : 'positions'}` : 'still agrees with the interpreter here'}.</p>;
+  if (nothing) return <p class="verdict caution">Nothing is defined on this input{where ? `: ${where}` : ''}. There is no value that the model could agree with.</p>;
   if (wrong) return <p class="verdict bad">The model differs from the interpreter at {wrong} {wrong === 1 ? 'position' : 'positions'}. Please report this program.</p>;
   return (
     <>

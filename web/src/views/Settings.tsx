@@ -1,12 +1,27 @@
 // Tokens, vocabulary, maximal length, causal mask.
+import { useRef } from 'preact/hooks';
 import { analysis, inputProblem, inputText, vocabularyProblem, vocabularyText } from '../state/live';
-import { change, settings } from '../state/project';
+import { change, settings, source } from '../state/project';
 import { shuffled } from '../values';
+
+const fields = [['input', 'input'], ['vocabulary', 'vocabulary'], ['maxLength', 'max_length'], ['causal', 'causal'], ['output', 'output']] as const;
+
+/** Pragmas that were edited while a field stands over them: the edit has no effect, which must be said. */
+function useOverridden(): string[] {
+  const before = useRef(new Map<string, string>());
+  return fields.flatMap(([field, pragma]) => {
+    if (!(field in settings.value)) { before.current.delete(pragma); return []; }
+    const now = source.value.match(new RegExp(`^#@[ \\t]*${pragma}\\b.*$`, 'm'))?.[0] ?? '';
+    if (!before.current.has(pragma)) before.current.set(pragma, now);
+    return now !== '' && before.current.get(pragma) !== now ? [pragma] : [];
+  });
+}
 
 export function Settings() {
   const s = analysis.value?.settings;
   const from = s?.from;
-  const changed = ['input', 'vocabulary', 'maxLength', 'causal', 'output'].some((k) => k in settings.value);
+  const changed = fields.some(([k]) => k in settings.value);
+  const overridden = useOverridden();
   const random = () => {
     const vocabulary = s?.vocabulary;
     if (vocabulary?.values.length) change({ input: shuffled(vocabulary, Math.min(s?.max_length ?? 8, 12)) });
@@ -33,6 +48,7 @@ export function Settings() {
           onInput={(e) => change({ output: e.currentTarget.value || undefined })} /></div>
         <p class="hint">Text is one token a character; a list like ["ab", 1] gives tokens of any kind. {from?.vocabulary === 'input' ? 'The vocabulary is taken from the input.' : ''}</p>
       </details>
+      {overridden.length > 0 && <p class="hint overrides">{overridden.length === 1 ? 'A field' : 'Fields'} here {overridden.length === 1 ? 'stands' : 'stand'} over {overridden.map((k, i) => <>{i > 0 && ', '}<code>#@ {k}</code></>)} of the program: an edit there changes nothing until you reset.</p>}
       {changed && <button type="button" class="quiet own" title="Back to the program’s own settings" aria-label="Back to the program’s own settings" onClick={() => change({ input: undefined, vocabulary: undefined, maxLength: undefined, causal: undefined, output: undefined })}>reset</button>}
     </form>
   );

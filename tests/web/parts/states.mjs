@@ -1,0 +1,85 @@
+// States that never lie: what is shown belongs to what is on the page, or says that it does not.
+import assert from 'node:assert/strict';
+import { editor, output, settled, type } from '../browser.mjs';
+
+const title = (page, text) => page.waitForFunction((t) => document.querySelector('.result h2')?.textContent === t, text);
+
+export default async function statesJourneys(test) {
+  await test('a new program shows nothing of the one before; the interpreter answers from the first key', async (fresh) => {
+    const page = await fresh('#example=sort');
+    await settled(page);
+    await page.evaluate(() => {
+      window.seen = '';
+      new MutationObserver(() => { window.seen += document.querySelector('main').textContent; }).observe(document.body, { childList: true, subtree: true, characterData: true });
+    });
+    await page.click('text=Examples');
+    await page.evaluate(() => { window.seen = ''; });
+    await page.click('text=New program');
+    await page.locator('.interim .empty', { hasText: 'no output yet' }).waitFor();
+    assert.equal(await page.locator('.compare, [data-head], .verdict').count(), 0);
+    assert.doesNotMatch(await page.evaluate(() => window.seen.slice(window.seen.lastIndexOf('Write RASP here'))), /Sort|smaller|proved/);
+    await type(page, 'tokens;\n');
+    await page.waitForFunction(() => /interpreter/.test(document.querySelector('.compare')?.textContent ?? ''));
+    assert.deepEqual(await output(page, 'interpreter'), [...'hello']);
+    await settled(page);
+    assert.deepEqual(await output(page), [...'hello']);
+  });
+
+  await test('a selector that stands alone is a table, not an error', async (fresh) => {
+    const page = await fresh();
+    await settled(page);
+    await page.click('text=Examples');
+    await page.click('text=New program');
+    await type(page, '#@ input "aba"\nsame = select(tokens, tokens, ==);\n');
+    await page.locator('.selector').waitFor();
+    assert.deepEqual(await page.locator('.selector tbody tr').evaluateAll((rows) => rows.map((r) => r.textContent)), ['a101', 'b010', 'a101']);
+    assert.deepEqual(await page.locator('.selector thead th').allTextContents(), [...'aba']);
+    await page.waitForTimeout(800);
+    assert.equal(await page.locator('.problems .error').count(), 0);
+    assert.match(await page.locator('.interim').textContent(), /same is a selector/);
+  });
+
+  await test('a token that the model does not know: the interpreter answers, and one click teaches it', async (fresh) => {
+    const page = await fresh('#example=histogram');
+    await settled(page);
+    await page.fill('#input', 'aaz');
+    await page.locator('.offers button').waitFor();
+    assert.deepEqual(await output(page, 'interpreter'), ['2', '2', '1']);
+    assert.equal(await page.locator('.compare th:text-is("model")').count(), 0, 'no model of another input stands beside it');
+    await page.click('text=Add “z” to the vocabulary');
+    await title(page, 'Histogram');
+    await settled(page);
+    assert.deepEqual(await output(page), ['2', '2', '1']);
+    assert.equal(await page.inputValue('#vocabulary'), 'abcz');
+    await page.fill('#input', 'abcabcabca');
+    await page.locator('.offers button', { hasText: 'Allow 10 tokens' }).click();
+    await settled(page);
+    assert.deepEqual(await output(page), ['4', '3', '3', '4', '3', '3', '4', '3', '3', '4']);
+  });
+
+  await test('nothing is called proved where no position has a value', async (fresh) => {
+    const page = await fresh();
+    await settled(page);
+    await type(page, '#@ vocabulary "ab"\n#@ max_length 3\n#@ input "ab"\nx = tokens_int + 1;\n');
+    await title(page, 'x');
+    await settled(page);
+    assert.match(await page.locator('.verdict').first().textContent(), /Nothing is defined on this input.*not the text of an int/);
+    assert.doesNotMatch(await page.locator('.result').textContent(), /✓|proved/);
+  });
+
+  await test('an edit of a pragma that a field stands over says so', async (fresh) => {
+    const page = await fresh('#example=histogram');
+    await settled(page);
+    await page.fill('#input', 'aab');
+    await settled(page);
+    assert.equal(await page.locator('.overrides').count(), 0, 'an input of one’s own is no news');
+    const program = (input) => `#@ vocabulary "abc"\n#@ input "${input}"\nhist = selector_width(select(tokens, tokens, ==));\n`;
+    await type(page, program('cc'));
+    await page.locator('.overrides').waitFor();
+    assert.match(await page.locator('.overrides').textContent(), /#@ input.*until you reset/);
+    await page.click('.own');
+    await page.locator('.overrides').waitFor({ state: 'detached' });
+    await page.waitForFunction(() => document.querySelector('#input').value === 'cc');
+    assert.ok(await editor(page).isVisible());
+  });
+}
