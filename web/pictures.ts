@@ -38,14 +38,29 @@ export async function picturesOf(root: string, only?: (file: string) => boolean)
   return out;
 }
 
-const id = 'virtual:pictures';
+/** Their texts, by file name. */
+const textsOf = (root: string): Record<string, string> => {
+  const folder = path.join(root, 'examples');
+  return Object.fromEntries(readdirSync(folder).filter((f) => f.endsWith('.rasp')).sort().map((f) => [f, readFileSync(path.join(folder, f), 'utf8')]));
+};
 
-/** The module `virtual:pictures`, whose default export is what `picturesOf` gives. */
-export function pictures(root: string): Plugin {
-  let made: Promise<Record<string, Small>> | null = null;
+/**
+ * The modules `virtual:examples` and `virtual:pictures`: their default exports fetch the texts of all examples and what `picturesOf`
+ * gives. Both are data, in files of their own, and no code.
+ */
+export function examples(root: string): Plugin {
+  let pictures: Promise<Record<string, Small>> | null = null;
+  const makes: Record<string, () => unknown> = { 'virtual:examples': () => textsOf(root), 'virtual:pictures': () => (pictures ??= picturesOf(root)) };
   return {
-    name: 'rasp-pictures',
-    resolveId: (name) => (name === id ? `\0${id}` : null),
-    load: async (name) => (name === `\0${id}` ? `export default JSON.parse(${JSON.stringify(JSON.stringify(await (made ??= picturesOf(root))))});` : null),
+    name: 'rasp-examples',
+    resolveId: (name) => (name in makes ? `\0${name}` : null),
+    async load(name) {
+      const make = name.startsWith('\0') ? makes[name.slice(1)] : undefined;
+      if (!make) return null;
+      const source = JSON.stringify(await make());
+      if (this.meta.watchMode) return `export default async () => (${source});`;
+      const file = this.emitFile({ type: 'asset', name: `${name.slice('\0virtual:'.length)}.json`, source });
+      return `export default () => fetch(import.meta.ROLLUP_FILE_URL_${file}).then((r) => { if (!r.ok) throw new Error(r.statusText); return r.json(); });`;
+    },
   };
 }

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { type Plugin, defineConfig } from 'vite';
 import { budget } from './budget.ts';
 import { documentation } from './docs.ts';
-import { pictures } from './pictures.ts';
+import { examples } from './pictures.ts';
 import { prerender } from './prerender.ts';
 
 const here = import.meta.dirname, root = path.resolve(here, '..');
@@ -46,5 +46,5 @@ export default defineConfig({
   worker: { format: 'es' },
   build: { target: 'es2022', assetsInlineLimit: 0 },
   server: { fs: { allow: ['..'] } },
-  plugins: [pictures(root), prerender(root), documentation(path.resolve(here, '../docs')), offline(), early(), budget()],
+  plugins: [examples(root), prerender(root), documentation(path.resolve(here, '../docs')), offline(), early(), budget()],
 });

@@ -18,7 +18,7 @@ export default function Gallery({ close }: { close: () => void }) {
   useEffect(() => { void allExamples().then(setExamples, () => setExamples(null)); }, []);
   useEffect(() => { void import('../course/assignments').then((m) => setCourses(m.readyAssignments)); }, []);
   const [pictures, setPictures] = useState<Record<string, Small>>({});
-  useEffect(() => { void import('virtual:pictures').then((m) => setPictures(m.default), () => {}); }, []);
+  useEffect(() => { void import('virtual:pictures').then((m) => m.default()).then(setPictures, () => {}); }, []);
   const pick = (f: () => void) => () => { f(); close(); };
   return (
     <Dialog title="Examples and your work" close={close} wide>

@@ -19,7 +19,7 @@ export const firstExample: Example = read('reverse.rasp', first);
 
 let loaded: Promise<Example[]> | null = null;
 export function allExamples(): Promise<Example[]> {
-  loaded ??= import('./example-texts').then(({ texts }) => Object.entries(texts).map(([path, source]) => read(path.split('/').at(-1)!, source))
+  loaded ??= import('virtual:examples').then((m) => m.default()).then((texts) => Object.entries(texts).map(([file, source]) => read(file, source))
     .sort((a, b) => rank(a.group) - rank(b.group) || a.order - b.order || a.title.localeCompare(b.title)));
   loaded.catch(() => { loaded = null; });  // asked again the next time
   return loaded;

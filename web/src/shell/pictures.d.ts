@@ -1,4 +1,0 @@
-declare module 'virtual:pictures' {
-  const pictures: Record<string, import('./small').Small>;
-  export default pictures;
-}
