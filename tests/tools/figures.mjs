@@ -1,5 +1,5 @@
 // node tests/tools/figures.mjs: writes the figures of docs/compiler.md and README.md (between their markers) with the built WebAssembly engine.
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadEngine } from '../../wasm/engine.mjs';

@@ -280,8 +280,7 @@ function Cases({ host, task, result, running }: { host: Host; task: Task; result
         {result ? `${passed} of ${visible.length} pass` : 'Trying the cases…'}
       </p>
       {result?.locked && <p class="bad">{result.locked}.</p>}
-      {result &&
-        result.diagnostics
+      {result?.diagnostics
           .filter((d) => (d.severity ?? 'error') === 'error')
           .slice(0, 3)
           .map((d) => (

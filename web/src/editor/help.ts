@@ -1,6 +1,6 @@
 // Completion, hover, go to definition, rename and formatting, from what the engine knows of the program.
 import type { Completion, CompletionContext } from '@codemirror/autocomplete';
-import { EditorView, hoverTooltip } from '@codemirror/view';
+import { type EditorView, hoverTooltip } from '@codemirror/view';
 import { nodeLabel } from '../state/focus';
 import type { SpanTuple, SymbolDoc } from '../engine/protocol';
 import { analysis, analyzedSource, askInterpreter, library, picture } from '../state/live';
