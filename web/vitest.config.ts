@@ -2,4 +2,8 @@ import path from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { examples } from './pictures.ts';
 
-export default defineConfig({ plugins: [examples(path.resolve(import.meta.dirname, '..'))], test: { include: ['tests/**/*.test.ts'], environment: 'happy-dom' } });
+export default defineConfig({
+  plugins: [examples(path.resolve(import.meta.dirname, '..'))],
+  // The timeout ends what hangs; how fast the machine is, no test asks.
+  test: { include: ['tests/**/*.test.ts'], environment: 'happy-dom', testTimeout: 120_000 },
+});
