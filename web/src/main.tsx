@@ -4,12 +4,12 @@ import { takeFirst } from './shell/First';
 import { packaged, startTheme, startView } from './state/options';
 import { drawn, idle } from './state/drawn';
 import { begin } from './state/live';
-import { view, viewNames } from './state/project';
+import { view, viewNamed } from './state/project';
 import { beginSession } from './state/session';
 import { chosen, themes } from './state/theme';
 
 await beginSession();
-view.value = viewNames.find((v) => v === startView) ?? view.value;
+view.value = viewNamed(startView) ?? view.value;
 chosen.value = themes.find((t) => t === startTheme) ?? chosen.value;
 begin();
 const app = document.getElementById('app')!;

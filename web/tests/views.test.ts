@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { edgesOf, orderRows } from '../src/draw/edges';
+import { arcPath, arcsOf, joined, laneWidth, scoreOf, trueName } from '../src/draw/score';
 import type { CompileResult } from '../src/engine/protocol';
 import { parseTokens, show, tokensText, token } from '../src/values';
 
@@ -22,18 +22,33 @@ describe('values', () => {
   });
 });
 
-describe('the dataflow', () => {
-  // tokens → head 0.0 (count) → MLP 0 (code) → output
+describe('the score', () => {
+  // sort's rank: two heads count, an MLP adds their widths; the parts have names of their own.
+  const subspace = (node: number, label: string, written: number, encoding = 'numerical') => ({ node, label, written, dead: -1, encoding, dimensions: [written] });
+  const head = (nodes: number[], selector: number, label: string, reads: number[]) => ({ nodes, selector, label, role: 'counting_width', query_subspaces: reads, key_subspaces: reads, value_subspaces: [] });
   const compiled = {
-    subspaces: [{ node: 0, written: 0 }, { node: 2, written: 1 }, { node: 3, written: 2 }],
-    layers: [{ heads: [{ nodes: [2], query_subspaces: [0], key_subspaces: [0], value_subspaces: [] }], neurons: [{ node: 3, subspaces: [1] }], d_mlp: 4 }],
-    output_subspaces: [2],
+    nodes: ['tokens', 'smaller', 'equal', 'rank'].map((name, id) => ({ id, name, label: name, args: [] })),
+    subspaces: [subspace(0, 'tokens', 0, 'categorical'), subspace(3, 'selector_width(smaller)', 1), subspace(3, 'selector_width(equal)', 1), subspace(3, 'rank', 2, 'categorical')],
+    layers: [{ heads: [head([3], 1, 'smaller', [0]), head([3], 2, 'equal', [0])], neurons: [{ node: 3, subspaces: [1, 2], begin: 0, end: 11, how: 'steps' }], d_mlp: 11 }],
+    output_subspaces: [3],
   } as unknown as CompileResult;
-  it('has one edge for each box that reads another', () => {
-    expect(edgesOf(compiled)).toEqual([{ from: 's0', to: 'h0.0', node: 0 }, { from: 'h0.0', to: 'g0.0', node: 2 }, { from: 'g0.0', to: 'out', node: 3 }]);
+  const lines = scoreOf(compiled);
+  it('has a band a head and a row for what each writes, top to bottom', () => {
+    expect(lines.map((l) => l.key)).toEqual(['e', 's0', 'a0', 'h0.0', 's1', 'h0.1', 's2', 'm0', 's3']);
   });
-  it('orders the boxes of a row by what they read', () => {
-    const edges = [{ from: 'a', to: 'x', node: 0 }, { from: 'b', to: 'y', node: 1 }];
-    expect(orderRows([['a', 'b'], ['y', 'x']], edges)).toEqual([['a', 'b'], ['x', 'y']]);
+  it('names parts as parts, and the whole only where it is the whole', () => {
+    expect(trueName(compiled, 1)).toEqual({ name: 'width of smaller', part: true });
+    expect(trueName(compiled, 3)).toEqual({ name: 'rank', part: false });
   });
+  it('joins a band with the rows that it reads and writes', () => {
+    const { reads, writes } = joined(lines, 'h0.1');
+    expect([[...reads], [...writes]]).toEqual([['s0'], ['s2']]);
+  });
+  it('draws an arc from the lane of each key down to the lane of its query', () => {
+    const values = [1, 0, 0, 0, 0, 1, 0, 1, 0];  // BOS and two positions: each looks at the other
+    expect(arcsOf(values, 3).flat()).toEqual([[0, 1], [1, 0]]);
+    expect(arcPath([[1, 1]], 20, 30)).toBe('M30 0V30');
+    expect(arcPath([[0, 1]], 20, 30)).toMatch(/^M30 0C.* 10 30$/);
+  });
+  it('lanes shrink to 14 px and no further', () => { expect([laneWidth(400, 4), laneWidth(400, 20), laneWidth(400, 100)]).toEqual([52, 20, 14]); });
 });

@@ -4,10 +4,11 @@ import type { Picture } from '../state/live';
 import { show, showAll } from '../values';
 
 /** One value of a strip. */
-export interface Cell { text: string; wrong?: boolean; changed?: boolean; absent?: boolean }
+export interface Cell { text: string; full?: string; wrong?: boolean; changed?: boolean; absent?: boolean }
 
 /** Texts that mean the same number or value: the engine writes True, 0.5; a student reads T, 0.5. */
 function short(text: string): string {
+  if (text.includes('|') && text.length > 3) return text.split('|').length > 2 ? '∗' : text;  // values that nobody tells apart
   if (text === 'True') return 'T';
   if (text === 'False') return 'F';
   const n = Number(text);
@@ -17,7 +18,7 @@ function short(text: string): string {
 export function subspaceCells(p: Picture, subspace: number, half: number): Cell[] {
   const now = p.trace.decoded[subspace]?.at[half] ?? [];
   const before = p.baseline?.decoded[subspace]?.at[half];
-  return now.slice(1).map((text, i) => ({ text: short(text), absent: text === '', changed: before !== undefined && before[i + 1] !== text }));
+  return now.slice(1).map((text, i) => ({ text: short(text), full: text.replaceAll('|', ' or '), absent: text === '', changed: before !== undefined && before[i + 1] !== text }));
 }
 
 export const valueCells = (v: Values): Cell[] => showAll(v).map((text, i) => ({ text, absent: v.types[i] === '-' }));

@@ -57,17 +57,3 @@ export function rowSentence(p: Picture, layer: number, head: number, query: numb
 export const headName = (layer: number, head: number) => `head ${layer + 1}.${head + 1}`;
 
 export const headWords = (h: HeadDoc) => (h.role === 'aggregate' ? 'fetches values' : 'counts the selected keys');
-
-/** Which item of the rows writes a subspace. */
-export function writer(compiled: CompileResult, subspace: number): string {
-  const s = compiled.subspaces[subspace]!;
-  if (s.written === 0) return `s${subspace}`;
-  const layer = Math.floor((s.written - 1) / 2);
-  const info = compiled.layers[layer]!;
-  if (s.written % 2) {
-    const head = info.heads.findIndex((h) => h.nodes.includes(s.node));
-    return head < 0 ? `s${subspace}` : `h${layer}.${head}`;
-  }
-  const group = info.neurons.findIndex((g) => g.node === s.node);
-  return group < 0 ? `s${subspace}` : `g${layer}.${group}`;
-}

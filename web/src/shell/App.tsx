@@ -12,12 +12,12 @@ import type { Shared } from '../state/link';
 import { question } from '../state/question';
 import { authoring, linked, notice, openFile, otherModel, storageFull } from '../state/session';
 import { chosen, themes } from '../state/theme';
-import { Circuit } from '../views/Circuit';
 import { Console } from '../views/Console';
 import { Cost } from '../views/Cost';
 import { Inspector } from '../views/Inspector';
-import { Residual } from '../views/Residual';
+import { Player } from '../views/Player';
 import { Result } from '../views/Result';
+import { Score } from '../views/Score';
 import { Settings } from '../views/Settings';
 import { startTour, step } from '../state/tour';
 import { Captions } from './Captions';
@@ -35,7 +35,7 @@ const Ask = lazy(() => import('./Ask'));
 
 const dialog = signal<'' | 'gallery' | 'share' | 'export' | 'compare'>('');
 const dismissed = signal<Shared | null>(null);   // the link whose difference need not be said again
-const viewTitle: Record<ViewName, string> = { circuit: 'Circuit', residual: 'Residual stream', cost: 'Cost' };
+const viewTitle: Record<ViewName, string> = { score: 'Score', cost: 'Cost' };
 
 function TopBar() {
   const nextTheme = () => { chosen.value = themes[(themes.indexOf(chosen.value) + 1) % themes.length]!; };
@@ -81,15 +81,15 @@ function Centre() {
   };
   return (
     <div class={`centre${stale.value ? ' stale' : ''}`}>
-      {!hidden.has('result') && (p && !misfit.value && !lone.value ? <Result p={p} /> : <Interim empty={empty} />)}
+      {!hidden.has('result') && (p && !misfit.value && !lone.value ? <Result p={p} values={view.value !== 'score'} /> : <Interim empty={empty} />)}
       <Captions />
-      <div class="views" role="tablist" aria-label="Views" onKeyDown={arrow}>
+      <div class="views-bar"><div class="views" role="tablist" aria-label="Views" onKeyDown={arrow}>
         {viewNames.map((v) => <button type="button" role="tab" id={`tab-${v}`} aria-controls="view" aria-selected={view.value === v} tabIndex={view.value === v ? 0 : -1} onClick={() => { view.value = v; }}>{viewTitle[v]}</button>)}
-      </div>
+      </div>{p && view.value === 'score' && <Player />}</div>
       <div id="view" role="tabpanel" aria-labelledby={`tab-${view.value}`} class="view">
         {lost ? <div class="empty" role="alert"><p>{lost.message}. {lost.hint}</p><p>You can still read, edit, share and download your program.</p><p><button type="button" onClick={() => location.reload()}>Reload the page</button></p></div>
           : !p ? <p class="empty">{analysis.value?.output && !errors ? 'Compiling the first model…' : hidden.has('result') ? empty : ''}</p>
-          : view.value === 'circuit' ? <Circuit p={p} /> : view.value === 'residual' ? <Residual p={p} /> : <Cost p={p} />}
+          : view.value === 'cost' ? <Cost p={p} /> : <Score p={p} />}
       </div>
     </div>
   );

@@ -1,6 +1,6 @@
 // A project that comes from outside (link, file, storage) is checked field by field; what is wrong is named, nothing is guessed.
 import { type Intervention, passNames } from '../engine/protocol';
-import { type Project, type Selection, type Settings, emptyProject, viewNames } from './project';
+import { type Project, type Selection, type Settings, emptyProject, viewNamed } from './project';
 
 export class BadProject extends Error {}
 
@@ -79,7 +79,7 @@ export function checkProject(x: unknown, most: Most = outside): Project {
     if (!Array.isArray(x.experiments) || x.experiments.length > most.experiments) fail('its experiments are not a list of at most 200');
     out.experiments = (x.experiments as unknown[]).map((e) => checkExperiment(e, most));
   }
-  if (x.view !== undefined) out.view = viewNames.find((v) => v === x.view) ?? fail('its view is unknown');
+  if (x.view !== undefined) out.view = viewNamed(x.view) ?? fail('its view is unknown');
   if (x.half !== undefined && x.half !== null) out.half = count(x.half, 100_000) ? x.half : fail('its half-layer is not a number');
   if (x.course !== undefined) out.course = typeof x.course === 'string' && x.course.length <= 2 * most.text ? x.course : fail('its assignment is not a text');
   return out;

@@ -5,7 +5,7 @@
 import { computed, signal } from '@preact/signals';
 import type { CompileResult, NodeDoc } from '../engine/protocol';
 import { analysis, picture } from './live';
-import { type Selection, selection } from './project';
+import { type Selection, half, selection } from './project';
 
 export const hover = signal<Selection | null>(null);
 export const focus = computed<Selection>(() => hover.value ?? selection.value);
@@ -65,6 +65,7 @@ export const lit = computed<Set<number>>(() => {
     if (head && f.node === undefined) for (const n of [...head.nodes, head.selector]) out.add(n);
     if (f.head === undefined && f.node === undefined) for (const g of layer?.neurons ?? []) out.add(g.node);
   }
+  if (compiled && half.value !== null && Object.keys(f).length === 0) for (const s of compiled.subspaces) if (s.written === half.value) out.add(s.node);  // the player's step
   if (compiled && f.subspace !== undefined) {
     const s = compiled.subspaces[f.subspace];
     if (s) out.add(s.node);

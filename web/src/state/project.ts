@@ -25,8 +25,11 @@ export interface Selection {
   position?: number;         // BOS at 0
 }
 
-export const viewNames = ['circuit', 'residual', 'cost'] as const;
+export const viewNames = ['score', 'cost'] as const;
 export type ViewName = (typeof viewNames)[number];
+
+/** A view by its name; circuit and residual stream are one picture since. Undefined: there is none of this name. */
+export const viewNamed = (name: unknown): ViewName | undefined => (name === 'circuit' || name === 'residual' ? 'score' : viewNames.find((v) => v === name));
 
 export interface Project {
   files: Record<string, string>;
@@ -39,13 +42,13 @@ export interface Project {
   course?: string;           // text of an assignment that is being solved
 }
 
-export const emptyProject = (text = ''): Project => ({ files: { 'main.rasp': text }, active: 'main.rasp', settings: {}, experiments: [], view: 'circuit', half: null, selection: {} });
+export const emptyProject = (text = ''): Project => ({ files: { 'main.rasp': text }, active: 'main.rasp', settings: {}, experiments: [], view: 'score', half: null, selection: {} });
 
 export const files = signal<Record<string, string>>({ 'main.rasp': '' });
 export const active = signal('main.rasp');
 export const settings = signal<Settings>({});
 export const experiments = signal<Intervention[]>([]);
-export const view = signal<ViewName>('circuit');
+export const view = signal<ViewName>('score');
 export const half = signal<number | null>(null);
 export const selection = signal<Selection>({});
 export const course = signal<string | undefined>(undefined);

@@ -9,7 +9,7 @@ import { type Shared, decodeFile, decodeLink } from './link';
 import { engineVersion, forget, picture, stale, title } from './live';
 import { sentence } from './linked';
 import { packaged } from './options';
-import { type Project, emptyProject, project, setProject, viewNames } from './project';
+import { type Project, emptyProject, project, setProject, viewNamed } from './project';
 import { type Slot, type Store, Work, claim, freshId, ownSlot } from './storage';
 
 export const notice = signal<{ text: string; kind: 'info' | 'problem' } | null>(null);
@@ -40,7 +40,7 @@ let pristine = '';             // the project as it was opened: kept only once i
 const visited = new Map<string, { project: Project; linked: Shared | null }>();
 let timer: ReturnType<typeof setTimeout> | undefined;
 
-const text = (p: Project) => JSON.stringify({ ...p, selection: {}, view: 'circuit', half: null });
+const text = (p: Project) => JSON.stringify({ ...p, selection: {}, view: 'score', half: null });
 
 function save() {
   clearTimeout(timer);
@@ -92,7 +92,7 @@ function revisit(id: string): boolean {
 
 /** An example on its most telling view: `#@ view attention` is the circuit with its first head chosen. */
 const opened = (e: Example): Project => ({
-  ...emptyProject(), files: { [e.file]: e.source }, active: e.file, view: viewNames.find((v) => v === e.view) ?? 'circuit',
+  ...emptyProject(), files: { [e.file]: e.source }, active: e.file, view: viewNamed(e.view) ?? 'score',
   selection: e.view === 'attention' ? { layer: 0, head: 0 } : {},
 });
 

@@ -12,11 +12,12 @@ interface Props {
   cell: [number, number] | null;
   onCell: (cell: [number, number] | null, lock: boolean) => void;
   sentence: (query: number, key: number) => string;
+  outputs?: string[];                              // what each query gets, beside its row; BOS first
 }
 
 const mark = (t: string, i: number) => (i === 0 ? '⊢' : token(t));
 
-export function Heatmap({ label, tokens, values, masked, cell, onCell, sentence }: Props) {
+export function Heatmap({ label, tokens, values, masked, cell, onCell, sentence, outputs }: Props) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [spoken, setSpoken] = useState('');
   const n = tokens.length;
@@ -47,7 +48,9 @@ export function Heatmap({ label, tokens, values, masked, cell, onCell, sentence 
     </div>
   );
   return (
-    <div class="heatmap" style={{ gridTemplateColumns: `auto ${px(size * n)}`, gridTemplateRows: `auto ${px(size * n)}` }}>
+    <div class="heatmap" style={{ gridTemplateColumns: `auto auto ${px(size * n)} auto`, gridTemplateRows: `auto auto ${px(size * n)}` }}>
+      <span class="axis axis-keys" aria-hidden="true">key: who is looked at →</span>
+      <span class="axis axis-queries" aria-hidden="true">query: who looks →</span>
       <span class="corner" aria-hidden="true" />
       {labels('heat-keys', cell?.[1], { gridTemplateColumns: `repeat(${n}, ${px(size)})` })}
       {labels('heat-queries', cell?.[0], { gridTemplateRows: `repeat(${n}, ${px(size)})` })}
@@ -76,6 +79,8 @@ export function Heatmap({ label, tokens, values, masked, cell, onCell, sentence 
         {cell && <div class="cross-column" style={{ left: px(cell[1] * size), width: px(size) }} />}
         {cell && <div class="crosshair" style={{ left: px(cell[1] * size), top: px(cell[0] * size), width: px(size), height: px(size) }} />}
       </div>
+      {outputs && <span class="axis axis-outputs" aria-hidden="true">gets</span>}
+      {outputs && <div class="heat-outputs" aria-hidden="true" style={{ gridTemplateRows: `repeat(${n}, ${px(size)})` }}>{outputs.map((text, i) => <span class={cell?.[0] === i ? 'on' : ''}>{cell?.[0] === i || i % every === 0 ? text : ''}</span>)}</div>}
       <span class="visually-hidden" aria-live="polite">{spoken}</span>
     </div>
   );

@@ -44,7 +44,8 @@ function Verdict({ p }: { p: Picture }) {
 
 const mostColumns = 64;
 
-export function Result({ p }: { p: Picture | null }) {
+/** values: the table, where the score below does not have it. */
+export function Result({ p, values }: { p: Picture | null; values: boolean }) {
   const a = analysis.value;
   const f = focus.value;
   const position = f.position ?? f.query;
@@ -57,16 +58,15 @@ export function Result({ p }: { p: Picture | null }) {
   );
   return (
     <section class="result" aria-label="Output">
-      <div class="panel-bar"><h2>{title.value}</h2><Status /></div>
+      <div class="panel-bar"><h2>{title.value}</h2>{cells && <Verdict p={p} />}<Status /></div>
       {a?.description && <p class="description">{a.description}</p>}
       {cells && (
         <>
-          <div class="scroll"><table class="compare"><tbody>
+          {values && <div class="scroll"><table class="compare"><tbody>
             <tr class="positions"><th scope="row">position</th>{cells.input.slice(0, count).map((_, i) => <td>{i}</td>)}</tr>
             {row('input', cells.input, true)}{row('interpreter', cells.interpreter)}{row('model', cells.model)}
-          </tbody></table></div>
-          {p.input.values.length > count && <p class="hint">the first {count} of {p.input.values.length} positions</p>}
-          <Verdict p={p} />
+          </tbody></table></div>}
+          {values && p.input.values.length > count && <p class="hint">the first {count} of {p.input.values.length} positions</p>}
         </>
       )}
       {experiments.value.length > 0 && (

@@ -1,0 +1,121 @@
+// The score: time runs down, positions run across, every row keeps the same columns. A head is a band of arcs, what it writes is a row below.
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { outputCells, type Cell } from '../draw/cells';
+import { halfInForce } from '../draw/residual';
+import { lines as scoreLines } from '../draw/lines';
+import { joined, laneWidth, type Line } from '../draw/score';
+import { focus, lit, nodeLabel, pointing } from '../state/focus';
+import { type Picture, analysis } from '../state/live';
+import { selection } from '../state/project';
+import { token } from '../values';
+import { Band } from './Band';
+import { Overview } from './Overview';
+import { Stave } from './Stave';
+
+const mostLanes = 200;
+const namesWidth = 172, notesWidth = 176;
+const fewHeads = 12;        // beyond, bands are drawn closer together and an overview stands at the edge
+
+/** The room for lanes: what the names and notes leave of the view. */
+function useRoom(host: { current: HTMLElement | null }): number {
+  const [room, setRoom] = useState(400);
+  useEffect(() => {
+    const measure = () => { if (host.current) setRoom(host.current.clientWidth); };
+    const observer = new ResizeObserver(measure);
+    observer.observe(host.current!);
+    measure();
+    return () => observer.disconnect();
+  }, []);
+  return room;
+}
+
+function Values({ name, cells, isToken = false }: { name: string; cells: Cell[]; isToken?: boolean }) {
+  const f = focus.value, position = f.position ?? f.query;
+  return (
+    <tr><th scope="row">{name}</th>{cells.map((c, i) => (
+      <td class={`${isToken ? 'token' : ''}${c.wrong ? ' wrong' : ''}${c.changed ? ' changed' : ''}${c.absent ? ' absent' : ''}${position === i + 1 ? ' here' : ''}${f.key === i + 1 ? ' key' : ''}`} title={c.text}>{isToken ? token(c.text) : c.text}</td>
+    ))}</tr>
+  );
+}
+
+function Heading({ line, lanes }: { line: Extract<Line, { kind: 'heading' }>; lanes: number }) {
+  return (
+    <tr class="heading" data-half={line.half}><th scope="rowgroup" colSpan={lanes + 2}>
+      {line.mlp ? <button type="button" class="row-name" {...pointing({ layer: line.layer })}>{line.text}</button> : <span class="row-name">{line.text}</span>}
+    </th></tr>
+  );
+}
+
+/** What is chosen elsewhere is brought into view here. */
+function useInView(host: { current: HTMLElement | null }) {
+  const s = selection.value;
+  useEffect(() => {
+    if (s.node === undefined && s.layer === undefined && s.subspace === undefined) return;
+    const on = [...host.current!.querySelectorAll<HTMLElement>('.on')];
+    if (!on.length) return;
+    const seen = (e: HTMLElement) => { const r = e.getBoundingClientRect(); return r.top >= 60 && r.bottom <= innerHeight; };
+    if (!on.some(seen)) on[0]!.scrollIntoView({ block: 'center' });
+  }, [s]);
+}
+
+export function Score({ p }: { p: Picture }) {
+  const { compiled, trace } = p;
+  const host = useRef<HTMLElement>(null);
+  const room = useRoom(host);
+  const lines = scoreLines.value;
+  const lanes = Math.min(trace.T - 1, mostLanes);
+  const narrow = room < 620;
+  const names = narrow ? 104 : namesWidth, notes = narrow ? 0 : notesWidth;
+  const lane = laneWidth(room - names - notes - 8, lanes);
+  const heads = lines.filter((l) => l.kind === 'band').length;
+  const dense = heads > fewHeads;
+  const step = halfInForce();
+  useInView(host);
+
+  const chosen = lines.find((l) => l.kind === 'band' && focus.value.layer === l.layer && focus.value.head === l.head)
+    ?? lines.find((l) => (l.kind === 'band' || l.kind === 'row') && l.half > 0 && lit.value.has(l.kind === 'band' ? l.nodes[0]! : l.node));
+  const { reads, writes } = joined(lines, chosen?.key ?? '');
+  const ends = [...reads, ...writes, chosen?.key].map((key) => lines.findIndex((l) => l.key === key)).filter((i) => i >= 0);
+  const first = Math.min(...ends), last = Math.max(...ends);
+  const gutter = (line: Line, i: number) => `${reads.has(line.key) ? ' reads' : ''}${writes.has(line.key) ? ' writes' : ''}${reads.size && i > first && i < last ? ' between' : ''}`;
+
+  const cells = outputCells(p);
+  const input = lines.find((l) => l.kind === 'row' && l.half === 0 && compiled.nodes[l.node]?.name === '' && compiled.nodes[l.node]?.kind === 'tokens' && same(p, l.subspace, cells.input));
+  const embedding = lines.filter((l) => l.half === 0 && l !== input);
+  const body = lines.filter((l) => l.half > 0);
+  const draw = (line: Line) => {
+    const i = lines.indexOf(line), mark = gutter(line, i);
+    if (line.kind === 'heading') return <tbody key={line.key}><Heading line={line} lanes={lanes} /></tbody>;
+    if (line.kind === 'band') return <Band key={line.key} p={p} line={line} lane={lane} lanes={lanes} dense={dense} mark={mark} lone={heads === 1} />;
+    return <Stave key={line.key} p={p} line={line} lanes={lanes} step={step} mark={mark} dense={dense} />;
+  };
+  return (
+    <section class={`score${dense ? ' dense' : ''}${narrow ? ' narrow' : ''}`} aria-label="The score: positions across, layers down" ref={host}>
+      {dense && <Overview lines={lines} host={host} />}
+      <div class="scroll staves-scroll">
+        <table class="staves compare" style={{ width: `${names + lane * lanes + notes}px` }}>
+          <colgroup><col style={{ width: `${names}px` }} />{Array.from({ length: lanes }, () => <col style={{ width: `${lane}px` }} />)}{notes > 0 && <col style={{ width: `${notes}px` }} />}</colgroup>
+          <thead>
+            <tr class="positions"><th scope="row">position</th>{Array.from({ length: lanes }, (_, i) => <td>{lane >= 18 || i % 5 === 0 ? i : ''}</td>)}</tr>
+          </thead>
+          {input ? <Stave p={p} line={{ ...input, name: 'input' } as typeof input & { kind: 'row' }} lanes={lanes} step={step} mark={gutter(input, lines.indexOf(input))} tokens dense={dense} /> : <tbody><Values name="input" cells={cells.input.slice(0, lanes)} isToken /></tbody>}
+          {embedding.length > 1 && embedding.map(draw)}
+          {body.map(draw)}
+          <tbody class="end">
+            <tr class="heading"><th scope="rowgroup" colSpan={lanes + 2}><button type="button" class="row-name" {...pointing({ node: compiled.output })}>Output <small>{nodeLabel(compiled.output)}</small></button></th></tr>
+            <Values name="model" cells={cells.model.slice(0, lanes)} />
+            <Values name="interpreter" cells={cells.interpreter.slice(0, lanes)} />
+          </tbody>
+        </table>
+      </div>
+      {trace.T - 1 > lanes && <p class="hint">the first {lanes} of {trace.T - 1} positions</p>}
+      {analysis.value?.drawn.length ? <p class="hint">draw() in the program: {[...new Set(analysis.value.drawn)].map((n) => <button type="button" class="link" {...pointing({ node: n })}>{nodeLabel(n)}</button>)}</p> : null}
+    </section>
+  );
+}
+
+/** Does the subspace hold just the input, so that it need not be drawn twice? */
+function same(p: Picture, subspace: number, input: Cell[]): boolean {
+  const row = p.trace.decoded[subspace]?.at[0];
+  return row !== undefined && input.every((c, i) => row[i + 1] === c.text);
+}
