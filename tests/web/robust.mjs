@@ -46,7 +46,7 @@ await test('workers ended in the middle of requests are replaced, and the answer
   }
   assert.ok(await page.evaluate(() => globalThis.ended) >= 25);
   await page.fill('#input', 'babab');
-  await page.waitForFunction(() => document.querySelectorAll('.compare tr:nth-child(2) td').length === 5);
+  await page.waitForFunction(() => document.querySelectorAll('.compare .input-row td').length === 5);
   await settled(page);
   assert.deepEqual(await output(page), ['1', '2', '3', '4', '5']);
 });

@@ -57,9 +57,9 @@ await test('editing the program changes heatmap, residual stream and output', as
   await settled(page);
   assert.notEqual(await pixels(page, '[data-head] canvas'), before);
   assert.deepEqual(await output(page), ['a', 'c', 'b', 'a']);
-  await page.click('#tab-residual');
-  assert.ok((await page.locator('.residual tbody th .name').allTextContents()).includes('back'));
-  const row = page.locator('.residual tbody tr', { has: page.locator('.name:text-is("back")') }).first();
+  await page.click('#tab-score');
+  assert.ok((await page.locator('.score tr.stave .name').allTextContents()).includes('back'));
+  const row = page.locator('.score tr.stave', { has: page.locator('.name:text-is("back")') }).first();
   assert.deepEqual((await row.locator('td').allTextContents()), ['a', 'c', 'b', 'a']);
 });
 
@@ -139,7 +139,7 @@ await test('editor help: completion, hover, definition, rename, format', async (
 await test('the input can be changed, and a bad one is named', async (fresh) => {
   const page = await histogramPage(fresh);
   await page.fill('#input', 'aaab');
-  await page.waitForFunction(() => document.querySelectorAll('.compare tr:nth-child(2) td').length === 4);
+  await page.waitForFunction(() => document.querySelectorAll('.compare .input-row td').length === 4);
   await settled(page);
   assert.deepEqual(await output(page), ['3', '3', '3', '1']);
   await page.fill('#input', 'aaz');
@@ -163,7 +163,7 @@ await test('a selection lights up code and circuit, by mouse and by keyboard', a
   assert.match(await page.locator('.inspector').textContent(), /head 1\.1/);
   assert.match(await page.locator('.inspector').textContent(), /W_QK/);
   await page.keyboard.press('Escape');
-  await page.waitForFunction(() => document.querySelectorAll('.box.on').length === 0);
+  await page.waitForFunction(() => document.querySelectorAll('.band.on').length === 0);
   await page.locator('.cm-line', { hasText: 'hist = ' }).getByText('hist', { exact: false }).first().click({ position: { x: 8, y: 8 } });
   await page.waitForFunction(() => document.querySelector('[data-head="0.0"].on'));
   await page.keyboard.press('Escape');
@@ -195,8 +195,8 @@ await test('an experiment marks what it changes and is undone in one click', asy
 
 await test('why this number: the sum adds up, and a number can be overwritten', async (fresh) => {
   const page = await histogramPage(fresh);
-  await page.click('#tab-residual');
-  await page.locator('.residual tbody tr', { has: page.locator('.name:text-is("hist")') }).first().locator('.value').first().click();
+  await page.click('#tab-score');
+  await page.locator('.score tr.stave', { has: page.locator('.name:text-is("hist")') }).first().locator('.value').first().click();
   await page.locator('.sum').waitFor();
   const sum = await page.evaluate(() => ({ total: Number(document.querySelector('.sum strong').textContent), terms: [...document.querySelectorAll('.sum td:first-child')].map((x) => Number(x.textContent)) }));
   assert.ok(Math.abs(sum.total - sum.terms.reduce((a, b) => a + b, 0)) < 0.01, JSON.stringify(sum));
@@ -214,7 +214,7 @@ await test('a link carries everything and never overwrites local work', async (f
   await settled(page);
   await page.click('[data-head="0.0"] .box-title');
   await page.click('text=switch this head off');
-  await page.click('#tab-residual');
+  await page.click('#tab-score');
   await page.click('text=Share');
   await page.waitForFunction(() => document.querySelector('#share-link')?.value.includes('#2.'));
   const link = await page.inputValue('#share-link');
@@ -229,7 +229,7 @@ await test('a link carries everything and never overwrites local work', async (f
   await visitor.goto(link);
   await visitor.reload();
   await visitor.waitForFunction(() => document.querySelector('.result h2')?.textContent === 'twice');
-  assert.equal(await visitor.getAttribute('#tab-residual', 'aria-selected'), 'true');
+  assert.equal(await visitor.getAttribute('#tab-score', 'aria-selected'), 'true');
   await visitor.locator('.experiments').waitFor();
   assert.equal(await visitor.locator('.notices .info').count(), 0, 'the same weights');
   await visitor.click('text=Examples');
@@ -383,7 +383,7 @@ await test('exports are files that hold what they say', async (fresh) => {
   }, circuit);
   await blank.close();
   assert.equal(drawn.fault, '');
-  for (const word of ['tokens', 'hist', 'Embedding', 'Output']) assert.ok(drawn.texts.some((t) => t.includes(word)), `${word} is in the picture`);
+  for (const word of ['input', 'hist', 'embedding of tokens', 'head 1.1', 'Output']) assert.ok(drawn.texts.some((t) => t.includes(word)), `${word} is in the picture`);
   assert.ok(drawn.images >= 1 && drawn.paths >= 2 && drawn.handlers === 0, JSON.stringify({ ...drawn, texts: 0 }));
   assert.equal((await get(row('This view').getByText('PNG'))).subarray(1, 4).toString(), 'PNG');
   assert.match((await get(row('Details').getByText('SVG'))).toString(), /<text[^]*<\/svg>\s*$/);
@@ -448,7 +448,7 @@ await test('embedded: no bar, read-only, panels hidden', async (fresh) => {
   const page = await fresh('?embed=1&readonly=1&hide=inspector,settings&view=residual&theme=dark#example=reverse');
   await settled(page);
   assert.equal(await page.locator('.top, .inspector, .settings').count(), 0);
-  assert.equal(await page.getAttribute('#tab-residual', 'aria-selected'), 'true');
+  assert.equal(await page.getAttribute('#tab-score', 'aria-selected'), 'true');
   assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), 'dark');
   await editor(page).click();
   await page.keyboard.type('zzz');
@@ -470,7 +470,7 @@ await test('the tour can be taken, left and taken up again', async (fresh) => {
   await page.click('text=Tour');
   assert.equal(await heading.textContent(), third);
   await page.click('.tour >> text=Next');
-  await page.locator('.residual.tour-target').waitFor();
+  await page.locator('.score.tour-target').waitFor();
   await page.click('.tour >> text=Next');
   await page.click('.tour >> text=Done');
 });

@@ -56,7 +56,7 @@ async function known(i) {
   await page.keyboard.press('Delete');
   await page.keyboard.insertText(program);
   await page.fill('#input', input);
-  await page.waitForFunction((n) => document.querySelector('.result h2')?.textContent === 'answer' && document.querySelectorAll('.compare tr:nth-child(2) td').length === n, input.length);
+  await page.waitForFunction((n) => document.querySelector('.result h2')?.textContent === 'answer' && document.querySelectorAll('.compare .input-row td').length === n, input.length);
   await settled(page);
   const expected = (await engine.request({ command: 'eval', program, input })).values.map(String);
   assert.deepEqual(await output(page), expected, `${program} on ${input}`);

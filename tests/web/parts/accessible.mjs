@@ -37,10 +37,10 @@ export default async function accessibleJourneys(test) {
       await scan('experiment');
       await page.click('text=Undo all');
       await page.keyboard.press('Escape');
-      await page.click('#tab-residual');
-      await page.locator('.residual .expander').first().click();
+      await page.click('#tab-score');
+      await page.locator('.score .stave .expander').first().click();
       await scan('residual');
-      await page.locator('.residual tbody tr', { has: page.locator('.name:text-is("hist")') }).first().locator('.value').first().click();
+      await page.locator('.score tr.stave', { has: page.locator('.name:text-is("hist")') }).first().locator('.value').first().click();
       await page.locator('.sum').waitFor();
       await scan('why this number');
       await page.keyboard.press('Escape');

@@ -12,7 +12,7 @@ const dark = (page, head) => page.locator(`[data-head="${head}"] canvas`).evalua
   return Array.from({ length: c.height }, (_, q) => Array.from({ length: c.width }, (_, k) => (high.every((x, i) => Math.abs(x - data[4 * (q * c.width + k) + i]) < 3) ? '1' : '0')).join(''));
 });
 
-const row = (page, name) => page.locator('.residual tbody tr', { has: page.locator(`.name:text-is("${name}")`) }).first();
+const row = (page, name) => page.locator('.score tr.stave', { has: page.locator(`.name:text-is("${name}")`) }).first();
 
 export default async function drawnJourneys(test) {
   await test('the heatmap is dark exactly where query and key hold the same token, in both themes', async (fresh) => {
@@ -41,17 +41,17 @@ export default async function drawnJourneys(test) {
 
   await test('the residual stream fills half-layer by half-layer, and opens into raw dimensions', async (fresh) => {
     const page = await histogramPage(fresh);
-    await page.click('#tab-residual');
+    await page.click('#tab-score');
     await page.locator('.scrubber input').fill('0');
-    assert.deepEqual(await row(page, 'tokens').locator('td').allTextContents(), [...'abcaab']);
+    assert.deepEqual(await row(page, 'input').locator('td').allTextContents(), [...'abcaab']);
     assert.deepEqual(await row(page, 'hist').locator('td').allTextContents(), Array(6).fill(''), 'not written yet');
     await page.click('[aria-label="One half-layer later"]');
     assert.deepEqual(await row(page, 'hist').locator('td').allTextContents(), ['3', '2', '1', '3', '3', '2']);
-    await row(page, 'tokens').locator('.expander').click();
+    await row(page, 'input').locator('.expander').click();
     const raw = await page.locator('.dimension').evaluateAll((rows) => rows.map((r) => [...r.querySelectorAll('td')].map((d) => d.textContent).join('')));
     assert.deepEqual(raw, [...'abc'].map((t) => [...'abcaab'].map((x) => (x === t ? '1' : '0')).join('')), 'one dimension a token');
     await page.fill('#input', 'aab');
-    await page.waitForFunction(() => document.querySelectorAll('.residual thead th.token').length === 3);
+    await page.waitForFunction(() => document.querySelectorAll('.score .input-row td').length === 3);
     await settled(page);
     assert.match(await page.locator('.dimension').last().textContent(), /\+1 zero at every position/, 'c does not occur');
   });
@@ -76,7 +76,7 @@ export default async function drawnJourneys(test) {
 
   await test('experiments: an MLP switched off, a value patched from another position and from another input', async (fresh) => {
     const page = await histogramPage(fresh);
-    await page.click('#tab-residual');
+    await page.click('#tab-score');
     await row(page, 'hist').locator('.value').nth(2).click();
     await page.locator('.patch select').last().selectOption('1');
     await page.waitForFunction(() => document.querySelector('.compare td.wrong')?.textContent === '3');
@@ -92,11 +92,11 @@ export default async function drawnJourneys(test) {
     await page.goto(page.url().split('#')[0] + '#example=sort');
     await page.waitForFunction(() => document.querySelector('.result h2')?.textContent === 'Sort');
     await settled(page);
-    await page.click('#tab-circuit');
+    await page.click('#tab-score');
     await page.locator('button.row-name').first().click();
     await page.click('text=switch this MLP off');
     await page.locator('.compare td.wrong').first().waitFor();
-    assert.ok(await page.locator('.box.off').count() > 0);
+    assert.ok(await page.locator('.band.off, .line.off').count() > 0);
     await page.click('text=Undo all');
     await page.waitForFunction(() => !document.querySelector('.compare td.wrong'));
   });
@@ -104,9 +104,12 @@ export default async function drawnJourneys(test) {
   await test('two parts of one sum say where each is written', async (fresh) => {
     const page = await fresh('#example=sort');
     await settled(page);
-    await page.click('#tab-residual');
-    const notes = await page.locator('.residual tbody tr', { has: page.locator('.name:text-is("rank")') }).locator('th small').allTextContents();
-    assert.ok(notes.length > 1 && new Set(notes).size === notes.length, JSON.stringify(notes));
+    await page.click('#tab-score');
+    // Each under its own name, and only the whole under the name of the whole.
+    assert.deepEqual(await row(page, 'width of smaller').locator('td').allTextContents(), ['2', '0', '3', '1']);
+    assert.deepEqual(await row(page, 'width of equal_but_earlier').locator('td').allTextContents(), ['0', '0', '0', '0']);
+    assert.deepEqual(await row(page, 'rank').locator('td').allTextContents(), ['2', '0', '3', '1']);
+    assert.equal(await page.locator('.score .name:text-is("rank")').count(), 1);
   });
 
   await test('each example opens on its most telling view, in its group', async (fresh) => {
@@ -127,7 +130,7 @@ export default async function drawnJourneys(test) {
       await page.locator('.example-card', { has: page.locator(`strong:text-is("${title}")`) }).click();
       await page.waitForFunction((t) => document.querySelector('.result h2')?.textContent === t, title);
       await settled(page);
-      assert.equal(await page.getAttribute('#tab-circuit', 'aria-selected'), 'true');
+      assert.equal(await page.getAttribute('#tab-score', 'aria-selected'), 'true');
       assert.equal(/head 1\.1/.test(await page.locator('.inspector').textContent()), view === 'attention', title);
     }
   });
@@ -146,7 +149,7 @@ export default async function drawnJourneys(test) {
     const page = await fresh('', { width: 390, height: 844, hasTouch: true });
     await settled(page);
     await page.tap('.top >> text=Tour');
-    for (const target of ['.pane', '.pane', '[data-head="1.0"]', '.residual', '.result']) {
+    for (const target of ['.pane', '.pane', '[data-head="1.0"]', '.score', '.result']) {
       await page.locator(`${target}.tour-target`).first().waitFor();
       assert.ok(await page.locator(target).first().isVisible(), target);
       await page.tap('.tour .primary');
@@ -180,20 +183,20 @@ export default async function drawnJourneys(test) {
     await type(page, readFileSync(path.join(root, 'examples/dyck1.rasp'), 'utf8'));
     await page.waitForFunction(() => document.querySelector('.result h2')?.textContent === 'Balanced brackets');
     await settled(page);
-    await page.locator('.circuit [data-item^="g"]', { hasText: 'clears it' }).first().click();
+    await page.locator('.score [data-item^="g"]', { hasText: 'clears it' }).first().click();
     const facts = await page.locator('.inspector .facts').first().textContent();
     assert.doesNotMatch(facts, /computed by/);
     assert.match(facts, /from the embedding on until layer 1’s MLP clears them/);
-    await page.click('#tab-residual');
-    await page.locator('.residual input[type=range]').first().evaluate((e) => { e.value = e.max; e.dispatchEvent(new Event('input', { bubbles: true })); });
-    await page.locator('.residual tr', { hasText: 'cleared' }).first().waitFor();
+    await page.click('#tab-score');
+    await page.locator('.player input').first().evaluate((e) => { e.value = e.max; e.dispatchEvent(new Event('input', { bubbles: true })); });
+    await page.locator('.score tr.stave', { hasText: 'until layer' }).first().waitFor();
   });
 
   await test('printed, the page is the model; with reduced motion nothing moves', async (fresh) => {
     const page = await fresh();
     await settled(page);
     await page.emulateMedia({ media: 'print', reducedMotion: 'reduce' });
-    for (const [part, seen] of [['.top', false], ['.inspector', false], ['.result', true], ['[data-head="0.0"] canvas', true]]) assert.equal(await page.locator(part).first().isVisible(), seen, part);
+    for (const [part, seen] of [['.top', false], ['.inspector', false], ['.result', true], ['[data-head="1.0"] canvas', true], ['.print-code', true]]) assert.equal(await page.locator(part).first().isVisible(), seen, part);
     await page.emulateMedia({ media: 'screen', reducedMotion: 'reduce' });
     const moving = await page.evaluate(() => [...document.querySelectorAll('body *')].filter((e) => { const s = getComputedStyle(e); return parseFloat(s.transitionDuration) > 0 || (s.animationName !== 'none' && parseFloat(s.animationDuration) > 0); }).length);
     assert.equal(moving, 0);

@@ -7,7 +7,7 @@ import { clearSelection } from '../state/focus';
 import { analysis, diagnostics, picture, stale } from '../state/live';
 import { lone, misfit } from '../state/fit';
 import { newerBuild } from '../state/newer';
-import { course, selection, view, viewNames, type ViewName } from '../state/project';
+import { course, selection, source, view, viewNames, type ViewName } from '../state/project';
 import type { Shared } from '../state/link';
 import { question } from '../state/question';
 import { authoring, linked, notice, openFile, otherModel, storageFull } from '../state/session';
@@ -95,6 +95,11 @@ function Centre() {
   );
 }
 
+/** On paper the program stands over its score. */
+const paper = matchMedia('print');
+const printing = signal(paper.matches);
+paper.addEventListener('change', () => { printing.value = paper.matches; });
+
 export function App() {
   useEffect(() => {
     const key = (e: KeyboardEvent) => { if (e.key === 'Escape' && !dialog.value && !question.value && step.value === null) clearSelection(); };
@@ -120,6 +125,7 @@ export function App() {
         {embed && <h1 class="visually-hidden">RASP Playground</h1>}
         {inCourse && <div class="task"><Course fallback={<p class="empty">Opening the assignment…</p>} /></div>}
         {!hidden.has('editor') && <div class="left"><Pane readOnly={readOnly} />{!hidden.has('settings') && <Settings />}<Console /></div>}
+        {printing.value && <pre class="print-code">{source.value}</pre>}
         <Centre />
         {!hidden.has('inspector') && <Inspector p={picture.value} />}
       </main>

@@ -10,18 +10,18 @@ import { experiments, half as stepped, selection } from '../state/project';
 import { opened, patternKind, toggle } from '../state/bands';
 import { Heatmap } from './Heatmap';
 
-interface Props { p: Picture; line: BandLine; lane: number; lanes: number; dense: boolean; mark: string; lone: boolean }
+interface Props { p: Picture; line: BandLine; lane: number; lanes: number; dense: boolean; mark: string; first: boolean }
 
 const kinds = { selected: 'selected keys', weights: 'true weights', interpreter: 'interpreter’s selector' } as const;
 
-export function Band({ p, line, lane, lanes, dense, mark, lone }: Props) {
+export function Band({ p, line, lane, lanes, dense, mark, first }: Props) {
   const { layer, head } = line;
   const info = p.compiled.layers[layer]!.heads[head]!;
   const is = (x: { layer?: number | undefined; head?: number | undefined }) => x.layer === layer && x.head === head;
   const on = useComputed(() => line.nodes.some((n) => lit.value.has(n)) || lit.value.has(info.selector) || is(focus.value)).value;
   const chosen = is(selection.value) || (selection.value.node !== undefined && selection.value.subspace === undefined && (line.nodes.includes(selection.value.node) || info.selector === selection.value.node));
   const now = stepped.value === line.half;
-  const open = opened.value.get(line.key) ?? (lone || chosen || (now && p.compiled.layers[layer]!.heads.length <= 2));
+  const open = opened.value.get(line.key) ?? (first || chosen || (now && p.compiled.layers[layer]!.heads.length <= 2));
   const off = experiments.value.some((x) => x.kind === 'zero_head' && is(x));
   const replaced = experiments.value.some((x) => (x.kind === 'interpreter_pattern' || x.kind === 'set_pattern') && is(x));
   const reached = stepped.value === null || stepped.value >= line.half;

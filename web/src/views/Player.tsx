@@ -29,9 +29,9 @@ export function Player() {
       const d = { ArrowLeft: -1, ArrowRight: 1 }[e.key];
       if (d) { e.preventDefault(); go(at + d); }
     }}>
-      <button type="button" aria-label="One step earlier" disabled={at === 0} onClick={() => { playing.value = false; go(at - 1); }}>◀</button>
+      <button type="button" aria-label="One half-layer earlier" disabled={at === 0} onClick={() => { playing.value = false; go(at - 1); }}>◀</button>
       <button type="button" class="play" aria-label={playing.value ? 'Pause' : 'Play the steps'} onClick={play}>{playing.value ? '❚❚' : '▶'}</button>
-      <button type="button" aria-label="One step later" disabled={at === last} onClick={() => { playing.value = false; go(at + 1); }}>▶▏</button>
+      <button type="button" aria-label="One half-layer later" disabled={at === last} onClick={() => { playing.value = false; go(at + 1); }}>▶▏</button>
       <input type="range" min={0} max={last} value={at} aria-label="Step" aria-valuetext={`step ${at} of ${last}, after ${halfName(steps[at]!)}`} onInput={(e) => { playing.value = false; go(Number(e.currentTarget.value)); }} />
       <span class="step-name" aria-live="polite">step {at} of {last} <small>{at === 0 ? 'embedding' : halfName(steps[at]!)}</small></span>
     </div>

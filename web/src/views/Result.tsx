@@ -52,7 +52,7 @@ export function Result({ p, values }: { p: Picture | null; values: boolean }) {
   const cells = p && outputCells(p);
   const count = Math.min(p?.input.values.length ?? 0, mostColumns);
   const row = (name: string, list: NonNullable<typeof cells>['model'], isToken = false) => (
-    <tr><th scope="row">{name}</th>{list.slice(0, count).map((c, i) => (
+    <tr class={isToken ? 'input-row' : ''}><th scope="row">{name}</th>{list.slice(0, count).map((c, i) => (
       <td class={`${isToken ? 'token' : ''}${c.wrong ? ' wrong' : ''}${c.changed ? ' changed' : ''}${c.absent ? ' absent' : ''}${position === i + 1 ? ' here' : ''}${f.key === i + 1 ? ' key' : ''}`}>{isToken ? token(c.text) : c.text}</td>
     ))}</tr>
   );

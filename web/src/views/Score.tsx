@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { outputCells, type Cell } from '../draw/cells';
 import { halfInForce } from '../draw/residual';
 import { lines as scoreLines } from '../draw/lines';
-import { joined, laneWidth, type Line } from '../draw/score';
+import { joined, laneWidth, type Line, type Row } from '../draw/score';
 import { focus, lit, nodeLabel, pointing } from '../state/focus';
 import { type Picture, analysis } from '../state/live';
 import { selection } from '../state/project';
@@ -32,7 +32,7 @@ function useRoom(host: { current: HTMLElement | null }): number {
 function Values({ name, cells, isToken = false }: { name: string; cells: Cell[]; isToken?: boolean }) {
   const f = focus.value, position = f.position ?? f.query;
   return (
-    <tr><th scope="row">{name}</th>{cells.map((c, i) => (
+    <tr class={isToken ? 'input-row' : ''}><th scope="row">{name}</th>{cells.map((c, i) => (
       <td class={`${isToken ? 'token' : ''}${c.wrong ? ' wrong' : ''}${c.changed ? ' changed' : ''}${c.absent ? ' absent' : ''}${position === i + 1 ? ' here' : ''}${f.key === i + 1 ? ' key' : ''}`} title={c.text}>{isToken ? token(c.text) : c.text}</td>
     ))}</tr>
   );
@@ -69,6 +69,7 @@ export function Score({ p }: { p: Picture }) {
   const lane = laneWidth(room - names - notes - 8, lanes);
   const heads = lines.filter((l) => l.kind === 'band').length;
   const dense = heads > fewHeads;
+  const answer = heads <= 2 ? lines.findLast((l) => l.kind === 'band') : undefined;  // what a short score is about stands open
   const step = halfInForce();
   useInView(host);
 
@@ -86,7 +87,7 @@ export function Score({ p }: { p: Picture }) {
   const draw = (line: Line) => {
     const i = lines.indexOf(line), mark = gutter(line, i);
     if (line.kind === 'heading') return <tbody key={line.key}><Heading line={line} lanes={lanes} /></tbody>;
-    if (line.kind === 'band') return <Band key={line.key} p={p} line={line} lane={lane} lanes={lanes} dense={dense} mark={mark} lone={heads === 1} />;
+    if (line.kind === 'band') return <Band key={line.key} p={p} line={line} lane={lane} lanes={lanes} dense={dense} mark={mark} first={line === answer} />;
     return <Stave key={line.key} p={p} line={line} lanes={lanes} step={step} mark={mark} dense={dense} />;
   };
   return (
@@ -98,7 +99,7 @@ export function Score({ p }: { p: Picture }) {
           <thead>
             <tr class="positions"><th scope="row">position</th>{Array.from({ length: lanes }, (_, i) => <td>{lane >= 18 || i % 5 === 0 ? i : ''}</td>)}</tr>
           </thead>
-          {input ? <Stave p={p} line={{ ...input, name: 'input' } as typeof input & { kind: 'row' }} lanes={lanes} step={step} mark={gutter(input, lines.indexOf(input))} tokens dense={dense} /> : <tbody><Values name="input" cells={cells.input.slice(0, lanes)} isToken /></tbody>}
+          {input ? <Stave p={p} line={{ ...input, name: 'input', note: `embedding of tokens, ${(input as Row).note}` } as Row} lanes={lanes} step={step} mark={gutter(input, lines.indexOf(input))} tokens dense={dense} /> : <tbody><Values name="input" cells={cells.input.slice(0, lanes)} isToken /></tbody>}
           {embedding.length > 1 && embedding.map(draw)}
           {body.map(draw)}
           <tbody class="end">

@@ -55,7 +55,7 @@ function ValueRow({ p, line, lanes, step, mark, tokens, dense, on, off }: Omit<P
   const fresh = stepped.value !== null && line.half === step;
   return (
     <tbody class={`line${on ? ' on' : ''}${off ? ' off' : ''}${fresh ? ' fresh' : ''}${shownEnded ? ' ended' : ''}${mark}`} data-item={line.key} data-node={line.node} data-half={line.half} ref={host}>
-      <tr class="stave">
+      <tr class={`stave${tokens ? ' input-row' : ''}`}>
         <th scope="row" title={line.name}>
           <button type="button" class="expander" aria-expanded={open ? 'true' : 'false'} aria-label={`Dimensions of ${line.name}`} onClick={() => setOpen(!open)} />
           <button type="button" class="link name" style={{ color: colour(line.node) }} {...pointing(target)} onKeyDown={(e) => {
