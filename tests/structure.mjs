@@ -108,6 +108,15 @@ test('every code has a test program', () => {
   }
 });
 
+test('every section of the specification that a comment cites is there', () => {
+  const sections = new Set([...read('docs/language-specification.md').matchAll(/^#+ §(\d+(?:\.\d+)?) /gm)].map((m) => m[1]));
+  let cited = 0;
+  for (const file of sources)
+    for (const [, a, b] of read('core', file).matchAll(/§(\d+(?:\.\d+)?)(?:–(\d+(?:\.\d+)?))?/g))
+      for (const s of [a, b]) if (s) { assert.ok(sections.has(s), `${file} cites §${s}`); ++cited; }
+  assert.ok(cited >= 8);
+});
+
 test('every path that CONTRIBUTING.md names is there', () => {
   const named = [...read('CONTRIBUTING.md').matchAll(/`((?:core|web|wasm|tests|docs|examples|publish|\.github|\.devcontainer)(?:\/[\w./-]*)?)`/g)].map((m) => m[1]);
   assert.ok(named.length > 20);
