@@ -16,6 +16,7 @@ import {
 import { type Draft, casesText, draftOf, newAssignment, newTask, parseCases, parseVocabulary, textOf, vocabularyText, withTask } from './draft';
 import { type Host, linkOf, place } from './host';
 import { Packages } from './Packages';
+import { Copy } from './Copy';
 import { Solve } from './Solve';
 
 const draftKey = 'rasp-course-draft';
@@ -200,6 +201,7 @@ export function Author({ host, text: given, onClose }: AuthorProps) {
         <div class="field">
           <label for="course-share">students’ link</label>
           <input id="course-share" class="mono" readOnly value={link} onFocus={(e) => e.currentTarget.select()} />
+          <Copy text={link} />
         </div>
       )}
       {link && (

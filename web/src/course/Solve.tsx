@@ -19,6 +19,7 @@ import {
   valuesText,
 } from '../../../wasm/course/index.mjs';
 import { Handing } from './handing';
+import { Copy } from './Copy';
 import { type Host, linkOf, place } from './host';
 import { Live } from './live';
 import { Markdown } from './Markdown';
@@ -598,6 +599,7 @@ function HandIn({
         <div class="field">
           <label for="course-link">submission link</label>
           <input id="course-link" class="mono" readOnly value={link} onFocus={(e) => e.currentTarget.select()} />
+          <Copy text={link} />
         </div>
       )}
       <p role="status" class="hint">

@@ -7,6 +7,13 @@ import { question } from '../state/question';
 import { Dialog } from './Dialog';
 import { type Small, thumbnail } from './small';
 
+/** An assignment of the gallery has the address that a link to it has. */
+async function openCourse(load: () => Promise<string>) {
+  const text = await load(), { encodeLink } = await import('../../../wasm/course/index.mjs');
+  const link = await encodeLink('assignment', text).then((fragment) => `#${fragment}`, () => '');  // too long for one, or an old browser
+  openProject({ ...emptyProject(''), course: text }, null, 'new', link);
+}
+
 function Picture({ s }: { s: Small }) {
   const { width, height, shapes } = thumbnail(s);
   return <svg class="small-picture" width={width} height={height} viewBox={`0 0 ${width} ${height}`} aria-hidden="true">{shapes.map(({ tag: Tag, role, at, text }) => <Tag class={role} {...at}>{text}</Tag>)}</svg>;
@@ -50,7 +57,7 @@ export default function Gallery({ close }: { close: () => void }) {
       <section>
         <h3>Course assignments</h3>
         <ul class="cards">
-          {courses.map((c) => <li><button type="button" class="card-button course-card" onClick={pick(() => { void c.load().then((text) => openProject({ ...emptyProject(''), course: text })); })}><strong>{c.title}</strong><span>{c.description}</span></button></li>)}
+          {courses.map((c) => <li><button type="button" class="card-button course-card" onClick={pick(() => { void openCourse(c.load); })}><strong>{c.title}</strong><span>{c.description}</span></button></li>)}
           <li><button type="button" class="card-button" onClick={pick(() => { openProject(emptyProject('')); authoring.value = {}; })}><strong>Write an assignment…</strong><span>Author, check, preview and share one.</span></button></li>
         </ul>
       </section>

@@ -5,11 +5,11 @@
 import { effect, signal } from '@preact/signals';
 import { BadProject, checkProject } from './check';
 import { type Example, allExamples, firstExample } from './examples';
-import { type Shared, decodeFile, decodeLink } from './link';
+import { type Shared, decodeFile, decodeLink, encodeLink, fragmentLimit } from './link';
 import { engineVersion, forget, picture, stale, title } from './live';
 import { sentence } from './linked';
 import { packaged } from './options';
-import { type Project, emptyProject, project, setProject, viewNamed } from './project';
+import { type Project, course, emptyProject, project, setProject, viewNamed } from './project';
 import { type Slot, type Store, Work, claim, freshId, ownSlot } from './storage';
 
 export const notice = signal<{ text: string; kind: 'info' | 'problem' } | null>(null);
@@ -39,6 +39,25 @@ let pristine = '';             // the project as it was opened: kept only once i
 /** What this tab opened, by slot: Back finds it even where nothing was changed, so nothing was kept. */
 const visited = new Map<string, { project: Project; linked: Shared | null }>();
 let timer: ReturnType<typeof setTimeout> | undefined;
+/** What is on the page as it was opened, and the fragment that opens it so. */
+let begun = { hash: '', json: '' };
+
+/**
+ * The address is what is on the page: the fragment that opened it until something is changed, then a link of its own. Work that no
+ * link can hold has none; the address of an assignment stays the assignment's, whatever is written into it.
+ */
+async function keepAddress() {
+  const now = JSON.stringify(project.peek());
+  let { hash } = begun;
+  if (now !== begun.json) {
+    if (course.peek() !== undefined) return;
+    hash = await encodeLink({ project: project.peek() }).then((f) => (f.length <= fragmentLimit ? `#${f}` : ''), () => '');
+  }
+  if (hash === location.hash || now !== JSON.stringify(project.peek())) return;
+  try {
+    history.replaceState(history.state, '', `${location.pathname}${location.search}${hash}`);
+  } catch { /* a browser may limit how often; the next change tries again */ }
+}
 
 const text = (p: Project) => JSON.stringify({ ...p, selection: {}, view: 'score', half: null });
 
@@ -63,6 +82,7 @@ function show(id: string, p: Project, from: Shared | null, kept: boolean) {
   linked.value = from;
   forget();
   setProject(p);
+  begun = { hash: location.hash, json: kept ? '' : JSON.stringify(project.peek()) };
   recent.value = work.list();
 }
 
@@ -97,7 +117,7 @@ const opened = (e: Example): Project => ({
 });
 
 export function openExample(e: Example) {
-  openProject(opened(e));
+  openProject(opened(e), null, 'new', `#example=${e.file.replace(/\.rasp$/, '')}`);
 }
 
 export function openSlot(id: string) {
@@ -211,6 +231,12 @@ export async function beginSession() {
     title.value;
     clearTimeout(timer);
     timer = setTimeout(save, 250);
+  });
+  let address: ReturnType<typeof setTimeout> | undefined;
+  effect(() => {
+    project.value;
+    clearTimeout(address);
+    address = setTimeout(() => void keepAddress(), 400);
   });
   for (const event of ['pagehide', 'visibilitychange'] as const) addEventListener(event, save);
   let entry = 0;  // grows with every move, so that a slow link never opens over a later one

@@ -1,0 +1,76 @@
+// The address: always that of what is on the page, a step of the history for whatever is opened.
+import assert from 'node:assert/strict';
+import { editor, output, settled, type } from '../browser.mjs';
+
+const title = (page, text) => page.waitForFunction((t) => document.querySelector('.result h2')?.textContent === t, text);
+const hash = (page) => page.evaluate(() => location.hash);
+
+export default async function addressJourneys(test) {
+  await test('the gallery sets the address; Back and Forward show what was there; an edit makes it a link', async (fresh) => {
+    const page = await fresh();
+    await settled(page);
+    assert.equal(await hash(page), '');
+    for (const name of ['Histogram', 'Parity']) {
+      await page.click('text=Examples');
+      await page.locator('.example-card', { has: page.locator(`strong:text-is("${name}")`) }).click();
+      await title(page, name);
+      await settled(page);
+      assert.equal(await hash(page), `#example=${name.toLowerCase()}`);
+    }
+    await page.goBack();
+    await title(page, 'Histogram');
+    assert.equal(await hash(page), '#example=histogram');
+    await page.goBack();
+    await title(page, 'Reverse');
+    await page.goForward();
+    await title(page, 'Histogram');
+    await type(page, '#@ input "aab"\n#@ vocabulary "ab"\nmine = selector_width(select(tokens, tokens, ==)) + 1;\n');
+    await title(page, 'mine');
+    await page.waitForFunction(() => location.hash.startsWith('#2.'));
+    await page.waitForTimeout(600);
+    const other = await fresh(await hash(page));
+    await title(other, 'mine');
+    await settled(other);
+    assert.deepEqual(await output(other), ['3', '3', '2'], 'whoever gets the address gets the program');
+    await page.goBack();
+    await title(page, 'Reverse');
+    await page.goForward();
+    await title(page, 'mine');
+  });
+
+  await test('input, view and selection are in the address; a reload is where one was', async (fresh) => {
+    const page = await fresh();
+    await settled(page);
+    await page.fill('#input', 'dcba');
+    await settled(page);
+    await page.click('#tab-residual');
+    await page.waitForTimeout(700);
+    const there = await hash(page);
+    assert.match(there, /^#2\./);
+    const other = await fresh(there);
+    await settled(other);
+    assert.equal(await other.getAttribute('#tab-residual', 'aria-selected'), 'true');
+    assert.equal(await other.inputValue('#input'), 'dcba');
+    await page.reload();
+    await settled(page);
+    assert.equal(await page.inputValue('#input'), 'dcba');
+    assert.equal(await hash(page), there);
+  });
+
+  await test('an assignment of the gallery has an address that opens it, and keeps it while it is solved', async (fresh) => {
+    const page = await fresh();
+    await settled(page);
+    await page.click('text=Examples');
+    await page.locator('.course-card').first().click();
+    await page.locator('.course-cases').waitFor();
+    const there = await hash(page);
+    assert.match(there, /^#assignment=/);
+    await type(page, 'positions = indices + 1;\n');
+    await page.waitForTimeout(700);
+    assert.equal(await hash(page), there, 'no answer gets into it');
+    const other = await fresh(there);
+    await other.locator('.course-cases').waitFor();
+    assert.equal(await other.locator('.course h2').first().textContent(), await page.locator('.course h2').first().textContent());
+    assert.ok(!(await editor(other).textContent()).includes('indices + 1'));
+  });
+}
