@@ -6,7 +6,7 @@ import { NoEngine, largestRequest, loadEngine, tooLarge } from './engine.mjs';
 import { boundedLines } from './lines.mjs';
 import { print, printLine, reader, refusal, unreadable, unwritable, watchOutput } from './output.mjs';
 
-const commands = ['eval', 'compile', 'run', 'check', 'batch', 'grade', 'assignment', 'suite', 'train'];
+const commands = ['eval', 'compile', 'run', 'check', 'generate', 'batch', 'grade', 'assignment', 'suite', 'train'];
 const usage = `usage: rasp-playground COMMAND FILE [options]
 
   eval     the interpreter's value of the output
@@ -15,6 +15,7 @@ const usage = `usage: rasp-playground COMMAND FILE [options]
   check    interpreter against model on many inputs
   train    --compress D,D… [--recipe orthonormal|principal|paper] | --twin layers=2,heads=1;…  [--seeds N] [--steps N] [--batch N] [--rate R]
            [--examples N] [--longest] [--out PATH]: the model in fewer dimensions, or the same task from random weights
+  generate the model as a decoder: its output at the last position is appended, again and again; --steps N [--until TOKEN]
   batch    FILE holds one JSON request a line; one result a line
   grade    grade ASSIGNMENT SUBMISSIONS... --out DIR [--jobs N] [--limit-ms N] [--task ID] [--one] [--github]
   suite    --count N --seed S --out DIR [--jobs N]: a library of proved models with data and truth
@@ -26,7 +27,7 @@ FILE "-" reads standard input. Options:
 
 class UsageError extends Error {}
 
-const withValue = new Set(['output', 'input', 'vocabulary', 'max-length', 'objective', 'samples', 'seed', 'format', 'out', 'names', 'limit-ms', 'jobs', 'salt', 'scorm', 'task', 'count', 'compress', 'twin', 'recipe', 'seeds', 'steps', 'batch', 'rate', 'examples']);
+const withValue = new Set(['output', 'input', 'vocabulary', 'max-length', 'objective', 'samples', 'seed', 'format', 'out', 'names', 'limit-ms', 'until', 'jobs', 'salt', 'scorm', 'task', 'count', 'compress', 'twin', 'recipe', 'seeds', 'steps', 'batch', 'rate', 'examples']);
 const flags = new Set(['causal', 'no-optimize', 'exhaustive', 'help', 'github', 'one', 'longest']);
 
 function parseArguments(args) {
@@ -133,6 +134,25 @@ async function suite(options, rest) {
   }
 }
 
+async function generated({ samples, exhaustive, seed, ...request }, options) {
+  const { generate, typedToken } = await import('./generate.mjs');
+  const engine = await loadEngine();
+  const compiled = await engine.requestText(serialise({ ...request, command: 'compile', keep: true, details: true }));
+  if (!compiled.ok) return print(compiled);
+  const { input, vocabulary, max_length: maxLength } = compiled.settings;
+  if (!input) return print(refusal('no-input', 'input', 'No input is given', 'Add #@ input "abc" to the program, or give --input.'));
+  const until = options.until === undefined ? undefined : typedToken(options.until, vocabulary);
+  if (until === null) return print(refusal('unknown-token', 'input', `--until: ${options.until} is no token of the vocabulary`, 'Name one of its tokens, or add it to the vocabulary.'));
+  const run = (tokens) => engine.requestText(serialise({ command: 'trace', handle: compiled.handle, input: { raw: tokenList(tokens) }, limit_ms: request.limit_ms }));
+  const result = await generate(run, { input, vocabulary, maxLength, steps: number(options, 'steps', 1) ?? 8, until });
+  if (!result.ok) return print(result);
+  const { exactness, reasons, under, diagnostics } = compiled;
+  return print({ ...result, exactness, reasons, under, diagnostics });
+}
+
+/** Values as the JSON that the engine reads back as the same: 1.0 stays a float, and a large int its digits. */
+const tokenList = ({ values, types }) => `[${values.map((v, i) => (types[i] === 'i' ? String(v) : types[i] === 'f' && Number.isInteger(v) ? `${v}.0` : JSON.stringify(v))).join(',')}]`;
+
 async function trained({ samples, exhaustive, seed, ...request }, options) {
   const { TrainUsage, train } = await import('./lab/train.mjs');
   try {
@@ -173,6 +193,7 @@ async function main() {
     limit_ms: number(options, 'limit-ms', 1) ?? (command === 'check' ? 600_000 : 60_000),
   };
   if (options.objective && !['size', 'depth'].includes(options.objective)) throw new UsageError('--objective is size or depth');
+  if (options.until !== undefined && command !== 'generate') throw new UsageError('--until belongs to generate');
   if (options.format && command !== 'compile') throw new UsageError('--format belongs to compile');
   if (options.format && !['json', 'safetensors', 'onnx'].includes(options.format)) throw new UsageError(`there is no format "${options.format}"`);
   if (options.format && !options.out) throw new UsageError('--format needs --out PATH');
@@ -186,6 +207,7 @@ async function main() {
   request.program = program;
   request.name = file === '-' ? 'program.rasp' : path.basename(file);
   request.files = loadedFiles(program, file === '-' ? '.' : path.dirname(file));
+  if (command === 'generate') return generated(request, options);
   if (command === 'train') return trained(request, options);
   const engine = await loadEngine();
   if (command === 'compile') { request.format = options.format; request.names = options.names; }

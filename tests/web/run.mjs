@@ -46,6 +46,9 @@ await test('the first minute: three captions until they are dismissed, the langu
   await page.waitForFunction(() => document.querySelector('.result h2')?.textContent === 'mine');
   await page.waitForTimeout(400);
   await page.click('text=Examples');
+  assert.equal(await page.locator('.recent').count(), 0, 'what is on the page is not listed beside it');
+  await page.click('text=New program');
+  await page.click('text=Examples');
   await page.locator('.example-card').first().waitFor();
   assert.ok(await page.evaluate(() => document.querySelector('.recent').getBoundingClientRect().top < document.querySelector('.example-card').getBoundingClientRect().top), 'own work comes first');
 });

@@ -1,7 +1,7 @@
 // The visitor's own work first, then the examples in reading order, then assignments.
 import { useEffect, useState } from 'preact/hooks';
 import { type Example, allExamples, groups } from '../state/examples';
-import { authoring, openExample, openFile, openProject, openSlot, recent, work } from '../state/session';
+import { authoring, listWork, openExample, openFile, openProject, openSlot, recent, work } from '../state/session';
 import { emptyProject } from '../state/project';
 import { question } from '../state/question';
 import { Dialog } from './Dialog';
@@ -38,7 +38,7 @@ export default function Gallery({ close }: { close: () => void }) {
           <h3>Your work in this browser</h3>
           <ul class="plain recent">{recent.value.map((s) => (
             <li><button type="button" class="link" onClick={pick(() => openSlot(s.id))}>{s.title || 'Untitled'}</button> <small>{new Date(s.time).toLocaleString()} · {Object.keys(s.project.files).join(', ')}</small>
-              {' '}<button type="button" class="quiet" aria-label={`Forget ${s.title}`} onClick={() => { question.value = { title: `Forget ${s.title || 'this work'}?`, action: 'Forget', accept: () => { work.remove(s.id); recent.value = work.list(); } }; }}>forget</button></li>
+              {' '}<button type="button" class="quiet" aria-label={`Forget ${s.title}`} onClick={() => { question.value = { title: `Forget ${s.title || 'this work'}?`, action: 'Forget', accept: () => { work.remove(s.id); listWork(); } }; }}>forget</button></li>
           ))}</ul>
         </section>
       )}

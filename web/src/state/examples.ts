@@ -7,7 +7,7 @@ const pragma = (source: string, key: string) => source.match(new RegExp(`^#@ ${k
 
 /** In the order in which one reads them: each uses what those before it have shown. */
 export const groups: [string, string][] = [
-  ['moving', 'Moving tokens'], ['counting', 'Counting'], ['causal', 'Causal'], ['sorting', 'Sorting'], ['arithmetic', 'Arithmetic'], ['brackets', 'Brackets'],
+  ['moving', 'Moving tokens'], ['counting', 'Counting'], ['causal', 'Causal'], ['sorting', 'Sorting'], ['arithmetic', 'Arithmetic'], ['brackets', 'Brackets'], ['generating', 'Generating'],
 ];
 const rank = (group: string) => { const i = groups.findIndex(([g]) => g === group); return i < 0 ? groups.length : i; };
 

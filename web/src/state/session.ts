@@ -66,7 +66,11 @@ function save() {
   timer = undefined;
   if (!slot || text(project.peek()) === pristine) return;
   storageFull.value = !work.write({ id: slot, time: Date.now(), title: title.peek(), project: project.peek() });
-  recent.value = work.list();
+}
+
+/** What is on the page is not listed beside it. */
+export function listWork() {
+  recent.value = work.list().filter((s) => s.id !== slot);
 }
 
 /** The slot of a history entry: Back and Forward show the work as it was left there, not as its link has it. */
@@ -83,7 +87,7 @@ function show(id: string, p: Project, from: Shared | null, kept: boolean) {
   forget();
   setProject(p);
   begun = { hash: location.hash, json: kept ? '' : JSON.stringify(project.peek()) };
-  recent.value = work.list();
+  listWork();
 }
 
 /**
@@ -210,7 +214,7 @@ export async function beginSession() {
   if (packaged) return beginPackaged(packaged);
   const own = await ownSlot(slotOf(history.state));
   const shared = await fromFragment();
-  recent.value = work.list();
+  listWork();
   const mine = own.continues ? work.read(own.continues) : null;
   if (shared) {
     // A reload of an edited link goes on with the edits: they are in the slot of this entry of the history.
@@ -247,7 +251,7 @@ export async function beginSession() {
     const mine = entry;
     void fromFragment().then((s) => { if (s && mine === entry) openProject(s.project, s, 'present'); });
   });
-  addEventListener('storage', () => { recent.value = work.list(); });
+  addEventListener('storage', () => { listWork(); });
 }
 
 /** One sentence where the model that is shown is not the one that the link's author saw: what differs. */
