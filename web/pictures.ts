@@ -19,12 +19,14 @@ async function smallOf(engine: Engine, program: string): Promise<Small> {
   const node = (id: number) => trace.nodes.find((n: { id: number }) => n.id === id);
   const row = (id: number) => (node(id)?.value ? { row: showAll(node(id).value) } : {});
   const label = (id: number) => compiled.nodes[id].name || compiled.nodes[id].label;
+  const number = (s: any) => (s.encoding === 'numerical' && compiled.subspaces.some((o: any) => o.node === s.node && o !== s) ? ' as a number' : '');
+  const embedded: Band[] = compiled.subspaces.filter((s: any) => s.written === 0 && s.label !== 'tokens').map((s: any) => ({ kind: 'embedding', layer: 0, label: s.label + number(s), ...row(s.node) }));
   const bands: Band[] = compiled.layers.flatMap((l: any, layer: number) => [
-    ...l.heads.map((h: any) => ({ kind: 'head', layer, label: label(h.nodes[0]), matrix: node(h.selector)?.matrix, ...row(h.nodes[0]) })),
+    ...l.heads.map((h: any, number: number) => ({ kind: 'head', layer, number, label: label(h.nodes[0]), matrix: node(h.selector)?.matrix, ...row(h.nodes[0]) })),
     ...l.neurons.filter((g: any) => g.how === 'lookup' || g.how === 'steps').map((g: any) => ({ kind: 'mlp', layer, label: label(g.node), ...row(g.node) })),
   ]);
   const verdict = compiled.exactness === 'proved' ? `✓ proved exact for every input up to length ${compiled.model.max_length}${compiled.model.causal ? ', causal' : ''}` : '';
-  return { verdict, input: showAll(input), output: showAll(trace.model), bands };
+  return { verdict, input: showAll(input), output: showAll(trace.model), bands: [...embedded, ...bands] };
 }
 
 /** By file name. */

@@ -4,24 +4,37 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Plugin } from 'vite';
 import { picturesOf } from './pictures.ts';
-import { type Shape, type Small, whole } from './src/shell/small.ts';
+import { type Band, type Small, arcs } from './src/shell/small.ts';
 
 const first = 'reverse.rasp';
 const escape = (s: string | number) => String(s).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 const pragma = (source: string, key: string) => source.match(new RegExp(`^#@ ${key} (.*)$`, 'm'))?.[1] ?? '';
 
-export function svg(s: Small, shown = whole(s)): string {
-  const attributes = (at: Shape['at']) => Object.entries(at).map(([k, v]) => ` ${k}="${escape(v)}"`).join('');
-  const shape = (x: Shape) => `<${x.tag} class="${x.role}"${attributes(x.at)}>${escape(x.text ?? '')}</${x.tag}>`;
-  return `<svg class="small-picture" width="${shown.width}" height="${shown.height}" viewBox="0 0 ${shown.width} ${shown.height}" role="img" aria-label="${escape(s.input.join(' '))} becomes ${escape(s.output.join(' '))}">${shown.shapes.map(shape).join('')}</svg>`;
+const lane = 52, name = 172, note = 176, high = 34;   // as the live score draws them
+
+/** The score's rows and bands, with the classes of the live one. */
+function score(s: Small): string {
+  const across = s.input.length;
+  const cells = (list: string[], kind = '') => list.map((v) => `<td class="${kind}"><button type="button" class="value">${escape(v)}</button></td>`).join('');
+  const row = (label: string, list: string[], kind = '', type = '') => `<tbody class="line"><tr class="stave ${kind}"><th scope="row"><button type="button" class="expander"></button><button type="button" class="link name">${escape(label)}</button></th>${cells(list, type)}<th class="note"><small></small></th></tr></tbody>`;
+  const heading = (text: string) => `<tbody><tr class="heading"><th scope="rowgroup" colspan="${across + 2}"><span class="row-name">${text}</span></th></tr></tbody>`;
+  const width = lane * across;
+  const band = (b: Band) => `<tbody class="band box head"><tr><th scope="row"><button type="button" class="expander"></button><button type="button" class="box-title">head ${b.layer + 1}.${b.number! + 1}</button></th><td colspan="${across}" class="arcs"><svg width="${width}" height="${high}" viewBox="0 0 ${width} ${high}" role="img" aria-label="who looks at whom"><path class="level3" d="${arcs(b.matrix!, (i) => lane * (i + 0.5), 0, high)}"/></svg></td><th class="note"></th></tr></tbody>`;
+  let last = '';
+  const bands = s.bands.map((b) => {
+    const title = b.kind === 'embedding' ? 'Embedding' : `Layer ${b.layer + 1} · ${b.kind === 'head' ? 'attention' : 'MLP'}`;
+    const top = title === last ? '' : heading(title);
+    last = title;
+    return top + (b.matrix ? band(b) : '') + (b.row ? row(b.label, b.row) : '');
+  }).join('');
+  const end = (label: string) => `<tr><th scope="row">${label}</th>${s.output.map((v) => `<td>${escape(v)}</td>`).join('')}</tr>`;
+  return `<section class="score"><div class="scroll staves-scroll"><table class="staves compare" width="${name + width + note}"><colgroup><col width="${name}">${`<col width="${lane}">`.repeat(across)}<col width="${note}"></colgroup>
+<thead><tr class="positions"><th scope="row">position</th>${s.input.map((_, i) => `<td>${i}</td>`).join('')}</tr></thead>${row('input', s.input, 'input-row', 'token')}${bands}
+<tbody class="end"><tr class="heading"><th scope="rowgroup" colspan="${across + 2}"><button type="button" class="row-name">Output</button></th></tr>${end('model')}${end('interpreter')}</tbody></table></div></section>`;
 }
 
-function result(s: Small, source: string): string {
-  const row = (name: string, list: (string | number)[], kind = '') => `<tr${name === 'position' ? ' class="positions"' : ''}><th scope="row">${name}</th>${list.map((v) => `<td class="${kind}">${escape(v)}</td>`).join('')}</tr>`;
-  return `<section class="result" aria-label="Output"><div class="panel-bar"><h2>${escape(pragma(source, 'title'))}</h2><span class="status">starting the engine…</span></div>
-<p class="description">${escape(pragma(source, 'description'))}</p>
-<div class="scroll"><table class="compare"><tbody>${row('position', s.input.map((_, i) => i))}${row('input', s.input, 'token')}${row('interpreter', s.output)}${row('model', s.output)}</tbody></table></div>${s.verdict && `<p class="verdict good">${escape(s.verdict)}</p>`}</section>`;
-}
+const result = (s: Small, source: string) => `<section class="result" aria-label="Output"><div class="panel-bar"><h2>${escape(pragma(source, 'title'))}</h2>${s.verdict && `<p class="verdict good">${escape(s.verdict)}</p>`}<span class="status">starting the engine…</span></div>
+<p class="description">${escape(pragma(source, 'description'))}</p></section>`;
 
 /** What `<div id="app">` holds until the page is live. `captions` are taken from the component's source: they are written once. */
 export function firstPage(s: Small, source: string, captions: string[]): string {
@@ -32,9 +45,10 @@ export function firstPage(s: Small, source: string, captions: string[]): string 
 <nav aria-label="Page">${button('Examples')}${button('Share')}${button('Export')}${button('Tour', ' quiet')}${button('Help', ' quiet')}${button('◐', ' quiet')}</nav></header>
 <nav class="phone-tabs" aria-label="Part of the page"><button type="button">Code</button><button type="button" aria-pressed="true">Model</button></nav>
 <main><div class="left"><div class="pane"><div class="files"><span class="file on"><button type="button">${first}</button></span></div><div class="editor"><pre class="plain-code">▸ ${escape(pragma(source, 'title'))}\n${escape(program)}</pre></div></div></div>
-<div class="centre standing">${result(s, source)}
-<aside class="captions" aria-label="How to read this page"><ol>${captions.map((c) => `<li>${c}</li>`).join('')}</ol><span class="button quiet">✕</span></aside>
-<div class="view">${svg(s)}</div></div>
+<div class="centre standing" inert>${result(s, source)}
+<aside class="captions" aria-label="How to read this page"><ol>${captions.map((c) => `<li>${c}</li>`).join('')}</ol><button type="button" class="quiet">✕</button></aside>
+<div class="views-bar"><div class="views"><button type="button" role="tab" aria-selected="true">Score</button><button type="button" role="tab">Cost</button></div><div class="scrubber player"><button type="button">◀</button><button type="button" class="play">▶</button><button type="button">▶▏</button><input type="range" min="0" max="3" value="3" aria-label="Step"><span class="step-name">step 3 of 3 <small>layer 2’s attention</small></span></div></div>
+<div class="view">${score(s)}</div></div>
 <aside class="inspector"></aside></main></div>`;
 }
 

@@ -43,13 +43,13 @@ export default async function addressJourneys(test) {
     await settled(page);
     await page.fill('#input', 'dcba');
     await settled(page);
-    await page.click('#tab-residual');
+    await page.click('#tab-cost');
     await page.waitForTimeout(700);
     const there = await hash(page);
     assert.match(there, /^#2\./);
     const other = await fresh(there);
     await settled(other);
-    assert.equal(await other.getAttribute('#tab-residual', 'aria-selected'), 'true');
+    assert.equal(await other.getAttribute('#tab-cost', 'aria-selected'), 'true');
     assert.equal(await other.inputValue('#input'), 'dcba');
     await page.reload();
     await settled(page);

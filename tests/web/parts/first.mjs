@@ -12,11 +12,11 @@ export default async function firstJourneys(test, browser) {
       await context.route('**/*.wasm', async (route) => { await wasm; await route.continue(); });
       const page = await context.newPage();
       await page.goto(url, { waitUntil: 'commit' });
-      await page.locator('.small-picture .arc').first().waitFor();
+      await page.locator('.standing .arcs path').first().waitFor();
       const rows = () => Promise.all([output(page), output(page, 'interpreter')]);
       assert.deepEqual(await rows(), [['d', 'c', 'b', 'a'], ['d', 'c', 'b', 'a']]);
       const wide = width > 800;
-      const places = () => page.evaluate((list) => list.map((s) => { const r = document.querySelector(s).getBoundingClientRect(); return [s, Math.round(r.left), Math.round(r.top), Math.round(r.width)]; }), ['.top h1', '.centre', '.result h2', '.compare', '.verdict', '.captions li:nth-child(3)', ...(wide ? ['.left'] : [])]);
+      const places = () => page.evaluate((list) => list.map((s) => { const r = document.querySelector(s).getBoundingClientRect(); return [s, Math.round(r.left), Math.round(r.top), Math.round(r.width)]; }), ['.top h1', '.centre', '.result h2', '.verdict', '.captions li:nth-child(3)', '.views', ...(wide ? ['.compare', '.input-row td:nth-child(4)', '.arcs svg', '.left'] : [])]);
       const before = await places();
       go();
       await page.locator('.app:not(.prerendered)').waitFor();
@@ -40,7 +40,7 @@ export default async function firstJourneys(test, browser) {
       const other = await context.newPage();
       await other.addInitScript(() => {
         window.flash = false;
-        const look = () => { if (document.querySelector('.standing .small-picture')?.getClientRects().length) window.flash = true; requestAnimationFrame(look); };
+        const look = () => { if (document.querySelector('.standing .arcs')?.getClientRects().length) window.flash = true; requestAnimationFrame(look); };
         requestAnimationFrame(look);  // at every frame that is painted
       });
       await other.goto(url + hash);

@@ -85,10 +85,11 @@ function Centre() {
       <Captions />
       <div class="views-bar"><div class="views" role="tablist" aria-label="Views" onKeyDown={arrow}>
         {viewNames.map((v) => <button type="button" role="tab" id={`tab-${v}`} aria-controls="view" aria-selected={view.value === v} tabIndex={view.value === v ? 0 : -1} onClick={() => { view.value = v; }}>{viewTitle[v]}</button>)}
-      </div>{p && view.value === 'score' && <Player />}</div>
+      </div>{p && view.value === 'score' && !misfit.value && !lone.value && <Player />}</div>
       <div id="view" role="tabpanel" aria-labelledby={`tab-${view.value}`} class="view">
         {lost ? <div class="empty" role="alert"><p>{lost.message}. {lost.hint}</p><p>You can still read, edit, share and download your program.</p><p><button type="button" onClick={() => location.reload()}>Reload the page</button></p></div>
           : !p ? <p class="empty">{analysis.value?.output && !errors ? 'Compiling the first model…' : hidden.has('result') ? empty : ''}</p>
+          : misfit.value || lone.value ? null  // what stands there is of another input, or of another program
           : view.value === 'cost' ? <Cost p={p} /> : <Score p={p} />}
       </div>
     </div>

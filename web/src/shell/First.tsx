@@ -21,5 +21,5 @@ export function First() {
     host.current!.append(...kept);
     return () => { kept = []; };  // once is enough
   }, []);
-  return <div class="centre standing" ref={host} />;
+  return <div class="centre standing" inert ref={host} />;
 }
