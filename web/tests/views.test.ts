@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { arcPath, arcsOf, joined, laneWidth, scoreOf, trueName } from '../src/draw/score';
+import { promisesText } from '../src/draw/promises';
 import type { CompileResult } from '../src/engine/protocol';
 import { parseTokens, show, tokensText, token } from '../src/values';
 
@@ -19,6 +20,18 @@ describe('values', () => {
     expect(tokensText({ values: ['[', 'b'], types: 'ss' })).toBe('["[", "b"]');
     expect(tokensText({ values: [1, 1], types: 'if' })).toBe('[1, 1.0]');
     expect(tokensText({ values: ['😀', 'é'], types: 'ss' })).toBe('😀é');
+  });
+});
+
+describe('promises on the current input', () => {
+  const under = ['count(tokens, "$") == 1'];
+  it('are named where they hold, and nothing is said where there are none', () => {
+    expect(promisesText(under, [], 0)).toEqual({ kept: true, text: '✓ On this input the promises hold: count(tokens, "$") == 1.' });
+    expect(promisesText(undefined, [], 3)).toBeNull();
+  });
+  it('a broken one is named, and what differs then is no fault', () => {
+    expect(promisesText(under, ['it is false at position 0'], 1)).toEqual({ kept: false, text: '✗ This input breaks what the program promises: it is false at position 0. The model gives something else at 1 position, as it may.' });
+    expect(promisesText(under, ['it is false at position 0'], 0)?.text).toMatch(/agrees all the same/);
   });
 });
 

@@ -4,6 +4,7 @@ import { type Picture, analysis, experimentProblem, stale, stop, title, working 
 import { experiments } from '../state/project';
 import { token } from '../values';
 import { outputCells } from '../draw/cells';
+import { promisesText } from '../draw/promises';
 import { useEffect, useState } from 'preact/hooks';
 
 function Status() {
@@ -29,6 +30,9 @@ function Verdict({ p }: { p: Picture }) {
   const where = p.trace.nodes.find((n) => n.id === p.compiled.output)?.undefined;
   if (experiments.value.length) return <p class="verdict caution">With your experiments the model {wrong ? `differs from the interpreter at ${wrong} ${wrong === 1 ? 'position' : 'positions'}` : 'still agrees with the interpreter here'}.</p>;
   if (nothing) return <p class="verdict caution">Nothing is defined on this input{where ? `: ${where}` : ''}. There is no value that the model could agree with.</p>;
+  const promises = promisesText(p.compiled.under, p.trace.broken_promises, wrong);
+  // Beyond its promises a model owes nothing: no fault to report.
+  if (promises && !promises.kept) return <p class="verdict caution promises">{promises.text}</p>;
   if (wrong) return <p class="verdict bad">The model differs from the interpreter at {wrong} {wrong === 1 ? 'position' : 'positions'}. Please report this program.</p>;
   return (
     <>
@@ -37,6 +41,7 @@ function Verdict({ p }: { p: Picture }) {
         : p.compiled.exactness === 'enumerated'
           ? <p class="verdict good">✓ exact for every input up to length {p.compiled.model.max_length}: checked on all {p.compiled.inputs_compared} inputs{p.compiled.under && ' that keep the promises'}</p>
           : <p class="verdict caution">Agrees here, not proved for every input: {p.compiled.reasons[0]}</p>}
+      {promises && <p class="verdict good promises">{promises.text}</p>}
       {undefined_ > 0 && <p class="verdict caution">? marks positions where the interpreter has no value{where ? `: ${where}` : ''}.</p>}
     </>
   );
