@@ -1,6 +1,6 @@
-/** The ready course: students' files from examples/assignments, loaded when one is opened. */
+/** The ready course: students' files from examples/assignments, fetched when one is opened. They are data, files of their own. */
 const files = import.meta.glob(['../../../examples/assignments/*.json', '!../../../examples/assignments/*.schema.json'], {
-  query: '?raw',
+  query: '?url',
   import: 'default',
 }) as Record<string, () => Promise<string>>;
 
@@ -17,7 +17,13 @@ const about: [string, string, string][] = [
   ['brackets-and-budgets', 'Brackets and budgets', 'Four tasks with limits on layers and heads.'],
 ];
 
+async function text(url: string): Promise<string> {
+  const answer = await fetch(url);
+  if (!answer.ok) throw new Error(`The assignment could not be loaded (${answer.status})`);
+  return answer.text();
+}
+
 export const readyAssignments: ReadyAssignment[] = about.flatMap(([id, title, description]) => {
   const load = files[`../../../examples/assignments/${id}.json`];
-  return load ? [{ id, title, description, load }] : [];
+  return load ? [{ id, title, description, load: () => load().then(text) }] : [];
 });

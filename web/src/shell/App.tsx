@@ -31,11 +31,12 @@ const Gallery = lazy(() => import('./Gallery'));
 const Share = lazy(() => import('./Share'));
 const Export = lazy(() => import('./Export'));
 const Compare = lazy(() => import('./Compare'));
+const Generate = lazy(() => import('../views/Generate'));
 const Ask = lazy(() => import('./Ask'));
 
 const dialog = signal<'' | 'gallery' | 'share' | 'export' | 'compare'>('');
 const dismissed = signal<Shared | null>(null);   // the link whose difference need not be said again
-const viewTitle: Record<ViewName, string> = { score: 'Score', cost: 'Cost' };
+const viewTitle: Record<ViewName, string> = { score: 'Score', generate: 'Generate', cost: 'Cost' };
 
 function TopBar() {
   const nextTheme = () => { chosen.value = themes[(themes.indexOf(chosen.value) + 1) % themes.length]!; };
@@ -90,7 +91,8 @@ function Centre() {
         {lost ? <div class="empty" role="alert"><p>{lost.message}. {lost.hint}</p><p>You can still read, edit, share and download your program.</p><p><button type="button" onClick={() => location.reload()}>Reload the page</button></p></div>
           : !p ? <p class="empty">{analysis.value?.output && !errors ? 'Compiling the first model…' : hidden.has('result') ? empty : ''}</p>
           : misfit.value || lone.value ? null  // what stands there is of another input, or of another program
-          : view.value === 'cost' ? <Cost p={p} /> : <Score p={p} />}
+          : view.value === 'cost' ? <Cost p={p} />
+          : view.value === 'generate' ? <Generate p={p} fallback={null} /> : <Score p={p} />}
       </div>
     </div>
   );

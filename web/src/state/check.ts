@@ -1,6 +1,6 @@
 // A project that comes from outside (link, file, storage) is checked field by field; what is wrong is named, nothing is guessed.
 import { type Intervention, passNames } from '../engine/protocol';
-import { type Project, type Selection, type Settings, emptyProject, viewNamed } from './project';
+import { type Generating, type Project, type Selection, type Settings, emptyProject, mostSteps, viewNamed } from './project';
 
 export class BadProject extends Error {}
 
@@ -60,6 +60,12 @@ function checkExperiment(x: unknown, most: Most): Intervention {
   }
 }
 
+function checkGenerating(x: unknown, most: Most): Generating {
+  const { steps, until, shown } = isObject(x) ? x : fail('what it generates is not an object');
+  if (!count(steps, mostSteps) || steps === 0 || !count(shown, mostSteps)) return fail('its steps are not numbers');
+  return { steps, shown, until: typeof until === 'string' && until.length <= most.text ? until : fail('the token that ends it is not a text') };
+}
+
 export function checkProject(x: unknown, most: Most = outside): Project {
   if (!isObject(x)) return fail('it is not an object');
   if (!isObject(x.files) || Object.keys(x.files).length === 0) fail('it has no files');
@@ -81,6 +87,7 @@ export function checkProject(x: unknown, most: Most = outside): Project {
   }
   if (x.view !== undefined) out.view = viewNamed(x.view) ?? fail('its view is unknown');
   if (x.half !== undefined && x.half !== null) out.half = count(x.half, 100_000) ? x.half : fail('its half-layer is not a number');
+  if (x.generating !== undefined) out.generating = checkGenerating(x.generating, most);
   if (x.course !== undefined) out.course = typeof x.course === 'string' && x.course.length <= 2 * most.text ? x.course : fail('its assignment is not a text');
   return out;
 }

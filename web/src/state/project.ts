@@ -25,11 +25,16 @@ export interface Selection {
   position?: number;         // BOS at 0
 }
 
-export const viewNames = ['score', 'cost'] as const;
+export const viewNames = ['score', 'generate', 'cost'] as const;
 export type ViewName = (typeof viewNames)[number];
 
 /** A view by its name; circuit and residual stream are one picture since. Undefined: there is none of this name. */
 export const viewNamed = (name: unknown): ViewName | undefined => (name === 'circuit' || name === 'residual' ? 'score' : viewNames.find((v) => v === name));
+
+/** What the view Generate shows: at most so many steps, until a token as it is typed ('': none), up to and with step `shown`. */
+export interface Generating { steps: number; until: string; shown: number }
+export const mostSteps = 64;
+export const usualGenerating: Generating = { steps: 8, until: '', shown: mostSteps };
 
 export interface Project {
   files: Record<string, string>;
@@ -40,6 +45,7 @@ export interface Project {
   half: number | null;       // scrubber; null: the last half-layer
   selection: Selection;
   course?: string;           // text of an assignment that is being solved
+  generating?: Generating;   // absent: the usual
 }
 
 export const emptyProject = (text = ''): Project => ({ files: { 'main.rasp': text }, active: 'main.rasp', settings: {}, experiments: [], view: 'score', half: null, selection: {} });
@@ -52,6 +58,7 @@ export const view = signal<ViewName>('score');
 export const half = signal<number | null>(null);
 export const selection = signal<Selection>({});
 export const course = signal<string | undefined>(undefined);
+export const generating = signal<Generating>(usualGenerating);
 
 export const source = computed(() => files.value[active.value] ?? '');
 
@@ -61,7 +68,7 @@ export function setSource(text: string) {
 
 export const project = computed<Project>(() => ({
   files: files.value, active: active.value, settings: settings.value, experiments: experiments.value, view: view.value, half: half.value, selection: selection.value,
-  ...(course.value === undefined ? {} : { course: course.value }),
+  ...(course.value === undefined ? {} : { course: course.value }), ...(generating.value === usualGenerating ? {} : { generating: generating.value }),
 }));
 
 export function setProject(p: Project) {
@@ -73,6 +80,7 @@ export function setProject(p: Project) {
   half.value = p.half;
   selection.value = p.selection;
   course.value = p.course;
+  generating.value = p.generating ?? usualGenerating;
 }
 
 export function change(part: Partial<Settings>) {
