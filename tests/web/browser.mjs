@@ -12,8 +12,8 @@ export const { AxeBuilder } = require('@axe-core/playwright');
 
 const types = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.wasm': 'application/wasm', '.svg': 'image/svg+xml', '.png': 'image/png', '.webmanifest': 'application/manifest+json', '.json': 'application/json' };
 
-/** `site.folder` may be changed under open pages: that is a new release. `headers` go with every file. */
-export function serve(folder = path.join(root, 'web/dist'), headers = {}) {
+/** Another build of the page can be named in RASP_PAGE. `site.folder` may be changed under open pages: that is a new release. `headers` go with every file. */
+export function serve(folder = process.env.RASP_PAGE ?? path.join(root, 'web/dist'), headers = {}) {
   const site = { folder };
   const server = createServer((request, response) => {
     const { folder } = site;

@@ -9,6 +9,7 @@ import badInputJourneys from './parts/bad-input.mjs';
 import codeJourneys from './parts/code.mjs';
 import drawnJourneys from './parts/drawn.mjs';
 import firstJourneys from './parts/first.mjs';
+import authorJourneys from './parts/author.mjs';
 import generateJourneys from './parts/generate.mjs';
 import addressJourneys from './parts/address.mjs';
 import statesJourneys from './parts/states.mjs';
@@ -532,6 +533,6 @@ await test('an assignment is written, checked, and shared without its answers', 
   assert.match(await student.locator('.course h2').textContent(), /First steps/);
 });
 
-for (const part of [firstJourneys, generateJourneys, addressJourneys, statesJourneys, codeJourneys, drawnJourneys, badInputJourneys, accessibleJourneys]) await part(test, browser);
+for (const part of [firstJourneys, authorJourneys, generateJourneys, addressJourneys, statesJourneys, codeJourneys, drawnJourneys, badInputJourneys, accessibleJourneys]) await part(test, browser);
 
 await end();

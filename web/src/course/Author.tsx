@@ -13,6 +13,8 @@ import {
   publish,
   randomSalt,
 } from '../../../wasm/course/index.mjs';
+import { type Typed, withoutTask } from './typed';
+import { hintsText, parseHints, parseRules, rulesText } from './lines';
 import { type Draft, casesText, draftOf, newAssignment, newTask, parseCases, parseVocabulary, textOf, vocabularyText, withTask } from './draft';
 import { type Host, linkOf, place } from './host';
 import { Packages } from './Packages';
@@ -51,6 +53,7 @@ export function Author({ host, text: given, onClose }: AuthorProps) {
   const [said, setSaid] = useState('');
   const [link, setLink] = useState('');
   const [preview, setPreview] = useState<string | null>(null);
+  const [typed, setTyped] = useState<Typed>({});  // texts of fields that are in error, and so not in the assignment
   useEffect(() => {
     try {
       localStorage.setItem(draftKey, text);
@@ -59,7 +62,9 @@ export function Author({ host, text: given, onClose }: AuthorProps) {
     }
   }, [text]);
 
-  const { assignment, diagnostics } = useMemo(() => parseAssignment(text), [text]);
+  const { assignment: parsed, diagnostics } = useMemo(() => parseAssignment(text), [text]);
+  const faults = mode === 'form' ? Object.entries(typed) : [];
+  const assignment = faults.length ? null : parsed;
   const draft = useMemo(() => draftOf(text), [text]);
   const edit = (next: Draft) => {
     setText(textOf(next));
@@ -96,6 +101,8 @@ export function Author({ host, text: given, onClose }: AuthorProps) {
     const file = await host.openFile('.json');
     if (file) {
       setText(file.text);
+      setTyped({});
+      setLink('');
       setChecked(null);
       setOpen(0);
     }
@@ -119,6 +126,8 @@ export function Author({ host, text: given, onClose }: AuthorProps) {
           onClick={() => {
             if (window.confirm('Begin a new assignment? Save this one first if you want to keep it.')) {
               setText(newAssignment());
+              setTyped({});
+              setLink('');
               setChecked(null);
               setOpen(0);
             }
@@ -152,7 +161,13 @@ export function Author({ host, text: given, onClose }: AuthorProps) {
           />
         </div>
       ) : (
-        <Form host={host} draft={draft} edit={edit} open={open} setOpen={setOpen} />
+        <Form host={host} draft={draft} edit={edit} open={open} setOpen={setOpen} typed={typed} setTyped={(t) => { setTyped(t); setLink(''); }} />
+      )}
+      {faults.length > 0 && (
+        <p class="bad" role="alert">
+          Nothing can be checked, saved for students or published before {faults.length === 1 ? 'this field is' : 'these fields are'} mended:{' '}
+          {faults.map(([key]) => { const [task, label] = key.split(/\/(.*)/); return `${label} (task ${Number(task) + 1})`; }).join(', ')}.
+        </p>
       )}
       {diagnostics.length > 0 && (
         <ul class="course-problems" aria-label="Problems">
@@ -285,9 +300,10 @@ function Field({
   );
 }
 
-const number = (text: string): number | undefined => (text.trim() === '' || !Number.isFinite(Number(text)) ? undefined : Number(text));
 
-function Form({ host, draft, edit, open, setOpen }: { host: Host; draft: Draft; edit: (d: Draft) => void; open: number; setOpen: (n: number) => void }) {
+interface FormProps { host: Host; draft: Draft; edit: (d: Draft) => void; open: number; setOpen: (n: number) => void; typed: Typed; setTyped: (t: Typed) => void }
+
+function Form({ host, draft, edit, open, setOpen, typed, setTyped }: FormProps) {
   const tasks = draft.tasks ?? [],
     at = Math.min(open, tasks.length - 1),
     task = tasks[at];
@@ -323,12 +339,16 @@ function Form({ host, draft, edit, open, setOpen }: { host: Host; draft: Draft; 
           key={at}
           host={host}
           task={task}
+          typed={typed}
+          setTyped={setTyped}
+          at={at}
           set={(part) => edit(withTask(draft, at, part))}
           remove={
             tasks.length > 1
               ? () => {
                   if (window.confirm('Remove this task?')) {
                     edit({ ...draft, tasks: tasks.filter((_, i) => i !== at) });
+                    setTyped(withoutTask(typed, at));
                     setOpen(Math.max(0, at - 1));
                   }
                 }
@@ -340,40 +360,47 @@ function Form({ host, draft, edit, open, setOpen }: { host: Host; draft: Draft; 
   );
 }
 
-function Lines({ label, cases, set }: { label: string; cases: Task['cases'] | undefined; set: (cases: Task['cases']) => void }) {
-  const [typed, setTyped] = useState<{ text: string; problem: string } | null>(null);
+/** A field whose text may be no value: then the text stays as typed, and the assignment as it was. */
+interface Fields { typed: Typed; setTyped: (t: Typed) => void; at: number }
+function TypedField<T>({ label, text, read, set, rows, fields: { typed, setTyped, at } }: { label: string; text: string; read: (text: string) => { value?: T; problem: string }; set: (value: T) => void; rows?: number; fields: Fields }) {
+  const key = `${at}/${label}`, { [key]: fault, ...others } = typed;
+  const [local, setLocal] = useState<string | null>(null); // as it is typed: blanks and empty lines stay
+  const mine = local !== null && JSON.stringify(read(local).value) === JSON.stringify(read(text).value) ? local : text;
   return (
     <Field
       label={label}
       mono
-      rows={4}
-      value={typed?.text ?? casesText(cases)}
-      problem={typed?.problem}
-      onValue={(text) => {
-        const parsed = parseCases(text, cases);
-        setTyped({ text, problem: parsed.problem });
-        if (parsed.cases) set(parsed.cases);
+      rows={rows}
+      value={fault?.text ?? mine}
+      problem={fault?.problem}
+      onValue={(now) => {
+        const { value, problem } = read(now);
+        setLocal(now);
+        setTyped(problem ? { ...others, [key]: { text: now, problem } } : others);
+        if (!problem) set(value as T);
       }}
     />
   );
 }
 
-function TaskForm({ host, task, set, remove }: { host: Host; task: Partial<Task>; set: (part: Partial<Task>) => void; remove?: () => void }) {
+const number = (text: string): { value?: number; problem: string } =>
+  text.trim() === '' ? { problem: '' } : Number.isFinite(Number(text)) ? { value: Number(text), problem: '' } : { problem: 'This is not a number' };
+
+function TaskForm({ host, task, set, remove, ...fields }: { host: Host; task: Partial<Task>; set: (part: Partial<Task>) => void; remove?: () => void } & Fields) {
+  const numeric = (label: string, value: number | undefined, put: (n: number | undefined) => void) => (
+    <TypedField label={label} text={value === undefined ? '' : String(value)} read={number} set={put} fields={fields} />
+  );
+  const cases = (label: string, list: Task['cases'] | undefined, put: (c: Task['cases']) => void) => (
+    <TypedField label={label} rows={4} text={casesText(list)} read={(t) => { const { cases: value, problem } = parseCases(t, list); return { value: value ?? [], problem }; }} set={put} fields={fields} />
+  );
   const asks = task.asks ?? { name: '', kind: 's-op' as const };
   const budget = (what: BudgetName) => {
     const b: Budget | undefined = task.budgets?.[what];
-    return (
-      <Field
-        label={`at most, ${what}`}
-        value={b ? String(b.most) : ''}
-        onValue={(v) => {
-          const most = number(v),
-            { [what]: _, ...rest } = task.budgets ?? {};
-          const next = most === undefined ? rest : { ...rest, [what]: { ...b, most } };
-          set({ budgets: Object.keys(next).length ? next : undefined });
-        }}
-      />
-    );
+    return numeric(`at most, ${what}`, b?.most, (most) => {
+      const { [what]: _, ...rest } = task.budgets ?? {};
+      const next = most === undefined ? rest : { ...rest, [what]: { ...b, most } };
+      set({ budgets: Object.keys(next).length ? next : undefined });
+    });
   };
   const fromEditor = (part: (program: string) => Partial<Task>) => () => set(part(host.source.peek()));
   return (
@@ -381,7 +408,7 @@ function TaskForm({ host, task, set, remove }: { host: Host; task: Partial<Task>
       <legend>Task</legend>
       <Field label="task id" mono value={String(task.id ?? '')} onValue={(id) => set({ id })} />
       <Field label="task title" value={String(task.title ?? '')} onValue={(title) => set({ title })} />
-      <Field label="points" value={String(task.points ?? '')} onValue={(v) => set({ points: number(v) })} />
+      {numeric('points', task.points, (points) => set({ points }))}
       <Field label="task statement" rows={4} value={String(task.statement ?? '')} onValue={(statement) => set({ statement: statement || undefined })} />
       <Field label="asks for the name" mono value={asks.name} onValue={(name) => set({ asks: { ...asks, name } })} />
       <div class="field">
@@ -399,7 +426,7 @@ function TaskForm({ host, task, set, remove }: { host: Host; task: Partial<Task>
         onValue={(call) => set({ call: call || undefined })}
       />
       <Field label="vocabulary" mono value={vocabularyText(task.vocabulary)} onValue={(v) => set({ vocabulary: parseVocabulary(v) })} />
-      <Field label="longest input" value={String(task.max_length ?? '')} onValue={(v) => set({ max_length: number(v) })} />
+      {numeric('longest input', task.max_length, (max_length) => set({ max_length }))}
       <p>
         <label class="check">
           <input type="checkbox" checked={task.causal ?? false} onChange={(e) => set({ causal: e.currentTarget.checked || undefined })} /> causal: each position
@@ -419,25 +446,28 @@ function TaskForm({ host, task, set, remove }: { host: Host; task: Partial<Task>
           Reference → editor
         </button>
       </p>
-      <Lines label="visible cases" cases={task.cases} set={(cases) => set({ cases })} />
-      <Lines label="hidden cases" cases={task.hidden as Task['cases'] | undefined} set={(hidden) => set({ hidden: hidden.length ? hidden : undefined })} />
+      {cases('visible cases', task.cases, (list) => set({ cases: list }))}
+      {cases('hidden cases', task.hidden as Task['cases'] | undefined, (hidden) => set({ hidden: hidden.length ? hidden : undefined }))}
       <p class="hint">
         One case a line: <code>abc -&gt; [1, 2, 3]</code>. Without an arrow, the reference solution gives the output.
       </p>
-      <Field
-        label="compare with the reference on all inputs up to length"
-        value={task.properties?.[0] ? String(task.properties[0].max_length) : ''}
-        onValue={(v) => {
-          const max_length = number(v),
-            [first, ...rest] = task.properties ?? [];
-          set({ properties: max_length === undefined ? (rest.length ? rest : undefined) : [{ ...first, max_length }, ...rest] });
-        }}
-      />
+      {numeric('compare with the reference on all inputs up to length', task.properties?.[0]?.max_length, (max_length) => {
+        const [first, ...rest] = task.properties ?? [];
+        set({ properties: max_length === undefined ? (rest.length ? rest : undefined) : [{ ...first, max_length }, ...rest] });
+      })}
       {budget('layers')}
       {budget('heads')}
       {budget('d_model')}
       {budget('parameters')}
-      <p class="hint">Rules, hints, locked lines, weights and partial credit: edit the file as JSON.</p>
+      <TypedField label="rules" rows={3} text={rulesText(task.rules)} read={(t) => { const { list, problem } = parseRules(t); return { value: list ?? [], problem }; }} set={(rules) => set({ rules: rules.length ? rules : undefined })} fields={fields} />
+      <p class="hint">
+        One rule a line: <code>ban sort</code>, <code>require select</code>, <code>causal</code>, <code>compiles</code>, <code>exact</code>, <code>at most: selectors 2</code>; then, if you like, <code>| cost 0.5</code> and <code>| what a student reads</code>.
+      </p>
+      <TypedField label="hints" rows={3} text={hintsText(task.hints)} read={(t) => { const { list, problem } = parseHints(t); return { value: list ?? [], problem }; }} set={(hints) => set({ hints: hints.length ? hints : undefined })} fields={fields} />
+      <p class="hint">
+        Markdown; a line of <code>---</code> between hints, <code>after 3:</code> before one that comes only after three tries that failed.
+      </p>
+      <p class="hint">Locked lines, weights and partial credit: edit the file as JSON.</p>
       {remove && (
         <p>
           <button type="button" class="quiet" onClick={remove}>
