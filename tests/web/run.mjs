@@ -380,7 +380,7 @@ await test('exports are files that hold what they say', async (fresh) => {
   assert.ok(Number(weights.readBigUInt64LE(0)) < weights.length && weights.subarray(8, 9).toString() === '{');
   assert.equal(JSON.parse(await get(row('Model, JSON').getByRole('button'))).n_layers, 1);
   assert.ok((await get(row('ONNX').getByRole('button'))).length > 500);
-  // Any view, as it is drawn: boxes of the circuit with their names, edges, and the patterns as images.
+  // Any view, as it is drawn: rows and bands with their names, arcs, and the patterns as images.
   const circuit = (await get(row('This view').getByText('SVG'))).toString();
   const blank = await browser.newPage();  // the page itself refuses to parse
   const drawn = await blank.evaluate((text) => {
@@ -390,7 +390,8 @@ await test('exports are files that hold what they say', async (fresh) => {
   await blank.close();
   assert.equal(drawn.fault, '');
   for (const word of ['input', 'hist', 'embedding of tokens', 'head 1.1', 'Output']) assert.ok(drawn.texts.some((t) => t.includes(word)), `${word} is in the picture`);
-  assert.ok(drawn.images >= 1 && drawn.paths >= 2 && drawn.handlers === 0, JSON.stringify({ ...drawn, texts: 0 }));
+  assert.equal(drawn.paths, await page.locator('.view .arcs path').count(), 'the arcs of every band that is drawn');
+  assert.ok(drawn.images >= 1 && drawn.paths >= 1 && drawn.handlers === 0, JSON.stringify({ ...drawn, texts: 0 }));
   assert.equal((await get(row('This view').getByText('PNG'))).subarray(1, 4).toString(), 'PNG');
   assert.match((await get(row('Details').getByText('SVG'))).toString(), /<text[^]*<\/svg>\s*$/);
 });
