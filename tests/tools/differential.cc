@@ -1,6 +1,7 @@
 // Random programs, compiled and compared with the interpreter; failing ones are shrunk and printed.
 //   differential FIRST_SEED COUNT       (0 20000: the long mode)
 //   differential FILE.rasp …            with their pragmas; each must compile and agree
+//   differential --requests FIRST_SEED COUNT    the programs as requests to compile, one a line: tests/session/parity.mjs
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -8,7 +9,9 @@
 #include <fstream>
 #include <map>
 #include <sstream>
+#include <string_view>
 
+#include "base/json_values.h"
 #include "compile.h"
 #include "run/verify.h"
 #include "beside.h"
@@ -179,9 +182,25 @@ GeneratorOptions options_of(std::uint64_t seed) {
   return options;
 }
 
+// A number that JSON cannot hold becomes a token of another kind: that is a program as good as any.
+void print_requests(std::uint64_t first, std::uint64_t count) {
+  for (std::uint64_t seed = first; seed < first + count; ++seed) {
+    const ProgramRequest r = request_of(random_program(seed, options_of(seed)));
+    Json vocabulary = Json::array();
+    for (const Value& x : *r.vocabulary) vocabulary.push_back(value_to_json(x));
+    const Json request = {{"command", "compile"}, {"id", seed}, {"program", r.program}, {"vocabulary", vocabulary},
+                          {"max_length", *r.max_length}, {"causal", *r.causal}, {"limit_ms", 600'000}};
+    std::printf("%s\n", request.dump(-1, ' ', false, Json::error_handler_t::replace).c_str());
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (argc > 3 && std::string_view(argv[1]) == "--requests") {
+    print_requests(std::strtoull(argv[2], nullptr, 10), std::strtoull(argv[3], nullptr, 10));
+    return 0;
+  }
   if (argc > 1 && !std::isdigit(static_cast<unsigned char>(argv[1][0]))) {
     int wrong = 0;
     for (int i = 1; i < argc; ++i) {
