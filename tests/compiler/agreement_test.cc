@@ -260,7 +260,9 @@ TEST_CASE("examples: the bounds of the proof hold in any order of summation, in 
       s.shuffled<double>(input, ++seed, true);
     });
     CHECK_MESSAGE(s.sweep.passed(), s.sweep.report());
-    loosest = std::min(loosest, s.tightest);
+    // Without a head nothing need round: a lookup of one-hot inputs is exact, and no error says how near its bound is.
+    const bool heads = std::any_of(s.model->layers.begin(), s.model->layers.end(), [](const LayerInfo& l) { return !l.heads.empty(); });
+    if (heads || s.tightest > 0) loosest = std::min(loosest, s.tightest);
     MESSAGE(path.filename().string(), ": largest error seen is ", s.tightest, " of its bound");
   }
   CHECK(loosest > 1.0 / 5000);  // a bound that nothing comes near proves nothing
