@@ -66,6 +66,7 @@ export const projectSchema = object(['files', 'active', 'settings', 'experiments
   },
   view: { enum: ['circuit', 'residual', 'cost'] },
   half: { type: ['integer', 'null'], minimum: 0, maximum: 100_000 },
+  phase: { enum: [1, 2] },
   selection: object([], Object.fromEntries(['node', 'layer', 'head', 'query', 'key', 'subspace', 'half', 'position'].map((k) => [k, place]))),
   course: text(2 * megabyte),
 });

@@ -45,7 +45,7 @@ export default async function drawnJourneys(test) {
     await page.locator('.scrubber input').fill('0');
     assert.deepEqual(await row(page, 'input').locator('td').allTextContents(), [...'abcaab']);
     assert.deepEqual(await row(page, 'hist').locator('td').allTextContents(), Array(6).fill(''), 'not written yet');
-    await page.click('[aria-label="One half-layer later"]');
+    for (let i = 0; i < 3; ++i) await page.click('[aria-label="One step on"]');  // scores, weights, values
     assert.deepEqual(await row(page, 'hist').locator('td').allTextContents(), ['3', '2', '1', '3', '3', '2']);
     await row(page, 'input').locator('.expander').click();
     const raw = await page.locator('.dimension').evaluateAll((rows) => rows.map((r) => [...r.querySelectorAll('td')].map((d) => d.textContent).join('')));

@@ -8,7 +8,7 @@ export interface Cell { text: string; full?: string; wrong?: boolean; changed?: 
 
 /** Texts that mean the same number or value: the engine writes True, 0.5; a student reads T, 0.5. */
 function short(text: string): string {
-  if (text.includes('|') && text.length > 3) return text.split('|').length > 2 ? '∗' : text;  // values that nobody tells apart
+  if (/^[^|]+\|.+$/.test(text)) return '∗';  // values that nobody tells apart
   if (text === 'True') return 'T';
   if (text === 'False') return 'F';
   const n = Number(text);

@@ -25,6 +25,13 @@ export function drawnPattern(p: Picture, layer: number, head: number): Float32Ar
   return values.map((w, i) => (i % T === 0 ? 0 : Math.min(1, w * info.count_scale)));
 }
 
+/** A head's scores between 0 (the least) and 1 (the largest on this input), to be drawn; what is masked is 0. */
+export function drawnScores(p: Picture, layer: number, head: number): Float32Array {
+  const scores = headValues(p, layer, head, 'scores'), real = scores.filter((s) => s > -1e29);
+  const low = Math.min(...real), high = Math.max(...real);
+  return scores.map((s) => (s > -1e29 && high > low ? (s - low) / (high - low) : 0));
+}
+
 /** The interpreter's 0/1 matrix for the same picture; null where it has none. */
 export function selectorPattern(p: Picture, selector: number): Float32Array | null {
   const matrix = p.trace.nodes.find((n) => n.id === selector)?.matrix;

@@ -2,7 +2,7 @@
  * The score of a model: its lines from the embedding to the output, as data. Time runs down, positions run across; a head is a band, what it
  * writes is a row below it. Nothing here is drawn: `views/Score.tsx` shows it on the page, `scoreSvg.ts` as a picture.
  */
-import type { AnalyzeResult, CompileResult, NeuronGroupDoc, Values } from '../engine/protocol';
+import type { CompileResult, NeuronGroupDoc } from '../engine/protocol';
 
 export interface Heading { kind: 'heading'; key: string; text: string; half: number; layer: number; mlp: boolean }
 /** A head: `reads` and `writes` are indices into the document's subspaces. */
@@ -16,7 +16,7 @@ export type Line = Heading | Band | Row | Note;
 const nodeName = (compiled: CompileResult, node: number) => compiled.nodes[node]?.name || compiled.nodes[node]?.label || '';
 
 /** `selector_width(smaller)` as it is said: `width of smaller`. */
-export const spoken = (label: string): string => label.replace(/^selector_width\(([\w ]+)\)$/, 'width of $1');
+export const spoken = (label: string): string => label.replace(/^selector_width\((.*?)\)?$/, 'width of $1');
 
 const isMaker = (g: NeuronGroupDoc) => g.how !== 'clear' && g.how !== 'clean';
 
@@ -27,12 +27,12 @@ const isMaker = (g: NeuronGroupDoc) => g.how !== 'clear' && g.how !== 'clean';
 export function trueName(compiled: CompileResult, subspace: number): { name: string; part: boolean } {
   const s = compiled.subspaces[subspace]!;
   const whole = nodeName(compiled, s.node);
-  if (!whole || s.label === whole || s.label === compiled.nodes[s.node]!.label) return { name: whole || s.label, part: false };
+  if (!whole || s.label === whole || s.label === compiled.nodes[s.node]!.label) return { name: spoken(whole || s.label), part: false };
   const siblings = compiled.subspaces.filter((x) => x.node === s.node);
   const collected = compiled.layers.some((l) => l.neurons.some((g) => g.node === s.node && isMaker(g) && g.subspaces.includes(subspace)));
   const summed = compiled.output_subspaces.length > 1 && compiled.output_subspaces.includes(subspace);
   const part = collected || summed || (siblings.length > 1 && s.written % 2 === 1 && new Set(siblings.map((x) => x.label)).size > 1);
-  return part ? { name: spoken(s.label), part } : { name: whole, part: false };
+  return part ? { name: spoken(s.label), part } : { name: spoken(whole), part: false };
 }
 
 /** Which head of a layer writes a subspace: of several for one s-op, the one whose selector its label names, else in order. */
@@ -118,26 +118,3 @@ export function arcPath(pairs: [number, number][], lane: number, height: number)
 
 /** Width of a lane in pixels: wide where there is room, never below 14. */
 export const laneWidth = (room: number, lanes: number): number => Math.max(14, Math.min(52, Math.floor(room / Math.max(1, lanes))));
-
-/** What the interpreter alone can say of a program: its named s-ops and selectors in order, where there is no model. */
-export interface Draft { node: number; name: string; value: Values | null; matrix: string[] | null }
-export function draftOf(a: AnalyzeResult): Draft[] {
-  const seen = new Set<number>(), out: Draft[] = [];
-  const add = (node: number | undefined, name: string) => {
-    if (node === undefined || seen.has(node)) return;
-    const n = a.nodes[node];
-    if (!n || (!n.value && !n.matrix)) return;
-    seen.add(node);
-    out.push({ node, name: name || n.label, value: n.value ?? null, matrix: n.matrix ?? null });
-  };
-  for (const d of a.definitions) if (d.display?.kind === 's-op' || d.display?.kind === 'selector') add(d.display.node, d.name);
-  for (const d of a.printed) if (d.display.kind === 's-op' || d.display.kind === 'selector') add(d.display.node, a.nodes[d.display.node ?? -1]?.name ?? '');
-  return out;
-}
-
-/** A selector's rows of 0 and 1 as a pattern with BOS at 0. */
-export function matrixPattern(matrix: string[]): Float32Array {
-  const T = matrix.length + 1, out = new Float32Array(T * T);
-  matrix.forEach((row, q) => { for (let k = 0; k < row.length; ++k) out[(q + 1) * T + k + 1] = row[k] === '1' ? 1 : 0; });
-  return out;
-}

@@ -7,7 +7,7 @@ import { EditorState } from '@codemirror/state';
 import { EditorView, drawSelection, highlightActiveLine, keymap, lineNumbers } from '@codemirror/view';
 import { effect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { clearSelection, hover } from '../state/focus';
+import { clearSelection, hover, lit } from '../state/focus';
 import { outcomes } from '../state/expects';
 import { analysis, analyzedSource } from '../state/live';
 import { problems, typed, typingEnded } from '../state/problems';
@@ -116,7 +116,7 @@ export default function Editor({ readOnly }: EditorOptions) {
       effect(() => { const ranges = lockedRanges.value; later(() => setLockedLines(view, ranges)); }),
       effect(() => { analysis.value; outcomes.value; later(() => drawValues(view)); }),
       effect(() => { const text = source.value === analyzedSource.value ? summary.value : null; if (text !== null) later(() => showSummary(view, text)); }),
-      effect(() => { analysis.value; hover.value; selection.value; later(() => drawLinks(view)); }),
+      effect(() => { analysis.value; lit.value; later(() => drawLinks(view)); }),
       effect(() => { const s = selection.value; if (s !== chosenHere) later(() => revealLinks(view)); }),
       effect(() => {
         const to = goTo.value;

@@ -1,14 +1,26 @@
 // Files for other tools: the model, pictures, tables.
 import { useState } from 'preact/hooks';
 import { attentionSvg, residualSvg, toPng } from '../draw/picture';
+import { animatedSvg, scoreSvg, stepSvgs } from '../draw/scoreSvg';
 import { viewSvg } from '../draw/view';
 import { attentionCsv, decodedCsv, residualCsv } from '../draw/tables';
 import { ask, picture, title } from '../state/live';
 import { source, view } from '../state/project';
 import { halfInForce } from '../draw/residual';
+import { hue } from '../state/focus';
 import { Dialog } from './Dialog';
 import type { Requests } from '../engine/protocol';
 import { download } from './download';
+
+/** The colour of an s-op on paper, as three bytes: not every program that shows SVG knows oklch. */
+function paint(node: number): string {
+  const h = hue(node), context = document.createElement('canvas').getContext('2d');
+  if (h === null || !context) return '#59616b';
+  context.fillStyle = `oklch(47% 0.13 ${h})`;
+  context.fillRect(0, 0, 1, 1);
+  return `#${[...context.getImageData(0, 0, 1, 1).data.subarray(0, 3)].map((x) => x.toString(16).padStart(2, '0')).join('')}`;
+}
+const pause = () => new Promise((resolve) => setTimeout(resolve, 200));
 
 export default function Export({ close }: { close: () => void }) {
   const [problem, setProblem] = useState('');
@@ -40,6 +52,15 @@ export default function Export({ close }: { close: () => void }) {
           <button type="button" disabled={!p} onClick={model('meta', 'json', 'application/json')}>description</button></>)}
         {row('Model, ONNX', 'runs in ONNX Runtime', <button type="button" disabled={!p} onClick={model('onnx', 'onnx', 'application/octet-stream')}>ONNX</button>)}
         {row('Model, JSON', 'weights and description in one document', <button type="button" disabled={!p} onClick={model('json', 'model.json', 'application/json')}>JSON</button>)}
+        {row('Score', 'bands, rows and output on this input in one picture', svg(() => scoreSvg(p!, paint), 'score'))}
+        {row('Steps', 'what the player shows: one moving picture for slides and pages, or a picture a step', <>
+          <button type="button" disabled={!p} onClick={attempt(() => download(`${name} steps.svg`, animatedSvg(p!, paint), 'image/svg+xml'))}>animated SVG</button>
+          <button type="button" disabled={!p} onClick={attempt(async () => {
+            for (const [i, picture] of stepSvgs(p!, paint).entries()) {
+              download(`${name} step ${String(i + 1).padStart(2, '0')}.svg`, picture, 'image/svg+xml');
+              await pause();  // a browser that is asked too fast drops some of them
+            }
+          })}>SVG a step</button></>)}
         {row('Attention', 'the patterns of all heads on this input', <>{svg(() => attentionSvg(p!), 'attention')}<button type="button" disabled={!p} onClick={attempt(() => download(`${name} attention.csv`, attentionCsv(p!), 'text/csv'))}>CSV</button></>)}
         {row('Residual stream', 'as values by s-op, and every dimension after every half-layer', <>{svg(() => residualSvg(p!, halfInForce()), 'residual')}
           <button type="button" disabled={!p} onClick={attempt(() => download(`${name} values.csv`, decodedCsv(p!), 'text/csv'))}>CSV values</button>

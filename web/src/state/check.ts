@@ -88,6 +88,7 @@ export function checkProject(x: unknown, most: Most = outside): Project {
   if (x.view !== undefined) out.view = viewNamed(x.view) ?? fail('its view is unknown');
   if (x.half !== undefined && x.half !== null) out.half = count(x.half, 100_000) ? x.half : fail('its half-layer is not a number');
   if (x.generating !== undefined) out.generating = checkGenerating(x.generating, most);
+  if (x.phase !== undefined) out.phase = x.phase === 1 || x.phase === 2 ? x.phase : fail('its step is neither 1 nor 2');
   if (x.course !== undefined) out.course = typeof x.course === 'string' && x.course.length <= 2 * most.text ? x.course : fail('its assignment is not a text');
   return out;
 }

@@ -65,7 +65,10 @@ export const lit = computed<Set<number>>(() => {
     if (head && f.node === undefined) for (const n of [...head.nodes, head.selector]) out.add(n);
     if (f.head === undefined && f.node === undefined) for (const g of layer?.neurons ?? []) out.add(g.node);
   }
-  if (compiled && half.value !== null && Object.keys(f).length === 0) for (const s of compiled.subspaces) if (s.written === half.value) out.add(s.node);  // the player's step
+  if (compiled && half.value !== null && Object.keys(f).length === 0) {  // the player's step
+    for (const s of compiled.subspaces) if (s.written === half.value) out.add(s.node);
+    if (half.value % 2) for (const h of compiled.layers[(half.value - 1) / 2]?.heads ?? []) out.add(h.selector);
+  }
   if (compiled && f.subspace !== undefined) {
     const s = compiled.subspaces[f.subspace];
     if (s) out.add(s.node);

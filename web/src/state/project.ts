@@ -42,7 +42,8 @@ export interface Project {
   settings: Settings;
   experiments: Intervention[];
   view: ViewName;
-  half: number | null;       // scrubber; null: the last half-layer
+  half: number | null;       // the player's half-layer; null: the end
+  phase?: 1 | 2;             // within a half-layer of attention: scores, weights; absent: what is written stands there
   selection: Selection;
   course?: string;           // text of an assignment that is being solved
   generating?: Generating;   // absent: the usual
@@ -56,6 +57,7 @@ export const settings = signal<Settings>({});
 export const experiments = signal<Intervention[]>([]);
 export const view = signal<ViewName>('score');
 export const half = signal<number | null>(null);
+export const phase = signal<1 | 2 | null>(null);
 export const selection = signal<Selection>({});
 export const course = signal<string | undefined>(undefined);
 export const generating = signal<Generating>(usualGenerating);
@@ -68,7 +70,7 @@ export function setSource(text: string) {
 
 export const project = computed<Project>(() => ({
   files: files.value, active: active.value, settings: settings.value, experiments: experiments.value, view: view.value, half: half.value, selection: selection.value,
-  ...(course.value === undefined ? {} : { course: course.value }), ...(generating.value === usualGenerating ? {} : { generating: generating.value }),
+  ...(phase.value === null ? {} : { phase: phase.value }), ...(course.value === undefined ? {} : { course: course.value }), ...(generating.value === usualGenerating ? {} : { generating: generating.value }),
 }));
 
 export function setProject(p: Project) {
@@ -78,6 +80,7 @@ export function setProject(p: Project) {
   experiments.value = p.experiments;
   view.value = p.view;
   half.value = p.half;
+  phase.value = p.phase ?? null;
   selection.value = p.selection;
   course.value = p.course;
   generating.value = p.generating ?? usualGenerating;

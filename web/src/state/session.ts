@@ -59,7 +59,7 @@ async function keepAddress() {
   } catch { /* a browser may limit how often; the next change tries again */ }
 }
 
-const text = (p: Project) => JSON.stringify({ ...p, selection: {}, view: 'score', half: null });
+const text = (p: Project) => JSON.stringify({ ...p, selection: {}, view: 'score', half: null, phase: undefined });
 
 function save() {
   clearTimeout(timer);

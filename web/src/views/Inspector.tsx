@@ -232,7 +232,7 @@ function Welcome({ p }: { p: Picture | null }) {
   const named = (a?.definitions ?? []).filter((d) => d.display?.node !== undefined && (d.display.kind === 's-op' || d.display.kind === 'selector'));
   return (
     <div class="card">
-      <p>Click an expression in the program, a head, a box, a cell or a number: what it is and why it is so appears here.</p>
+      <p>Click an expression in the program, a head, a row or a number: what it is and why it is so appears here.</p>
       {named.length > 0 && <ul class="plain">{[...new Map(named.map((d) => [d.name, d])).values()].slice(0, 30).map((d) => (
         <li><button type="button" class="link name" style={{ color: colour(d.display!.node!) }} {...pointing({ node: d.display!.node! })}>{d.name}</button> <small>{d.display!.kind}</small></li>
       ))}</ul>}
@@ -249,9 +249,10 @@ export function Inspector({ p }: { p: Picture | null }) {
   const head = s.head !== undefined && s.layer !== undefined;
   const why = s.subspace !== undefined && s.position !== undefined && s.half !== undefined;
   const empty = Object.keys(s).length === 0;
-  const preview = empty && f.node !== undefined ? f.node : undefined;
+  const [inside, setInside] = useState(false);  // what is pointed at here must not be replaced by its own preview
+  const preview = empty && !inside && f.node !== undefined ? f.node : undefined;
   return (
-    <aside class="inspector" aria-label="Inspector">
+    <aside class="inspector" aria-label="Inspector" onMouseEnter={() => setInside(true)} onMouseLeave={() => setInside(false)}>
       {!empty && <button type="button" class="close" aria-label="Clear the selection" onClick={() => { selection.value = {}; }}><span class="key-name">Esc</span> ✕</button>}
       {p && why && <WhyCard p={p} subspace={s.subspace!} half={s.half!} position={s.position!} />}
       {p && head && <HeadCard p={p} layer={s.layer!} head={s.head!} />}

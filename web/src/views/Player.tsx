@@ -1,19 +1,30 @@
-// Steps through the score: one step a half-layer that does something. At rest it stands at the end and everything is filled.
+// Steps through the score: one step a half-layer that does something, three where it is attention. At rest it stands at the end and everything is filled.
 import { useEffect } from 'preact/hooks';
-import { steps as allSteps } from '../draw/lines';
-import { halfInForce } from '../draw/residual';
-import { halfName } from '../state/focus';
-import { half } from '../state/project';
+import { at as place, current, go, steps as allSteps } from '../draw/lines';
 import { playing } from '../state/player';
 
-const beatMs = 1100;
+const beatMs = 1600;
+/** Keys that belong to something else: fields, the program, a matrix, a row, a dialog. */
+const taken = (e: KeyboardEvent) => {
+  const target = e.composedPath()[0];
+  return e.defaultPrevented || e.ctrlKey || e.metaKey || e.altKey || (target instanceof Element && target.closest('input, textarea, select, [contenteditable], [role="tablist"], [role="application"], .staves, dialog, .tour') !== null);
+};
 
 export function Player() {
-  const steps = allSteps.value, now = halfInForce(), last = steps.length - 1;
-  const at = half.value === null ? last : Math.max(0, steps.findLastIndex((h) => h <= now));
-  const go = (i: number) => { half.value = i >= last ? null : steps[Math.max(0, i)]!; };
+  const steps = allSteps.value, last = steps.length - 1, at = place.value;
+  useEffect(() => {
+    const key = (e: KeyboardEvent) => {
+      const d = { ArrowLeft: -1, ArrowRight: 1 }[e.key];
+      if (!d || taken(e)) return;
+      e.preventDefault();
+      playing.value = false;
+      go(place.peek() + d);
+    };
+    addEventListener('keydown', key);
+    return () => removeEventListener('keydown', key);
+  }, []);
   const play = () => {
-    if (!playing.value && at === last) half.value = steps[0]!;
+    if (!playing.value && at === last) go(0);
     playing.value = !playing.value;
   };
   useEffect(() => {
@@ -24,16 +35,18 @@ export function Player() {
   }, [playing.value, at, last]);
   if (last < 1) return null;
   return (
-    <div class="scrubber player" role="group" aria-label="Player" onKeyDown={(e) => {
-      if (e.target instanceof HTMLInputElement) return;
-      const d = { ArrowLeft: -1, ArrowRight: 1 }[e.key];
-      if (d) { e.preventDefault(); go(at + d); }
-    }}>
-      <button type="button" aria-label="One half-layer earlier" disabled={at === 0} onClick={() => { playing.value = false; go(at - 1); }}>◀</button>
+    <div class="scrubber player" role="group" aria-label="Player">
+      <button type="button" aria-label="One step back" disabled={at === 0} onClick={() => { playing.value = false; go(at - 1); }}>◀</button>
       <button type="button" class="play" aria-label={playing.value ? 'Pause' : 'Play the steps'} onClick={play}>{playing.value ? '❚❚' : '▶'}</button>
-      <button type="button" aria-label="One half-layer later" disabled={at === last} onClick={() => { playing.value = false; go(at + 1); }}>▶▏</button>
-      <input type="range" min={0} max={last} value={at} aria-label="Step" aria-valuetext={`step ${at} of ${last}, after ${halfName(steps[at]!)}`} onInput={(e) => { playing.value = false; go(Number(e.currentTarget.value)); }} />
-      <span class="step-name" aria-live="polite">step {at} of {last} <small>{at === 0 ? 'embedding' : halfName(steps[at]!)}</small></span>
+      <button type="button" aria-label="One step on" disabled={at === last} onClick={() => { playing.value = false; go(at + 1); }}>▶▏</button>
+      <input type="range" min={0} max={last} value={at} aria-label="Step" aria-valuetext={`step ${at} of ${last}: ${steps[at]!.title}`} onInput={(e) => { playing.value = false; go(Number(e.currentTarget.value)); }} />
+      <span class="step-name">step {at} of {last} <small>{steps[at]!.title}</small></span>
     </div>
   );
+}
+
+/** What happens in the step that is shown; nothing at the end. */
+export function Caption() {
+  const now = current.value;
+  return <p class="caption" aria-live="polite">{now && <><strong>{now.title}.</strong> {now.caption}</>}</p>;
 }

@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { outputCells, type Cell } from '../draw/cells';
 import { halfInForce } from '../draw/residual';
-import { lines as scoreLines } from '../draw/lines';
+import { current, lines as scoreLines } from '../draw/lines';
 import { joined, laneWidth, type Line, type Row } from '../draw/score';
 import { focus, lit, nodeLabel, pointing } from '../state/focus';
 import { type Picture, analysis } from '../state/live';
@@ -10,7 +10,8 @@ import { selection } from '../state/project';
 import { token } from '../values';
 import { Band } from './Band';
 import { Overview } from './Overview';
-import { Stave } from './Stave';
+import { Caption } from './Player';
+import { Stave, useNear } from './Stave';
 
 const mostLanes = 200;
 const namesWidth = 172, notesWidth = 176;
@@ -29,18 +30,19 @@ function useRoom(host: { current: HTMLElement | null }): number {
   return room;
 }
 
-function Values({ name, cells, isToken = false }: { name: string; cells: Cell[]; isToken?: boolean }) {
+function Values({ name, cells, isToken = false, lazy = false }: { name: string; cells: Cell[]; isToken?: boolean; lazy?: boolean }) {
+  const [host, near] = useNear<HTMLTableRowElement>(lazy);
   const f = focus.value, position = f.position ?? f.query;
   return (
-    <tr class={isToken ? 'input-row' : ''}><th scope="row">{name}</th>{cells.map((c, i) => (
+    <tr ref={host} class={isToken ? 'input-row' : ''}><th scope="row">{name}</th>{!near ? <td colSpan={cells.length} /> : cells.map((c, i) => (
       <td class={`${isToken ? 'token' : ''}${c.wrong ? ' wrong' : ''}${c.changed ? ' changed' : ''}${c.absent ? ' absent' : ''}${position === i + 1 ? ' here' : ''}${f.key === i + 1 ? ' key' : ''}`} title={c.text}>{isToken ? token(c.text) : c.text}</td>
     ))}</tr>
   );
 }
 
-function Heading({ line, lanes }: { line: Extract<Line, { kind: 'heading' }>; lanes: number }) {
+function Heading({ line, columns }: { line: Extract<Line, { kind: 'heading' }>; columns: number }) {
   return (
-    <tr class="heading" data-half={line.half}><th scope="rowgroup" colSpan={lanes + 2}>
+    <tr class="heading" data-half={line.half}><th scope="rowgroup" colSpan={columns}>
       {line.mlp ? <button type="button" class="row-name" {...pointing({ layer: line.layer })}>{line.text}</button> : <span class="row-name">{line.text}</span>}
     </th></tr>
   );
@@ -65,7 +67,8 @@ export function Score({ p }: { p: Picture }) {
   const lines = scoreLines.value;
   const lanes = Math.min(trace.T - 1, mostLanes);
   const narrow = room < 620;
-  const names = narrow ? 104 : namesWidth, notes = narrow ? 0 : notesWidth;
+  const names = narrow ? 104 : namesWidth, fits = !narrow && laneWidth(room - names - notesWidth - 8, lanes) * lanes <= room - names - notesWidth;
+  const notes = fits ? notesWidth : 0;  // where the lanes need the room, a name tells it
   const lane = laneWidth(room - names - notes - 8, lanes);
   const heads = lines.filter((l) => l.kind === 'band').length;
   const dense = heads > fewHeads;
@@ -86,12 +89,13 @@ export function Score({ p }: { p: Picture }) {
   const body = lines.filter((l) => l.half > 0);
   const draw = (line: Line) => {
     const i = lines.indexOf(line), mark = gutter(line, i);
-    if (line.kind === 'heading') return <tbody key={line.key}><Heading line={line} lanes={lanes} /></tbody>;
-    if (line.kind === 'band') return <Band key={line.key} p={p} line={line} lane={lane} lanes={lanes} dense={dense} mark={mark} first={line === answer} />;
-    return <Stave key={line.key} p={p} line={line} lanes={lanes} step={step} mark={mark} dense={dense} />;
+    if (line.kind === 'heading') return <tbody key={line.key}><Heading line={line} columns={lanes + (fits ? 2 : 1)} /></tbody>;
+    if (line.kind === 'band') return <Band key={line.key} p={p} line={line} lane={lane} lanes={lanes} dense={dense} mark={mark} first={line === answer} notes={fits} />;
+    return <Stave key={line.key} p={p} line={line} lanes={lanes} step={step} mark={mark} dense={dense} notes={fits} />;
   };
   return (
     <section class={`score${dense ? ' dense' : ''}${narrow ? ' narrow' : ''}`} aria-label="The score: positions across, layers down" ref={host}>
+      <Caption />
       {dense && <Overview lines={lines} host={host} />}
       <div class="scroll staves-scroll">
         <table class="staves compare" style={{ width: `${names + lane * lanes + notes}px` }}>
@@ -99,13 +103,13 @@ export function Score({ p }: { p: Picture }) {
           <thead>
             <tr class="positions"><th scope="row">position</th>{Array.from({ length: lanes }, (_, i) => <td>{lane >= 18 || i % 5 === 0 ? i : ''}</td>)}</tr>
           </thead>
-          {input ? <Stave p={p} line={{ ...input, name: 'input', note: `embedding of tokens, ${(input as Row).note}` } as Row} lanes={lanes} step={step} mark={gutter(input, lines.indexOf(input))} tokens dense={dense} /> : <tbody><Values name="input" cells={cells.input.slice(0, lanes)} isToken /></tbody>}
+          {input ? <Stave p={p} line={{ ...input, name: 'input', note: `embedding of tokens, ${(input as Row).note}` } as Row} lanes={lanes} step={step} mark={gutter(input, lines.indexOf(input))} tokens dense={dense} notes={fits} /> : <tbody><Values name="input" cells={cells.input.slice(0, lanes)} isToken /></tbody>}
           {embedding.length > 1 && embedding.map(draw)}
           {body.map(draw)}
           <tbody class="end">
-            <tr class="heading"><th scope="rowgroup" colSpan={lanes + 2}><button type="button" class="row-name" {...pointing({ node: compiled.output })}>Output <small>{nodeLabel(compiled.output)}</small></button></th></tr>
-            <Values name="model" cells={cells.model.slice(0, lanes)} />
-            <Values name="interpreter" cells={cells.interpreter.slice(0, lanes)} />
+            <tr class="heading"><th scope="rowgroup" colSpan={lanes + (fits ? 2 : 1)}><button type="button" class="row-name" {...pointing({ node: compiled.output })}>Output <small>{nodeLabel(compiled.output)}</small></button></th></tr>
+            <Values name="model" cells={cells.model.slice(0, lanes).map((c) => (current.value ? { text: '' } : c))} lazy={dense} />
+            <Values name="interpreter" cells={cells.interpreter.slice(0, lanes)} lazy={dense} />
           </tbody>
         </table>
       </div>

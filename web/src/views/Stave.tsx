@@ -1,6 +1,7 @@
 // A row of the score: what one subspace of the residual stream holds, position by position; its dimensions on demand.
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { subspaceCells } from '../draw/cells';
+import { filled } from '../draw/lines';
 import { residualAt } from '../draw/residual';
 import type { Note, Row } from '../draw/score';
 import { colour, focus, halfName, hover, lit, pointing } from '../state/focus';
@@ -8,11 +9,11 @@ import type { Picture } from '../state/live';
 import { experiments, half as stepped, selection } from '../state/project';
 import { number, token } from '../values';
 
-interface Props { p: Picture; line: Row | Note; lanes: number; step: number; mark: string; tokens?: boolean; dense?: boolean }
+interface Props { p: Picture; line: Row | Note; lanes: number; step: number; mark: string; tokens?: boolean; dense?: boolean; notes: boolean }
 
 const short = (label: string) => (label.length > 40 ? `${label.slice(0, 39)}…` : label);
 
-export function Stave({ p, line, lanes, step, mark, tokens, dense }: Props) {
+export function Stave({ p, line, lanes, step, mark, tokens, dense, notes }: Props) {
   const on = lit.value.has(line.node) || (focus.value.layer === line.layer && focus.value.head === undefined && focus.value.node === undefined && line.half % 2 === 0 && line.half > 0);
   const off = line.half > 0 && line.half % 2 === 0 && experiments.value.some((x) => x.kind === 'zero_mlp' && x.layer === line.layer);
   if (line.kind === 'note') {
@@ -25,38 +26,38 @@ export function Stave({ p, line, lanes, step, mark, tokens, dense }: Props) {
       </tbody>
     );
   }
-  return <ValueRow {...{ p, line, lanes, step, mark, on, off }} tokens={tokens ?? false} dense={dense ?? false} />;
+  return <ValueRow {...{ p, line, lanes, step, mark, on, off, notes }} tokens={tokens ?? false} dense={dense ?? false} />;
 }
 
 /** Far rows of a large score are not drawn. */
-function useNear(lazy: boolean): [{ current: HTMLTableSectionElement | null }, boolean] {
-  const host = useRef<HTMLTableSectionElement>(null);
+export function useNear<E extends HTMLElement>(lazy: boolean): [{ current: E | null }, boolean] {
+  const host = useRef<E>(null);
   const [near, setNear] = useState(!lazy);
   useEffect(() => {
     if (!lazy) { setNear(true); return undefined; }
-    const observer = new IntersectionObserver((entries) => setNear(entries.at(-1)!.isIntersecting), { rootMargin: '160px' });
+    const observer = new IntersectionObserver((entries) => setNear(entries.at(-1)!.isIntersecting), { rootMargin: '20px' });
     observer.observe(host.current!);
     return () => observer.disconnect();
   }, [lazy]);
   return [host, near];
 }
 
-function ValueRow({ p, line, lanes, step, mark, tokens, dense, on, off }: Omit<Props, 'line' | 'tokens'> & { line: Row; tokens: boolean; on: boolean; off: boolean }) {
-  const [host, near] = useNear(dense ?? false);
+function ValueRow({ p, line, lanes, step, mark, tokens, dense, on, off, notes }: Omit<Props, 'line' | 'tokens'> & { line: Row; tokens: boolean; on: boolean; off: boolean }) {
+  const [host, near] = useNear<HTMLTableSectionElement>(dense ?? false);
   const [open, setOpen] = useState(false);
   const { compiled } = p;
   const s = compiled.subspaces[line.subspace]!;
   const ended = s.dead >= 0 && step >= s.dead, shownEnded = ended && stepped.value !== null;
-  const written = s.written <= step && !ended;
+  const written = filled(s.written) && !ended;
   const at = Math.max(s.written, Math.min(step, s.dead >= 0 ? s.dead - 1 : step));
   const cells = subspaceCells(p, line.subspace, at).slice(0, lanes);
   const f = focus.value;
   const target = line.mlp ? { layer: line.layer, node: line.node } : { node: line.node, subspace: line.subspace };
-  const fresh = stepped.value !== null && line.half === step;
+  const fresh = stepped.value !== null && line.half === step && written;
   return (
     <tbody class={`line${on ? ' on' : ''}${off ? ' off' : ''}${fresh ? ' fresh' : ''}${shownEnded ? ' ended' : ''}${mark}`} data-item={line.key} data-node={line.node} data-half={line.half} ref={host}>
       <tr class={`stave${tokens ? ' input-row' : ''}`}>
-        <th scope="row" title={line.name}>
+        <th scope="row" title={notes ? line.name : `${line.name}: ${line.note}`}>
           <button type="button" class="expander" aria-expanded={open ? 'true' : 'false'} aria-label={`Dimensions of ${line.name}`} onClick={() => setOpen(!open)} />
           <button type="button" class="link name" style={{ color: colour(line.node) }} {...pointing(target)} onKeyDown={(e) => {
             const d = { ArrowLeft: -1, ArrowRight: 1 }[e.key];
@@ -70,7 +71,7 @@ function ValueRow({ p, line, lanes, step, mark, tokens, dense, on, off }: Omit<P
         {!near && <td colSpan={lanes} class="far" />}
         {near && cells.map((c, i) => {
           const here = { subspace: line.subspace, half: at, position: i + 1 };
-          const shown = written || ended;
+          const shown = written || (ended && filled(s.written));
           if (dense) return <td class={`${shown ? 'value' : 'unwritten'}${c.changed ? ' changed' : ''}${f.subspace === line.subspace && f.position === i + 1 ? ' here' : ''}`} title={c.full ?? c.text} onClick={() => { if (shown) selection.value = here; }}>{shown ? c.text || '·' : ''}</td>;
           return (
             <td class={`${tokens ? 'token' : ''}${shown ? '' : ' unwritten'}${c.changed ? ' changed' : ''}${f.subspace === line.subspace && f.position === i + 1 ? ' here' : ''}${(f.position ?? f.query) === i + 1 ? ' lane' : ''}${f.key === i + 1 ? ' key' : ''}`}>
@@ -79,7 +80,7 @@ function ValueRow({ p, line, lanes, step, mark, tokens, dense, on, off }: Omit<P
             </td>
           );
         })}
-        <th class="note"><small>{line.note}{s.dead >= 0 ? `, until ${halfName(s.dead)}` : ''}</small></th>
+        {notes && <th class="note"><small>{line.note}{s.dead >= 0 ? `, until ${halfName(s.dead)}` : ''}</small></th>}
       </tr>
       {open && <Dimensions p={p} line={line} lanes={lanes} half={at} />}
     </tbody>
