@@ -1,8 +1,11 @@
 // Typing in the real page: from key to diagnostics and values, to repainted views, and the longest task of the main thread; in
 // milliseconds, and as ratios to the same page with the engine replaced by canned answers. The first visit: when something is painted,
 // when values and pictures are drawn, when the editor can be typed in, and what was fetched until then. Bundle sizes in the same report.
-//   node tests/web/bench.mjs [EXAMPLE …] [--keys N] [--json]
+// With --table instead: from key to repaint for every example and for 30 heads × 40 tokens, at full speed and six times slower, with the
+// size of the DOM; and a first visit over a simulated fast 3G line (1.44 Mbit/s, 562 ms), an empty cache, files gzipped.
+//   node tests/web/bench.mjs [EXAMPLE …] [--keys N] [--json] [--table]
 import { readFileSync, readdirSync } from 'node:fs';
+import { createServer } from 'node:http';
 import path from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { loadEngine } from '../../wasm/engine.mjs';
@@ -38,11 +41,13 @@ self.onmessage = ({ data }) => { if (data.request) self.postMessage({ id: data.i
 
 const quantile = (list, q) => [...list].sort((a, b) => a - b)[Math.min(list.length - 1, Math.floor(q * list.length))];
 
-async function measure(browser, url, name, stub) {
+async function measure(browser, url, name, stub, { slower = 1, hash = `#example=${name}` } = {}) {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, serviceWorkers: 'block' });
   if (stub) await context.route('**/worker-*.js', (route) => route.fulfill({ contentType: 'text/javascript', body: stub }));
   const started = performance.now();
-  const page = await open(browser, `${url}#example=${name}`, { context });
+  const page = await open(browser, `${url}${hash}`, { context });
+  page.setDefaultTimeout(60_000);
+  if (slower > 1) await (await context.newCDPSession(page)).send('Emulation.setCPUThrottlingRate', { rate: slower });
   await settled(page);
   const firstPicture = performance.now() - started;
   await editor(page).waitFor();
@@ -63,9 +68,9 @@ async function measure(browser, url, name, stub) {
     await settled(page);
   }
   await page.waitForTimeout(300);
-  const raw = await page.evaluate(() => window.bench);
+  const raw = await page.evaluate(() => window.bench), nodes = await page.evaluate(() => document.querySelectorAll('*').length);
   await context.close();
-  return { first_picture: firstPicture, values_median: quantile(raw.analysis, 0.5), values_p95: quantile(raw.analysis, 0.95), views_median: quantile(raw.picture, 0.5), views_p95: quantile(raw.picture, 0.95), longest_task: Math.max(0, ...raw.long), keys: raw.analysis.length };
+  return { first_picture: firstPicture, values_median: quantile(raw.analysis, 0.5), values_p95: quantile(raw.analysis, 0.95), views_median: quantile(raw.picture, 0.5), views_p95: quantile(raw.picture, 0.95), longest_task: Math.max(0, ...raw.long), keys: raw.analysis.length, nodes };
 }
 
 /** A first visit with an empty cache, on localhost: times without a network, bytes as a host would send them. */
@@ -92,12 +97,76 @@ async function firstVisit(browser, url) {
   return { paint, drawn, editable, bytes_drawn: bytes(), bytes_all: all };
 }
 
+/** Thirty heads, each with a selector of its own, over forty tokens. */
+function thirtyHeads() {
+  const lines = Array.from({ length: 30 }, (_, i) => `a${i} = aggregate(select(indices, indices - ${i + 1}, ==), tokens, "-");`);
+  const program = `#@ vocabulary "ab-"\n#@ max_length 40\n#@ input "${'ab'.repeat(20)}"\n${lines.join('\n')}\nall = ${lines.map((_, i) => `(a${i} == "a")`).join(' + ').replace(/\(a\d+ == "a"\)/g, (x) => `indicator${x}`)};\n`;
+  return `#1.j.${Buffer.from(JSON.stringify({ files: { 'heads.rasp': program }, active: 'heads.rasp' })).toString('base64url')}`;
+}
+
+/** As a host serves the page: gzipped. */
+function host() {
+  const types = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.wasm': 'application/wasm', '.svg': 'image/svg+xml', '.json': 'application/json', '.webmanifest': 'application/manifest+json' };
+  const folder = path.join(root, 'web/dist'), kept = new Map();
+  const server = createServer((request, response) => {
+    const name = new URL(request.url, 'http://x').pathname.replace(/\/$/, '/index.html');
+    try {
+      if (!kept.has(name)) kept.set(name, gzipSync(readFileSync(path.join(folder, path.normalize(name))), { level: 9 }));
+      response.writeHead(200, { 'content-type': types[path.extname(name)] ?? 'application/octet-stream', 'content-encoding': 'gzip' }).end(kept.get(name));
+    } catch {
+      response.writeHead(404).end();
+    }
+  });
+  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve({ url: `http://127.0.0.1:${server.address().port}/`, close: () => server.close() })));
+}
+
+/** Times in ms until something is painted, until the first picture stands (it is in the document), and until it is live. */
+async function overFast3G(browser) {
+  const site = await host(), context = await browser.newContext({ viewport: { width: 1440, height: 900 }, serviceWorkers: 'block' }), page = await context.newPage();
+  page.setDefaultTimeout(60_000);
+  await (await context.newCDPSession(page)).send('Network.emulateNetworkConditions', { offline: false, latency: 562.5, downloadThroughput: 1.44e6 / 8, uploadThroughput: 675e3 / 8 });
+  await page.addInitScript(() => {
+    const look = () => { if (document.querySelector('.arcs path')?.getClientRects().length) window.pictureAt = performance.now(); else requestAnimationFrame(look); };
+    requestAnimationFrame(look);
+    addEventListener('rasp-picture', () => { window.liveAt ??= performance.now(); });
+  });
+  await page.goto(site.url, { waitUntil: 'commit' });
+  await page.waitForFunction(() => window.liveAt);
+  const out = await page.evaluate(() => ({ paint: performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0, picture: window.pictureAt, live: window.liveAt }));
+  await context.close();
+  site.close();
+  return out;
+}
+
+async function table(browser, url) {
+  const all = names.length ? names : readdirSync(path.join(root, 'examples')).filter((f) => f.endsWith('.rasp')).map((f) => f.slice(0, -5));
+  const rows = [];
+  for (const name of [...all, '30 heads × 40 tokens']) {
+    const hash = name.startsWith('30 ') ? thirtyHeads() : `#example=${name}`;
+    for (const slower of [1, 6]) {
+      const m = await measure(browser, url, name, undefined, { slower, hash });
+      rows.push({ name, slower, p50: m.views_median, p95: m.views_p95, values_p50: m.values_median, values_p95: m.values_p95, nodes: m.nodes });
+      if (!asJson) console.log(`${name.padEnd(24)}${slower === 1 ? '     ' : '  6× '}${[m.views_median, m.views_p95, m.values_median, m.values_p95].map((x) => x.toFixed(0).padStart(8)).join('')}${String(m.nodes).padStart(9)}`);
+    }
+  }
+  return rows;
+}
+
 const server = await serve();
 const browser = await launch();
+if (args.includes('--table')) {
+  if (!asJson) console.log('key → repaint, ms               p50     p95  values   (p95)   elements');
+  const result = { keys: await table(browser, server.url), fast_3g: await overFast3G(browser) };
+  const v = result.fast_3g;
+  console.log(asJson ? JSON.stringify(result, null, 2) : `first visit, fast 3G: first paint ${v.paint.toFixed(0)} ms, first picture ${v.picture.toFixed(0)} ms, live ${v.live.toFixed(0)} ms`);
+  await browser.close();
+  server.close();
+  process.exit(0);
+}
 const report = { programs: {}, bundle: {} };
 for (const name of names.length ? names : ['histogram', await worst()]) {
   const live = await measure(browser, server.url, name), stubbed = await measure(browser, server.url, name, await canned(name));
-  report.programs[name] = { live, stubbed, ratio: Object.fromEntries(Object.keys(live).filter((k) => k !== 'keys').map((k) => [k, stubbed[k] ? live[k] / stubbed[k] : null])) };
+  report.programs[name] = { live, stubbed, ratio: Object.fromEntries(Object.keys(live).filter((k) => k !== 'keys' && k !== 'nodes').map((k) => [k, stubbed[k] ? live[k] / stubbed[k] : null])) };
 }
 const visits = [];
 for (let i = 0; i < 5; ++i) visits.push(await firstVisit(browser, server.url));
