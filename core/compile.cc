@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "compiler/limit_at.h"
+#include "rasp/graph_document.h"
 
 namespace rasp {
 namespace {
@@ -46,6 +47,7 @@ Diagnostic limit_diagnostic(const LimitExceeded& e, Span span) {
   if (code == "limit-evaluation-cells") message = "The values of this program on this input take too much memory", hint = "Shorten the input.";
   if (code == "limit-value-set") message = "An s-op can take more than " + n + " values", hint = "Choose a smaller vocabulary or maximal length.";
   if (code == "limit-tuples") message = "An expression can meet more than " + n + " combinations of values", hint = "Choose a smaller vocabulary or maximal length, or split the expression.";
+  if (code == "limit-opaque-rows") message = "The functions of this program meet more than " + n + " combinations of values", hint = "Choose a smaller vocabulary or maximal length, or split functions of two s-ops.";
   if (code == "limit-contexts") message = "The values of this program depend on more than " + n + " combinations of s-op, position and length", hint = "Choose a smaller maximal length.";
   if (code == "limit-nesting") message = "A list nests more than " + n + " levels deep";
   if (code == "limit-document") message = "The answer would show more than " + n + " values", hint = "Shorten the input, or show fewer of the program's s-ops and selectors.";
@@ -54,7 +56,23 @@ Diagnostic limit_diagnostic(const LimitExceeded& e, Span span) {
   return {Severity::Error, code, "limit", message, span, hint, code == "limit-evaluation-cells"};
 }
 
-Program load_program(const ProgramRequest& request, Diagnostics& diagnostics, Budget& budget) {
+namespace {
+
+Elaboration tabulated(const ProgramRequest& request, Diagnostics& diagnostics, Budget& budget) {
+  try {
+    return read_graph(*request.graph, request.program, request.name, request.output, diagnostics, budget);
+  } catch (const LimitExceeded& e) {
+    if (std::string(e.code) == "limit-time") throw;
+    diagnostics.add(limit_diagnostic(e));
+    Elaboration empty;
+    empty.file_names = {request.name};
+    empty.file_texts = {repaired_utf8(request.program)};
+    return empty;
+  }
+}
+
+Elaboration built(const ProgramRequest& request, Diagnostics& diagnostics, Budget& budget) {
+  if (request.graph) return tabulated(request, diagnostics, budget);
   Sources sources;
   sources.main = request.program;
   sources.main_name = request.name;
@@ -64,7 +82,17 @@ Program load_program(const ProgramRequest& request, Diagnostics& diagnostics, Bu
     }
     return std::nullopt;
   };
-  Program p{elaborate(sources, request.output, diagnostics, budget), {}};
+  return elaborate(sources, request.output, diagnostics, budget);
+}
+
+}  // namespace
+
+Program load_program(const ProgramRequest& request, Diagnostics& diagnostics, Budget& budget) {
+  return settled(request, built(request, diagnostics, budget));
+}
+
+Program settled(const ProgramRequest& request, Elaboration elaboration) {
+  Program p{std::move(elaboration), {}};
   const Pragmas& pragmas = p.elaboration.pragmas;
   Settings& s = p.settings;
   auto& from = s.from;

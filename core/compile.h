@@ -4,6 +4,7 @@
 //                                             └→ value sets → plan → schedule → Transformer (compiler/) → Trace (model/)
 #pragma once
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,6 +25,7 @@ struct ProgramRequest {
   std::optional<bool> causal;
   CompileOptions::Objective objective = CompileOptions::Objective::Size;
   CompileOptions::Passes passes;
+  std::shared_ptr<const Json> graph;         // tabulated: takes the place of elaborating `program`, which is then the text that it came from
   bool example_input = false;                // no input anywhere: take "hello", as the original does
 };
 
@@ -42,6 +44,9 @@ struct Program {
 
 // Elaborates and settles the settings. Every mistake is a diagnostic. Throws LimitExceeded{"limit-time"} only.
 Program load_program(const ProgramRequest& request, Diagnostics& diagnostics, Budget& budget);
+
+// The same, of a program that is built already.
+Program settled(const ProgramRequest& request, Elaboration elaboration);
 
 // The output as an s-op's node; no_node after a diagnostic ("no-output", "output-kind").
 NodeId output_sop(const Program& program, Diagnostics& diagnostics);

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // rasp-playground COMMAND FILE [options] (here: node wasm/cli.mjs …): the engine on the command line. One JSON document on standard output.
-import { createReadStream, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createReadStream, existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { NoEngine, largestRequest, loadEngine, tooLarge } from './engine.mjs';
 import { boundedLines } from './lines.mjs';
@@ -106,6 +106,21 @@ function idOf(text) {
   }
 }
 
+// The Python files that a program may import: those beside it and in the folders below.
+export function pythonFiles(folder, main) {
+  const files = {};
+  const walk = (at, depth) => {
+    for (const entry of readdirSync(path.join(folder, at), { withFileTypes: true })) {
+      const name = path.posix.join(at, entry.name);
+      if (Object.keys(files).length >= 200 || name === main || /^[._]|^(node_modules|venv|build)$/.test(entry.name)) continue;
+      if (entry.isDirectory() && depth < 4) walk(name, depth + 1);
+      else if (entry.isFile() && entry.name.endsWith('.py') && statSync(path.join(folder, name)).size <= 1 << 20) files[name] = readFileSync(path.join(folder, name), 'utf8');
+    }
+  };
+  try { walk('', 0); } catch { /* what cannot be read is not there */ }
+  return files;
+}
+
 async function batch(file, engine) {
   const input = file === '-' ? process.stdin : createReadStream(file);
   try {
@@ -206,7 +221,7 @@ async function main() {
   if (typeof program !== 'string') return print(program.failure);
   request.program = program;
   request.name = file === '-' ? 'program.rasp' : path.basename(file);
-  request.files = loadedFiles(program, file === '-' ? '.' : path.dirname(file));
+  request.files = request.name.endsWith('.py') ? pythonFiles(path.dirname(file), request.name) : loadedFiles(program, file === '-' ? '.' : path.dirname(file));
   if (command === 'generate') return generated(request, options);
   if (command === 'train') return trained(request, options);
   const engine = await loadEngine();

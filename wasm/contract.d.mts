@@ -17,10 +17,10 @@ export interface FileSpan {
   span: SpanTuple;
 }
 
-/** One type letter an element: i f b s, and - with null where a position has no value. */
+/** One type letter an element: i f b s o, and - with null where a position has no value. */
 export interface Values {
   values: Cells;
-  /** i int, f float, b bool, s string, - no value */
+  /** i int, f float, b bool, s string, o opaque (a Python value that RASP has not: its text, None as "None"), - no value */
   types: string;
 }
 
@@ -75,6 +75,75 @@ export interface SettingsDoc {
   max_length: number | null;
   causal: boolean;
   from: { input: "option" | "pragma" | "example" | "default" | "input" | "program" | "none"; vocabulary: "option" | "pragma" | "example" | "default" | "input" | "program" | "none"; max_length: "option" | "pragma" | "example" | "default" | "input" | "program" | "none"; causal: "option" | "pragma" | "example" | "default" | "input" | "program" | "none"; output: "option" | "pragma" | "example" | "default" | "input" | "program" | "none" };
+}
+
+/** Of the program; a name that ends in .py says python, too. The engine takes Python with its `graph` only. */
+export type Language = "rasp" | "python";
+
+/** Indices of `values`: the operands (of a predicate key, query), then the outcome; an outcome -1-k is a failure: `failures` at k. */
+export type GraphRow = number[];
+
+/** A function of the program as a table of what it gave. A predicate gives bools. */
+export interface GraphFunction {
+  /** How it is written where it is applied; {0} and {1} stand for its arguments. */
+  name: string;
+  arity: number;
+  rows: GraphRow[];
+}
+
+/** Bytes of the program's UTF-8 text, [begin, end). */
+export type ByteSpan = [number, number];
+
+/** One s-op or selector; arguments come before it. */
+export interface GraphNode {
+  kind: NodeKind;
+  /** select: key, query; aggregate: selector, s-op */
+  args?: number[];
+  /** elementwise, or the predicate of select; index of `functions` */
+  function?: number;
+  /** select without a function */
+  op?: "==" | "!=" | "<" | "<=" | ">" | ">=";
+  /** constant; the default of aggregate; index of `values` */
+  value?: number;
+  name?: string;
+  span?: ByteSpan;
+}
+
+/** What the language's host has to say. */
+export interface GraphMessage {
+  severity: "error" | "warning" | "info";
+  code: string;
+  class?: string;
+  message: string;
+  hint?: string;
+  span?: ByteSpan;
+}
+
+/** A tabulated graph: a program of another language as data. It opens without that language; functions have no values beyond their tables. */
+export interface GraphDoc {
+  /** Version of this format. */
+  rasp_graph: 1;
+  /** Tracr's rules: an s-op may mix kinds of values, bools have means, None is a value. */
+  dialect: "tracr";
+  values?: Values;
+  failures?: string[];
+  functions?: GraphFunction[];
+  nodes?: GraphNode[];
+  /** Index of `nodes`. */
+  output?: number;
+  output_name?: string;
+  definitions?: ({ name: string; name_span: ByteSpan; span: ByteSpan; node: number })[];
+  uses?: ({ span: ByteSpan; node: number })[];
+  printed?: ({ name: string; text: string; span?: ByteSpan })[];
+  settings?: { vocabulary?: number[]; input?: number[]; max_length?: number; causal?: boolean };
+  messages?: GraphMessage[];
+}
+
+/** The values that functions of the graph can still meet: answered by more rows, until none is asked for. */
+export interface TabulateResult {
+  ok: true;
+  wants: ({ function: number; operands: Values })[];
+  diagnostics: Diagnostic[];
 }
 
 /** A node of the graph; `id` is its index in `nodes`. */
@@ -484,11 +553,12 @@ export interface EvalManyResult {
 
 /** Request by command. */
 export interface Requests {
-  analyze: { command: "analyze"; program: string; name?: string; files?: Record<string, string>; output?: string; input?: AnyInput; vocabulary?: AnyInput; max_length?: number; causal?: boolean; objective?: "size" | "depth"; optimize?: boolean; passes?: { fuse?: boolean; fold?: boolean; merge_heads?: boolean; drop?: boolean; idioms?: boolean; factor?: boolean; pack?: boolean; reuse?: boolean }; limit_ms?: number; id?: unknown };
-  compile: { command: "compile"; program: string; name?: string; files?: Record<string, string>; output?: string; input?: AnyInput; vocabulary?: AnyInput; max_length?: number; causal?: boolean; objective?: "size" | "depth"; optimize?: boolean; passes?: { fuse?: boolean; fold?: boolean; merge_heads?: boolean; drop?: boolean; idioms?: boolean; factor?: boolean; pack?: boolean; reuse?: boolean }; keep?: boolean; details?: boolean; format?: "json" | "meta" | "safetensors" | "onnx"; names?: "transformer_lens" | "tracr"; limit_ms?: number; id?: unknown };
-  eval: { command: "eval"; program: string; name?: string; files?: Record<string, string>; output?: string; input?: AnyInput; vocabulary?: AnyInput; max_length?: number; causal?: boolean; objective?: "size" | "depth"; optimize?: boolean; passes?: { fuse?: boolean; fold?: boolean; merge_heads?: boolean; drop?: boolean; idioms?: boolean; factor?: boolean; pack?: boolean; reuse?: boolean }; limit_ms?: number; id?: unknown };
-  run: { command: "run"; program: string; name?: string; files?: Record<string, string>; output?: string; input?: AnyInput; vocabulary?: AnyInput; max_length?: number; causal?: boolean; objective?: "size" | "depth"; optimize?: boolean; passes?: { fuse?: boolean; fold?: boolean; merge_heads?: boolean; drop?: boolean; idioms?: boolean; factor?: boolean; pack?: boolean; reuse?: boolean }; limit_ms?: number; id?: unknown };
-  check: { command: "check"; program: string; name?: string; files?: Record<string, string>; output?: string; input?: AnyInput; vocabulary?: AnyInput; max_length?: number; causal?: boolean; objective?: "size" | "depth"; optimize?: boolean; passes?: { fuse?: boolean; fold?: boolean; merge_heads?: boolean; drop?: boolean; idioms?: boolean; factor?: boolean; pack?: boolean; reuse?: boolean }; samples?: number; exhaustive?: boolean; seed?: number; limit_ms?: number; id?: unknown };
+  analyze: { command: "analyze"; program: string; name?: string; language?: Language; graph?: GraphDoc; files?: Record<string, string>; output?: string; input?: AnyInput; vocabulary?: AnyInput; max_length?: number; causal?: boolean; objective?: "size" | "depth"; optimize?: boolean; passes?: { fuse?: boolean; fold?: boolean; merge_heads?: boolean; drop?: boolean; idioms?: boolean; factor?: boolean; pack?: boolean; reuse?: boolean }; limit_ms?: number; id?: unknown };
+  tabulate: { command: "tabulate"; program: string; name?: string; language?: Language; graph: GraphDoc; files?: Record<string, string>; output?: string; input?: AnyInput; vocabulary?: AnyInput; max_length?: number; causal?: boolean; objective?: "size" | "depth"; optimize?: boolean; passes?: { fuse?: boolean; fold?: boolean; merge_heads?: boolean; drop?: boolean; idioms?: boolean; factor?: boolean; pack?: boolean; reuse?: boolean }; limit_ms?: number; example_input?: boolean; id?: unknown };
+  compile: { command: "compile"; program: string; name?: string; language?: Language; graph?: GraphDoc; files?: Record<string, string>; output?: string; input?: AnyInput; vocabulary?: AnyInput; max_length?: number; causal?: boolean; objective?: "size" | "depth"; optimize?: boolean; passes?: { fuse?: boolean; fold?: boolean; merge_heads?: boolean; drop?: boolean; idioms?: boolean; factor?: boolean; pack?: boolean; reuse?: boolean }; keep?: boolean; details?: boolean; format?: "json" | "meta" | "safetensors" | "onnx"; names?: "transformer_lens" | "tracr"; limit_ms?: number; id?: unknown };
+  eval: { command: "eval"; program: string; name?: string; language?: Language; graph?: GraphDoc; files?: Record<string, string>; output?: string; input?: AnyInput; vocabulary?: AnyInput; max_length?: number; causal?: boolean; objective?: "size" | "depth"; optimize?: boolean; passes?: { fuse?: boolean; fold?: boolean; merge_heads?: boolean; drop?: boolean; idioms?: boolean; factor?: boolean; pack?: boolean; reuse?: boolean }; limit_ms?: number; id?: unknown };
+  run: { command: "run"; program: string; name?: string; language?: Language; graph?: GraphDoc; files?: Record<string, string>; output?: string; input?: AnyInput; vocabulary?: AnyInput; max_length?: number; causal?: boolean; objective?: "size" | "depth"; optimize?: boolean; passes?: { fuse?: boolean; fold?: boolean; merge_heads?: boolean; drop?: boolean; idioms?: boolean; factor?: boolean; pack?: boolean; reuse?: boolean }; limit_ms?: number; id?: unknown };
+  check: { command: "check"; program: string; name?: string; language?: Language; graph?: GraphDoc; files?: Record<string, string>; output?: string; input?: AnyInput; vocabulary?: AnyInput; max_length?: number; causal?: boolean; objective?: "size" | "depth"; optimize?: boolean; passes?: { fuse?: boolean; fold?: boolean; merge_heads?: boolean; drop?: boolean; idioms?: boolean; factor?: boolean; pack?: boolean; reuse?: boolean }; samples?: number; exhaustive?: boolean; seed?: number; limit_ms?: number; id?: unknown };
   trace: { command: "trace"; handle: number; input: AnyInput; interventions?: Intervention[]; limit_ms?: number; id?: unknown };
   weights: { command: "weights"; handle: number; layer: number; head?: number; limit_ms?: number; id?: unknown };
   explain: { command: "explain"; handle: number; input: AnyInput; half_layer: number; dimension: number; position: number; interventions?: Intervention[]; limit_ms?: number; id?: unknown };
@@ -497,12 +567,13 @@ export interface Requests {
   format: { command: "format"; program: string; limit_ms?: number; id?: unknown };
   release: { command: "release"; handle: number; limit_ms?: number; id?: unknown };
   library: { command: "library"; limit_ms?: number; id?: unknown };
-  eval_many: { command: "eval_many"; program: string; name?: string; files?: Record<string, string>; output?: string; causal?: boolean; inputs: AnyInput[]; named?: true | string[]; limit_steps?: number; limit_ms?: number; id?: unknown };
+  eval_many: { command: "eval_many"; program: string; name?: string; language?: Language; graph?: GraphDoc; files?: Record<string, string>; output?: string; causal?: boolean; inputs: AnyInput[]; named?: true | string[]; limit_steps?: number; limit_ms?: number; id?: unknown };
 }
 
 /** Result by command. `id` comes back where the request has one. */
 export interface Results {
   analyze: AnalyzeResult | Failure;
+  tabulate: TabulateResult | Failure;
   compile: CompileResult | CompileSummary | Failure;
   eval: EvalResult | Failure;
   run: RunResult | Failure;
@@ -524,4 +595,5 @@ export const passNames: readonly PassName[];
 export const valueKinds: readonly ValueKind[];
 export const nodeKinds: readonly NodeKind[];
 export const encodings: readonly Encoding[];
+export const languages: readonly Language[];
 export const exactnesses: readonly Exactness[];

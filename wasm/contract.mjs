@@ -3,4 +3,5 @@ export const passNames = ['fuse', 'fold', 'merge_heads', 'drop', 'idioms', 'fact
 export const valueKinds = ['atom', 'list', 'dict', 's-op', 'selector', 'function', 'application'];
 export const nodeKinds = ['tokens', 'indices', 'constant', 'elementwise', 'aggregate', 'selector_width', 'select', 'and', 'or', 'not'];
 export const encodings = ['categorical', 'numerical'];
+export const languages = ['rasp', 'python'];
 export const exactnesses = ['proved', 'enumerated', 'unknown'];

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { refusal } from './output.mjs';
+import { isPython, withGraph } from './python/host.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 
@@ -20,6 +21,8 @@ export function engineFolder() {
   return found;
 }
 
+const parsed = (text) => { try { return JSON.parse(text); } catch { return null; } };
+
 /** @param {'engine' | 'laboratory'} name the laboratory is the engine with experiments */
 export async function loadEngine(name = 'engine') {
   const folder = engineFolder();
@@ -28,6 +31,7 @@ export async function loadEngine(name = 'engine') {
   const wasmBinary = readFileSync(path.join(folder, `${name}.wasm`));
   const silent = () => {};
   let module = await createEngine({ wasmBinary, print: silent, printErr: silent });
+  let python;
   return {
     // A trap (out of stack or memory) ends this instance; the next request gets a new one.
     request(document) {
@@ -36,6 +40,15 @@ export async function loadEngine(name = 'engine') {
     async requestText(text, id) {
       const bytes = Buffer.byteLength(text);
       if (bytes > largestRequest) return { ...tooLarge(bytes), ...(id === undefined ? {} : { id }) };
+      if (/\bpy/.test(text)) {
+        const request = parsed(text);
+        if (isPython(request)) {
+          python ??= (await import('./python/client.mjs')).pythonClient();
+          const { graph, refused } = await python.graph(text, request);
+          if (refused) return refused;
+          text = withGraph(text, graph);
+        }
+      }
       try {
         return JSON.parse(module.request(text));
       } catch {

@@ -120,7 +120,7 @@ std::optional<std::vector<Value>> values_from_json(const Json& json, std::string
 
 Json value_to_json(const Value& value) {
   switch (value.kind()) {
-    case Kind::String: return value.text();
+    case Kind::String: case Kind::Opaque: return value.text();
     case Kind::Bool: return value.truthy();
     case Kind::Int: {
       const auto i = value.int64();

@@ -21,6 +21,7 @@ struct Limits {
   std::uint32_t value_set = 20'000;        // values of one s-op
   std::uint64_t tuples = 4'000'000;        // combinations of operands that are looked at for the values of one s-op
   std::uint64_t table_rows = 400'000;      // combinations of values in the table of one expression
+  std::uint64_t opaque_rows = 1'000'000;    // rows in all tables of functions of another language
   std::uint64_t selector_pairs = 25'000'000;  // pairs of values that one comparison tells apart
   std::uint64_t contexts = 50'000'000;     // (s-op, position, length) for which value sets are kept, of all s-ops
   std::uint64_t weights = 60'000'000;      // non-zeros of a model

@@ -138,6 +138,12 @@ Value Value::boolean(bool b) {
   return v;
 }
 
+Value Value::opaque(std::string text) {
+  Value v;
+  v.v_ = OpaqueText{std::move(text)};
+  return v;
+}
+
 Value Value::string(std::string s) {
   Value v;
   v.v_ = std::move(s);
@@ -145,11 +151,14 @@ Value Value::string(std::string s) {
 }
 
 Kind Value::kind() const {
-  static constexpr Kind kinds[] = {Kind::Int, Kind::Int, Kind::Float, Kind::Bool, Kind::String};
+  static constexpr Kind kinds[] = {Kind::Int, Kind::Int, Kind::Float, Kind::Bool, Kind::String, Kind::Opaque};
   return kinds[v_.index()];
 }
 
-const std::string& Value::text() const { return *std::get_if<std::string>(&v_); }
+const std::string& Value::text() const {
+  if (const auto* o = std::get_if<OpaqueText>(&v_)) return o->text;
+  return *std::get_if<std::string>(&v_);
+}
 
 double Value::number() const {
   if (const auto* i = std::get_if<std::int64_t>(&v_)) return static_cast<double>(*i);
@@ -174,13 +183,14 @@ bool Value::truthy() const {
   switch (kind()) {
     case Kind::String: return !text().empty();
     case Kind::Float: return number() != 0;  // NaN is true
+    case Kind::Opaque: return text() != "None";
     default: break;
   }
   const auto i = int64();
   return !i || *i != 0;
 }
 
-char Value::letter() const { return "ifbs"[static_cast<int>(kind())]; }
+char Value::letter() const { return "ifbso"[static_cast<int>(kind())]; }
 
 std::string Value::repr() const { return is_string() ? string_repr(text()) : str(); }
 
@@ -192,12 +202,13 @@ std::string Value::str() const {
     }
     case Kind::Float: return float_repr(number());
     case Kind::Bool: return truthy() ? "True" : "False";
-    case Kind::String: return text();
+    case Kind::String: case Kind::Opaque: return text();
   }
   return {};
 }
 
 bool equal(const Value& a, const Value& b) {
+  if (a.is_opaque() || b.is_opaque()) return a.is_opaque() && b.is_opaque() && a.text() == b.text();
   if (a.is_string() || b.is_string()) return a.is_string() && b.is_string() && a.text() == b.text();
   return compare_numbers(a, b) == 0;
 }
@@ -210,6 +221,7 @@ bool identical(const Value& a, const Value& b) {
 }
 
 bool total_less(const Value& a, const Value& b) {
+  if (a.is_opaque() || b.is_opaque()) return a.is_opaque() ? b.is_opaque() && a.text() < b.text() : true;
   if (a.is_string() || b.is_string()) {
     if (a.is_string() && b.is_string()) return a.text() < b.text();  // order of UTF-8 bytes = order of code points
     return b.is_string();
@@ -223,6 +235,7 @@ bool total_less(const Value& a, const Value& b) {
 
 std::size_t hash(const Value& v) {
   if (v.is_string()) return std::hash<std::string>{}(v.text());
+  if (v.is_opaque()) return std::hash<std::string>{}(v.text()) ^ 0x6f7061;
   if (v.kind() == Kind::Float) {
     const double d = v.number();
     if (std::isnan(d)) return 0x7ff8;

@@ -7,7 +7,9 @@
 #include <unordered_map>
 
 #include "compiler/assemble.h"
+#include "compiler/limit_at.h"
 #include "compiler/lower.h"
+#include "compiler/tables.h"
 
 namespace rasp {
 namespace {
@@ -96,9 +98,7 @@ bool all_finite(const Transformer& t) {
   return matrix(t.W_E) && matrix(t.W_pos) && matrix(t.W_U) && vector(t.b_U) && std::all_of(t.layers.begin(), t.layers.end(), layer);
 }
 
-}  // namespace
-
-std::optional<CompiledModel> compile(const Graph& graph, NodeId output, const CompileOptions& options, Diagnostics& diagnostics, Budget& budget) {
+std::optional<CompiledModel> compile_graph(const Graph& graph, NodeId output, const CompileOptions& options, Diagnostics& diagnostics, Budget& budget) {
   const std::unique_ptr<Lowered> lowered = lower(graph, output, options, diagnostics, budget);
   if (!lowered) return std::nullopt;
   const auto start = std::chrono::steady_clock::now();
@@ -141,6 +141,51 @@ std::optional<CompiledModel> compile(const Graph& graph, NodeId output, const Co
   model.timings_ms = std::move(lowered->timings_ms);
   model.timings_ms["assemble"] = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
   return model;
+}
+
+// Owners of a model of the graph without predicates, as nodes of the program's.
+void name_program_nodes(CompiledModel& model, const WithoutPredicates& plain) {
+  const auto origin = [&](NodeId& id) { id = id == no_node ? no_node : plain.origin[id]; };
+  origin(model.output);
+  for (Subspace& s : model.subspaces) origin(s.node);
+  for (LayerInfo& l : model.layers) {
+    for (HeadInfo& h : l.heads) {
+      origin(h.selector);
+      for (NodeId& id : h.nodes) origin(id);
+    }
+    for (NeuronGroup& g : l.neurons) origin(g.node);
+  }
+  for (BoundLink& link : model.links) origin(link.node);
+  std::map<NodeId, std::vector<Value>> sets;
+  for (auto& [id, values] : model.value_sets)
+    if (plain.target[plain.origin[id]] == id) sets.emplace(plain.origin[id], std::move(values));
+  model.value_sets = std::move(sets);
+}
+
+}  // namespace
+
+std::optional<CompiledModel> compile(const Graph& graph, NodeId output, const CompileOptions& options, Diagnostics& diagnostics, Budget& budget) {
+  if (graph.dialect() == Dialect::Rasp) return compile_graph(graph, output, options, diagnostics, budget);
+  std::vector<NodeId> needed{output};
+  for (NodeId id : options.promises.unique) needed.push_back(id);
+  for (const auto& [id, list] : options.promises.values) needed.push_back(id);
+  for (const auto& [id, numerical] : options.promises.numerical) needed.push_back(id);
+  const WithoutPredicates plain = without_predicates(graph, needed, true, budget.limits());
+  CompileOptions o = options;
+  for (NodeId& id : o.promises.unique) id = plain.target[id];
+  o.promises.values.clear();
+  for (const auto& [id, list] : options.promises.values) o.promises.values[plain.target[id]] = list;
+  o.promises.numerical.clear();
+  for (const auto& [id, numerical] : options.promises.numerical) o.promises.numerical[plain.target[id]] = numerical;
+  try {
+    auto model = compile_graph(plain.graph, plain.target[output], o, diagnostics, budget);
+    if (!model) return std::nullopt;
+    name_program_nodes(*model, plain);
+    model->options = options;
+    return model;
+  } catch (const LimitAt& e) {
+    throw LimitAt(e, plain.origin[e.node]);
+  }
 }
 
 std::vector<Value> decode(const CompiledModel& model, std::span<const float> logits, std::int32_t T) {

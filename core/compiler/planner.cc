@@ -45,7 +45,7 @@ void Planner::require_known(NodeId x) {
 bool Planner::one_mean(NodeId value) const {
   const Value* one = nullptr;
   const auto& all = c_.sets.all(value);
-  if (std::all_of(all.begin(), all.end(), [&](ValueId v) { return c_.values[v].is_string() || c_.values[v].kind() == Kind::Bool; })) return true;  // none at all
+  if (std::all_of(all.begin(), all.end(), [&](ValueId v) { return !c_.values.is_number(v) || (c_.graph.dialect() == Dialect::Rasp && c_.values[v].kind() == Kind::Bool); })) return true;  // none at all
   for (ValueId v : all) {
     const Value& x = c_.values[v];
     if (!x.is_number()) continue;
@@ -66,7 +66,8 @@ bool Planner::code_leaf(NodeId leaf) const {
   const NodeId value = n.args[1];
   const auto& all = c_.sets.all(value);
   const bool strings = std::any_of(all.begin(), all.end(), [&](ValueId v) { return !c_.values.is_number(v); });
-  const bool bools = std::all_of(all.begin(), all.end(), [&](ValueId v) { return c_.values[v].kind() == Kind::Bool; });
+  const bool rasp = c_.graph.dialect() == Dialect::Rasp;
+  const bool bools = rasp && std::all_of(all.begin(), all.end(), [&](ValueId v) { return c_.values[v].kind() == Kind::Bool; });
   // Numbers that float32 cannot tell from their neighbours are held as codes, but only where a row copies one of them: a mean of two is neither.
   bool large = false, finite = true;
   for (ValueId v : all) finite &= !c_.values.is_number(v) || std::isfinite(c_.values.number(v));
@@ -77,7 +78,7 @@ bool Planner::code_leaf(NodeId leaf) const {
                   "Choose a finite number in its place before the mean.", leaf};
   const NodeId value_base = base_[value];
   const bool cheap = value_base == no_node || (value_base != leaf && (node(value_base).kind == NodeKind::Tokens || node(value_base).kind == NodeKind::Indices || (node(value_base).kind == NodeKind::Aggregate && code_leaf(value_base))));
-  const bool text = c_.values[c_.values.intern(n.constant)].is_string();
+  const bool text = !c_.values[c_.values.intern(n.constant)].is_number();
   return code_leaf_memo_[leaf] = strings || bools || ((text || large) && copies) || (cheap && c_.sets.single(n.args[0]));
 }
 
@@ -225,7 +226,7 @@ void Planner::plan_aggregate_code(UnitId id) {
   bool strings = false;
   for (ValueId v : all) strings |= !c_.values.is_number(v);
   if (strings && !one_mean(value) && most > 1 && !c_.sets.single(n.args[0]))
-    throw Refusal{"mixed-mean", "\"" + c_.graph.describe(aggregate) + "\" may average numbers of a sequence that may also hold strings", "Keep numbers and strings in separate s-ops, or promise `#@ unique` for the selector.", aggregate};
+    throw Refusal{"mixed-mean", "\"" + c_.graph.describe(aggregate) + "\" may average numbers of a sequence that may also hold " + (c_.graph.dialect() == Dialect::Rasp ? "strings" : "None or strings"), "Keep numbers and other values in separate s-ops, or promise `#@ unique` for the selector.", aggregate};
   Unit& u = plan_.units[id];
   u.selector = n.args[0];
   u.head = head;

@@ -196,7 +196,7 @@ std::optional<NodeId> Rewriter::sum_over(NodeId mean, NodeId factor, int depth) 
 
 bool Rewriter::ints_or_bools(NodeId id) const {
   return sets_.known(id) && !sets_.all(id).empty() && std::all_of(sets_.all(id).begin(), sets_.all(id).end(), [&](ValueId v) {
-    return values_[v].kind() != Kind::String && values_.number(v) == std::floor(values_.number(v)) && std::fabs(values_.number(v)) < 1e6;
+    return values_.is_number(v) && values_.number(v) == std::floor(values_.number(v)) && std::fabs(values_.number(v)) < 1e6;
   });
 }
 
@@ -231,7 +231,7 @@ NodeId Rewriter::mask_selector(const SelectorAtom& atom) {
 NodeId Rewriter::default_apart(const Node& node) {
   const NodeId selector = node.args[0], value = node.args[1];
   if (sets_.single(selector) || !sets_.numeric(value)) return no_node;
-  bool bools = true;
+  bool bools = graph_.dialect() == Dialect::Rasp;  // there they have no mean
   double largest = 1;
   for (ValueId v : sets_.all(value)) {
     bools &= values_[v].kind() == Kind::Bool;

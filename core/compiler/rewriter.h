@@ -14,6 +14,7 @@ class Rewriter {
  public:
   Rewriter(const Graph& graph, const ValueSets& sets, const ValuePool& values, const RewriteOptions& options, Budget& budget)
       : graph_(graph), sets_(sets), values_(values), options_(options), budget_(budget), base_(bases_of(graph, true)) {
+    result_.graph = Graph(graph.dialect());
     result_.target.assign(graph.size(), no_node);
   }
   Rewritten run(NodeId output);

@@ -303,7 +303,7 @@ SetId ValueSets::means(SetId set, std::uint32_t low, std::uint32_t high, NodeSet
   std::vector<ValueId> result;
   const auto members = sets_[set];
   if (low <= 1 && high >= 1) result = members;
-  bool bools = true, dyadic = true, usual = true;
+  bool bools = graph_.dialect() == Dialect::Rasp, dyadic = true, usual = true;  // bools alone have no mean in RASP
   std::vector<double> base;  // strings take no part in a mean: where one occurs, the sequence has no numbers
   for (ValueId v : members) {
     if (!values_.is_number(v)) continue;
@@ -413,7 +413,7 @@ void ValueSets::aggregate(NodeId id) {
           for (ValueId v : sets_[p]) {
             budget_.tick(static_cast<std::uint32_t>(sums.size()));
             if (next.size() > 4096) break;
-            if (!values_.is_number(v) || values_[v].kind() == Kind::Bool) { exact = false; break; }
+            if (!values_.is_number(v) || (values_[v].kind() == Kind::Bool && graph_.dialect() == Dialect::Rasp)) { exact = false; break; }
             const double x = values_.number(v);
             if (std::fabs(x) > 1e9 || x != std::floor(x)) exact = false;
             for (double s : sums) next.insert(s + x);

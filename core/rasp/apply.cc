@@ -19,6 +19,7 @@ const char* kind_name(const Value& v) {
     case Kind::Int: return "int";
     case Kind::Float: return "float";
     case Kind::Bool: return "bool";
+    case Kind::Opaque: return "value";
     default: return "string";
   }
 }
@@ -353,6 +354,7 @@ Outcome contains(const LookupTable& table, const Value& x) {
 
 // Sign of a - b for values that can be ordered; 2: unordered (NaN), 3: not comparable.
 int order(const Value& a, const Value& b) {
+  if (a.is_opaque() || b.is_opaque()) return equal(a, b) ? 0 : 3;
   if (a.is_string() != b.is_string()) return 3;
   if (a.is_string()) {
     const int c = a.text().compare(b.text());  // order of UTF-8 bytes = order of code points
@@ -394,7 +396,7 @@ bool compare(Op op, const Value& key, const Value& query, Failure& failure, bool
     case Op::Ne: return c != 0;
     default: break;
   }
-  if (c == 3) {
+  if (c == 3 || key.is_opaque()) {
     failed = true;
     failure = bad_operands(symbol_of(op), key, query);
     return false;
@@ -407,7 +409,15 @@ bool compare(Op op, const Value& key, const Value& query, Failure& failure, bool
   }
 }
 
+// Operations that look at what a value is, and work on opaque values too.
+static bool takes_anything(Op op) {
+  return op == Op::Eq || op == Op::Ne || op == Op::And || op == Op::Or || op == Op::Not || op == Op::Indicator || op == Op::Choose || op == Op::ToStr || op == Op::ToBool;
+}
+
 Outcome apply(Op op, std::span<const Value> x) {
+  if (!takes_anything(op))
+    for (const Value& v : x)
+      if (v.is_opaque()) return Failure{"operand-type", "operand_type", shown(v) + " has no place in arithmetic or an order", {}};
   switch (op) {
     case Op::Add: return add(x[0], x[1]);
     case Op::Sub: return subtract(x[0], x[1]);
@@ -434,12 +444,13 @@ Outcome apply(Op op, std::span<const Value> x) {
     case Op::ToInt: return to_int(x[0]);
     case Op::ToFloat: return to_float(x[0]);
     case Op::ToBool: return Value::boolean(x[0].truthy());
-    case Op::Lookup: case Op::Contains: break;  // need a table
+    case Op::Lookup: case Op::Contains: case Op::Tabulated: break;  // need a table
   }
   return Failure{"internal", "internal", "a table operation without a table", {}};
 }
 
 Outcome apply(const Node& elementwise, std::span<const Value> operands) {
+  if (elementwise.op == Op::Tabulated && elementwise.function) return elementwise.function->at(operands);
   if (elementwise.op == Op::Lookup && elementwise.table) return lookup(*elementwise.table, operands[0]);
   if (elementwise.op == Op::Contains && elementwise.table) return contains(*elementwise.table, operands[0]);
   return apply(elementwise.op, operands);

@@ -12,7 +12,7 @@ namespace {
 // What one value costs of Limits::evaluation_cells, the same on every machine: its share of memory, about in bytes.
 std::uint64_t weight(const Value& v) {
   constexpr std::uint64_t base = 48;
-  if (v.is_string()) return base + v.text().size();
+  if (v.is_string() || v.is_opaque()) return base + v.text().size();
   if (v.kind() == Kind::Int && !v.int64()) return base + v.big().bit_length() / 8;
   return base;
 }
@@ -28,7 +28,7 @@ Failure mixed_types(const Value& a, const Value& b) {
 class Evaluator {
  public:
   Evaluator(const Graph& graph, std::span<const Value> tokens, bool causal, Budget& budget)
-      : graph_(graph), tokens_(tokens), causal_(causal), n_(static_cast<std::uint32_t>(tokens.size())), budget_(budget) {
+      : graph_(graph), tokens_(tokens), causal_(causal), tracr_(graph.dialect() == Dialect::Tracr), n_(static_cast<std::uint32_t>(tokens.size())), budget_(budget) {
     out_.n = n_;
     out_.sequences.resize(graph.size());
     out_.matrices.resize(graph.size());
@@ -115,7 +115,7 @@ class Evaluator {
       case NodeKind::SelectorWidth: width(node, sequence); break;
       default: break;
     }
-    require_one_type(sequence);
+    if (!tracr_) require_one_type(sequence);
   }
 
   // §1.2: strings and numbers do not mix. Positions that failed by themselves keep their own failure.
@@ -188,7 +188,7 @@ class Evaluator {
       if (keys[k].undefined >= 0) first_undefined_key = k;
     }
     std::vector<std::uint32_t> ranks;
-    const bool ranked = rank(node.op, keys, queries, ranks);
+    const bool ranked = node.op != Op::Tabulated && rank(node.op, keys, queries, ranks);
     for (std::uint32_t q = 0; q < n_; ++q) {
       budget_.tick(n_ / 8 + 1);
       if (queries[q].undefined >= 0) {
@@ -198,7 +198,7 @@ class Evaluator {
       } else if (ranked) {
         compare_ranks(node.op, ranks.data(), ranks[n_ + q], visible(q), &out.bits[std::size_t{q} * n_]);
       } else {
-        compare_values(node.op, keys, queries[q].value, q, out);
+        compare_values(node, keys, queries[q].value, q, out);
       }
     }
   }
@@ -213,6 +213,7 @@ class Evaluator {
     bool strings = false, numbers = false;
     for (const Cell* c : cells) {
       if (c->undefined >= 0) continue;
+      if (c->value.is_opaque()) return false;
       if (c->value.kind() == Kind::Float && std::isnan(c->value.number())) return false;
       (c->value.is_string() ? strings : numbers) = true;
     }
@@ -241,18 +242,34 @@ class Evaluator {
     }
   }
 
-  void compare_values(Op op, const Sequence& keys, const Value& query, std::uint32_t q, Matrix& out) {
+  void compare_values(const Node& node, const Sequence& keys, const Value& query, std::uint32_t q, Matrix& out) {
     for (std::uint32_t k = 0; k < visible(q); ++k) {
       budget_.tick();
       Failure failure;
       bool failed = false;
-      const bool hit = compare(op, keys[k].value, query, failure, failed);
+      const bool hit = selects(node, keys[k].value, query, failure, failed);
       if (failed) {
         out.row_undefined[q] = record(std::move(failure));
         return;
       }
       out.bits[std::size_t{q} * n_ + k] = hit;
     }
+  }
+
+  bool selects(const Node& node, const Value& key, const Value& query, Failure& failure, bool& failed) const {
+    if (node.op != Op::Tabulated) {
+      if (tracr_ && (key.is_opaque() || query.is_opaque())) {
+        failed = true;
+        failure = {"none-compared", "operand_type", "a comparison of " + key.repr() + " with " + query.repr() + " has no meaning", "select with a lambda that says what None is to do"};
+        return false;
+      }
+      return compare(node.op, key, query, failure, failed);
+    }
+    const std::array<Value, 2> pair{key, query};
+    Outcome outcome = node.function->at(pair);
+    failed = std::holds_alternative<Failure>(outcome);
+    if (failed) failure = std::move(std::get<Failure>(outcome));
+    return !failed && std::get<Value>(outcome).truthy();
   }
 
   void combine(const Node& node, Matrix& out) {
@@ -295,13 +312,13 @@ class Evaluator {
       if (values[k].undefined >= 0) continue;
       const Value& v = values[k].value;
       defined.push_back(v);
-      if (v.is_string()) continue;
+      if (!v.is_number()) continue;
       numbers[k] = v.number();
       constexpr double small = 1ull << 40;  // sums of 2^13 such ints are exact
       if (v.kind() != Kind::Float && (!v.int64() || std::fabs(numbers[k]) > small)) plain = false;
     }
     plain = plain && n_ <= 1u << 13;
-    const char* label = defined.empty() ? "int" : sequence_type(defined).label;
+    const char* label = defined.empty() || tracr_ ? "int" : sequence_type(defined).label;
     const bool numeric = label && (label[0] == 'i' || label[0] == 'f');
     bool mean_of_others = false;
     std::vector<std::uint32_t> hits;
@@ -322,6 +339,10 @@ class Evaluator {
         c = cell(values[hits[0]].value);
       } else if (!numeric) {
         mean_of_others = true;
+      } else if (tracr_ && std::any_of(hits.begin(), hits.end(), [&](std::uint32_t k) { return !values[k].value.is_number(); })) {
+        const auto other = std::find_if(hits.begin(), hits.end(), [&](std::uint32_t k) { return !values[k].value.is_number(); });
+        c = cell(Failure{"average-non-number", "average_non_number", "a row selects several positions, and there is no mean with " + values[*other].value.repr() + " among them",
+                         "make the selector pick at most one position in each row, or numbers only"});
       } else if (plain) {
         double sum = 0;
         for (std::uint32_t k : hits) sum += numbers[k];
@@ -356,7 +377,7 @@ class Evaluator {
 
   const Graph& graph_;
   const std::span<const Value> tokens_;
-  const bool causal_;
+  const bool causal_, tracr_;
   const std::uint32_t n_;
   Budget& budget_;
   Evaluation out_;

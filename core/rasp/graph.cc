@@ -29,6 +29,7 @@ std::size_t structural_hash(const Node& node) {
     for (const Value& key : node.table->keys) mix(h, hash(key));
     for (const auto& entry : node.table->entries) mix(h, entry ? hash(*entry) : 1);
   }
+  if (node.function) mix(h, node.function->hash());
   return h;
 }
 
@@ -45,6 +46,7 @@ bool same_node(const Node& a, const Node& b) {
   if (uses_op(a.kind) && a.op != b.op) return false;
   if (a.kind == NodeKind::Tokens && a.conversion != b.conversion) return false;
   if (uses_constant(a.kind) && (a.illegal_constant != b.illegal_constant || !identical(a.constant, b.constant))) return false;
+  if (!a.function != !b.function || (a.function && !a.function->same(*b.function))) return false;
   if (!a.table || !b.table) return !a.table && !b.table;
   return a.table == b.table || same_table(*a.table, *b.table);
 }
@@ -87,7 +89,7 @@ class Describer {
 
   bool everything(NodeId id) const {
     const Node& node = graph_[id];
-    if (node.kind != NodeKind::Select) return false;
+    if (node.kind != NodeKind::Select || node.op == Op::Tabulated) return false;
     const Node &key = graph_[node.args[0]], &query = graph_[node.args[1]];
     if (key.kind != NodeKind::Constant || query.kind != NodeKind::Constant || key.illegal_constant || query.illegal_constant) return false;
     Failure failure;
@@ -122,6 +124,25 @@ class Describer {
       out_ += t.entries[i] ? literal(*t.entries[i]) : "…";
     }
     out_ += dict ? '}' : ']';
+  }
+
+  // A function's name says how it is applied: {0} and {1} stand for the arguments.
+  void tabulated(const Node& node, int depth, bool nested) {
+    const std::string& pattern = node.function->name();
+    if (pattern.find("{0}") == std::string::npos) {
+      call(pattern.empty() ? "map" : pattern.c_str(), node, depth);
+      out_ += ')';
+      return;
+    }
+    nested = nested && pattern.find(' ') != std::string::npos;
+    if (nested) out_ += '(';
+    for (std::size_t i = 0; i < pattern.size();) {
+      const std::size_t arg = pattern.compare(i, 3, "{0}") == 0 ? 0 : pattern.compare(i, 3, "{1}") == 0 ? 1 : 2;
+      if (arg < node.args.size()) write(node.args[arg], depth + 1, true);
+      else if (arg == 2) out_ += pattern[i];
+      i += arg == 2 ? 1 : 3;
+    }
+    if (nested) out_ += ')';
   }
 
   void binary(NodeId a, const char* symbol, NodeId b, int depth, bool nested) {
@@ -159,6 +180,9 @@ class Describer {
         write(node.args[2], depth + 1, true);
         if (nested) out_ += ')';
         return;
+      case Op::Tabulated:
+        tabulated(node, depth, nested);
+        return;
       case Op::Lookup:
         if (node.table) table(*node.table);
         out_ += '[';
@@ -189,7 +213,7 @@ class Describer {
     switch (node.kind) {
       case NodeKind::Tokens: {
         static constexpr const char* names[] = {"tokens_asis", "tokens", "tokens_int", "tokens_float", "tokens_bool"};
-        out_ += names[static_cast<int>(node.conversion)];
+        out_ += graph_.dialect() == Dialect::Tracr ? "tokens" : names[static_cast<int>(node.conversion)];
         return;
       }
       case NodeKind::Indices: out_ += "indices"; return;
@@ -214,7 +238,7 @@ class Describer {
           return;
         }
         call("select", node, depth);
-        out_ += std::string(", ") + binary_symbol(node.op) + ")";
+        out_ += ", " + (node.op == Op::Tabulated ? node.function->name() : std::string(binary_symbol(node.op))) + ")";
         return;
       case NodeKind::SelectorAnd: binary(node.args[0], "and", node.args[1], depth, nested); return;
       case NodeKind::SelectorOr: binary(node.args[0], "or", node.args[1], depth, nested); return;

@@ -14,6 +14,7 @@
 #include "base/diagnostics.h"
 #include "base/limits.h"
 #include "base/value.h"
+#include "rasp/function_table.h"
 
 namespace rasp {
 
@@ -24,10 +25,10 @@ enum class NodeKind : std::uint8_t {
   Tokens,         // s-op; `conversion`
   Indices,        // s-op; 0..n-1
   Constant,       // s-op; `constant` at every position
-  Elementwise,    // s-op; `op` over args (1..3), or `table`
+  Elementwise,    // s-op; `op` over args (1..3), or `table`, or `function`
   Aggregate,      // s-op; args = {selector, value}, `constant` = default
   SelectorWidth,  // s-op; args = {selector}. `length` is the width of the full selector.
-  Select,         // selector; args = {key, query}, entry [q][k] = key[k] `op` query[q], op in Eq..Ge
+  Select,         // selector; args = {key, query}, entry [q][k] = key[k] `op` query[q], op in Eq..Ge, or `function` of (key, query)
   SelectorAnd,    // selector; args = {a, b}
   SelectorOr,     // selector; args = {a, b}
   SelectorNot,    // selector; args = {a}
@@ -42,6 +43,7 @@ enum class Op : std::uint8_t {
   Lookup,                 // args = {index}; `table`
   Contains,               // args = {x}; `table` is a list: is x in it?
   ToStr, ToInt, ToFloat, ToBool,  // host conversions (of tokens)
+  Tabulated,              // `function`: one of another language, known by its table
 };
 
 enum class Conversion : std::uint8_t { Asis, Str, Int, Float, Bool };
@@ -62,6 +64,7 @@ struct Node {
   Value constant;
   bool illegal_constant = false;  // a Constant made of a list, dict or function: a type failure wherever evaluated
   std::shared_ptr<const LookupTable> table;
+  std::shared_ptr<const FunctionTable> function;  // Tabulated; of a Select a predicate: its outcomes are bools
   // Provenance, not part of identity.
   Span span;         // the expression that first made it
   std::string name;  // display name: the last variable it was assigned to, else empty
@@ -69,8 +72,14 @@ struct Node {
 
 inline bool is_selector(NodeKind k) { return k >= NodeKind::Select; }
 
+// Whose rules hold beside the operators': RASP's own (core/rasp), or those of Tracr's library for Python. There an s-op may mix kinds of values;
+// bools have means, as numbers; a mean asks its selected values alone to be numbers; and comparing None fails.
+enum class Dialect : std::uint8_t { Rasp, Tracr };
+
 class Graph {
  public:
+  explicit Graph(Dialect dialect = Dialect::Rasp) : dialect_(dialect) {}
+  Dialect dialect() const { return dialect_; }
   const Node& operator[](NodeId id) const { return nodes_[id]; }
   NodeId size() const { return static_cast<NodeId>(nodes_.size()); }
   // Returns the existing node where one is structurally equal (constants compared by identical(), tables by content).
@@ -81,12 +90,11 @@ class Graph {
   std::string describe(NodeId id) const;
 
  private:
+  Dialect dialect_;
   std::vector<Node> nodes_;
   std::unordered_multimap<std::size_t, NodeId> by_hash_;
 };
 
-// What an elementwise operation gives: an atom, or a failure.
-using Outcome = std::variant<Value, Failure>;
 // Applies one elementwise node (op or table) to already evaluated operands; the single definition of §4.2–4.7 for
 // sequence elements, used by interpreter, constant folding and compiler alike.
 // (Qualify calls as rasp::apply where an argument is a standard container: std::apply is found, too.)

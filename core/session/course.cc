@@ -90,6 +90,13 @@ void graph_facts(const Graph& graph, NodeId output, Json& facts) {
     if (n.kind == NodeKind::Tokens) h.byte(static_cast<unsigned char>(n.conversion));
     if (n.kind == NodeKind::Constant || n.kind == NodeKind::Aggregate) h.value(n.constant);
     h.byte(n.illegal_constant ? 1 : 0);
+    if (n.function) {
+      for (std::size_t row = 0; row < n.function->rows(); ++row) {
+        for (const Value& v : n.function->operands(row)) h.value(v);
+        if (const Value* v = std::get_if<Value>(&n.function->outcome(row))) h.value(*v);
+        else h.byte('!');
+      }
+    }
     if (n.table) {
       h.byte(static_cast<unsigned char>(n.table->kind));
       for (const Value& k : n.table->keys) h.value(k);

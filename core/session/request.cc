@@ -24,6 +24,12 @@ ProgramRequest program_request(const Json& r) {
   p.name = typed<std::string>(r, "name", "program.rasp", "a string");
   if (r.contains("files") && !r["files"].is_null()) p.files = typed<std::map<std::string, std::string>>(r, "files", {}, "an object of texts");
   if (r.contains("output") && !r["output"].is_null()) p.output = typed<std::string>(r, "output", "", "an expression");
+  if (r.contains("graph") && !r["graph"].is_null()) {
+    if (!r["graph"].is_object()) throw BadRequest{"\"graph\" must be an object"};
+    p.graph = std::make_shared<const Json>(r["graph"]);
+  }
+  const std::string language = typed<std::string>(r, "language", p.name.ends_with(".py") ? "python" : "rasp", "\"rasp\" or \"python\"");
+  if (language == "python" && !p.graph) throw BadRequest{"A Python program is given as the graph that its host has tabulated"};
   p.input = values_at(r, "input");
   p.vocabulary = values_at(r, "vocabulary");
   if (r.contains("max_length") && !r["max_length"].is_null()) {

@@ -12,6 +12,7 @@
 #include "session/held.h"
 #include "session/inspect.h"
 #include "session/request.h"
+#include "session/tabulate.h"
 #include "export/model_json.h"
 #include "export/onnx.h"
 #include "run/residual.h"
@@ -110,6 +111,7 @@ Json Session::dispatch(const Json& r) {
   if (command == "library") return library();
   if (command == "eval_many") return eval_many(r, program_request(r), limits_of(r));
   if (command == "format") return format(r);
+  if (command == "tabulate") return tabulate(program_request(r), limits_of(r));
   if (command == "release") {
     held_.erase(typed<int>(r, "handle", 0, "a number"));
     return {{"ok", true}};

@@ -1,0 +1,208 @@
+"""Expressions of rasp.py as the nodes of a graph document, and the tables of their functions."""
+
+import json
+
+from tracr.rasp import rasp
+
+from rasp_host.values import Pool
+
+
+class Refused(Exception):
+    """The program cannot be tabulated; says why, in the words of a diagnostic."""
+
+    def __init__(self, code, message, hint="", span=None):
+        super().__init__(message)
+        self.code, self.message, self.hint, self.span = code, message, hint, span
+
+
+class _Function:
+    def __init__(self, call, arity, label, span):
+        self.call, self.arity, self.label, self.span = call, arity, label, span
+        self.rows = {}
+
+    def document(self):
+        return {"name": self.label, "arity": self.arity, "rows": [[*operands, outcome] for operands, outcome in self.rows.items()]}
+
+
+def _skips_none(f):
+    def call(*values):
+        return None if any(v is None for v in values) else f(*values)
+
+    return call
+
+
+def _coerced(predicate):
+    return lambda key, query: bool(predicate(key, query))
+
+
+class GraphBuilder:
+    def __init__(self, source, tables_for_comparisons=False):
+        self.source = source
+        self.pool = Pool()
+        self.nodes = []
+        self.functions = []
+        self.failures = []
+        self._failure_index = {}
+        self._function_index = {}
+        self._ids = {}
+        self._kept = []  # expressions whose id() is a key
+        self._structural = {}
+        self._none_free = set()
+        self.comparisons_as_tables = tables_for_comparisons
+        self.compares = False
+
+    # nodes
+
+    def node(self, expr) -> int:
+        stack = [expr]
+        while stack:
+            top = stack[-1]
+            if id(top) in self._ids:
+                stack.pop()
+                continue
+            waiting = [child for child in top.children if id(child) not in self._ids]
+            if waiting:
+                stack.extend(reversed(waiting))
+                continue
+            stack.pop()
+            self._kept.append(top)
+            self._ids[id(top)] = self._made(top)
+        return self._ids[id(expr)]
+
+    def _add(self, node, none_free=False) -> int:
+        # The same function of the same s-ops is one node, however often the program wrote it.
+        key = json.dumps([node["kind"], node.get("args"), node.get("function"), node.get("op"), node.get("value")])
+        at = self._structural.get(key)
+        if at is None:
+            at = self._structural[key] = len(self.nodes)
+            self.nodes.append(node)
+            if none_free:
+                self._none_free.add(at)
+        else:
+            known = self.nodes[at]
+            if node.get("name"):
+                known["name"] = node["name"]
+            if "span" not in known and "span" in node:
+                known["span"] = node["span"]
+        return at
+
+    def _made(self, expr) -> int:
+        span = self.source.site(expr._site)
+        about = {}
+        if span:
+            about["span"] = span
+        name = expr.annotations.get("name") or self.source.name_at(span)
+        if name and not isinstance(expr, (rasp.TokensType, rasp.IndicesType, rasp.LengthType)):
+            about["name"] = str(name)[:80]
+        args = [self._ids[id(child)] for child in expr.children]
+        if isinstance(expr, rasp.TokensType):
+            return self._add({"kind": "tokens"}, True)
+        if isinstance(expr, rasp.IndicesType):
+            return self._add({"kind": "indices"}, True)
+        if isinstance(expr, rasp.LengthType):
+            return self._add({"kind": "selector_width", "args": [self._all(True)], "name": "length"}, True)
+        if isinstance(expr, rasp.Full):
+            return self._add({"kind": "constant", "value": self._value(expr.fill, span), **about}, expr.fill is not None)
+        if isinstance(expr, rasp.ConstantSOp):
+            values = list(expr.value)
+            position = self._add({"kind": "indices"}, True)
+            return self._add({"kind": "elementwise", "args": [position], "function": self._function(expr, lambda i: values[i], 1, "constant", span), **about})
+        if isinstance(expr, rasp.Map):
+            return self._add({"kind": "elementwise", "args": args, "function": self._function(expr.f, _skips_none(expr.f), 1, None, span), **about})
+        if isinstance(expr, rasp.SequenceMap):
+            return self._add({"kind": "elementwise", "args": args, "function": self._function(expr.f, _skips_none(expr.f), 2, None, span), **about})
+        if isinstance(expr, rasp.SelectorWidth):
+            return self._add({"kind": "selector_width", "args": args, **about}, True)
+        if isinstance(expr, rasp.Aggregate):
+            return self._add({"kind": "aggregate", "args": args, "value": self._value(expr.default, span), **about})
+        return self._selector(expr, args, about, span)
+
+    def _selector(self, expr, args, about, span) -> int:
+        if isinstance(expr, rasp.Select):
+            return self._select(expr.predicate, args, about, span)
+        if isinstance(expr, rasp.ConstantSelector):
+            rows = [list(row) for row in expr.value]
+            position = self._add({"kind": "indices"}, True)
+            return self._add({"kind": "select", "args": [position, position], "function": self._function(expr, lambda k, q: bool(rows[q][k]), 2, "constant", span), **about})
+        kinds = ((rasp.SelectorAnd, "and"), (rasp.SelectorOr, "or"), (rasp.SelectorNot, "not"))
+        kind = next((kind for cls, kind in kinds if isinstance(expr, cls)), None)
+        if kind is None:
+            raise Refused("python-output", f"{expr!r} is not an expression of RASP that can be compiled", "", span)
+        return self._add({"kind": kind, "args": args, **about})
+
+    def _select(self, predicate, args, about, span) -> int:
+        if isinstance(predicate, rasp.Comparison):
+            if predicate.value in ("true", "false"):
+                if all(a in self._none_free for a in args):
+                    return self._all(predicate is rasp.Comparison.TRUE, about)
+            else:
+                self.compares = True
+                if not self.comparisons_as_tables:
+                    return self._add({"kind": "select", "args": args, "op": predicate.value, **about})
+        return self._add({"kind": "select", "args": args, "function": self._function(predicate, _coerced(predicate), 2, self.source.label(predicate).replace("{0}", "key").replace("{1}", "query")[:120], span), **about})
+
+    def _all(self, selects, about=None) -> int:
+        one = self._add({"kind": "constant", "value": self.pool.add(1)})
+        return self._add({"kind": "select", "args": [one, one], "op": "==" if selects else "!=", **(about or {})})
+
+    def _value(self, value, span) -> int:
+        try:
+            return self.pool.add(value)
+        except TypeError:
+            raise Refused("python-value", f"{_short(value)} cannot be a value of an s-op: it can change, so it has no hash", "Write a tuple, a string or a number.", span) from None
+
+    def _function(self, identity, call, arity, label, span) -> int:
+        key = (id(identity), arity)
+        at = self._function_index.get(key)
+        if at is None:
+            at = self._function_index[key] = len(self.functions)
+            self._kept.append(identity)
+            self.functions.append(_Function(call, arity, self.source.label(identity)[:120] if label is None else label, span))
+        return at
+
+    # tables
+
+    def answer(self, wants, explain) -> None:
+        """Rows for what the engine asks. `explain(error)` words an exception of a function."""
+        for want in wants:
+            function = self.functions[want["function"]]
+            values, types = want["operands"]["values"], want["operands"]["types"]
+            for i in range(0, len(values), function.arity):
+                objects = [self.pool.read(values[j], types[j]) for j in range(i, i + function.arity)]
+                operands = tuple(self.pool.add(x) for x in objects)
+                outcome = self._outcome(function, objects, explain)
+                if len(function.rows) % 7 == 0 and len(function.rows) < 700 and self._outcome(function, objects, explain) != outcome:
+                    raise Refused("python-not-deterministic", f"\"{function.label or 'a function'}\" gives different values for {', '.join(map(_short, objects))} when it is called twice",
+                                  "A function of an s-op may depend on its arguments alone: draw random numbers, and count calls, outside of it.", function.span)
+                function.rows[operands] = outcome
+
+    def _outcome(self, function, objects, explain) -> int:
+        try:
+            value = function.call(*objects)
+        except (KeyboardInterrupt, MemoryError, SystemExit, GeneratorExit):
+            raise
+        except BaseException as error:
+            return self._failed(explain(error))
+        if isinstance(value, rasp.RASPExpr):
+            return self._failed("the function gives an s-op or selector instead of a value: combine s-ops outside of it")
+        try:
+            return self.pool.add(value)
+        except TypeError:
+            return self._failed(f"{_short(value)} cannot be a value of an s-op: it can change, so it has no hash; return a tuple, a string or a number")
+
+    def _failed(self, text) -> int:
+        at = self._failure_index.setdefault(text, len(self.failures))
+        if at == len(self.failures):
+            self.failures.append(text)
+        return -1 - at
+
+    def document(self):
+        return {"values": self.pool.document(), "failures": self.failures, "functions": [f.document() for f in self.functions], "nodes": self.nodes}
+
+
+def _short(value) -> str:
+    try:
+        text = repr(value)
+    except BaseException as error:
+        text = f"<{type(value).__name__} whose repr raises {type(error).__name__}>"
+    return text if len(text) <= 60 else text[:57] + "…"

@@ -1,0 +1,134 @@
+"""The text of a user's program: places in it, and what is written there."""
+
+import ast
+
+
+class Source:
+    def __init__(self, text: str, filename: str):
+        self.text = text
+        self.filename = filename
+        self._starts = [0]
+        for line in text.encode("utf-8", "replace").split(b"\n"):
+            self._starts.append(self._starts[-1] + len(line) + 1)
+        self._targets = {}      # (begin, end) of an assigned expression → (name, its span)
+        self.assigned = {}      # name at top level → span of the last assignment to it, span of the statement
+        self.order = []         # names at top level, in the order of assignments
+        self._lambdas = []
+        self._names = []        # (name, span) of every name that is read at top level
+        self._cache = {}
+
+    def offset(self, line: int, column: int) -> int:
+        line = min(max(line, 1), len(self._starts) - 1)
+        return min(self._starts[line - 1] + column, self._starts[-1] - 1)
+
+    def span_of(self, node):
+        return [self.offset(node.lineno, node.col_offset), self.offset(node.end_lineno, node.end_col_offset)]
+
+    def line_span(self, line: int):
+        line = min(max(line, 1), len(self._starts) - 1)
+        text = self.text.encode("utf-8", "replace")[self._starts[line - 1] : self._starts[line] - 1]
+        indent = len(text) - len(text.lstrip())
+        return [self._starts[line - 1] + indent, self._starts[line - 1] + max(len(text.rstrip()), indent + 1)]
+
+    def read(self, tree: ast.Module) -> None:
+        top = set()
+        for statement in tree.body:
+            if not isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+                for node in ast.walk(statement):
+                    top.add(id(node))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Lambda):
+                self._lambdas.append(node)
+            elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and id(node) in top:
+                self._names.append((node.id, node))
+            elif isinstance(node, (ast.Assign, ast.AnnAssign, ast.NamedExpr)) and node.value is not None:
+                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+                for target in targets:
+                    pairs = [(target, node.value)]
+                    if isinstance(target, (ast.Tuple, ast.List)) and isinstance(node.value, (ast.Tuple, ast.List)) and len(target.elts) == len(node.value.elts):
+                        pairs = list(zip(target.elts, node.value.elts))
+                    for name, value in pairs:
+                        if not isinstance(name, ast.Name):
+                            continue
+                        span = self.span_of(name)
+                        self._targets[tuple(self.span_of(value))] = name.id
+                        if id(node) in top:
+                            self.assigned[name.id] = (span, self.span_of(node))
+                            self.order.append(name.id)
+
+    def name_at(self, span):
+        return self._targets.get(tuple(span)) if span else None
+
+    def names_read(self):
+        """(name, span) of names that are read at top level and assigned there once."""
+        once = {name for name in self.order if self.order.count(name) == 1} if len(self.order) < 2000 else set()
+        return [(name, self.span_of(node)) for name, node in self._names if name in once]
+
+    def site(self, site):
+        """The span of the expression that was under way at (code, instruction); None in another file."""
+        if site is None or site[0].co_filename != self.filename:
+            return None
+        if site not in self._cache:
+            positions = None
+            for index, found in enumerate(site[0].co_positions()):
+                if index == site[1] // 2:
+                    positions = found
+                    break
+            self._cache[site] = self._place(positions)
+        return self._cache[site]
+
+    def _place(self, positions):
+        if not positions or positions[0] is None:
+            return None
+        line, end_line, column, end_column = positions
+        if column is None or end_column is None:
+            return self.line_span(line)
+        return [self.offset(line, column), self.offset(end_line, end_column)]
+
+    def label(self, function) -> str:
+        """How a call of the function is written: {0} and {1} stand for what it is applied to."""
+        given = getattr(function, "_label", None)
+        if given is not None:
+            return given
+        parts = getattr(function, "_parts", None)
+        if parts is not None:
+            outer, inner = (self.label(part) for part in parts)
+            inner = inner if "{0}" in inner and inner.isidentifier() else f"({inner})"
+            return outer.replace("{0}", inner) if len(outer) + len(inner) < 80 else ""
+        name = getattr(function, "__name__", "")
+        if name == "<lambda>":
+            return self._lambda_label(function)
+        code = getattr(function, "__code__", None)
+        count = code.co_argcount if code is not None else 1
+        return f"{name}({', '.join('{%d}' % i for i in range(min(count, 2)))})" if name else ""
+
+    def _lambda_label(self, function) -> str:
+        code = function.__code__
+        if code.co_filename != self.filename:
+            return ""
+        places = [(p[0], p[2]) for p in code.co_positions() if p[0] and p[2] is not None and p[1:] != (p[0], 0, 0)]
+        if not places:
+            return ""
+        place = max(places)
+        inside = [node for node in self._lambdas if [a.arg for a in node.args.args] == list(code.co_varnames[: code.co_argcount])
+                  and (node.lineno, node.col_offset) <= place <= (node.end_lineno, node.end_col_offset)]
+        if not inside:
+            return ""
+        node = max(inside, key=lambda n: (n.lineno, n.col_offset))
+        names = [a.arg for a in node.args.args][:2]
+        try:
+            text = ast.unparse(_Renamed(names).visit(ast.parse(ast.unparse(node.body), mode="eval")))
+        except (ValueError, RecursionError, SyntaxError):
+            return ""
+        text = text.replace("{", "{{").replace("}", "}}")
+        for i, name in enumerate(names):
+            text = text.replace(f"__{i}__", "{%d}" % i)
+        return text if len(text) <= 80 and "{{" not in text else ""
+
+
+class _Renamed(ast.NodeTransformer):
+    def __init__(self, names):
+        self.names = {name: f"__{i}__" for i, name in enumerate(names)}
+
+    def visit_Name(self, node):
+        return ast.copy_location(ast.Name(self.names.get(node.id, node.id), node.ctx), node)

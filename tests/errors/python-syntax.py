@@ -1,0 +1,2 @@
+x = (1 +
+#! python-syntax 1:5

@@ -1,0 +1,67 @@
+// Python programs from Node: a worker that is started at the first of them, and replaced when a program brings it down.
+import { Worker } from 'node:worker_threads';
+
+const grace = 2_000;  // ms beyond a request's limit, for what Python cannot interrupt
+const start = 60_000;
+
+const refused = (code, message, hint, id) => ({
+  refused: {
+    ok: false, ...(id === undefined ? {} : { id }),
+    diagnostics: [{ severity: 'error', code, class: 'limit', message, line: 1, column: 1, end_line: 1, end_column: 1, hint }],
+  },
+});
+
+export function pythonClient() {
+  let worker, ready, waiting;
+
+  function begin() {
+    worker = new Worker(new URL('./worker.mjs', import.meta.url));
+    worker.unref();
+    ready = new Promise((resolve, reject) => {
+      worker.on('message', (message) => (message.ready ? resolve() : waiting?.(message)));
+      worker.on('error', (error) => { waiting?.({ failed: String(error) }); reject(error); });
+      worker.on('exit', () => waiting?.({ failed: 'it has come to an end' }));
+    });
+    ready.catch(() => {});
+  }
+
+  async function end() {
+    const last = worker;
+    worker = undefined;
+    await last?.terminate();
+  }
+
+  /** One request at a time. */
+  async function ask(text, limit) {
+    if (!worker) begin();
+    worker.ref();
+    let clock;
+    const late = (ms) => new Promise((resolve) => { clock = setTimeout(resolve, ms, { late: true }); });
+    try {
+      const started = await Promise.race([ready.then(() => ({})), late(start)]);
+      clearTimeout(clock);
+      if (started.late) return { late: true };
+      const answer = new Promise((resolve) => { waiting = resolve; });
+      worker.postMessage({ text });
+      return await Promise.race([answer, late(limit + grace)]);
+    } finally {
+      clearTimeout(clock);
+      waiting = undefined;
+      worker?.unref();
+    }
+  }
+
+  return {
+    /** {graph}, or {refused}: a document, for a request whose program is Python. */
+    async graph(text, { limit_ms, id } = {}) {
+      const limit = limit_ms > 0 ? limit_ms : 10_000;
+      let answer;
+      try { answer = await ask(text, limit); } catch (error) { answer = { failed: String(error) }; }
+      if (answer.graph !== undefined) return { graph: answer.graph };
+      await end();
+      if (answer.late) return refused('limit-time', `This takes longer than ${limit} ms`, 'Look for one call that takes very long, such as the sum of a huge range.', id);
+      return refused('limit-memory', 'Python came to an end on this program: it takes more memory or stack than there is', 'Build smaller lists, and less deeply nested ones.', id);
+    },
+    end,
+  };
+}

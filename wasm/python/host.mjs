@@ -1,0 +1,61 @@
+// The Python host: CPython (Pyodide) beside an engine, in a worker of its own. It runs a program, tabulates its functions with the engine's help and hands
+// on a graph, which is data: whoever asked sends it to the engine with the request. The same in Node and in the page.
+
+/** Bytes that Python may take: beyond them it gets a MemoryError, not the browser an exhausted tab. */
+export const memoryLimit = 512 * 2 ** 20;
+
+const packages = '/lib/rasp';
+const cached = 8;  // graphs of the last requests: one program is analysed, compiled and run
+
+/** Before Pyodide is loaded: a worker's memories grow to `memoryLimit` and no further. */
+export function capMemory() {
+  const grow = WebAssembly.Memory.prototype.grow;
+  WebAssembly.Memory.prototype.grow = function (pages) {
+    if (this.buffer.byteLength + pages * 65536 > memoryLimit) throw new RangeError('memory limit');
+    return grow.call(this, pages);
+  };
+}
+
+/** JSON of a request with its graph; numbers stay as they are written. */
+export const withGraph = (text, graph) => `${text.trimEnd().replace(/\}$/, '')},"graph":${graph}}`;
+
+/**
+ * `pyodide`: loaded. `sources`: {"tracr/rasp/rasp.py": text}. `engine`: a request's text → its document's text, at once.
+ * Gives {graph(text)}: the graph's text for a request's. Throws only where Python has come to an end and the worker must be replaced.
+ */
+export function createHost({ pyodide, sources, engine }) {
+  for (const [file, text] of Object.entries(sources)) {
+    const at = `${packages}/${file}`;
+    pyodide.FS.mkdirTree(at.slice(0, at.lastIndexOf('/')));
+    pyodide.FS.writeFile(at, text);
+  }
+  let deadline = Infinity;
+  // Python looks here every few thousand instructions. What it writes back does not stop the clock.
+  pyodide.setInterruptBuffer(Object.defineProperty({}, 0, { get: () => (performance.now() > deadline ? 2 : 0), set: () => {} }));
+  const run = pyodide.runPython(`import sys\nsys.path.insert(0, ${JSON.stringify(packages)})\nimport rasp_host\nrasp_host.run`);
+  // C++ and Python meet here: nothing may be thrown through their frames.
+  const safe = (text) => {
+    try { return engine(text); } catch { return '{"ok":false,"diagnostics":[{"severity":"error","class":"limit","code":"limit-memory","message":"This takes more memory or stack than there is"}]}'; }
+  };
+  const graphs = new Map();
+  function graph(text) {
+    const request = JSON.parse(text);
+    const { program, name, files, output, input, vocabulary, max_length, causal, example_input, command } = request;
+    const key = JSON.stringify([program, name, files, output, input, vocabulary, max_length, causal, example_input ?? command === 'analyze']);
+    let made = graphs.get(key);
+    if (made === undefined) {
+      deadline = performance.now() + (request.limit_ms > 0 ? request.limit_ms : 10_000);
+      try { made = run(text, safe); } finally { deadline = Infinity; }
+      if (graphs.size >= cached) graphs.delete(graphs.keys().next().value);
+      graphs.set(key, made);
+    }
+    return made;
+  }
+  return { graph };
+}
+
+/** Does the request's program need this host? */
+export function isPython(request) {
+  if (request === null || typeof request !== 'object' || typeof request.program !== 'string' || request.graph) return false;
+  return request.language === 'python' || (request.language === undefined && typeof request.name === 'string' && request.name.endsWith('.py'));
+}
