@@ -16,7 +16,7 @@ using OrderedJson = nlohmann::ordered_json;  // keys in the order of Transformer
 // As in the engine's protocol: floats that JSON cannot hold are "nan", "inf", "-inf"; ints beyond 2^53 decimal strings.
 OrderedJson value_json(const Value& v) {
   switch (v.kind()) {
-    case Kind::String: return v.text();
+    case Kind::String: case Kind::Opaque: return v.text();
     case Kind::Bool: return v.truthy();
     case Kind::Float: {
       const double d = v.number();

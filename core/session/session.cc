@@ -111,7 +111,11 @@ Json Session::dispatch(const Json& r) {
   if (command == "library") return library();
   if (command == "eval_many") return eval_many(r, program_request(r), limits_of(r));
   if (command == "format") return format(r);
-  if (command == "tabulate") return tabulate(program_request(r), limits_of(r));
+  if (command == "tabulate") {
+    ProgramRequest request = program_request(r);
+    request.example_input = typed<bool>(r, "example_input", false, "true or false");
+    return tabulate(request, limits_of(r));
+  }
   if (command == "release") {
     held_.erase(typed<int>(r, "handle", 0, "a number"));
     return {{"ok", true}};
