@@ -84,6 +84,7 @@ test('docs/diagnostics.md names every code, and no other', () => {
   }
   for (const file of ['wasm/cli.mjs', 'wasm/engine.mjs', 'wasm/output.mjs'])
     for (const [, literal] of read(file).matchAll(/refusal\('([a-z-]+)'/g)) found.add(literal);
+  for (const [, literal] of read('wasm/python/client.mjs').matchAll(/refused\('([a-z-]+)'/g)) found.add(literal);
   for (const file of readdirSync(path.join(root, 'python/rasp_host')).filter((f) => f.endsWith('.py'))) {
     for (const [, literal] of read('python/rasp_host', file).matchAll(/"(python-[a-z-]+|limit-[a-z-]+|no-output)"/g)) found.add(literal);
   }
@@ -99,7 +100,7 @@ const elsewhere = {
   'model-differs': 'no model is known that does',
   'expression-too-large': 'programs that give it compile for many seconds', 'selector-too-composed': 'no small program is known that gives it',
   'limit-value-set': 'value-set-too-large comes first', 'limit-tuples': 'expression-too-large comes first', 'limit-weights': 'other limits come first', 'limit-contexts': 'programs that give it are too slow for a test',
-  'bad-graph': 'tests/session/tabulated_test.cc', 'not-tabulated': 'tests/session/tabulated_test.cc',
+  'python-not-loaded': 'tests/web/python.mjs', 'bad-graph': 'tests/session/tabulated_test.cc', 'not-tabulated': 'tests/session/tabulated_test.cc',
   'limit-document': 'tests/session/limits_test.cc', 'limit-trace': 'tests/session/limits_test.cc', 'limit-vocabulary': 'tests/session/limits_test.cc',
 };
 test('every code has a test program', () => {

@@ -1,5 +1,5 @@
 // A Node worker that holds Python, and an engine that it asks.
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parentPort } from 'node:worker_threads';
@@ -10,7 +10,7 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 
 /** The project's own packages, by their paths. */
 function sources() {
-  const root = path.join(here, '../../python'), files = {};
+  const root = [path.join(here, '../../python'), path.join(here, '../dist/python')].find((f) => existsSync(path.join(f, 'rasp_host'))), files = {};
   const walk = (folder) => {
     for (const entry of readdirSync(path.join(root, folder), { withFileTypes: true })) {
       const name = path.posix.join(folder, entry.name);
