@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 #include "compiler/limit_at.h"
-#include "rasp/graph_document.h"
+#include "graph_document.h"
 
 namespace rasp {
 namespace {

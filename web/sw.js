@@ -3,6 +3,8 @@
 // the new build at once, and without a network the newest one that is kept whole.
 const version = 'rasp-__VERSION__';
 const files = __FILES__;
+// Python, which the page puts there itself when it first needs it, and which a new build does not load again.
+const python = '__PYTHON__';
 // Query strings are options of the page, and what a response varies by (Vary: Origin) is the same for all files of one origin.
 const loosely = { ignoreSearch: true, ignoreVary: true };
 
@@ -14,9 +16,10 @@ self.addEventListener('install', (event) => {
 
 // Only now is no tab left that was begun under an older worker.
 self.addEventListener('activate', (event) => {
-  event.waitUntil(ours().then((names) => Promise.all(names.filter((k) => k !== version).map((k) => caches.delete(k)))).then(() => self.clients.claim()));
+  event.waitUntil(olderPython().then(ours).then((names) => Promise.all(names.filter((k) => k !== version).map((k) => caches.delete(k)))).then(() => self.clients.claim()));
 });
 
+const olderPython = () => caches.keys().then((names) => Promise.all(names.filter((k) => k.startsWith('python-') && k !== python).map((k) => caches.delete(k))));
 const ours = () => caches.keys().then((names) => names.filter((k) => k.startsWith('rasp-')));
 
 /** In the newest build that has it. An address in it that no build has is the page itself. */
@@ -38,5 +41,6 @@ self.addEventListener('fetch', (event) => {
   const { request } = event, url = new URL(request.url);
   if (request.method !== 'GET' || url.origin !== location.origin) return;
   if (request.mode === 'navigate') event.respondWith(fetch(request).catch(async () => (await kept(request)) ?? Response.error()));
+  else if (url.pathname.includes(`/${python}/`)) event.respondWith(caches.match(request, { cacheName: python, ...loosely }).then((hit) => hit ?? fetch(request)));
   else event.respondWith(kept(request).then((hit) => hit ?? fetch(request)));
 });

@@ -6,6 +6,7 @@ import { budget } from './budget.ts';
 import { documentation } from './docs.ts';
 import { examples } from './pictures.ts';
 import { prerender } from './prerender.ts';
+import { python, pythonFolder } from './python.ts';
 
 const here = import.meta.dirname, root = path.resolve(here, '..');
 
@@ -18,13 +19,13 @@ function offline(): Plugin {
     name: 'rasp-offline',
     apply: 'build',
     generateBundle(_, bundle) {
-      const files = Object.keys(bundle).filter((f) => !f.endsWith('.map')).sort();
+      const files = Object.keys(bundle).filter((f) => !f.endsWith('.map') && !f.startsWith('python-')).sort();
       const hash = createHash('sha256');
       for (const f of files) { const item = bundle[f]!; hash.update(f).update(item.type === 'chunk' ? item.code : item.source); }
       const page = ['index.html', ...files.filter((f) => f !== 'index.html'), 'icon.svg', 'icon-192.png', 'icon-512.png', 'docs.css', 'manifest.webmanifest'];
       this.emitFile({ type: 'asset', fileName: 'files.json', source: `${JSON.stringify(page)}\n` });
       const list = ['./', 'files.json', ...files, 'icon.svg', 'icon-192.png', 'icon-512.png', 'docs.css', 'manifest.webmanifest'];
-      const source = readFileSync(path.join(here, 'sw.js'), 'utf8').replace('__VERSION__', hash.digest('hex').slice(0, 16)).replace('__FILES__', JSON.stringify(list));
+      const source = readFileSync(path.join(here, 'sw.js'), 'utf8').replace('__VERSION__', hash.digest('hex').slice(0, 16)).replace('__FILES__', JSON.stringify(list)).replaceAll('__PYTHON__', pythonFolder);
       this.emitFile({ type: 'asset', fileName: 'sw.js', source });
     },
   };
@@ -35,7 +36,7 @@ function early(): Plugin {
   return {
     name: 'rasp-early',
     apply: 'build',
-    transformIndexHtml: { order: 'post', handler: (_, { bundle }) => Object.keys(bundle ?? {}).filter((f) => f.endsWith('.wasm')).map((f) => ({ tag: 'link', attrs: { rel: 'preload', as: 'fetch', type: 'application/wasm', crossorigin: '', fetchpriority: 'low', href: `./${f}` }, injectTo: 'head' as const })) },
+    transformIndexHtml: { order: 'post', handler: (_, { bundle }) => Object.keys(bundle ?? {}).filter((f) => f.endsWith('.wasm') && !f.startsWith('python-')).map((f) => ({ tag: 'link', attrs: { rel: 'preload', as: 'fetch', type: 'application/wasm', crossorigin: '', fetchpriority: 'low', href: `./${f}` }, injectTo: 'head' as const })) },
   };
 }
 
@@ -46,5 +47,5 @@ export default defineConfig({
   worker: { format: 'es' },
   build: { target: 'es2022', assetsInlineLimit: 0 },
   server: { fs: { allow: ['..'] } },
-  plugins: [examples(root), prerender(root), documentation(path.resolve(here, '../docs')), offline(), early(), budget()],
+  plugins: [python(), examples(root), prerender(root), documentation(path.resolve(here, '../docs')), offline(), early(), budget()],
 });

@@ -140,7 +140,8 @@ Value Value::boolean(bool b) {
 
 Value Value::opaque(std::string text) {
   Value v;
-  v.v_ = OpaqueText{std::move(text)};
+  v.v_ = std::move(text);
+  v.opaque_ = true;
   return v;
 }
 
@@ -151,14 +152,11 @@ Value Value::string(std::string s) {
 }
 
 Kind Value::kind() const {
-  static constexpr Kind kinds[] = {Kind::Int, Kind::Int, Kind::Float, Kind::Bool, Kind::String, Kind::Opaque};
-  return kinds[v_.index()];
+  static constexpr Kind kinds[] = {Kind::Int, Kind::Int, Kind::Float, Kind::Bool, Kind::String};
+  return opaque_ ? Kind::Opaque : kinds[v_.index()];
 }
 
-const std::string& Value::text() const {
-  if (const auto* o = std::get_if<OpaqueText>(&v_)) return o->text;
-  return *std::get_if<std::string>(&v_);
-}
+const std::string& Value::text() const { return *std::get_if<std::string>(&v_); }
 
 double Value::number() const {
   if (const auto* i = std::get_if<std::int64_t>(&v_)) return static_cast<double>(*i);

@@ -38,8 +38,8 @@ class Value {
   std::string str() const;                  // host str: a, 1.0, True
 
  private:
-  struct OpaqueText { std::string text; };
-  std::variant<std::int64_t, BigInt, double, bool, std::string, OpaqueText> v_;  // BigInt only where int64 does not suffice
+  std::variant<std::int64_t, BigInt, double, bool, std::string> v_;  // BigInt only where int64 does not suffice
+  bool opaque_ = false;  // then the string is its text: an alternative of its own would make every copy of a value larger
 };
 
 // Host equality: numbers compare across Int/Float/Bool (exactly, also beyond 2^53), a string never equals a number, an opaque value neither.

@@ -5,7 +5,7 @@
 
 #include "compiler/tables.h"
 #include "compiler/value_sets.h"
-#include "rasp/graph_document.h"
+#include "graph_document.h"
 #include "session/documents.h"
 
 namespace rasp {

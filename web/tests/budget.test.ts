@@ -20,9 +20,12 @@ describe('the budget', () => {
   });
   it('passes below and at the limit, and names what is over it', () => {
     const list = [{ name: 'big.js', gzip: 70, first: true }, { name: 'later.js', gzip: 30, first: false }];
-    expect(judge(list, { first: 70, all: 100 }).over).toBe('');
-    expect(judge(list, { first: 69, all: 100 }).over).toMatch(/^The first load takes 70 .* budget is 69$/);
-    expect(judge(list, { first: 69, all: 99 }).over).toMatch(/All code takes 100 /);
+    expect(judge(list, { first: 70, all: 100, python: 0 }).over).toBe('');
+    expect(judge(list, { first: 69, all: 100, python: 0 }).over).toMatch(/^The first load takes 70 .* budget is 69$/);
+    expect(judge(list, { first: 69, all: 99, python: 0 }).over).toMatch(/All code takes 100 /);
+    const withPython = [...list, { name: 'assets/python-1.js', gzip: 20, first: false }];
+    expect(judge(withPython, { first: 70, all: 100, python: 20 }).over).toBe('');
+    expect(judge(withPython, { first: 70, all: 100, python: 19 }).over).toMatch(/^What Python programs load takes 20 /);
     expect(judge(list).report).toMatch(/70 {2}big\.js {2}\(first load\)\n.*30 {2}later\.js\n/);
   });
   it('fails the build that is over it, and tells which files take the bytes', () => {

@@ -3,7 +3,7 @@ import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } 
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
 import { bracketMatching, indentUnit, syntaxHighlighting } from '@codemirror/language';
 import { type Diagnostic as Mark, lintGutter, setDiagnostics } from '@codemirror/lint';
-import { EditorState } from '@codemirror/state';
+import { Compartment, EditorState, type Extension } from '@codemirror/state';
 import { EditorView, drawSelection, highlightActiveLine, keymap, lineNumbers } from '@codemirror/view';
 import { effect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
@@ -50,8 +50,8 @@ export default function Editor({ readOnly }: EditorOptions) {
     root.append(parent);
     const states = new Map<string, EditorState>();  // each file keeps its undo history and cursor
     const extensions = [
-      lineNumbers(), EditorView.lineWrapping, history(), drawSelection(), bracketMatching(), closeBrackets(), highlightActiveLine(), lintGutter(), rasp, indentUnit.of('    '),
-      syntaxHighlighting(highlight), theme, decorations, folding, hoverHelp, signatureHelp, autocompletion({ override: [complete] }),
+      lineNumbers(), EditorView.lineWrapping, history(), drawSelection(), bracketMatching(), closeBrackets(), highlightActiveLine(), lintGutter(), indentUnit.of('    '),
+      syntaxHighlighting(highlight), theme, decorations, folding, hoverHelp,
       EditorState.readOnly.of(readOnly), lockedLines,
       keymap.of([
         { key: 'F12', run: goToDefinition }, { key: 'F2', run: askRename }, { key: 'Shift-Alt-f', run: (v) => { void format(v); return true; } },
@@ -89,10 +89,17 @@ export default function Editor({ readOnly }: EditorOptions) {
         }
       }),
     ];
-    const create = (doc: string) => EditorState.create({ doc, extensions });
+    // Python's parser comes with the first Python file.
+    const ofFile = new Compartment(), forRasp: Extension = [rasp, signatureHelp, autocompletion({ override: [complete] })];
+    const create = (doc: string, file: string) => EditorState.create({ doc, extensions: [extensions, ofFile.of(file.endsWith('.py') ? [] : forRasp)] });
+    const settle = (file: string) => {
+      if (!file.endsWith('.py')) return;
+      void import('./python').then(({ python }) => { if (shown === file) view.dispatch({ effects: ofFile.reconfigure(python) }); }, () => {});
+    };
     let shown = active.peek();
     let chosenHere: Selection = selection.peek();
-    const view = new EditorView({ parent, root, state: create(source.peek()) });
+    const view = new EditorView({ parent, root, state: create(source.peek(), shown) });
+    settle(shown);
     const later = (f: () => void) => queueMicrotask(f);
     const stops = [
       effect(() => {
@@ -100,7 +107,8 @@ export default function Editor({ readOnly }: EditorOptions) {
         if (file !== shown) {
           states.set(shown, view.state);
           shown = file;
-          view.setState(states.get(file) ?? create(text));
+          view.setState(states.get(file) ?? create(text, file));
+          settle(file);
         }
         if (text !== view.state.doc.toString()) view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } });
       }),

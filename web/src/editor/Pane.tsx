@@ -11,7 +11,7 @@ const loaded = signal<ComponentType<EditorOptions> | null>(null);
 const failed = signal(false);
 export const loadEditor = () => import('./Editor').then((m) => { loaded.value = m.default; }, () => { failed.value = true; });
 
-const full = (name: string) => (name.endsWith('.rasp') ? name : `${name}.rasp`);
+const full = (name: string) => (/\.(rasp|py)$/.test(name) ? name : `${name}.rasp`);
 
 function badName(name: string, before: string): string | null {
   if (name === '') return 'A file needs a name.';

@@ -5,6 +5,7 @@
  * unless it is about a model that went with the worker.
  */
 import type { Asked, Failure, Result } from './protocol';
+import type { Raw } from './raw';
 
 /** `arena` comes with `trace`, `bytes` with `export`. */
 export interface Answer<R> { result: R; arena?: Float32Array; bytes?: Uint8Array<ArrayBuffer> }
@@ -37,12 +38,19 @@ export class Engine {
   /** Called when the browser has ended the worker: its models have to be made again. */
   onEnded: () => void = () => {};
 
+  /** Of a request whose program is in another language, its graph or a refusal; null where the engine reads the program itself. */
+  tabulate: (request: Asked) => Promise<{ graph: Raw } | { refused: Failure }> | null = () => null;
+
   constructor(private readonly start: () => Worker, private readonly deadline = deadlineMs, private readonly whenGone = released) {}
 
   get busy() { return this.#waiting.size > 0; }
 
   request<Q extends Asked>(request: Q): Promise<Answer<Result<Q['command']>>> {
-    return new Promise((resolve) => { this.#ask(request, false, resolve); });
+    const tabulated = this.tabulate(request);
+    return new Promise((resolve) => {
+      if (!tabulated) this.#ask(request, false, resolve);
+      else void tabulated.then((t) => ('graph' in t ? this.#ask({ ...request, graph: t.graph } as Asked, false, resolve) : resolve({ result: t.refused as never })));
+    });
   }
 
   #ask(request: Asked, again: boolean, resolve: Waiting['resolve']) {

@@ -9,7 +9,7 @@ export type * from '../../../wasm/contract.mjs';
 export { passNames } from '../../../wasm/contract.mjs';
 
 /** A request as the page writes it: lists of tokens may be JSON texts (raw.ts). */
-type Written<R> = { [K in keyof R]: K extends 'input' | 'inputs' | 'vocabulary' ? R[K] | Raw : R[K] };
+type Written<R> = { [K in keyof R]: K extends 'input' | 'inputs' | 'vocabulary' | 'graph' ? R[K] | Raw : R[K] };
 export type Asked = { [C in keyof Requests]: Written<Requests[C]> }[keyof Requests];
 /** The page always asks `compile` for all details. */
 export type Result<C extends keyof Results> = C extends 'compile' ? import('../../../wasm/contract.mjs').CompileResult | Failure : Results[C];

@@ -1,5 +1,9 @@
 // One compiled module, any number of workers.
 import wasmUrl from '@engine/engine.wasm?url';
+import { isPython } from '../../../wasm/python/host.mjs';
+import type { Asked, Failure } from './protocol';
+import type { Python } from './python/client';
+import { type Raw, serialise } from './raw';
 import { workerUrl } from './trusted';
 import { Engine } from './client';
 import EngineWorker from './worker?worker&url';
@@ -26,10 +30,29 @@ function startWorker(): Worker {
   return worker;
 }
 
+let python: Promise<Python> | null = null;
+
+/** Programs in Python go by their host, which is loaded for the first of them. */
+function tabulate(request: Asked): Promise<{ graph: Raw } | { refused: Failure }> | null {
+  if (!isPython(request)) return null;
+  python ??= import('./python/client').then((m) => new m.Python(compiled));
+  return python.then(async (host) => {
+    const answer = await host.graph(serialise(request));
+    return 'graph' in answer ? { graph: { raw: answer.graph } } : answer;
+  });
+}
+export const stopPython = () => { void python?.then((host) => host.stop()); };
+
+function start(): Engine {
+  const engine = new Engine(startWorker);
+  engine.tabulate = tabulate;
+  return engine;
+}
+
 /** Two threads, so that diagnostics and values never wait for a model that is being compiled. */
-export const interpreter = new Engine(startWorker);
-export const compiler = new Engine(startWorker);
+export const interpreter = start();
+export const compiler = start();
 
 /** A third for what takes its time: checking assignments. Started when it is first asked for. */
 let third: Engine | null = null;
-export const grader = () => (third ??= new Engine(startWorker));
+export const grader = () => (third ??= start());

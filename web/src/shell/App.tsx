@@ -23,6 +23,7 @@ import { startTour, step } from '../state/tour';
 import { Captions } from './Captions';
 import { First, standing } from './First';
 import { Interim } from './Interim';
+import { PythonLoading } from './PythonLoading';
 import { Tour } from './Tour';
 import { embed, hidden, phoneTab, readOnly } from '../state/options';
 
@@ -59,6 +60,7 @@ function Notices() {
   const other = otherModel();
   return (
     <div class="notices" role="status">
+      <PythonLoading />
       {notice.value && <p class={notice.value.kind}>{notice.value.text} <button type="button" class="quiet" onClick={() => { notice.value = null; }}>dismiss</button></p>}
       {storageFull.value && <p class="problem">This browser has no room to keep your work. <button type="button" onClick={() => { dialog.value = 'gallery'; }}>Choose earlier work to forget</button> or download this from Share before you close the page.</p>}
       {newerBuild.value && <p class="info">{newerBuild.value === 'ready' ? 'A new version of this page is there. This tab keeps what it needs of its own until you close it.' : 'A new version of this page is there, and some parts of this one are gone.'} <button type="button" onClick={() => location.reload()}>Use the new version</button> <button type="button" class="quiet" onClick={() => { newerBuild.value = ''; }}>dismiss</button></p>}

@@ -19,6 +19,13 @@ function Picture({ s }: { s: Small }) {
   return <svg class="small-picture" width={width} height={height} viewBox={`0 0 ${width} ${height}`} aria-hidden="true">{shapes.map(({ tag: Tag, role, at, text }) => <Tag class={role} {...at}>{text}</Tag>)}</svg>;
 }
 
+const newPython = `# RASP as Tracr's library for Python takes it.
+from tracr.rasp import rasp
+
+same = rasp.Select(rasp.tokens, rasp.tokens, rasp.Comparison.EQ)
+hist = rasp.SelectorWidth(same)
+`;
+
 export default function Gallery({ close }: { close: () => void }) {
   const [courses, setCourses] = useState<{ id: string; title: string; description: string; load: () => Promise<string> }[]>([]);
   const [examples, setExamples] = useState<Example[] | null>([]);
@@ -31,7 +38,8 @@ export default function Gallery({ close }: { close: () => void }) {
     <Dialog title="Examples and your work" close={close} wide>
       <div class="gallery-actions">
         <button type="button" onClick={pick(() => openProject(emptyProject('# Write RASP here. Try: tokens;\n')))}>New program</button>
-        <label class="button">Open a file… <input type="file" class="visually-hidden" accept=".rasp,.json,.txt" onChange={(e) => { const f = e.currentTarget.files?.[0]; if (f) { void openFile(f); close(); } }} /></label>
+        <button type="button" onClick={pick(() => openProject(emptyProject(newPython, 'main.py')))}>New Python program</button>
+        <label class="button">Open a file… <input type="file" class="visually-hidden" accept=".rasp,.py,.json,.txt" onChange={(e) => { const f = e.currentTarget.files?.[0]; if (f) { void openFile(f); close(); } }} /></label>
       </div>
       {recent.value.length > 0 && (
         <section>

@@ -7,7 +7,7 @@ const pragma = (source: string, key: string) => source.match(new RegExp(`^#@ ${k
 
 /** In the order in which one reads them: each uses what those before it have shown. */
 export const groups: [string, string][] = [
-  ['moving', 'Moving tokens'], ['counting', 'Counting'], ['causal', 'Causal'], ['sorting', 'Sorting'], ['arithmetic', 'Arithmetic'], ['brackets', 'Brackets'], ['generating', 'Generating'],
+  ['moving', 'Moving tokens'], ['counting', 'Counting'], ['causal', 'Causal'], ['sorting', 'Sorting'], ['arithmetic', 'Arithmetic'], ['brackets', 'Brackets'], ['generating', 'Generating'], ['python', 'Tracr’s Python'],
 ];
 const rank = (group: string) => { const i = groups.findIndex(([g]) => g === group); return i < 0 ? groups.length : i; };
 

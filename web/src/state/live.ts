@@ -6,7 +6,7 @@ import { batch, computed, effect, signal, untracked } from '@preact/signals';
 import { latestWins } from '../engine/client';
 import type { AboutModel, AnalyzeResult, Asked, CompileResult, Diagnostic, LibraryEntry, PassName, Result, TraceResult, Values } from '../engine/protocol';
 import { type Tokens, rawValues } from '../engine/raw';
-import { compiler, interpreter } from '../engine/start';
+import { compiler, interpreter, stopPython } from '../engine/start';
 import { parseTokens, tokensText } from '../values';
 import { allExamples } from './examples';
 import { active, experiments, files, selection, settings, source } from './project';
@@ -185,6 +185,7 @@ export function forget() {
 }
 
 export function stop() {
+  stopPython();
   interpreter.stop();
   compiler.stop();
   working.value = '';

@@ -49,7 +49,7 @@ export interface Project {
   generating?: Generating;   // absent: the usual
 }
 
-export const emptyProject = (text = ''): Project => ({ files: { 'main.rasp': text }, active: 'main.rasp', settings: {}, experiments: [], view: 'score', half: null, selection: {} });
+export const emptyProject = (text = '', name = 'main.rasp'): Project => ({ files: { [name]: text }, active: name, settings: {}, experiments: [], view: 'score', half: null, selection: {} });
 
 export const files = signal<Record<string, string>>({ 'main.rasp': '' });
 export const active = signal('main.rasp');
@@ -95,7 +95,7 @@ export function change(part: Partial<Settings>) {
 /** A name for a new file that is not taken yet. */
 export function freshName(base = 'untitled'): string {
   for (let i = 0; ; ++i) {
-    const name = `${base}${i || ''}.rasp`;
+    const name = `${base}${i || ''}${active.peek().endsWith('.py') ? '.py' : '.rasp'}`;
     if (!(name in files.peek())) return name;
   }
 }

@@ -135,7 +135,7 @@ export async function openFile(file: File) {
   if (file.size > 2 << 20) { notice.value = { kind: 'problem', text: `${file.name} is larger than 2 MB.` }; return; }
   const content = await file.text();
   try {
-    if (/\.rasp$/i.test(file.name)) {
+    if (/\.(rasp|py)$/i.test(file.name)) {
       openProject(checkProject({ ...emptyProject(), files: { [file.name]: content }, active: file.name }));
     } else {
       const kind = content.trimStart().startsWith('{') ? (JSON.parse(content) as { format?: string }).format : undefined;
@@ -186,7 +186,7 @@ async function read(fragment: string): Promise<Shared | null> {
   if (/^(assignment|submission)=/.test(fragment)) return fromCourseLink(fragment);
   const named = fragment.match(/^example=([\w-]+)$/);
   if (named) {
-    const example = (await allExamples().catch(() => [firstExample])).find((e) => e.file === `${named[1]}.rasp`);
+    const example = (await allExamples().catch(() => [firstExample])).find((e) => e.file === `${named[1]}.rasp` || e.file === `${named[1]}.py`);
     if (example) return { project: opened(example) };
     notice.value = { kind: 'problem', text: `There is no example "${named[1]}".` };
     return null;

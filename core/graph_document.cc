@@ -1,4 +1,4 @@
-#include "rasp/graph_document.h"
+#include "graph_document.h"
 
 #include <algorithm>
 #include <cmath>
