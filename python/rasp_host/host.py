@@ -27,6 +27,9 @@ def run(request_text: str, engine) -> str:
     program = _Program(request, engine)
     try:
         return program.document()
+    except Exception as error:  # a bug of this package: the page and the command line go on
+        return json.dumps({"rasp_graph": 1, "dialect": "tracr", "messages": [
+            {"severity": "error", "code": "internal", "class": "internal", "message": f"The Python host failed on this program: {_worded(error)}", "hint": "Please report the program."}]})
     finally:
         program.forget()
 

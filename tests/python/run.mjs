@@ -9,7 +9,9 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..')
 const read = (...parts) => readFileSync(path.join(root, ...parts), 'utf8');
 const engine = await loadEngine();
 let passed = 0, failed = 0;
+const only = process.argv[2];  // a part of a test's name
 async function test(name, body) {
+  if (only && !name.includes(only)) return;
   try { await body(); ++passed; } catch (error) { ++failed; console.log(`FAILED ${name}\n${error.message.slice(0, 2000)}`); }
 }
 
@@ -67,6 +69,85 @@ for (const file of readdirSync(path.join(root, 'tests/errors')).filter((f) => f.
     assert.deepEqual(diagnostics.map((d) => [d.code, expected[0][1] === undefined ? undefined : `${d.line}:${d.column}`]).slice(0, expected.length), expected);
   });
 }
+
+for (const file of readdirSync(path.join(root, 'examples')).filter((f) => f.endsWith('.py'))) {
+  await test(`examples/${file}`, async () => {
+    const r = await ask('check', read('examples', file), { samples: 100 });
+    assert.ok(r.ok, JSON.stringify(r.diagnostics));
+    assert.equal(r.mismatches, 0);
+    assert.equal(r.exactness, 'proved');
+    assert.ok(!r.expects || r.expects.failed === 0 || r.expects.every?.((x) => x.ok), JSON.stringify(r.expects));
+  });
+}
+
+/** A program's first error. */
+async function mistake(program, more = {}) {
+  const r = await ask('eval', program, { input: text('ab'), ...more });
+  assert.equal(r.ok, false, JSON.stringify(r));
+  return r.diagnostics.find((d) => d.severity === 'error');
+}
+const rasp = 'from tracr.rasp import rasp\n';
+
+await test('mistakes say what Python says, at the line of the program', async () => {
+  for (const [program, code, line, message] of [
+    ['x = = 1\n', 'python-syntax', 1, /invalid syntax/],
+    [`${rasp}def f(n):\n  return f(n + 1)\nx = f(1)\n`, 'python-raised', 3, /too deeply/],
+    [`${rasp}import numpy as np\nx = rasp.Map(lambda t: t, rasp.tokens)\ny = np.zeros(3)\n`, 'python-raised', 4, /numpy cannot be used here: RASP's functions/],
+    [`${rasp}x = open("data.txt")\n`, 'python-raised', 2, /files cannot be opened here/],
+    [`${rasp}x = rasp.Map(lambda t: {}[t], rasp.tokens)\n`, 'python-raised', 2, /KeyError: 'a' is no key \(line 2\)/],
+    [`${rasp}x = rasp.Map(lambda t: [t], rasp.tokens)\n`, 'python-raised', 2, /\['a'\] cannot be a value of an s-op/],
+    [`${rasp}for i in range(200_000):\n  x = rasp.Map(lambda t: t, rasp.tokens)\n`, 'limit-graph-nodes', 3, /more than 100,000/],
+    [`${rasp}y = 1\n`, 'no-output', 1, /makes no s-op/],
+    ['import does_not_exist\n', 'python-raised', 1, /No module named 'does_not_exist'/],
+    [`${rasp}x = rasp.tokens and rasp.indices\n`, 'python-raised', 2, /neither true nor false/],
+    [`${rasp}x = rasp.Select(rasp.tokens, rasp.tokens)\n`, 'python-raised', 2, /missing 1 required/],
+    [`${rasp}import helper\n`, 'python-raised', 2, /ZeroDivisionError: division by zero \(in helper.py, line 2\)/],
+  ]) {
+    const d = await mistake(program, program.includes('helper') ? { files: { 'helper.py': 'a = 1\nb = a / 0\n' } } : {});
+    assert.equal(d.code, code, `${program}: ${JSON.stringify(d)}`);
+    assert.equal(d.line, line, `${program}: ${JSON.stringify(d)}`);
+    assert.match(d.message, message);
+    assert.doesNotMatch(d.message, /Traceback|rasp_host|\/lib\//);
+  }
+});
+
+await test('a loop without an end, a huge list and one long call are stopped, and the next program runs', async () => {
+  const fine = async () => assert.deepEqual((await ask('eval', `${rasp}x = rasp.Map(lambda t: t * 2, rasp.tokens)\n`, { input: text('ab') })).values, ['aa', 'bb']);
+  const loop = await mistake(`${rasp}while True:\n  pass\n`, { limit_ms: 500 });
+  assert.equal(loop.code, 'limit-time');
+  assert.ok(loop.line === 2 || loop.line === 3, 'in the loop');
+  const inside = await mistake(`${rasp}def f(t):\n  while True:\n    pass\nx = rasp.Map(f, rasp.tokens)\n`, { limit_ms: 500 });
+  assert.equal(inside.code, 'limit-time');
+  const swallowed = await mistake(`${rasp}while True:\n  try:\n    pass\n  except BaseException:\n    pass\n`, { limit_ms: 500 });
+  assert.equal(swallowed.code, 'limit-time');
+  await fine();
+  const list = await mistake(`${rasp}x = [0] * 10**9\n`);
+  assert.equal(list.code, 'limit-memory');
+  await fine();
+  const call = await mistake(`${rasp}x = sum(range(10**12))\n`, { limit_ms: 500 });
+  assert.equal(call.code, 'limit-time');
+  await fine();
+});
+
+await test('tokens of mixed types, tuples, None, other files, printed values, settings from a class', async () => {
+  const mixed = await ask('run', `${rasp}x = rasp.Map(lambda t: str(t), rasp.tokens)\n`, { input: { values: [1, 'a', true, 2.5], types: 'isbf' } });
+  assert.ok(mixed.ok, JSON.stringify(mixed.diagnostics));
+  same(mixed.model, { values: ['1', 'a', 'True', '2.5'], types: 'ssss' }, 'mixed');
+  const tuple = await ask('run', `${rasp}p = rasp.SequenceMap(lambda a, b: (a, b), rasp.tokens, rasp.indices)\nx = rasp.Map(lambda p: p[1] if p[0] == "a" else None, p)\n`, { input: text('ab') });
+  same(tuple.model, { values: [0, 'None'], types: 'io' }, 'tuples and None');
+  const files = await ask('eval', 'from tables import vocabulary\nfrom deep.er import twice\nfrom tracr.rasp import rasp\nx = rasp.Map(twice, rasp.tokens)\nprint(len(vocabulary), x("ab"))\n', {
+    input: text('b'), files: { 'tables/__init__.py': 'from tables.inner import vocabulary', 'tables/inner.py': 'vocabulary = "abc"', 'deep/er.py': 'def twice(t):\n  return t * 2' } });
+  same(files, { values: ['bb'], types: 's' }, 'files');
+  assert.deepEqual(files.printed.map((p) => [p.line, p.value]), [[5, "3 ['aa', 'bb']"]]);
+  const compiled = await ask('compile', read('examples/python_class.py'));
+  assert.deepEqual([compiled.model.vocabulary, compiled.model.max_length, compiled.model.causal], [[0, 1], 8, true]);
+});
+
+await test('a graph opens without Python, and a handle is one of the engine that made it', async () => {
+  const { handle } = await ask('compile', `${rasp}x = rasp.tokens + "!"\n`, { input: text('ab'), keep: true });
+  const trace = await engine.request({ command: 'trace', handle, input: 'ba' });
+  assert.ok(trace.ok, JSON.stringify(trace.diagnostics));
+});
 
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed ? 1 : 0);

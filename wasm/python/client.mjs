@@ -60,7 +60,7 @@ export function pythonClient() {
       if (answer.graph !== undefined) return { graph: answer.graph };
       await end();
       if (/Cannot find package|ERR_MODULE_NOT_FOUND/.test(answer.failed)) return refused('python-not-loaded', 'Python is not installed', 'It comes as the npm package pyodide: npm install pyodide@314.0.7', id);
-      if (answer.late) return refused('limit-time', `This takes longer than ${limit} ms`, 'Look for one call that takes very long, such as the sum of a huge range.', id);
+      if (answer.late || /KeyboardInterrupt/.test(answer.failed)) return refused('limit-time', `This takes longer than ${limit} ms`, 'Look for one call that takes very long, such as the sum of a huge range.', id);
       return refused('limit-memory', 'Python came to an end on this program: it takes more memory or stack than there is', 'Build smaller lists, and less deeply nested ones.', id);
     },
     end,

@@ -85,7 +85,7 @@ export class Python {
       const got = started ?? (await Promise.race([answer, late(limitMs + graceMs)]));
       if ('graph' in got && got.graph !== undefined) return { graph: got.graph };
       this.#lose();
-      if ('late' in got) return { refused: refusal('limit-time', 'This took too long and was stopped', 'Look for a call that takes very long, such as the sum of a huge range.') };
+      if ('late' in got || /KeyboardInterrupt/.test('crashed' in got ? got.crashed ?? '' : '')) return { refused: refusal('limit-time', 'This took too long and was stopped', 'Look for a call that takes very long, such as the sum of a huge range.') };
       if ('stopped' in got) return { refused: refusal('stopped', 'Stopped', 'Edit the program or its settings to start again.') };
       return { refused: refusal('limit-memory', 'Python came to an end on this program and was started again', 'Build smaller lists, and less deeply nested ones.') };
     } catch {

@@ -20,10 +20,13 @@ const harmless = new Set([
   'performance', 'setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'queueMicrotask', 'TextDecoder', 'TextEncoder', 'DOMException', 'crypto', 'constructor', 'self', 'AbortController', 'AbortSignal', 'Event', 'EventTarget',
 ]);
 
-/** Functions that make functions of text, which no name of the global object shows. */
+/** What makes functions of text: the global one, and those that no name of the global object shows. Pyodide looks at their prototypes. */
 function closeConstructors() {
+  const inert = { Function() { throw new TypeError('Text is not evaluated here'); } }.Function;
+  Object.defineProperty(inert, 'prototype', { value: Function.prototype });
+  Object.defineProperty(self, 'Function', { value: inert, writable: false, configurable: false });
   for (const f of [function () {}, async function () {}, function* () {}, async function* () {}]) {
-    Object.defineProperty(Object.getPrototypeOf(f), 'constructor', { value: undefined, writable: false, configurable: false });
+    Object.defineProperty(Object.getPrototypeOf(f), 'constructor', { value: inert, writable: false, configurable: false });
   }
 }
 
@@ -36,9 +39,8 @@ function giveUpAuthority() {
       if (!Reflect.deleteProperty(at, name) && !Reflect.defineProperty(at, name, { value: undefined })) left.push(name);
     }
   }
-  Object.defineProperty(self, 'Function', { value: undefined, writable: false, configurable: false });
   closeConstructors();
-  const dangerous = left.filter((name) => (self as unknown as Record<string, unknown>)[name] !== undefined);
+  const dangerous = left.filter((name) => /object|function/.test(typeof (self as unknown as Record<string, unknown>)[name]));  // constants do nothing
   if (dangerous.length) throw new Error(`${dangerous.join(', ')} cannot be taken away`);
 }
 
