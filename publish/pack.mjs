@@ -18,7 +18,7 @@ export function pack(folder) {
   try {
     cpSync(sources, staged, { recursive: true, dereference: true });
     for (const name of ['engine.mjs', 'engine.wasm']) cpSync(path.join(engineFolder(), name), path.join(staged, 'dist', name));
-    cpSync(path.join(root, 'web/dist'), path.join(staged, 'page'), { recursive: true });
+    cpSync(path.join(root, 'web/dist'), path.join(staged, 'page'), { recursive: true, filter: (file) => !/python-\d/.test(file) });
     for (const name of ['tracr', 'rasp_host']) cpSync(path.join(root, 'python', name), path.join(staged, 'dist/python', name), { recursive: true, filter: (file) => !file.includes('__pycache__') });
     cpSync(path.join(root, 'LICENSE'), path.join(staged, 'LICENSE'));
     cpSync(path.join(root, 'docs/licences.md'), path.join(staged, 'licences.md'));

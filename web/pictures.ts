@@ -43,7 +43,7 @@ export async function picturesOf(root: string, only?: (file: string) => boolean)
 /** Their texts, by file name. */
 const textsOf = (root: string): Record<string, string> => {
   const folder = path.join(root, 'examples');
-  return Object.fromEntries(readdirSync(folder).filter((f) => f.endsWith('.rasp')).sort().map((f) => [f, readFileSync(path.join(folder, f), 'utf8')]));
+  return Object.fromEntries(readdirSync(folder).filter((f) => /\.(rasp|py)$/.test(f)).sort().map((f) => [f, readFileSync(path.join(folder, f), 'utf8')]));
 };
 
 /**
