@@ -10,7 +10,7 @@ const require = createRequire(path.join(root, 'web/package.json'));
 export const { chromium } = require('playwright-core');
 export const { AxeBuilder } = require('@axe-core/playwright');
 
-const types = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.wasm': 'application/wasm', '.svg': 'image/svg+xml', '.png': 'image/png', '.webmanifest': 'application/manifest+json', '.json': 'application/json' };
+const types = { '.html': 'text/html', '.js': 'text/javascript', '.mjs': 'text/javascript', '.zip': 'application/zip', '.css': 'text/css', '.wasm': 'application/wasm', '.svg': 'image/svg+xml', '.png': 'image/png', '.webmanifest': 'application/manifest+json', '.json': 'application/json' };
 
 /** Another build of the page can be named in RASP_PAGE. `site.folder` may be changed under open pages: that is a new release. `headers` go with every file. */
 export function serve(folder = process.env.RASP_PAGE ?? path.join(root, 'web/dist'), headers = {}) {

@@ -20,6 +20,18 @@ const harmless = new Set([
   'performance', 'setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'queueMicrotask', 'TextDecoder', 'TextEncoder', 'DOMException', 'crypto', 'constructor', 'self', 'AbortController', 'AbortSignal', 'Event', 'EventTarget',
 ]);
 
+/** Timers take functions here, not text that they would evaluate. */
+function closeTimers() {
+  for (const name of ['setTimeout', 'setInterval'] as const) {
+    const timer = self[name].bind(self) as (f: () => void, ms?: number) => number;
+    const safe = (f: unknown, ms?: number) => {
+      if (typeof f !== 'function') throw new TypeError('Text is not evaluated here');
+      return timer(f as () => void, ms);
+    };
+    Object.defineProperty(self, name, { value: safe, writable: false, configurable: false });
+  }
+}
+
 /** What makes functions of text: the global one, and those that no name of the global object shows. Pyodide looks at their prototypes. */
 function closeConstructors() {
   const inert = { Function() { throw new TypeError('Text is not evaluated here'); } }.Function;
@@ -45,6 +57,7 @@ function giveUpAuthority() {
 }
 
 async function begin({ folder, python, library, engine }: Start) {
+  closeTimers();
   capMemory();
   (self as { importScripts?: unknown }).importScripts = undefined;  // Pyodide probes it with a data: address, which the page's policy reports
   const streaming = WebAssembly.instantiateStreaming;
@@ -58,7 +71,7 @@ async function begin({ folder, python, library, engine }: Start) {
   const pyodide = await loadPyodide({
     indexURL: folder, packageBaseUrl: folder, stdLibURL: `${folder}python_stdlib.zip`, env: { HOME: '/home/rasp', PYTHONHASHSEED: '0' }, stdout: () => {}, stderr: () => {},
     lockFileContents: { info: { abi_version: '2026_0', arch: 'wasm32', platform: 'emscripten_5_0_3', python: '3.14.2' }, packages: {} },
-    jsglobals: { Object, Array, setTimeout: self.setTimeout.bind(self), clearTimeout: self.clearTimeout.bind(self) },
+    jsglobals: { Object, Array, setTimeout: self.setTimeout, clearTimeout: self.clearTimeout.bind(self) },
   });
   WebAssembly.instantiateStreaming = streaming;
   self.fetch = load;
