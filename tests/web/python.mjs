@@ -30,8 +30,11 @@ async function type(page, text) {
   await page.keyboard.down('Control');
   await page.keyboard.press('a');
   await page.keyboard.up('Control');
-  await page.keyboard.press('Delete');
-  await (page.keyboard.insertText ? page.keyboard.insertText(text) : page.keyboard.sendCharacter(text));
+  await page.evaluate((t) => {  // as from the clipboard: typed line by line, brackets would close and lines indent by themselves
+    const clipboardData = new DataTransfer();
+    clipboardData.setData('text/plain', t);
+    document.querySelector('.editor-host').shadowRoot.querySelector('.cm-content').dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+  }, text);
 }
 
 // Everything that a program in a browser's worker might reach. Each line prints what came of it.
