@@ -34,7 +34,14 @@ class MlpPlanner {
   bool join_axes(Cone& cone, const std::vector<NodeId>& axes);
   double noise(NodeId axis);
   Refusal too_large(const Cone& cone);
+  bool take_apart(const std::vector<NodeId>& axes, double size);
+  std::vector<NodeId> listed(const Cone& cone);
   void connect();
+  // plan_thresholds.cc: numbers that cannot be listed
+  struct Line { double low, high, denominator; bool sum; };  // every value is p/q in [low, high], q ≤ denominator; sum: of several numbers
+  std::optional<Line> line_of(NodeId x, int depth);
+  std::map<NodeId, SetId> points(const Cone& cone);
+  std::optional<SetId> points_on(const Line& line, std::vector<double> constants);
   // mlp_table.cc: the table over reachable tuples
   void visit_tuples(const Cone& cone, const std::function<void(const std::vector<ValueId>&)>& visit);
   void enumerate();

@@ -12,10 +12,14 @@ void MlpPlanner::visit_tuples(const Cone& cone, const std::function<void(const s
   const auto& inputs = cone.inputs();
   std::unordered_map<Tuple, bool, VectorHash> contexts_seen, tuples_seen;
   std::vector<ValueId> tuple(inputs.size());
-  c_.sets.contexts(inputs, [&](std::uint32_t i, std::uint32_t n) {
+  const auto stand_in = points(cone);
+  c_.sets.contexts(listed(cone), [&](std::uint32_t i, std::uint32_t n) {
     Tuple key;
     c_.budget.tick(static_cast<std::uint32_t>(1 + inputs.size()));
-    for (NodeId x : inputs) key.push_back(c_.sets.at(x, i, n));
+    for (NodeId x : inputs) {
+      const auto it = stand_in.find(x);
+      key.push_back(it != stand_in.end() ? it->second : c_.sets.at(x, i, n));
+    }
     if (!contexts_seen.emplace(key, true).second) return;
     for (auto s : key)
       if (c_.set_pool[s].empty()) return;

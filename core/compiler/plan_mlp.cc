@@ -71,19 +71,29 @@ void MlpPlanner::split(const Cone& cone, std::vector<NodeId>& codes, std::vector
   for (NodeId x : cone.inputs()) (is_code(x) ? codes : axes).push_back(x);
 }
 
+// The inputs whose values are known.
+std::vector<NodeId> MlpPlanner::listed(const Cone& cone) {
+  std::vector<NodeId> result;
+  for (NodeId x : cone.inputs())
+    if (c_.sets.known(x)) result.push_back(x);
+  return result;
+}
+
 // Distinct tuples over all contexts; infinity where a set is unknown.
 double MlpPlanner::tuples(const Cone& cone) {
   std::unordered_map<std::vector<std::uint32_t>, bool, VectorHash> seen;
   double total = 0;
+  const auto stand_in = points(cone);
   for (NodeId x : cone.inputs())
-    if (!c_.sets.known(x)) return 1e300;
-  c_.sets.contexts(cone.inputs(), [&](std::uint32_t i, std::uint32_t n) {
+    if (!c_.sets.known(x) && !stand_in.count(x)) return 1e300;
+  c_.sets.contexts(listed(cone), [&](std::uint32_t i, std::uint32_t n) {
     c_.budget.tick(static_cast<std::uint32_t>(1 + cone.inputs().size()));
     std::vector<std::uint32_t> key;
     double product = 1;
     for (NodeId x : cone.inputs()) {
-      key.push_back(c_.sets.at(x, i, n));
-      product *= static_cast<double>(c_.sets.members(x, i, n).size());
+      const auto it = stand_in.find(x);
+      key.push_back(it != stand_in.end() ? it->second : c_.sets.at(x, i, n));
+      product *= static_cast<double>(c_.set_pool[key.back()].size());
     }
     if (seen.emplace(std::move(key), true).second) total += product;
   });
@@ -110,6 +120,7 @@ void MlpPlanner::choose_inputs() {
     std::vector<NodeId> codes, axes;
     split(cone, codes, axes);
     const double size = tuples(cone);
+    if (axes.size() > 1 && size > c_.effort.fused_table && take_apart(axes, size)) continue;
     if (axes.size() <= 1 && size <= c_.style.tuples) break;
     if (axes.size() == 1 && codes.empty()) break;  // steps of one number: as few neurons as it has changes
     if (c_.style.join_axes && axes.size() == 2 && size <= c_.effort.joined_table && join_axes(cone, axes)) break;
@@ -129,10 +140,33 @@ void MlpPlanner::choose_inputs() {
   Cone cone = cone_of(roots_);
   std::vector<NodeId> axes;
   split(cone, code_inputs_, axes);
-  for (NodeId x : cone.inputs()) p_.require_known(x);
+  const auto stand_in = points(cone);
+  for (NodeId x : cone.inputs())
+    if (!stand_in.count(x)) p_.require_known(x);
   const bool many = tuples(cone) > std::min(static_cast<double>(c_.budget.limits().table_rows), static_cast<double>(c_.budget.limits().tuples));
   if (many || (axes.size() > 1 && axis_.empty() && !(axes.size() == 2 && join_axes(cone, axes)))) throw too_large(cone);
   if (axis_.empty() && !axes.empty()) axis_ = {{axes[0], 1}};
+}
+
+// Two numbers that are functions of a common s-op are not independent: a linear form among them is read part by part, where that leaves
+// fewer combinations.
+bool MlpPlanner::take_apart(const std::vector<NodeId>& axes, double size) {
+  const auto sources = [&](NodeId x) { return Cone(c_.graph, {x}, [](NodeId) { return false; }, c_.values).inputs(); };
+  for (NodeId x : axes) {
+    if (c_.graph[x].kind != NodeKind::Elementwise || own(x)) continue;
+    const auto mine = sources(x);
+    const bool shared = std::any_of(axes.begin(), axes.end(), [&](NodeId y) {
+      if (x == y) return false;
+      const auto theirs = sources(y);
+      return std::any_of(mine.begin(), mine.end(), [&](NodeId s) { return std::find(theirs.begin(), theirs.end(), s) != theirs.end(); });
+    });
+    if (!shared) continue;
+    apart_.insert(x);
+    const double apart = tuples(cone_of(roots_));
+    if (apart < size) return true;
+    apart_.erase(x);
+  }
+  return false;
 }
 
 // About how far float32 may put a number from its exact value: only to choose between plans, the proof adds up the real bounds.
@@ -188,12 +222,19 @@ bool MlpPlanner::join_axes(Cone& cone, const std::vector<NodeId>& axes) {
   return true;
 }
 
+// The inputs with the most values first: their combination is the wall.
 Refusal MlpPlanner::too_large(const Cone& cone) {
-  std::string inputs;
-  for (NodeId x : cone.inputs()) inputs += (inputs.empty() ? "" : ", ") + ("\"" + c_.graph.describe(x) + "\" (" + std::to_string(c_.sets.all(x).size()) + " values)");
-  return {"expression-too-large",
-          "\"" + c_.graph.describe(unit().node) + "\" depends on about " + std::to_string(static_cast<long long>(std::min(1e15, tuples(cone)))) + " combinations of values at once: of " + inputs,
-          "Use a smaller vocabulary or maximal length, or name intermediate s-ops with fewer values.", unit().node, "limit"};
+  std::vector<NodeId> inputs = cone.inputs();
+  std::stable_sort(inputs.begin(), inputs.end(), [&](NodeId a, NodeId b) { return c_.sets.all(a).size() > c_.sets.all(b).size(); });
+  constexpr std::size_t named = 3;
+  std::string text;
+  for (std::size_t k = 0; k < inputs.size() && k < named; ++k)
+    text += (k == 0 ? "" : k + 1 == std::min(named, inputs.size()) && inputs.size() <= named ? " and " : ", ") + ("\"" + c_.graph.describe(inputs[k]) + "\" (" + std::to_string(c_.sets.all(inputs[k]).size()) + " values)");
+  if (inputs.size() > named) text += " and " + std::to_string(inputs.size() - named) + " more";
+  const double combinations = tuples(cone);
+  const std::string number = combinations < 1e15 ? "about " + std::to_string(static_cast<long long>(combinations)) : "more than a million billion";
+  return {"expression-too-large", "\"" + c_.graph.describe(unit().node) + "\" depends on " + number + " combinations of values at once: of " + text,
+          "Promise fewer values for \"" + c_.graph.describe(inputs.front()) + "\" with `#@ values NAME …`, split the expression so that no part reads all of these, or use a smaller vocabulary or maximal length.", unit().node, "limit"};
 }
 
 // Takes out the maximal inner expressions that have at most one axis of their own, where that makes the table smaller. What a head reads

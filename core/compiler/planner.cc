@@ -37,8 +37,31 @@ Planner::Planner(PlanContext context) : c_(context) {
 
 void Planner::require_known(NodeId x) {
   if (c_.sets.known(x)) return;
-  throw Refusal{"value-set-too-large", "\"" + c_.graph.describe(x) + "\" can take more than " + std::to_string(c_.budget.limits().value_set) + " different values, or values that cannot be listed",
-                "Use a smaller vocabulary or maximal length, or promise its values with `#@ values NAME …`.", x, "limit"};
+  throw not_listed(x);
+}
+
+// Why an s-op's values cannot be listed: the first s-op below it of which that is true, and the largest of what it is made of.
+Refusal Planner::not_listed(NodeId x) const {
+  NodeId wall = x;
+  const auto operands = [&](NodeId id) {
+    std::vector<NodeId> list = node(id).kind == NodeKind::Aggregate ? std::vector<NodeId>{node(id).args[1]} : node(id).args;
+    std::erase_if(list, [&](NodeId a) { return is_selector(node(a).kind) || node(a).kind == NodeKind::Constant; });
+    return list;
+  };
+  for (bool deeper = true; deeper;) {
+    deeper = false;
+    for (NodeId a : operands(wall))
+      if (!deeper && !c_.sets.known(a)) wall = a, deeper = true;
+  }
+  auto list = operands(wall);
+  std::stable_sort(list.begin(), list.end(), [&](NodeId a, NodeId b) { return c_.sets.all(a).size() > c_.sets.all(b).size(); });
+  std::string of;
+  for (std::size_t k = 0; k < list.size() && k < 3; ++k) of += (k == 0 ? "" : " and ") + ("\"" + c_.graph.describe(list[k]) + "\" (" + std::to_string(c_.sets.all(list[k]).size()) + " values)");
+  const std::string name = "\"" + c_.graph.describe(wall) + "\"";
+  const bool mean = node(wall).kind == NodeKind::Aggregate;
+  if (!of.empty()) of = (mean ? ": it is a mean of up to " + std::to_string(c_.sets.max_length()) + " values of " : ": it is made of ") + of;
+  return {"value-set-too-large", name + " can take more than " + std::to_string(c_.budget.limits().value_set) + " different values" + of + (wall == x ? "" : "; \"" + c_.graph.describe(x) + "\" needs each of them"),
+          std::string(mean ? "Compare " + name + " with constants only, promise" : "Promise") + " its values with `#@ values NAME …`, or use a smaller vocabulary or maximal length.", wall, "limit"};
 }
 
 // Is every mean of the numbers that this s-op can be the one number there is? (Of 2^53 + 1, which is no float, it is another; of 1e308 it overflows.)

@@ -26,6 +26,7 @@ class Planner {
   UnitId unit(UnitKind kind, NodeId node, std::vector<NodeId> joint = {});
   UnitId code_unit(NodeId x);
   Refusal out_of_order(UnitId u) const;
+  Refusal not_listed(NodeId x) const;
   std::uint32_t add_demand(UnitId u, Demand demand);
   const Node& node(NodeId id) const { return c_.graph[id]; }
   ValueId value_of(NodeId x, NodeId leaf, ValueId v);

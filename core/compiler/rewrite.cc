@@ -96,6 +96,8 @@ NodeId Rewriter::converted_tokens(const Node& node) {
 }
 
 bool Rewriter::finite_numbers(NodeId id) const {
+  const Node& n = graph_[id];
+  if (!sets_.known(id) && n.kind == NodeKind::Aggregate) return n.constant.is_number() && std::fabs(n.constant.number()) < 9e15 && finite_numbers(n.args[1]);
   if (!sets_.numeric(id)) return false;
   // Differences of such numbers are exact enough to keep their sign.
   return std::all_of(sets_.all(id).begin(), sets_.all(id).end(), [&](ValueId v) { return std::fabs(values_.number(v)) < 9e15; });

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <numeric>
 #include <set>
 
 #include "compiler/limit_at.h"
@@ -284,6 +285,18 @@ void ValueSets::selector_width(NodeId id) {
   }
 }
 
+namespace {
+// Fractions in [0, 1) with a denominator up to `most`.
+double fractions(std::uint32_t most) {
+  std::vector<std::uint32_t> coprime(most + 1);  // Euler's function
+  for (std::uint32_t q = 0; q <= most; ++q) coprime[q] = q;
+  for (std::uint32_t p = 2; p <= most; ++p)
+    if (coprime[p] == p)
+      for (std::uint32_t q = p; q <= most; q += p) coprime[q] -= coprime[q] / p;
+  return std::accumulate(coprime.begin(), coprime.end(), 0.0);
+}
+}  // namespace
+
 // Means of m values of the set, low ≤ m ≤ high: the raw value for m = 1, what the interpreter's float sum over m gives for m ≥ 2. Sums of small
 // multiples of 2^-20 are exact, so each mean is one correctly rounded division. Other sums depend on their order: in the last bits (fuzzy), by no
 // more than docs/exactness.md calls equal if all terms have one sign, and by more where they cancel, overflow or lose bits below 1e-290 (cancels).
@@ -323,9 +336,12 @@ SetId ValueSets::means(SetId set, std::uint32_t low, std::uint32_t high, NodeSet
     if (!dyadic && !(one_sign && usual)) flags |= is_cancelling;
     if (nan) flags |= overflows;  // a nan has no place in an order
     const auto reach = [&](double s) { return dyadic ? 0 : one_sign ? 0x1p-42 * std::fabs(s) : 1e-10 * scale; };
+    // Of ints without gaps every fraction in their range is a mean whose denominator is small enough: they are counted before they are made.
+    const bool gapless = dyadic && base.front() == std::floor(base.front()) && base.back() - base.front() == static_cast<double>(base.size() - 1);
+    if (gapless && low <= 1 && fractions(high) * (base.back() - base.front()) > budget_.limits().value_set) flags |= overflows;
     std::vector<double> sums = base, next;
     std::set<double> found;
-    for (std::uint32_t m = 2; m <= high && !nan; ++m) {
+    for (std::uint32_t m = 2; m <= high && !nan && !(flags & overflows); ++m) {
       if (sums.size() * base.size() > budget_.limits().tuples) { flags |= overflows; break; }
       next.clear();
       for (double s : sums)
@@ -354,6 +370,14 @@ SetId ValueSets::means(SetId set, std::uint32_t low, std::uint32_t high, NodeSet
   return out;
 }
 
+// Are sums of so many of these numbers exact, in any order?
+bool ValueSets::dyadic_sums(const std::vector<ValueId>& members) const {
+  return std::all_of(members.begin(), members.end(), [&](ValueId v) {
+    const double x = values_.number(v);
+    return !values_.is_number(v) || (std::fabs(x) * setting_.max_length < 0x1p33 && x * 1048576.0 == std::floor(x * 1048576.0));
+  });
+}
+
 void ValueSets::aggregate(NodeId id) {
   const Node& node = graph_[id];
   const NodeId selector = node.args[0], value = node.args[1];
@@ -372,6 +396,7 @@ void ValueSets::aggregate(NodeId id) {
   bool overflow = false;
   std::unordered_map<std::vector<std::uint32_t>, SetId, VectorHash> unions;
   auto set_of = [&](std::uint32_t i, std::uint32_t n) {
+    if (overflow) return SetId{0};  // too many values as it is
     const std::uint32_t visible = setting_.causal ? i + 1 : n;
     WidthRange range{0, single(selector) ? 1 : visible};
     SetId source;
@@ -446,8 +471,11 @@ void ValueSets::aggregate(NodeId id) {
     return set;
   };
   const bool position = setting_.causal || by_i;
+  set_of(position || value_by_i ? setting_.max_length - 1 : 0, setting_.max_length);  // the most values: if they are too many, no other context counts
   fill(id, position || (followed && by_i), !setting_.causal, set_of);
   if (overflow) {
+    result.fuzzy |= !dyadic_sums(all(value));
+    result.cancels |= !dyadic_sums(all(value));
     result.known = false;
     result.ids.clear();
     result.all.clear();

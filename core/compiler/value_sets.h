@@ -71,6 +71,7 @@ class ValueSets {
   WidthRange width_by_keys(NodeId selector, std::uint32_t i, std::uint32_t n) const;
   bool selector_depends(NodeId selector, bool& by_i, bool& by_n) const;  // false: a set is unknown
   int atom(const Node& node, std::uint32_t i, std::uint32_t j, std::uint32_t n) const;
+  bool dyadic_sums(const std::vector<ValueId>& members) const;
   SetId means(SetId values, std::uint32_t low, std::uint32_t high, NodeSets& of, bool& overflow);
   bool injective(NodeId id) const;             // injectivity.cc
   bool is_rank(NodeId id) const;

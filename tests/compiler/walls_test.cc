@@ -143,3 +143,53 @@ TEST_CASE("walls: a text put together is compared part by part") {
   CHECK(truths(cuts.compare(words("abcacba")).model) == "FTTFTTF");
   CHECK(cuts.check({.samples = 300}).mismatches == 0);
 }
+
+TEST_CASE("walls: numbers that cannot be listed are read by thresholds") {
+  check_proved({{"seen_64", 1, 500}});
+  // Every comparison with a constant on and between the values of a mean of positions, against the interpreter.
+  for (const std::string test : {"m == 0", "m < 1", "m <= 1.5", "m > 31.5", "m >= 1/3", "m == 0.1", "m == 7 or m == 7.5 or m < -1", "1 if m == -1 else (2 if m < 20 else 3)", "m - indices == 0", "m > length - 3", "\"x\" == m"}) {
+    CAPTURE(test);
+    Compiled c("m = aggregate(select(tokens, \"a\", ==), indices, -1); x = (" + test + ");", [](ProgramRequest& r) {
+      r.vocabulary = std::vector<Value>{Value::string("a"), Value::string("b")};
+      r.max_length = 50;
+    });
+    REQUIRE_MESSAGE(c.model, c.first_error());
+    CHECK(c.model->exact);
+    CHECK(c.transformer().parameters() < 20'000);
+    CHECK(c.check({.samples = 400}).mismatches == 0);
+    for (std::uint32_t a = 0; a < 50; a += 3)  // one or two marks: means on both sides of each constant
+      for (std::uint32_t b = a; b < 50; b += 7) {
+        std::vector<Value> input(50, Value::string("b"));
+        input[a] = input[b] = Value::string("a");
+        CHECK(c.compare(input).agree);
+      }
+  }
+}
+
+TEST_CASE("walls: a constant that no fraction reaches exactly is no threshold that the proof can close on") {
+  Compiled c("x = aggregate(select(tokens, \"a\", ==), indices, -1) == 0.3333333333;", [](ProgramRequest& r) {
+    r.vocabulary = std::vector<Value>{Value::string("a"), Value::string("b")};
+    r.max_length = 50;
+  });
+  CHECK((!c.model || !c.model->exact));
+}
+
+TEST_CASE("walls: a number and its mirror image are no independent numbers") {
+  check_proved({{"mirror", 3, 1'200'000}});
+}
+
+TEST_CASE("walls: a refusal names the s-ops whose combination is the wall, not the truth value that reads them") {
+  const auto refused = [](const std::string& program, std::uint32_t n) {
+    Compiled c(program, [&](ProgramRequest& r) {
+      r.vocabulary = std::vector<Value>{Value::string("a"), Value::string("b")};
+      r.max_length = n;
+    });
+    REQUIRE(!c.model);
+    return c.first_error();
+  };
+  const std::string mean = refused("m = aggregate(select(tokens, \"a\", ==), indices, -1); seen = round(m) % 2 == 0;", 64);
+  CHECK_MESSAGE(mean.rfind("value-set-too-large: \"m\" can take more than 20000 different values: it is a mean of up to 64 values of \"indices\" (64 values)", 0) == 0, mean);
+  const std::string product = refused("m = aggregate(select(tokens, \"a\", ==), indices); k = aggregate(select(tokens, \"b\", ==), indices); x = (m * k) % 2 == 0;", 24);
+  CHECK_MESSAGE(product.find("\"m\" (") != std::string::npos, product);
+  CHECK_MESSAGE(product.find("\"k\" (") != std::string::npos, product);
+}
