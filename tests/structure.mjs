@@ -40,7 +40,7 @@ test('core includes in one direction only', () => {
 // folder of web/src → folders it may import besides itself; "" holds what all may use, main.tsx and offline.ts ("start") may import all.
 const pageAllowed = {
   engine: [], '': ['engine'], state: ['', 'engine'], draw: ['', 'engine', 'state'], views: ['', 'engine', 'state', 'draw'], editor: ['', 'engine', 'state'],
-  course: ['', 'engine'], shell: ['', 'engine', 'state', 'draw', 'views', 'editor', 'course'], start: [],
+  course: ['', 'engine'], lab: ['', 'engine', 'state', 'draw'], shell: ['', 'engine', 'state', 'draw', 'views', 'editor', 'course', 'lab'], start: [],
 };
 
 test('the page imports in one direction only', () => {

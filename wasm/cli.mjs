@@ -6,7 +6,7 @@ import { NoEngine, largestRequest, loadEngine, tooLarge } from './engine.mjs';
 import { boundedLines } from './lines.mjs';
 import { print, printLine, reader, refusal, unreadable, unwritable, watchOutput } from './output.mjs';
 
-const commands = ['eval', 'compile', 'run', 'check', 'generate', 'batch', 'grade', 'assignment', 'suite', 'train'];
+const commands = ['eval', 'compile', 'run', 'check', 'generate', 'batch', 'grade', 'assignment', 'suite', 'train', 'discover'];
 const usage = `usage: rasp-playground COMMAND FILE [options]
 
   eval     the interpreter's value of the output
@@ -16,6 +16,7 @@ const usage = `usage: rasp-playground COMMAND FILE [options]
   train    --compress D,D… [--recipe orthonormal|principal|paper] | --twin layers=2,heads=1;…  [--seeds N] [--steps N] [--batch N] [--rate R]
            [--examples N] [--longest] [--out PATH]: the model in fewer dimensions, or the same task from random weights
   generate the model as a decoder: its output at the last position is appended, again and again; --steps N [--until TOKEN]
+  discover FILE… [--methods NAME,…] [--pairs N] [--witnesses N] [--seed S]: who finds the circuit?
   batch    FILE holds one JSON request a line; one result a line
   grade    grade ASSIGNMENT SUBMISSIONS... --out DIR [--jobs N] [--limit-ms N] [--task ID] [--one] [--github]
   suite    --count N --seed S --out DIR [--jobs N]: a library of proved models with data and truth
@@ -27,7 +28,7 @@ FILE "-" reads standard input. Options:
 
 class UsageError extends Error {}
 
-const withValue = new Set(['output', 'input', 'vocabulary', 'max-length', 'objective', 'samples', 'seed', 'format', 'out', 'names', 'limit-ms', 'until', 'jobs', 'salt', 'scorm', 'task', 'count', 'compress', 'twin', 'recipe', 'seeds', 'steps', 'batch', 'rate', 'examples']);
+const withValue = new Set(['output', 'input', 'vocabulary', 'max-length', 'objective', 'samples', 'seed', 'format', 'out', 'names', 'limit-ms', 'until', 'jobs', 'salt', 'scorm', 'task', 'count', 'compress', 'twin', 'recipe', 'seeds', 'steps', 'batch', 'rate', 'examples', 'methods', 'pairs', 'witnesses']);
 const flags = new Set(['causal', 'no-optimize', 'exhaustive', 'help', 'github', 'one', 'longest']);
 
 function parseArguments(args) {
@@ -192,7 +193,7 @@ async function main() {
     const { assignmentCommand } = await import('./grade.mjs');
     return assignmentCommand(file, rest, options);
   }
-  if (rest.length) throw new UsageError(`unexpected argument "${rest[0]}"`);
+  if (rest.length && command !== 'discover') throw new UsageError(`unexpected argument "${rest[0]}"`);
   const request = {
     command,
     output: options.output,
@@ -215,6 +216,12 @@ async function main() {
   if (options.out && command === 'compile' && !options.format) options.format = 'json';
   if (options.names && !options.format) throw new UsageError('--names belongs to --format');
   if (options.names && !['transformer_lens', 'tracr'].includes(options.names)) throw new UsageError('--names is transformer_lens or tracr');
+  if (command === 'discover') {
+    const { samples: _, exhaustive: __, ...common } = request;
+    const { discover } = await import('./lab/discover.mjs');
+    const more = { methods: options.methods?.split(','), pairs: number(options, 'pairs', 1), witnesses: number(options, 'witnesses', 1) };
+    return discover([file, ...rest], { ...common, ...more }, serialise, loadedFiles);
+  }
   if (command === 'batch') return batch(file, await loadEngine());
 
   const program = readText(file);

@@ -10,6 +10,9 @@ import { python, pythonFolder } from './python.ts';
 
 const here = import.meta.dirname, root = path.resolve(here, '..');
 
+/** The laboratory's engine is fetched by those who open it, and kept by the browser as it likes: half a megabyte that most visitors never need. */
+const later = (file: string) => /\/laboratory-[^/]*\.wasm$/.test(file);
+
 /**
  * The service worker: keeps the files of this build, and nothing else. Its name for them changes with their content. `files.json` lists them
  * for packages that the page makes of itself.
@@ -20,11 +23,12 @@ function offline(): Plugin {
     apply: 'build',
     generateBundle(_, bundle) {
       const files = Object.keys(bundle).filter((f) => !f.endsWith('.map') && !f.startsWith('python-')).sort();
+      const kept = files.filter((f) => !later(f));
       const hash = createHash('sha256');
       for (const f of files) { const item = bundle[f]!; hash.update(f).update(item.type === 'chunk' ? item.code : item.source); }
       const page = ['index.html', ...files.filter((f) => f !== 'index.html'), 'icon.svg', 'icon-192.png', 'icon-512.png', 'docs.css', 'manifest.webmanifest'];
       this.emitFile({ type: 'asset', fileName: 'files.json', source: `${JSON.stringify(page)}\n` });
-      const list = ['./', 'files.json', ...files, 'icon.svg', 'icon-192.png', 'icon-512.png', 'docs.css', 'manifest.webmanifest'];
+      const list = ['./', 'files.json', ...kept, 'icon.svg', 'icon-192.png', 'icon-512.png', 'docs.css', 'manifest.webmanifest'];
       const source = readFileSync(path.join(here, 'sw.js'), 'utf8').replace('__VERSION__', hash.digest('hex').slice(0, 16)).replace('__FILES__', JSON.stringify(list)).replaceAll('__PYTHON__', pythonFolder);
       this.emitFile({ type: 'asset', fileName: 'sw.js', source });
     },
@@ -36,7 +40,7 @@ function early(): Plugin {
   return {
     name: 'rasp-early',
     apply: 'build',
-    transformIndexHtml: { order: 'post', handler: (_, { bundle }) => Object.keys(bundle ?? {}).filter((f) => f.endsWith('.wasm') && !f.startsWith('python-')).map((f) => ({ tag: 'link', attrs: { rel: 'preload', as: 'fetch', type: 'application/wasm', crossorigin: '', fetchpriority: 'low', href: `./${f}` }, injectTo: 'head' as const })) },
+    transformIndexHtml: { order: 'post', handler: (_, { bundle }) => Object.keys(bundle ?? {}).filter((f) => f.endsWith('.wasm') && !f.startsWith('python-') && !later(f)).map((f) => ({ tag: 'link', attrs: { rel: 'preload', as: 'fetch', type: 'application/wasm', crossorigin: '', fetchpriority: 'low', href: `./${f}` }, injectTo: 'head' as const })) },
   };
 }
 

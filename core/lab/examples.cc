@@ -8,13 +8,6 @@ namespace rasp::lab {
 
 namespace {
 
-std::size_t nearest(const std::vector<Value>& values, double x) {
-  std::size_t best = 0;
-  for (std::size_t i = 1; i < values.size(); ++i)
-    if (std::abs(values[i].number() - x) < std::abs(values[best].number() - x)) best = i;
-  return best;
-}
-
 class Maker {
  public:
   Maker(const Graph& graph, const Runner& runner, Budget& budget, Examples& out)
@@ -122,6 +115,13 @@ Examples make_examples(const Graph& graph, const Runner& runner, const ExampleOp
   return out;
 }
 
+std::size_t nearest_value(const std::vector<Value>& values, double x) {
+  std::size_t best = 0;
+  for (std::size_t i = 1; i < values.size(); ++i)
+    if (std::abs(values[i].number() - x) < std::abs(values[best].number() - x)) best = i;
+  return best;
+}
+
 bool reads_right(const OutputCodec& codec, const float* logits, std::int32_t columns, const Target& target) {
   if (codec.encoding == Encoding::Categorical) {
     for (std::int32_t c = 0; c < columns; ++c)
@@ -131,7 +131,7 @@ bool reads_right(const OutputCodec& codec, const float* logits, std::int32_t col
   const double x = logits[0], t = target.number;
   if (!(std::abs(x) <= 1e30)) return false;
   if (codec.values.empty()) return std::abs(x - t) <= 0.01 * std::max(1.0, std::abs(t));
-  return nearest(codec.values, x) == nearest(codec.values, t);
+  return nearest_value(codec.values, x) == nearest_value(codec.values, t);
 }
 
 }  // namespace rasp::lab

@@ -38,6 +38,9 @@ struct Examples {
 // Throws LimitExceeded. The list may come out empty.
 Examples make_examples(const Graph& graph, const Runner& runner, const ExampleOptions& options, Budget& budget);
 
+// Index of the number nearest to x; there is one.
+std::size_t nearest_value(const std::vector<Value>& values, double x);
+
 // Is this row of logits read as the value that it should be? Categorical: the largest logit's column. Numerical: the nearest of the
 // output's values, or, where these are not known, a hundredth of the number (of 1 where it is smaller).
 bool reads_right(const OutputCodec& codec, const float* logits, std::int32_t columns, const Target& target);

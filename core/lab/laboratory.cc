@@ -1,6 +1,7 @@
 #include "lab/laboratory.h"
 
 #include "export/safetensors.h"
+#include "lab/discover.h"
 
 namespace rasp::lab {
 
@@ -19,6 +20,7 @@ Json Laboratory::dispatch(const Json& r) {
     Budget budget(limits_of(r));
     return experiment(r).picture(typed<std::int64_t>(r, "step", -1, "a number"), values_at(r, "input"), budget);
   }
+  if (command == "discover") return discover(r);
   if (command == "lab_export") return export_run(r);
   if (command == "lab_release") {
     runs_.erase(typed<int>(r, "run", 0, "a number"));

@@ -138,7 +138,7 @@ void Network<Real>::attend(std::size_t l, const Batch& batch) {
 }
 
 template <class Real>
-void Network<Real>::forward(const Batch& batch) {
+void Network<Real>::prepare(const Batch& batch) {
   square_begin_.assign(1, 0);
   std::int32_t longest = 1, widest = 1;
   for (std::int32_t b = 0; b < batch.size(); ++b) {
@@ -150,7 +150,18 @@ void Network<Real>::forward(const Batch& batch) {
     for (const HeadShape& h : l.heads) widest = std::max({widest, h.qk, h.v});
   scratch_.resize(static_cast<std::size_t>(padded(longest)) * static_cast<std::size_t>(padded(widest)));
   d_pattern_.resize(static_cast<std::size_t>(padded(longest)) * static_cast<std::size_t>(padded(longest)));
+}
 
+template <class Real>
+void Network<Real>::forward_from(const Batch& batch, const Matrix<Real>& embedded) {
+  prepare(batch);
+  embedded_ = embedded;
+  layers(batch);
+}
+
+template <class Real>
+void Network<Real>::forward(const Batch& batch) {
+  prepare(batch);
   embedded_.shape(batch.rows(), shape_.width);
   for (std::int32_t b = 0; b < batch.size(); ++b) {
     const std::int32_t first = batch.begin[static_cast<std::size_t>(b)];
@@ -159,6 +170,11 @@ void Network<Real>::forward(const Batch& batch) {
       for (std::int32_t c = 0; c < shape_.width; ++c) embedded_(r, c) = token[c] + position[c];
     }
   }
+  layers(batch);
+}
+
+template <class Real>
+void Network<Real>::layers(const Batch& batch) {
   const Matrix<Real>* x = &embedded_;
   for (std::size_t l = 0; l < shape_.layers.size(); ++l) {
     LayerActivations<Real>& a = activations_[l];
@@ -298,6 +314,29 @@ void Network<Real>::backward(const Batch& batch, const Matrix<Real>& d_logits, s
       for (std::int32_t c = 0; c < shape_.width; ++c) token[c] += d_x_(r, c), position[c] += d_x_(r, c);
     }
   }
+}
+
+template <class Real>
+void Network<Real>::gradient_of_read(std::int32_t layer, std::int32_t head, int part, const Matrix<Real>& d_logits, Matrix<Real>& d) const {
+  const Matrix<Real> *from = &d_logits, *weight = &weights.W_U;
+  std::int32_t first = 0, columns = weights.W_U.columns;
+  if (part < 4) {
+    const auto l = static_cast<std::size_t>(layer);
+    const LayerParameters<Real>& p = weights.layers[l];
+    const LayerGradients<Real>& g = gradients_[l];
+    from = part == 0 ? &g.q : part == 1 ? &g.k : part == 2 ? &g.v : &g.neurons;
+    weight = part == 0 ? &p.W_Q : part == 1 ? &p.W_K : part == 2 ? &p.W_V : &p.W_in;
+    columns = weight->columns;
+    if (part < 3) {
+      const HeadShape s = shape_.layers[l].heads[static_cast<std::size_t>(head)];
+      first = head_column(l, static_cast<std::size_t>(head), part == 2);
+      columns = part == 2 ? s.v : s.qk;
+    }
+  }
+  d.resize(from->rows, shape_.width);
+  for (std::int32_t t = 0; t < d.rows; ++t)
+    for (std::int32_t r = 0; r < d.columns; ++r)
+      for (std::int32_t c = 0; c < columns; ++c) d(t, r) += (*from)(t, first + c) * (*weight)(r, first + c);
 }
 
 template <class Real>

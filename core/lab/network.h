@@ -110,6 +110,7 @@ class Network {
   bool has_block(std::int32_t block) const;    // block 2L: attention L has heads; 2L + 1: MLP L has neurons
 
   void forward(const Batch& batch);
+  void forward_from(const Batch& batch, const Matrix<Real>& embedded);  // [rows, width] instead of the tokens' and positions' embeddings
   const Matrix<Real>& embedded() const { return embedded_; }
   const Matrix<Real>& logits() const { return logits_; }
   const LayerActivations<Real>& layer(std::size_t l) const { return activations_[l]; }
@@ -125,12 +126,17 @@ class Network {
   void backward(const Batch& batch, const Matrix<Real>& d_logits, std::span<const Matrix<Real>> d_outputs = {});
   const LayerGradients<Real>& layer_gradient(std::size_t l) const { return gradients_[l]; }
   const Matrix<Real>& embedded_gradient() const { return d_x_; }
+  // By what one reader read, [rows, width]: a head's queries, keys or values (part 0, 1, 2), an MLP (3), or the output (4), whose derivative
+  // by the logits was d_logits.
+  void gradient_of_read(std::int32_t layer, std::int32_t head, int part, const Matrix<Real>& d_logits, Matrix<Real>& d) const;
 
   std::int32_t head_column(std::size_t layer, std::size_t head, bool values) const;
   std::int64_t flops(const Batch& batch) const;  // of one forward() and backward(), products only
   std::int64_t floats(std::int64_t rows, std::int32_t longest) const;  // what a batch of so many positions needs, about
 
  private:
+  void prepare(const Batch& batch);
+  void layers(const Batch& batch);
   void attend(std::size_t l, const Batch& batch);
   void attend_back(std::size_t l, const Batch& batch);
   void write(const Matrix<Real>& added, const Matrix<Real>& before, Matrix<Real>& after);

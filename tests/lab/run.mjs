@@ -98,6 +98,26 @@ await test('train --twin: two layers learn to reverse, one does not', async () =
   assert.equal(two.heads.length, 2);
 });
 
+await test('discover: integrated gradients and ACDC find every causal edge, semantic ones they cannot all', async () => {
+  const files = ['binary_number', 'fraction_previous', 'histogram', 'reverse', 'shift', 'sort'].map((name) => path.join(root, 'examples', `${name}.rasp`));
+  const r = run('discover', ...files);
+  assert.equal(r.status, 0, r.err.slice(-500));
+  assert.equal(r.out.programs, files.length);
+  const row = (name) => r.out.methods.find((m) => m.method === name);
+  for (const name of ['edge_patching', 'eap_ig', 'acdc']) assert.equal(row(name).auc.causal.worst, 1, name);
+  for (const name of ['eap_ig', 'acdc']) assert.ok(row(name).auc.semantic.mean < 0.95 && row(name).auc.semantic.mean > 0.6, name);
+  assert.ok(row('eap').auc.causal.worst < 0.8, 'one gradient alone misses what a saturated softmax hides');
+  const one = run('discover', files[3], '--methods', 'eap,acdc', '--pairs', '5');
+  hold('DiscoverResult', one.out);
+  assert.deepEqual(one.out.methods.map((m) => m.method), ['eap', 'acdc']);
+  for (const truth of ['causal', 'semantic', 'structural']) assert.equal(one.out.faithfulness[truth], 1, truth);
+  for (const e of one.out.circuit.edges) {
+    assert.ok(!e.causal || e.structural, 'what changes an answer has weights');
+    assert.ok(!e.semantic || e.structural);
+    assert.equal(e.causal, 'witness' in e);
+  }
+});
+
 await test('the command line refuses what makes no sense', () => {
   const reverse = path.join(root, 'examples/reverse.rasp');
   for (const [args, words] of [
@@ -113,6 +133,7 @@ await test('the command line refuses what makes no sense', () => {
     assert.equal(r.status, 1, args.join(' '));
     assert.equal(r.out.diagnostics[0].code, 'bad-request');
   }
+  assert.equal(run('discover', reverse, '--methods', 'magic').out.diagnostics[0].code, 'bad-request');
   assert.equal(run('train', 'nowhere.rasp', '--compress', '2').out.diagnostics[0].code, 'file');
 });
 

@@ -56,6 +56,8 @@ await test('the first minute: three captions until they are dismissed, the langu
   assert.ok(await page.evaluate(() => document.querySelector('.recent').getBoundingClientRect().top < document.querySelector('.example-card').getBoundingClientRect().top), 'own work comes first');
 });
 
+await (await import('./parts/laboratory.mjs')).default(test);
+
 await test('editing the program changes heatmap, residual stream and output', async (fresh) => {
   const page = await histogramPage(fresh);
   const before = await pixels(page, 'canvas');

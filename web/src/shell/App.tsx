@@ -25,8 +25,10 @@ import { First, standing } from './First';
 import { Interim } from './Interim';
 import { PythonLoading } from './PythonLoading';
 import { Tour } from './Tour';
+import { download } from './download';
 import { embed, hidden, phoneTab, readOnly } from '../state/options';
 
+const Laboratory = lazy(() => import('../lab/Laboratory'));
 const Course = lazy(() => import('./Course'));
 const Gallery = lazy(() => import('./Gallery'));
 const Share = lazy(() => import('./Share'));
@@ -37,7 +39,7 @@ const Ask = lazy(() => import('./Ask'));
 
 const dialog = signal<'' | 'gallery' | 'share' | 'export' | 'compare'>('');
 const dismissed = signal<Shared | null>(null);   // the link whose difference need not be said again
-const viewTitle: Record<ViewName, string> = { score: 'Score', generate: 'Generate', cost: 'Cost' };
+const viewTitle: Record<ViewName, string> = { score: 'Score', generate: 'Generate', cost: 'Cost', laboratory: 'Laboratory' };
 
 function TopBar() {
   const nextTheme = () => { chosen.value = themes[(themes.indexOf(chosen.value) + 1) % themes.length]!; };
@@ -94,7 +96,8 @@ function Centre() {
           : !p ? <p class="empty">{analysis.value?.output && !errors ? 'Compiling the first model…' : hidden.has('result') ? empty : ''}</p>
           : misfit.value || lone.value ? null  // what stands there is of another input, or of another program
           : view.value === 'cost' ? <Cost p={p} />
-          : view.value === 'generate' ? <Generate p={p} fallback={null} /> : <Score p={p} />}
+          : view.value === 'generate' ? <Generate p={p} fallback={null} /> : view.value === 'score' ? <Score p={p} />
+          : <Laboratory save={download} fallback={<p class="empty">Opening the laboratory…</p>} />}
       </div>
     </div>
   );

@@ -1,6 +1,6 @@
 // A project that comes from outside (link, file, storage) is checked field by field; what is wrong is named, nothing is guessed.
 import { type Intervention, passNames } from '../engine/protocol';
-import { type Generating, type Project, type Selection, type Settings, emptyProject, mostSteps, viewNamed } from './project';
+import { type Generating, type LabSettings, type Project, type Selection, type Settings, emptyProject, mostSteps, viewNamed } from './project';
 
 export class BadProject extends Error {}
 
@@ -66,6 +66,19 @@ function checkGenerating(x: unknown, most: Most): Generating {
   return { steps, shown, until: typeof until === 'string' && until.length <= most.text ? until : fail('the token that ends it is not a text') };
 }
 
+function checkLab(x: unknown): LabSettings {
+  if (!isObject(x)) return fail('its experiment of the laboratory is not an object');
+  const kind = (['superposition', 'twin', 'methods'] as const).find((k) => k === x.kind) ?? fail('its experiment of the laboratory is unknown');
+  const out: LabSettings = { kind };
+  // What numbers the engine takes is its own to say; here only that they are numbers.
+  for (const key of ['d', 'layers', 'heads', 'width', 'steps', 'seed'] as const) {
+    if (x[key] !== undefined) out[key] = count(x[key], 10_000_000) ? x[key] : fail(`"${key}" of the laboratory is not a number`);
+  }
+  if (x.recipe !== undefined) out.recipe = (['orthonormal', 'principal', 'paper'] as const).find((r) => r === x.recipe) ?? fail('"recipe" of the laboratory is unknown');
+  for (const key of ['optimised', 'run'] as const) if (x[key] !== undefined) out[key] = x[key] === true ? true : fail(`"${key}" of the laboratory is not true`);
+  return out;
+}
+
 export function checkProject(x: unknown, most: Most = outside): Project {
   if (!isObject(x)) return fail('it is not an object');
   if (!isObject(x.files) || Object.keys(x.files).length === 0) fail('it has no files');
@@ -89,6 +102,7 @@ export function checkProject(x: unknown, most: Most = outside): Project {
   if (x.half !== undefined && x.half !== null) out.half = count(x.half, 100_000) ? x.half : fail('its half-layer is not a number');
   if (x.generating !== undefined) out.generating = checkGenerating(x.generating, most);
   if (x.phase !== undefined) out.phase = x.phase === 1 || x.phase === 2 ? x.phase : fail('its step is neither 1 nor 2');
+  if (x.lab !== undefined) out.lab = checkLab(x.lab);
   if (x.course !== undefined) out.course = typeof x.course === 'string' && x.course.length <= 2 * most.text ? x.course : fail('its assignment is not a text');
   return out;
 }

@@ -25,7 +25,7 @@ export interface Selection {
   position?: number;         // BOS at 0
 }
 
-export const viewNames = ['score', 'generate', 'cost'] as const;
+export const viewNames = ['score', 'generate', 'cost', 'laboratory'] as const;
 export type ViewName = (typeof viewNames)[number];
 
 /** A view by its name; circuit and residual stream are one picture since. Undefined: there is none of this name. */
@@ -36,6 +36,17 @@ export interface Generating { steps: number; until: string; shown: number }
 export const mostSteps = 64;
 export const usualGenerating: Generating = { steps: 8, until: '', shown: mostSteps };
 
+/** An experiment of the laboratory; what is absent has the engine's default. docs/laboratory.md says what the numbers are. */
+export interface LabSettings {
+  kind: 'superposition' | 'twin' | 'methods';
+  d?: number;
+  recipe?: 'orthonormal' | 'principal' | 'paper';
+  optimised?: true;          // compress the optimised model, not the plain construction
+  layers?: number; heads?: number; width?: number;
+  steps?: number; seed?: number;
+  run?: true;                // its author ran it: a link runs it again
+}
+
 export interface Project {
   files: Record<string, string>;
   active: string;            // the file that is shown and run; the others can be loaded
@@ -45,6 +56,7 @@ export interface Project {
   half: number | null;       // the player's half-layer; null: the end
   phase?: 1 | 2;             // within a half-layer of attention: scores, weights; absent: what is written stands there
   selection: Selection;
+  lab?: LabSettings;
   course?: string;           // text of an assignment that is being solved
   generating?: Generating;   // absent: the usual
 }
@@ -59,6 +71,7 @@ export const view = signal<ViewName>('score');
 export const half = signal<number | null>(null);
 export const phase = signal<1 | 2 | null>(null);
 export const selection = signal<Selection>({});
+export const lab = signal<LabSettings>({ kind: 'superposition' });
 export const course = signal<string | undefined>(undefined);
 export const generating = signal<Generating>(usualGenerating);
 
@@ -71,6 +84,7 @@ export function setSource(text: string) {
 export const project = computed<Project>(() => ({
   files: files.value, active: active.value, settings: settings.value, experiments: experiments.value, view: view.value, half: half.value, selection: selection.value,
   ...(phase.value === null ? {} : { phase: phase.value }), ...(course.value === undefined ? {} : { course: course.value }), ...(generating.value === usualGenerating ? {} : { generating: generating.value }),
+  ...(JSON.stringify(lab.value) === '{"kind":"superposition"}' ? {} : { lab: lab.value }),
 }));
 
 export function setProject(p: Project) {
@@ -82,6 +96,7 @@ export function setProject(p: Project) {
   half.value = p.half;
   phase.value = p.phase ?? null;
   selection.value = p.selection;
+  lab.value = p.lab ?? { kind: 'superposition' };
   course.value = p.course;
   generating.value = p.generating ?? usualGenerating;
 }

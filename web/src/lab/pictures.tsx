@@ -1,0 +1,59 @@
+// The laboratory's pictures, as SVG so that they can be exported.
+import type { Point } from './protocol';
+
+const percent = (x: number) => `${(100 * x).toFixed(x > 0.99 && x < 1 ? 2 : 0)} %`;
+export { percent };
+
+/** Accuracy (and losses, on a logarithmic scale) against steps; a click goes back to a step. */
+export function Curve({ points, steps, at, onStep }: { points: Point[]; steps: number; at: number; onStep: (step: number) => void }) {
+  const W = 420, H = 150, left = 34, bottom = 20, top = 8;
+  const x = (s: number) => left + (s / Math.max(1, steps)) * (W - left - 8);
+  const y = (v: number) => top + (1 - v) * (H - top - bottom);
+  const losses = points.flatMap((p) => (p.step > 0 ? [p.output_loss ?? 0, p.layers_loss ?? 0] : [])).filter((v) => v > 0);
+  const high = Math.log10(Math.max(...losses, 1e-9)), low = Math.min(high - 1, Math.log10(Math.max(Math.min(...losses, 1), 1e-9)));
+  const line = (value: (p: Point) => number | undefined, log = false) => points.flatMap((p) => {
+    const v = value(p);
+    if (v === undefined || (log && v <= 0)) return [];
+    return [`${x(p.step).toFixed(1)},${y(log ? (Math.log10(v) - low) / (high - low) : v).toFixed(1)}`];
+  }).join(' ');
+  return (
+    <svg class="lab-curve" viewBox={`0 0 ${W} ${H}`} role="img" aria-label={`Accuracy against steps: ${points.length ? percent(points.at(-1)!.held_out) : '0 %'} of held-out positions are right`}>
+      {[0, 0.5, 1].map((v) => <g key={v}><line x1={left} x2={W - 8} y1={y(v)} y2={y(v)} class="grid" /><text x={left - 4} y={y(v) + 4} text-anchor="end">{100 * v} %</text></g>)}
+      <text x={W - 8} y={H - 5} text-anchor="end">{steps} steps</text>
+      <polyline points={line((p) => p.output_loss, true)} class="loss" />
+      <polyline points={line((p) => p.layers_loss || undefined, true)} class="loss dashed" />
+      <polyline points={line((p) => p.trained)} class="trained" />
+      <polyline points={line((p) => p.held_out)} class="held" />
+      {points.map((p) => <circle key={p.step} cx={x(p.step)} cy={y(p.held_out)} r={p.step === at ? 5 : 3} class={`held-point${p.step === at ? ' on' : ''}`} onClick={() => onStep(p.step)}><title>{`step ${p.step}: ${percent(p.held_out)} of held-out positions, ${percent(p.trained)} of those trained on`}</title></circle>)}
+    </svg>
+  );
+}
+
+const heat = (v: number) => (v >= 0 ? `rgb(var(--plus) / ${Math.min(1, v)})` : `rgb(var(--minus) / ${Math.min(1, -v)})`);
+
+/** W·Wᵀ with the features' names: what stands off the diagonal shares a direction. */
+export function Overlaps({ overlaps, labels }: { overlaps: number[][]; labels: string[] }) {
+  const n = overlaps.length, cell = n > 40 ? 7 : n > 24 ? 11 : 15, left = 150;
+  const size = left + n * cell + 4;
+  const cut = (s: string) => (s.length > 22 ? `${s.slice(0, 21)}…` : s);
+  return (
+    <svg class="lab-overlaps" viewBox={`0 0 ${size} ${n * cell + 6}`} style={{ maxWidth: `${size * 1.2}px` }} role="img" aria-label="Which features share directions: W times its transpose">
+      {overlaps.map((row, i) => (
+        <g key={i}>
+          <text x={left - 6} y={i * cell + cell - 3} text-anchor="end" style={{ fontSize: `${Math.min(11, cell)}px` }}>{cut(labels[i] ?? '')}</text>
+          {row.map((v, j) => <rect key={j} x={left + j * cell} y={2 + i * cell} width={cell - 1} height={cell - 1} fill={heat(v)} class="cell"><title>{`${labels[i]} · ${labels[j]} = ${v.toFixed(2)}`}</title></rect>)}
+        </g>
+      ))}
+    </svg>
+  );
+}
+
+/** One attention pattern: rows are queries, columns keys. */
+export function Pattern({ rows, name }: { rows: number[][]; name: string }) {
+  const n = rows.length, cell = Math.max(4, Math.min(14, Math.floor(120 / n)));
+  return (
+    <svg class="lab-pattern" width={n * cell + 2} height={n * cell + 2} role="img" aria-label={name}>
+      {rows.map((row, q) => row.map((v, k) => <rect key={`${q}.${k}`} x={1 + k * cell} y={1 + q * cell} width={cell - 1} height={cell - 1} fill={`rgb(var(--minus) / ${Math.min(1, v)})`} class="cell" />))}
+    </svg>
+  );
+}

@@ -1,0 +1,143 @@
+// A training run of the page: what is asked for is part of the project (and so of links), what comes out is here.
+import { batch, signal } from '@preact/signals';
+import { rawValues } from '../engine/raw';
+import { analysis, loadable } from '../state/live';
+import { active, files, lab, settings, source, type LabSettings } from '../state/project';
+import type { Advanced, Point, Refused, Shown, Started } from './protocol';
+import { type Discovered, discovered, discoveredOf } from './methods';
+import { ask, end, stopped } from './thread';
+
+export type Status = 'idle' | 'starting' | 'running' | 'paused' | 'done';
+export const status = signal<Status>('idle');
+export const started = signal<Started | null>(null);
+export const points = signal<Point[]>([]);
+export const shown = signal<Shown | null>(null);
+export const problem = signal('');
+export const progress = signal<{ step: number; steps: number; secondsLeft: number | null; diverged: boolean }>({ step: 0, steps: 1, secondsLeft: null, diverged: false });
+/** Results of finished runs of this program, for the curve accuracy against d (or against the twin's sizes). */
+export const finished = signal<{ name: string; kind: string; of: string; seed: number; held: number; inputs: number }[]>([]);
+export const ranOn = signal('');
+
+const sliceMs = 40;
+let current = 0;   // grows with every start and stop: what an earlier run still says is dropped
+
+const sentence = (r: Refused) => r.diagnostics.filter((d) => d.severity === 'error').map((d) => [d.message, d.hint].filter(Boolean).join('. ')).join(' ') || 'The experiment was refused.';
+
+/** Programs are compiled here as the page compiles them, but for their optimisations: those leave little to compress. */
+async function programRequest(s: LabSettings) {
+  const of = analysis.peek()?.settings;
+  const found = await loadable({ files: files.peek() });
+  return {
+    program: source.peek(), name: active.peek(), files: found, output: settings.peek().output?.trim() || undefined, causal: settings.peek().causal, objective: settings.peek().objective,
+    vocabulary: of?.vocabulary ? rawValues(of.vocabulary) : undefined, max_length: of?.max_length ?? undefined, optimize: s.kind === 'superposition' && !s.optimised ? false : undefined,
+  };
+}
+
+export const key = () => JSON.stringify([source.value, settings.value, files.value]);
+
+export async function start() {
+  const s = lab.peek();
+  const mine = ++current;
+  end();
+  batch(() => { status.value = 'starting'; problem.value = ''; points.value = []; shown.value = null; started.value = null; ranOn.value = key(); });
+  if (s.kind === 'methods') return discover(s, mine);
+  const experiment = s.kind === 'twin'
+    ? { kind: 'twin', layers: s.layers, heads: s.heads, d_model: s.width } : { kind: 'superposition', d: s.d, recipe: s.recipe };
+  try {
+    const { result } = await ask({ command: 'lab_start', limit_ms: 20_000, ...await programRequest(s), experiment, training: { steps: s.steps, seed: s.seed ?? 1 }, examples: { most: 2048 } });
+    if (mine !== current) return;
+    const r = result as Started | Refused;
+    if (!r.ok) { batch(() => { status.value = 'idle'; problem.value = sentence(r); }); return; }
+    batch(() => { started.value = r; status.value = 'running'; progress.value = { step: 0, steps: r.training.steps, secondsLeft: null, diverged: false }; });
+    await go(mine);
+  } catch (error) {
+    lost(mine, error as Error);
+  }
+}
+
+async function discover(s: LabSettings, mine: number) {
+  const of = key();
+  discovered.value = null;
+  try {
+    const { result } = await ask({ command: 'discover', limit_ms: 60_000, ...await programRequest(s), seed: s.seed ?? 1 });
+    if (mine !== current) return;
+    const r = result as Discovered | Refused;
+    batch(() => {
+      status.value = 'idle';
+      if (r.ok) { discovered.value = r; discoveredOf.value = of; } else problem.value = sentence(r);
+    });
+  } catch (error) {
+    lost(mine, error as Error);
+  }
+}
+
+function lost(mine: number, error: Error) {
+  if (mine !== current || error.message === stopped) return;
+  batch(() => { status.value = 'idle'; problem.value = error.message; });
+}
+
+/** Slice after slice until the run is over, paused or replaced. A tab in the background goes on: nothing here waits for a frame. */
+async function go(mine: number) {
+  const { run } = started.peek()!;
+  let spent = 0, taken = 0, drawn = 0;
+  while (mine === current && status.peek() === 'running') {
+    const r = (await ask({ command: 'lab_advance', run, milliseconds: sliceMs })).result as Advanced | Refused;
+    if (mine !== current) return;
+    if (!r.ok) throw new Error(sentence(r));
+    spent += r.milliseconds;
+    taken += r.step - progress.peek().step;
+    batch(() => {
+      progress.value = { step: r.step, steps: r.steps, secondsLeft: taken > 0 ? ((r.steps - r.step) * spent) / taken / 1000 : null, diverged: r.diverged };
+      if (r.points.length) points.value = [...points.peek(), ...r.points];
+    });
+    if (r.done || performance.now() - drawn > 700) {
+      await look(-1, mine);
+      drawn = performance.now();
+    }
+    if (r.done) finish();
+  }
+}
+
+function finish() {
+  const s = started.peek()!, last = points.peek().at(-1)!;
+  const e = s.experiment;
+  const name = e.kind === 'twin' ? `${e.layers} ${e.layers === 1 ? 'layer' : 'layers'} × ${e.heads} ${e.heads === 1 ? 'head' : 'heads'}` : `d = ${e.d}`;
+  batch(() => {
+    status.value = 'done';
+    finished.value = [...finished.peek().filter((f) => f.of === ranOn.peek() && !(f.name === name && f.seed === s.training.seed && f.kind === e.kind)), { name, kind: e.kind, of: ranOn.peek(), seed: s.training.seed, held: last.held_out, inputs: last.inputs }];
+  });
+}
+
+/** What the weights of a recorded step mean; of the present ones where step < 0. */
+export async function look(step: number, mine = current) {
+  const run = started.peek()?.run;
+  if (run === undefined) return;
+  const input = analysis.peek()?.settings.input;
+  try {
+    let r = (await ask({ command: 'lab_picture', run, step, input: input ? rawValues(input) : undefined, limit_ms: 5000 })).result as Shown | Refused;
+    // The input of the page need not be one of the model that was trained.
+    if (!r.ok) r = (await ask({ command: 'lab_picture', run, step, limit_ms: 5000 })).result as Shown | Refused;
+    if (mine === current && r.ok) shown.value = r;
+  } catch (error) {
+    lost(mine, error as Error);
+  }
+}
+
+export function pause() { if (status.peek() === 'running') status.value = 'paused'; }
+export function resume() {
+  if (status.peek() !== 'paused') return;
+  status.value = 'running';
+  const mine = current;
+  void go(mine).catch((error: Error) => lost(mine, error));
+}
+export function stop() {
+  ++current;
+  end();
+  status.value = 'idle';
+}
+
+export async function exported(): Promise<Uint8Array<ArrayBuffer>> {
+  const { bytes } = await ask({ command: 'lab_export', run: started.peek()?.run ?? 0 });
+  if (!bytes) throw new Error('There is no run to write.');
+  return bytes;
+}
