@@ -114,12 +114,18 @@ Circuit circuit_of(const CompiledModel& model, const Network<float>& n) {
 
 std::vector<InputPair> draw_pairs(const Examples& examples, std::size_t count, std::uint64_t seed) {
   Random random(seed);
-  std::vector<InputPair> pairs;
+  std::vector<InputPair> pairs, alike;
   const auto n = static_cast<std::uint32_t>(examples.list.size());
   for (std::size_t tries = 0; n > 1 && pairs.size() < count && tries < 200 * count; ++tries) {
     const InputPair p{random.below(n), random.below(n)};
-    if (p.clean != p.corrupted && examples.list[p.clean].ids.size() == examples.list[p.corrupted].ids.size()) pairs.push_back(p);
+    const Example &a = examples.list[p.clean], &b = examples.list[p.corrupted];
+    if (p.clean == p.corrupted || a.ids.size() != b.ids.size()) continue;
+    const bool differ = !std::equal(a.targets.begin(), a.targets.end(), b.targets.begin(), [](const Target& x, const Target& y) {
+      return x.counts == y.counts && x.column == y.column && x.number == y.number;
+    });
+    (differ ? pairs : alike).push_back(p);
   }
+  for (std::size_t i = 0; i < alike.size() && pairs.size() < count; ++i) pairs.push_back(alike[i]);
   return pairs;
 }
 

@@ -38,7 +38,7 @@ struct Circuit {
 // Structural and semantic truth; causal is false still.
 Circuit circuit_of(const CompiledModel& model, const Network<float>& network);
 
-// A clean and a corrupted input of one length.
+// A clean and a corrupted input of one length, with different answers where there are such.
 struct InputPair {
   std::size_t clean = 0, corrupted = 0;    // of the examples
 };

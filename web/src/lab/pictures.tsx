@@ -6,7 +6,7 @@ export { percent };
 
 /** Accuracy (and losses, on a logarithmic scale) against steps; a click goes back to a step. */
 export function Curve({ points, steps, at, onStep }: { points: Point[]; steps: number; at: number; onStep: (step: number) => void }) {
-  const W = 420, H = 150, left = 34, bottom = 20, top = 8;
+  const W = 420, H = 150, left = 46, bottom = 20, top = 8;
   const x = (s: number) => left + (s / Math.max(1, steps)) * (W - left - 8);
   const y = (v: number) => top + (1 - v) * (H - top - bottom);
   const losses = points.flatMap((p) => (p.step > 0 ? [p.output_loss ?? 0, p.layers_loss ?? 0] : [])).filter((v) => v > 0);
