@@ -90,6 +90,11 @@ inline void panel(const Real* a, std::int64_t a_row, std::int64_t a_step, const 
 template <class Real>
 void multiply(const Real* a, std::int64_t a_row, std::int64_t a_step, const Real* b, std::int64_t b_row, Real* c,
               std::int64_t c_row, std::int32_t rows, std::int32_t terms, std::int32_t columns, bool add) {
+  if (rows <= 0 || columns <= 0 || (terms <= 0 && add)) return;
+  if (terms <= 0) {  // an empty sum; A and B may have no memory at all
+    for (std::int32_t r = 0; r < rows; ++r) std::fill(c + r * c_row, c + r * c_row + columns, Real(0));
+    return;
+  }
   std::int32_t j = 0;
   for (; j + 8 <= columns; j += 8) panel<Real, 2>(a, a_row, a_step, b + j, b_row, c + j, c_row, rows, terms, add);
   if (j < columns) panel<Real, 1>(a, a_row, a_step, b + j, b_row, c + j, c_row, rows, terms, add);
