@@ -117,7 +117,7 @@ function revisit(id: string): boolean {
 /** An example on its most telling view: `#@ view attention` is the circuit with its first head chosen. */
 const opened = (e: Example): Project => ({
   ...emptyProject(), files: { [e.file]: e.source }, active: e.file, view: viewNamed(e.view) ?? 'score',
-  selection: e.view === 'attention' ? { layer: 0, head: 0 } : {},
+  selection: e.view === 'attention' && innerWidth > 800 ? { layer: 0, head: 0 } : {},  // on a phone its details would lie over it
 });
 
 export function openExample(e: Example) {

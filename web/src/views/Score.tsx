@@ -66,7 +66,7 @@ export function Score({ p }: { p: Picture }) {
   const room = useRoom(host);
   const lines = scoreLines.value;
   const lanes = Math.min(trace.T - 1, mostLanes);
-  const narrow = room < 620;
+  const narrow = room < 520;
   const names = narrow ? 104 : namesWidth, fits = !narrow && laneWidth(room - names - notesWidth - 8, lanes) * lanes <= room - names - notesWidth;
   const notes = fits ? notesWidth : 0;  // where the lanes need the room, a name tells it
   const lane = laneWidth(room - names - notes - 8, lanes);
