@@ -22,7 +22,6 @@ function ask(command, program, { input, vocabulary, ...more } = {}) {
   return engine.requestText(`${members}${input ? `,"input":${raw(input)}` : ''}${vocabulary ? `,"vocabulary":${raw(vocabulary)}` : ''}}`);
 }
 const text = (s) => ({ values: [...s], types: 's'.repeat(s.length) });
-const ints = (...values) => ({ values, types: 'i'.repeat(values.length) });
 
 function same(got, wanted, what) {
   assert.equal(got.types, wanted.types, `${what}: ${JSON.stringify(got)} for ${JSON.stringify(wanted)}`);

@@ -1,5 +1,5 @@
 // What a head's numbers mean, in words and as numbers to draw.
-import type { CompileResult, HeadDoc } from '../engine/protocol';
+import type { HeadDoc } from '../engine/protocol';
 import type { Picture } from '../state/live';
 import { token } from '../values';
 

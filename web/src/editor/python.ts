@@ -1,7 +1,7 @@
 // The editor for Tracr's Python: highlighting and indentation by Lezer's parser, completion of the package's names and the program's own.
 import { type Completion, type CompletionContext, autocompletion } from '@codemirror/autocomplete';
 import { LRLanguage, continuedIndent, delimitedIndent, foldInside, foldNodeProp, indentNodeProp, indentService, syntaxTree } from '@codemirror/language';
-import { type Extension } from '@codemirror/state';
+import type { Extension } from '@codemirror/state';
 import { parser } from '@lezer/python';
 import { analysis } from '../state/live';
 
