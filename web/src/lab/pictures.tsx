@@ -17,14 +17,20 @@ export function Curve({ points, steps, at, onStep }: { points: Point[]; steps: n
     return [`${x(p.step).toFixed(1)},${y(log ? (Math.log10(v) - low) / (high - low) : v).toFixed(1)}`];
   }).join(' ');
   return (
-    <svg class="lab-curve" viewBox={`0 0 ${W} ${H}`} role="img" aria-label={`Accuracy against steps: ${points.length ? percent(points.at(-1)!.held_out) : '0 %'} of held-out positions are right`}>
+    <svg class="lab-curve" viewBox={`0 0 ${W} ${H}`} role="group" aria-label={`Accuracy against steps: ${points.length ? percent(points.at(-1)!.held_out) : '0 %'} of held-out positions are right`}>
       {[0, 0.5, 1].map((v) => <g key={v}><line x1={left} x2={W - 8} y1={y(v)} y2={y(v)} class="grid" /><text x={left - 4} y={y(v) + 4} text-anchor="end">{100 * v} %</text></g>)}
       <text x={W - 8} y={H - 5} text-anchor="end">{steps} steps</text>
       <polyline points={line((p) => p.output_loss, true)} class="loss" />
       <polyline points={line((p) => p.layers_loss || undefined, true)} class="loss dashed" />
       <polyline points={line((p) => p.trained)} class="trained" />
       <polyline points={line((p) => p.held_out)} class="held" />
-      {points.map((p) => <circle key={p.step} cx={x(p.step)} cy={y(p.held_out)} r={p.step === at ? 5 : 3} class={`held-point${p.step === at ? ' on' : ''}`} onClick={() => onStep(p.step)}><title>{`step ${p.step}: ${percent(p.held_out)} of held-out positions, ${percent(p.trained)} of those trained on`}</title></circle>)}
+      {points.map((p) => {
+        const words = `step ${p.step}: ${percent(p.held_out)} of held-out positions, ${percent(p.trained)} of those trained on`;
+        return (
+          <circle key={p.step} cx={x(p.step)} cy={y(p.held_out)} r={p.step === at ? 5 : 3} class={`held-point${p.step === at ? ' on' : ''}`} role="button" tabIndex={0} aria-label={words}
+            onClick={() => onStep(p.step)} onKeyDown={(e) => { if (e.key === 'Enter' || e.key === ' ') { e.preventDefault(); onStep(p.step); } }}><title>{words}</title></circle>
+        );
+      })}
     </svg>
   );
 }
