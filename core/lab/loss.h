@@ -16,13 +16,18 @@ struct Target {
   bool counts = false;       // false: BOS, and positions at which the program has no value
 };
 
+// The weight of one position in a mean over those that count.
+inline double share_of(std::span<const Target> targets) {
+  std::int64_t counted = 0;
+  for (const Target& t : targets) counted += t.counts;
+  return 1.0 / static_cast<double>(std::max<std::int64_t>(counted, 1));
+}
+
 // Mean cross-entropy over the positions that count; d: its derivative by the logits, of their shape.
 template <class Real>
 double cross_entropy(const Matrix<Real>& logits, std::span<const Target> targets, Matrix<Real>& d) {
   d.resize(logits.rows, logits.columns);
-  std::int64_t counted = 0;
-  for (const Target& t : targets) counted += t.counts;
-  const double share = 1.0 / static_cast<double>(std::max<std::int64_t>(counted, 1));
+  const double share = share_of(targets);
   double loss = 0;
   for (std::int32_t r = 0; r < logits.rows; ++r) {
     const Target& t = targets[static_cast<std::size_t>(r)];
@@ -46,9 +51,7 @@ double cross_entropy(const Matrix<Real>& logits, std::span<const Target> targets
 template <class Real>
 double squared_error(const Matrix<Real>& logits, std::span<const Target> targets, Matrix<Real>& d) {
   d.resize(logits.rows, logits.columns);
-  std::int64_t counted = 0;
-  for (const Target& t : targets) counted += t.counts;
-  const double share = 1.0 / static_cast<double>(std::max<std::int64_t>(counted, 1));
+  const double share = share_of(targets);
   double loss = 0;
   for (std::int32_t r = 0; r < logits.rows; ++r) {
     const Target& t = targets[static_cast<std::size_t>(r)];

@@ -64,9 +64,14 @@ export const projectSchema = object(['files', 'active', 'settings', 'experiments
       object(['kind', 'half_layer', 'position', 'dimensions', 'values'], { kind: { const: 'set_residual' }, half_layer: place, position: place, dimensions: { type: 'array', maxItems: 100_000, items: place }, values: numbers }),
     ] },
   },
-  view: { enum: ['circuit', 'residual', 'cost'] },
+  view: { enum: ['score', 'generate', 'cost', 'laboratory'] },
   half: { type: ['integer', 'null'], minimum: 0, maximum: 100_000 },
   phase: { enum: [1, 2] },
+  generating: object(['steps', 'until', 'shown'], { steps: whole(64, 1), until: text(megabyte), shown: whole(64) }),
+  lab: object(['kind'], {
+    kind: { enum: ['superposition', 'twin', 'methods'] }, recipe: { enum: ['orthonormal', 'principal', 'paper'] }, optimised: { const: true }, run: { const: true },
+    d: place, layers: place, heads: place, width: place, steps: place, seed: place,
+  }),
   selection: object([], Object.fromEntries(['node', 'layer', 'head', 'query', 'key', 'subspace', 'half', 'position'].map((k) => [k, place]))),
   course: text(2 * megabyte),
 });
