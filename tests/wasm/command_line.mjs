@@ -1,7 +1,7 @@
 // The command line on bad input: one JSON document with a sentence for people, an exit status, and never a stack trace.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { createWriteStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, createWriteStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -136,9 +136,7 @@ await test('a reader that goes, as head does: quietly, with the status that the 
 
 await test('without an engine, it says so', () => {
   const alone = path.join(scratch, 'alone');
-  const sources = ['cli.mjs', 'engine.mjs', 'output.mjs', 'lines.mjs'];
-  spawnSync('mkdir', ['-p', path.join(alone, 'wasm')]);
-  for (const name of sources) writeFileSync(path.join(alone, 'wasm', name), readFileSync(path.join(root, 'wasm', name)));
+  cpSync(path.join(root, 'wasm'), path.join(alone, 'wasm'), { recursive: true, filter: (file) => !/\/(node_modules|dist)$/.test(file) });
   const r = spawnSync(process.execPath, [path.join(alone, 'wasm/cli.mjs'), 'eval', program], { encoding: 'utf8', env: { ...process.env, RASP_ENGINE: '' } });
   refused(r, 'file', /engine/);
 });
