@@ -52,8 +52,20 @@ function likely(t, letters) {
   });
 }
 
+/** The brackets that are still open, kinds aside. */
+const stillOpen = (prefix) => prefix.reduce((open, c) => ('(['.includes(c) ? [...open, c] : ')]'.includes(c) ? open.slice(0, -1) : open), []);
+const neverBelow = (t) => t.reduce((depth, c) => (depth < 0 ? depth : depth + ('(['.includes(c) ? 1 : ')]'.includes(c) ? -1 : 0)), 0) >= 0;
+/** What stood behind the last earlier copy of the last token. */
+function continued(prefix) {
+  for (let j = prefix.length - 1; j > 0; --j) if (prefix[j - 1] === prefix.at(-1)) return prefix[j];
+  return '.';
+}
+
 // file → { values(tokens), types: one letter for all, or a function; inputs: which inputs the program is meant for }
 const references = {
+  'counter.rasp': { f: (t) => t.map((x) => '1230'[Number(x)]), type: 's' },
+  'copier.rasp': { f: (t) => prefixes(t, continued), type: 's' },
+  'closer.rasp': { f: (t) => prefixes(t, (prefix) => ({ '(': ')', '[': ']' })[stillOpen(prefix).at(-1)] ?? '.'), type: 's', meant: neverBelow },
   'histogram.rasp': { f: counts, type: 'i' },
   'histogram_bos.rasp': { f: (t) => t.map((x) => (x === '§' ? 0 : counts(t)[t.indexOf(x)])), type: 'i', meant: (t) => t[0] === '§' && t.lastIndexOf('§') === 0 },
   'double_histogram.rasp': { f: (t) => counts(t).map((c) => t.filter((_, i) => first(t, i) && counts(t)[i] === c).length), type: 'i' },
@@ -144,7 +156,7 @@ async function compare(program, output, reference, vocabulary, longest) {
 }
 
 const read = (...parts) => readFileSync(path.join(root, ...parts), 'utf8');
-const groups = ['counting', 'moving', 'sorting', 'brackets', 'causal', 'arithmetic'];
+const groups = ['counting', 'moving', 'sorting', 'brackets', 'causal', 'arithmetic', 'generating'];
 
 const files = readdirSync(path.join(root, 'examples')).filter((f) => f.endsWith('.rasp'));
 await test('every example has a reference, and every reference an example', () => assert.deepEqual(Object.keys(references).sort(), files.sort()));
