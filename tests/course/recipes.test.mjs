@@ -76,5 +76,5 @@ test('the example of docs/assignments.md, and the files it names', () => {
   const r = run(['assignment', 'check', put('docs.json', JSON.stringify({ format: 'rasp-assignment', version: 1, id: 'docs', title: 'Docs', tasks: [task] }))]);
   assert.equal(r.status, 0, JSON.stringify(r.out));
   for (const [, href] of text.matchAll(/\]\(\.\.\/([^)#]+)\)/g)) assert.ok(existsSync(path.join(root, href)), href);
-  for (const [, option] of run(['grade']).err.matchAll(/\[(--[a-z-]+)/g)) assert.ok(text.includes(`\`${option}`), option);
+  for (const [, option] of run(['grade']).err.split('\n').filter((line) => /^ *(grade|assignment) /.test(line)).join('\n').matchAll(/\[(--[a-z-]+)/g)) assert.ok(text.includes(`\`${option}`), option);
 });
