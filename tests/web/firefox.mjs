@@ -35,7 +35,7 @@ async function test(name, body, provoked = null) {
 }
 
 const settled = (page) => page.waitForFunction(() => document.querySelector('.compare') && document.querySelector('.result .status')?.textContent === '' && !document.querySelector('.centre.stale'), { timeout: 30_000 });
-const cells = (page, row) => page.$$eval('.compare tr', (rows, name) => [...rows.find((r) => r.querySelector('th').textContent === name).querySelectorAll('td')].map((c) => c.textContent), row);
+const cells = (page, row) => page.$$eval('.compare tr', (rows, name) => [...rows.find((r) => r.querySelector('th')?.textContent === name).querySelectorAll('td')].map((c) => c.textContent), row);
 const press = (page, selector, label) => page.evaluate((s, l) => [...document.querySelectorAll(s)].find((b) => b.textContent === l).click(), selector, label);
 const program = async (page, text) => {
   await page.waitForFunction(() => document.querySelector('.editor-host')?.shadowRoot?.querySelector('.cm-content'), { timeout: 30_000 });

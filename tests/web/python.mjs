@@ -22,7 +22,7 @@ const until = async (page, what, f, ...args) => {
   }
 };
 const settled = (page) => until(page, 'a settled picture', () => Boolean(document.querySelector('.compare') && document.querySelector('.result .status')?.textContent === '' && !document.querySelector('.centre.stale')));
-const row = (page, name) => page.evaluate((n) => [...[...document.querySelectorAll('.compare tr')].find((r) => r.querySelector('th').textContent === n).querySelectorAll('td')].map((c) => c.textContent), name);
+const row = (page, name) => page.evaluate((n) => [...[...document.querySelectorAll('.compare tr')].find((r) => r.querySelector('th')?.textContent === n).querySelectorAll('td')].map((c) => c.textContent), name);
 const says = (page, text) => until(page, text, (t) => document.body.innerText.includes(t), text);
 async function type(page, text) {
   await until(page, 'the editor', () => Boolean(document.querySelector('.editor-host')?.shadowRoot?.querySelector('.cm-content')));
