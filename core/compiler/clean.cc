@@ -16,9 +16,41 @@ class Cleaner {
           if (adds_up[s] && rough(plan_, *side)) *side = cleaned(*side);
   }
 
+  // A lookup is off by twice what its inputs are off by, so that errors grow with every power of two along a chain.
+  void shorten_chains() {
+    std::vector<std::uint32_t> depth(plan_.units.size(), 0);
+    const std::vector<UnitId> order(plan_.order.rbegin(), plan_.order.rend());  // what is read before its readers
+    for (UnitId id : order) {
+      for (std::size_t k = 0; k < reads_of(id).size(); ++k) {
+        const UnitId from = reads_of(id)[k]->unit;
+        if (from == no_unit) continue;
+        if (depth[from] < longest_chain) {
+          depth[id] = std::max(depth[id], depth[from] + 1);
+          continue;
+        }
+        const UnitId to = cleaned(from);  // moves the units
+        reads_of(id)[k]->unit = to;
+        depth[id] = std::max(depth[id], 1u);
+      }
+      if (plan_.units[id].saturated) depth[id] = 0;
+    }
+  }
+  bool found() const { return found_; }
+
  private:
+  static constexpr std::uint32_t longest_chain = 6;
+
+  std::vector<CodeRead*> reads_of(UnitId id) {
+    Unit& u = plan_.units[id];
+    std::vector<CodeRead*> reads;
+    for (CodeRead& r : u.inputs) reads.push_back(&r);
+    if (u.kind == UnitKind::AggregateCode) reads.push_back(&u.value_code);
+    return reads;
+  }
+
   // The unit that holds the same classes, cleaned.
   UnitId cleaned(UnitId source) {
+    found_ = true;
     if (clean_[source] != no_unit) return clean_[source];
     const auto id = static_cast<UnitId>(plan_.units.size());
     Unit copy;
@@ -54,6 +86,7 @@ class Cleaner {
 
   Plan& plan_;
   std::vector<UnitId> clean_;  // [unit] its cleaned copy
+  bool found_ = false;
 };
 
 }  // namespace
@@ -79,6 +112,14 @@ std::optional<Plan> with_clean_codes(const Plan& plan) {
   Plan copy = plan;
   Cleaner(copy).run(adds_up);
   return copy;
+}
+
+std::optional<Plan> with_all_codes_clean(const Plan& plan) {
+  Plan copy = plan;
+  Cleaner cleaner(copy);
+  cleaner.shorten_chains();
+  cleaner.run(std::vector<bool>(plan.selections.size(), true));
+  return cleaner.found() ? std::optional(std::move(copy)) : std::nullopt;
 }
 
 }  // namespace rasp

@@ -10,6 +10,9 @@ namespace rasp {
 // nullopt: there is nothing to clean.
 std::optional<Plan> with_clean_codes(const Plan& plan);
 
+// The same before all heads, and after so many lookups that each added to what the one before it was off by: where no other proof closes.
+std::optional<Plan> with_all_codes_clean(const Plan& plan);
+
 // Codes made by steps, or from such codes: off in many dimensions at once.
 bool rough(const Plan& plan, UnitId id);
 

@@ -98,36 +98,60 @@ bool all_finite(const Transformer& t) {
   return matrix(t.W_E) && matrix(t.W_pos) && matrix(t.W_U) && vector(t.b_U) && std::all_of(t.layers.begin(), t.layers.end(), layer);
 }
 
+// Assembles one plan after the other and keeps the smallest model that is proved, or else the first.
+struct Trials {
+  Lowered& lowered;
+  const CompileOptions& options;
+  NodeId output;
+  Diagnostics& diagnostics;
+  Budget& budget;
+  CompiledModel model{};
+  NodeId rewritten_output = no_node;
+  bool proved = false, any = false;
+  std::size_t made = 0;
+
+  void run(const std::vector<Lowered::Candidate>& candidates) {
+    for (std::size_t k = 0; k < 2 * candidates.size(); ++k) {
+      const Lowered::Candidate& candidate = candidates[k / 2];
+      const bool balance = k % 2 == 1;
+      // A later one may still be smaller: what sorted them is an estimate.
+      if (proved && (balance || options.objective != CompileOptions::Objective::Size || candidate.size >= static_cast<double>(model.transformer.parameters()))) break;
+      CompiledModel trial;
+      trial.options = options;
+      trial.vocabulary = options.vocabulary;
+      trial.output = output;
+      trial.candidate = made + k / 2;
+      trial.inexact_reasons = candidate.plan.inexact;
+      assemble(lowered.context(diagnostics, budget), candidate.plan, candidate.schedule, candidate.output, balance, trial);
+      if (!all_finite(trial.transformer)) continue;
+      const bool better = trial.exact && (!proved || trial.transformer.parameters() < model.transformer.parameters());
+      proved |= trial.exact;
+      if (!better && any) continue;
+      model = std::move(trial);
+      rewritten_output = candidate.output;
+      any = true;
+    }
+    made += candidates.size();
+  }
+};
+
 std::optional<CompiledModel> compile_graph(const Graph& graph, NodeId output, const CompileOptions& options, Diagnostics& diagnostics, Budget& budget) {
   const std::unique_ptr<Lowered> lowered = lower(graph, output, options, diagnostics, budget);
   if (!lowered) return std::nullopt;
   const auto start = std::chrono::steady_clock::now();
-  CompiledModel model;
-  bool proved = false, any = false;
-  for (std::size_t k = 0; k < 2 * lowered->candidates.size(); ++k) {
-    const std::size_t i = k / 2;
-    const bool balance = k % 2 == 1;
-    // A later one may still be smaller: what sorted them is an estimate.
-    if (proved && (balance || options.objective != CompileOptions::Objective::Size || lowered->candidates[i].size >= static_cast<double>(model.transformer.parameters()))) break;
-    CompiledModel trial;
-    trial.options = options;
-    trial.vocabulary = options.vocabulary;
-    trial.output = output;
-    trial.candidate = i;
-    trial.inexact_reasons = lowered->candidates[i].plan.inexact;
-    assemble(lowered->context(diagnostics, budget), lowered->candidates[i].plan, lowered->candidates[i].schedule, lowered->candidates[i].output, balance, trial);
-    if (!all_finite(trial.transformer)) continue;
-    const bool better = trial.exact && (!proved || trial.transformer.parameters() < model.transformer.parameters());
-    proved |= trial.exact;
-    if (better || !any) model = std::move(trial);
-    any = true;
+  Trials trials{*lowered, options, output, diagnostics, budget};
+  trials.run(lowered->candidates);
+  if (!trials.proved) {
+    std::vector<Lowered::Candidate> cleaner = cleaner_candidates(*lowered, budget);
+    trials.run(cleaner);
   }
-  if (!any) {
+  if (!trials.any) {
     diagnostics.error("number-range", "unsupported", "\"" + graph.describe(output) + "\" needs numbers in float32 that are too large, or lie too close together, for it", graph[output].span,
                       "Keep numbers between 1e-30 and 1e30, and infinities and nan out of means and numerical encodings.");
     return std::nullopt;
   }
-  note_unproved(model, *lowered, lowered->candidates[model.candidate].output);
+  CompiledModel model = std::move(trials.model);
+  note_unproved(model, *lowered, trials.rewritten_output);
   settle_kinds(model, *lowered);
   model.exactness.kind = model.exact ? Exactness::Kind::Proved : Exactness::Kind::Unknown;
   model.exactness.reasons = model.inexact_reasons;

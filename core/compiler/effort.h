@@ -20,6 +20,15 @@ struct Effort {
   // Combinations of values in one table: beyond the first it is split wherever little is left, even if its parts are large; of the plans that split early, of those that fuse as far as they go, and of a table over two
   // numbers that are read as one.
   double large_table = 1024, split_table = 64, fused_table = 4'096, joined_table = 50'000;
+  // Values of an s-op, over all positions (and lengths), that are looked at to see that no two positions share one.
+  std::size_t injective_values = 200'000;
+  // Maximal length up to which a selector's rows are followed key by key to see that each selects at most one.
+  std::uint32_t rows_followed = 40;
+  // Maximal length up to which selectors that depend on position and length at once are followed key by key, and up to which the widths of
+  // those that depend on the position alone are summed key by key.
+  std::uint32_t followed_length = 128, width_sums_length = 512;
+  // Different sums of ints of which each is known by its position.
+  std::size_t sums_of_terms = 4096;
 };
 
 }  // namespace rasp

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <set>
+#include <unordered_set>
 
 #include "compiler/selector_forms.h"
 #include "compiler/value_sets.h"
@@ -52,18 +53,23 @@ bool ValueSets::is_rank(NodeId id) const {
   return is_strict_order({(*a)[0], (*b)[0]}, injective_);
 }
 
-// Known single values that differ from position to position, or the rank in a strict order.
+// Values that differ from position to position, whatever the input: no two positions share one. Or the rank in a strict order.
 bool ValueSets::injective(NodeId id) const {
   const Node& n = graph_[id];
   if (!known(id)) return false;
   if (n.kind == NodeKind::SelectorWidth || (n.kind == NodeKind::Elementwise && n.op == Op::Add && !n.table && graph_[n.args[0]].kind == NodeKind::SelectorWidth)) return is_rank(id);
-  if (!by_position(id) || setting_.max_length > 256) return false;
+  if (!by_position(id) || fuzzy(id)) return false;
   const std::uint32_t N = setting_.max_length;
+  std::size_t looked_at = 0;
   for (std::uint32_t length = by_length(id) ? 1 : N; length <= N; ++length) {
-    std::set<ValueId> seen;
+    std::unordered_set<ValueId> seen;
     for (std::uint32_t i = 0; i < length; ++i) {
-      const auto& values = members(id, i, length);
-      if (values.size() != 1 || !seen.insert(values_.canonical(values[0])).second) return false;
+      std::set<ValueId> here;  // 2 and 2.0 of one position are one
+      for (ValueId v : members(id, i, length)) here.insert(values_.canonical(v));
+      if ((looked_at += here.size()) > effort_.injective_values) return false;
+      budget_.tick(static_cast<std::uint32_t>(here.size()));
+      for (ValueId v : here)
+        if (!seen.insert(v).second) return false;
     }
   }
   return true;
@@ -122,7 +128,7 @@ bool ValueSets::single(NodeId selector) const {
       });
     }
   }
-  if (!result && setting_.max_length <= 40) {
+  if (!result && setting_.max_length <= effort_.rows_followed) {
     result = true;
     for (std::uint32_t n = 1; n <= setting_.max_length && result; ++n)
       for (std::uint32_t i = setting_.causal ? n - 1 : 0; i < n && result; ++i) result = width_by_keys(selector, i, n).high <= 1;

@@ -77,6 +77,26 @@ double dense_size(const Lowered& l, const Plan& plan, const Schedule& schedule, 
   return dimensions * (schedule.cost + static_cast<double>(l.options.vocabulary.size()) + l.options.max_length + columns);
 }
 
+// A plan with the best of its schedules.
+Lowered::Candidate scheduled(const Lowered& l, Plan plan, NodeId output, Budget& budget) {
+  const bool size = l.options.objective == CompileOptions::Objective::Size;
+  Lowered::Candidate best;
+  for (Schedule& s : make_schedules(plan, {l.options.passes.merge_heads, l.options.passes.pack, size, l.options.passes.factor}, budget)) {
+    const double cost = dense_size(l, plan, s, budget);
+    if (best.size == 0 || cost < best.size) best.schedule = std::move(s), best.size = cost;
+  }
+  best.plan = std::move(plan);
+  best.output = output;
+  return best;
+}
+
+void sort_candidates(std::vector<Lowered::Candidate>& candidates, CompileOptions::Objective objective) {
+  const bool size = objective == CompileOptions::Objective::Size;
+  std::stable_sort(candidates.begin(), candidates.end(), [&](const auto& a, const auto& b) { return size ? a.size < b.size : a.schedule.layers < b.schedule.layers; });
+}
+
+bool too_large(const Lowered::Candidate& c, const Budget& budget) { return estimate(c.plan).weights > static_cast<double>(budget.limits().weights); }
+
 // Objective depth: expressions are fused as far as they go. Objective size: several ways, the smallest first. Fusing asks more of float32,
 // so the cautious way comes last in both.
 void make_candidates(Lowered& l, Diagnostics& diagnostics, Budget& budget) {
@@ -95,16 +115,9 @@ void make_candidates(Lowered& l, Diagnostics& diagnostics, Budget& budget) {
     tried = true;
     if (!plan || (only_if_early && !plan->early_sums)) return;
     auto candidate = [&](Plan p) {
-      Lowered::Candidate best;
-      for (Schedule& s : make_schedules(p, {l.options.passes.merge_heads, l.options.passes.pack, size, l.options.passes.factor}, budget)) {
-        const double cost = dense_size(l, p, s, budget);
-        if (best.size == 0 || cost < best.size) best.schedule = std::move(s), best.size = cost;
-      }
-      const auto alike = [&](const Lowered::Candidate& c) { return c.size == best.size && c.plan.order.size() == p.order.size() && c.output == output; };
-      if (std::any_of(l.candidates.begin(), l.candidates.end(), alike)) return;  // the same plan
-      best.plan = std::move(p);
-      best.output = output;
-      l.candidates.push_back(std::move(best));
+      Lowered::Candidate best = scheduled(l, std::move(p), output, budget);
+      const auto alike = [&](const Lowered::Candidate& c) { return c.size == best.size && c.plan.order.size() == best.plan.order.size() && c.output == output; };
+      if (std::none_of(l.candidates.begin(), l.candidates.end(), alike)) l.candidates.push_back(std::move(best));  // else the same plan
     };
     auto cleaned = with_clean_codes(*plan);
     candidate(std::move(*plan));
@@ -117,13 +130,13 @@ void make_candidates(Lowered& l, Diagnostics& diagnostics, Budget& budget) {
   }
   if (l.candidates.empty())
     for (const Diagnostic& d : first.list()) diagnostics.add(d);
-  std::stable_sort(l.candidates.begin(), l.candidates.end(), [&](const auto& a, const auto& b) { return size ? a.size < b.size : a.schedule.layers < b.schedule.layers; });
+  sort_candidates(l.candidates, l.options.objective);
 }
 
 // Drops the candidates that are too large; says so if none is left.
 void keep_small(Lowered& l, const Graph& graph, NodeId output, Diagnostics& diagnostics, const Budget& budget) {
-  const auto too_large = [&](const Lowered::Candidate& c) { return estimate(c.plan).weights > static_cast<double>(budget.limits().weights); };
-  if (std::all_of(l.candidates.begin(), l.candidates.end(), too_large)) {
+  const auto drop = [&](const Lowered::Candidate& c) { return too_large(c, budget); };
+  if (std::all_of(l.candidates.begin(), l.candidates.end(), drop)) {
     const SizeEstimate e = estimate(l.candidates.front().plan);
     const NodeId largest = e.largest < l.rewritten.origin.size() ? l.rewritten.origin[e.largest] : output;
     auto millions = [](double x) { return std::to_string(static_cast<long long>(std::ceil(x / 1e6))) + " million"; };
@@ -131,10 +144,22 @@ void keep_small(Lowered& l, const Graph& graph, NodeId output, Diagnostics& diag
     diagnostics.error("limit-weights", "limit", "The model would have about " + millions(e.weights) + " weights that are not zero, of which \"" + graph.describe(largest) + "\" (" + values + " values) takes " + millions(e.of_largest),
                       graph[largest].span, "Choose a smaller vocabulary or maximal length, or promise fewer values with `#@ values NAME …`.");
   }
-  l.candidates.erase(std::remove_if(l.candidates.begin(), l.candidates.end(), too_large), l.candidates.end());
+  l.candidates.erase(std::remove_if(l.candidates.begin(), l.candidates.end(), drop), l.candidates.end());
 }
 
 }  // namespace
+
+std::vector<Lowered::Candidate> cleaner_candidates(const Lowered& l, Budget& budget) {
+  std::vector<Lowered::Candidate> result;
+  for (const Lowered::Candidate& c : l.candidates) {
+    auto plan = with_all_codes_clean(c.plan);
+    if (!plan) continue;
+    Lowered::Candidate clean = scheduled(l, std::move(*plan), c.output, budget);
+    if (!too_large(clean, budget)) result.push_back(std::move(clean));
+  }
+  sort_candidates(result, l.options.objective);
+  return result;
+}
 
 SizeEstimate estimate(const Plan& plan) {
   SizeEstimate e;

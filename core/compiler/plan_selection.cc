@@ -1,5 +1,6 @@
 // Selectors → conjunctions of literals over pairs of codes, one attention head each.
 #include <algorithm>
+#include <cmath>
 
 #include "compiler/planner.h"
 
@@ -17,6 +18,28 @@ std::uint8_t relation_of(const Value& key, const Value& query) {
   if (failed) return relation_unordered;
   if (less) return relation_less;
   return compare(Op::Gt, key, query, failure, failed) ? relation_greater : relation_unordered;  // nan is neither
+}
+
+// A number that a double compares as the interpreter does; nan for all others.
+double plain_number(const Value& v) {
+  const bool plain = v.kind() == Kind::Int || v.kind() == Kind::Float;
+  return plain && std::fabs(v.number()) < 0x1p53 ? v.number() : std::nan("");
+}
+
+// [query][key]
+std::vector<std::vector<std::uint8_t>> relation_table(const ValuePool& values, const std::vector<ValueId>& queries, const std::vector<ValueId>& keys, Budget& budget) {
+  std::vector<double> plain;
+  for (ValueId k : keys) plain.push_back(plain_number(values[k]));
+  std::vector<std::vector<std::uint8_t>> table(queries.size(), std::vector<std::uint8_t>(keys.size()));
+  for (std::size_t q = 0; q < queries.size(); ++q) {
+    budget.tick(static_cast<std::uint32_t>(keys.size()));
+    const double query = plain_number(values[queries[q]]);
+    for (std::size_t k = 0; k < keys.size(); ++k) {
+      if (query == query && plain[k] == plain[k]) table[q][k] = plain[k] < query ? relation_less : plain[k] > query ? relation_greater : relation_equal;
+      else table[q][k] = relation_of(values[keys[k]], values[queries[q]]);
+    }
+  }
+  return table;
 }
 
 // Conjuncts of a selector: operands of nested `and`s, and of negated `or`s (kept as negations).
@@ -101,12 +124,8 @@ void Planner::add_side_demands(Literal& literal) {
     if (static_cast<std::uint64_t>(keys.size()) * queries.size() > c_.budget.limits().selector_pairs)
       throw Refusal{"limit-selector-table", "A selector compares \"" + c_.graph.describe(atom.atom.key) + "\" (" + std::to_string(keys.size()) + " values) with \"" + c_.graph.describe(atom.atom.query) + "\" (" + std::to_string(queries.size()) + " values)",
                     "Use a smaller vocabulary or maximal length, or compare s-ops with fewer values.", atom.atom.key, "limit"};
-    // membership[q][k]: which masks select the pair.
-    std::vector<std::vector<std::uint8_t>> relation(queries.size(), std::vector<std::uint8_t>(keys.size()));
-    for (std::size_t q = 0; q < queries.size(); ++q) {
-      c_.budget.tick(static_cast<std::uint32_t>(keys.size()));
-      for (std::size_t k = 0; k < keys.size(); ++k) relation[q][k] = relation_of(c_.values[keys[k]], c_.values[queries[q]]);
-    }
+    const auto relation = relation_table(c_.values, queries, keys, c_.budget);
+    // Which masks select the pair.
     auto membership = [&](std::uint8_t r) {
       std::uint32_t bits = 0;
       for (std::size_t m = 0; m < masks.size() && m < 32; ++m)

@@ -39,6 +39,7 @@ class SetPool {
  public:
   SetId intern(std::vector<ValueId> members);  // sorts and removes duplicates
   const std::vector<ValueId>& operator[](SetId id) const { return sets_[id]; }
+  std::size_t size() const { return sets_.size(); }
 
  private:
   std::vector<std::vector<ValueId>> sets_;

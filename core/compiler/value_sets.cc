@@ -9,11 +9,6 @@
 #include "compiler/limit_at.h"
 
 namespace rasp {
-namespace {
-// Above this length, selectors that depend on position and length at once are not followed key by key.
-constexpr std::uint32_t followed_length = 128;
-}  // namespace
-
 ValueSets::ValueSets(const Graph& graph, const std::vector<NodeId>& outputs, Setting setting, ValuePool& values, SetPool& sets, Applier& apply,
                      Budget& budget)
     : graph_(graph), setting_(setting), values_(values), sets_(sets), apply_(apply), budget_(budget) {
@@ -120,15 +115,29 @@ void ValueSets::finish(NodeId id) {
 
 void ValueSets::contexts(const std::vector<NodeId>& ids, const std::function<void(std::uint32_t, std::uint32_t)>& visit) const {
   bool by_i = false, by_n = false;
-  for (NodeId id : ids) by_i |= nodes_[id].by_i, by_n |= nodes_[id].by_n;
+  NodeId varying = no_node;
+  std::size_t number = 0;
+  for (NodeId id : ids) {
+    by_i |= nodes_[id].by_i, by_n |= nodes_[id].by_n;
+    if ((nodes_[id].by_i || nodes_[id].by_n) && id != varying) varying = id, ++number;
+  }
+  std::vector<bool> met(number == 1 ? sets_.size() : 0);  // of one s-op only its different sets count
+  const auto once = [&](std::uint32_t i, std::uint32_t n) {
+    if (number == 1) {
+      const SetId set = at(varying, i, n);
+      if (met[set]) return;
+      met[set] = true;
+    }
+    visit(i, n);
+  };
   const std::uint32_t N = setting_.max_length;
   if (by_i && by_n) {
     for (std::uint32_t n = 1; n <= N; ++n)
-      for (std::uint32_t i = 0; i < n; ++i) visit(i, n);
+      for (std::uint32_t i = 0; i < n; ++i) once(i, n);
   } else if (by_i) {
-    for (std::uint32_t i = 0; i < N; ++i) visit(i, N);
+    for (std::uint32_t i = 0; i < N; ++i) once(i, N);
   } else if (by_n) {
-    for (std::uint32_t n = 1; n <= N; ++n) visit(0, n);
+    for (std::uint32_t n = 1; n <= N; ++n) once(0, n);
   } else {
     visit(0, N);
   }
@@ -238,8 +247,8 @@ WidthRange ValueSets::width_by_keys(NodeId selector, std::uint32_t i, std::uint3
     const std::uint32_t others = visible - 1;
     return {(self == 1) + (other == 1 ? others : 0), (self != 0) + (other != 0 ? others : 0)};
   }
-  if (by_n && setting_.max_length > followed_length) return {0, visible};
-  if (!by_n && setting_.max_length <= 512) {  // the same keys at every length: one sum serves all
+  if (by_n && setting_.max_length > effort_.followed_length) return {0, visible};
+  if (!by_n && setting_.max_length <= effort_.width_sums_length) {  // the same keys at every length: one sum serves all
     const std::size_t row = setting_.max_length + 1;
     auto& sums = width_sums_[selector];
     if (sums.empty()) sums.resize(setting_.max_length * row);
@@ -270,14 +279,14 @@ void ValueSets::selector_width(NodeId id) {
   const NodeId selector = graph_[id].args[0];
   bool by_i, by_n;
   const bool followed = selector_depends(selector, by_i, by_n);
-  const bool coarse = !followed || (by_i && setting_.max_length > followed_length);
+  const bool coarse = !followed || (by_i && setting_.max_length > effort_.followed_length);
   auto range_set = [&](WidthRange r) {
     std::vector<ValueId> ids;
     for (std::uint32_t w = r.low; w <= r.high; ++w) ids.push_back(values_.intern(Value::integer(static_cast<std::int64_t>(w))));
     return sets_.intern(std::move(ids));
   };
   if (setting_.causal) {
-    fill(id, true, false, [&](std::uint32_t i, std::uint32_t n) { return range_set(coarse && setting_.max_length > 512 ? WidthRange{0, single(selector) ? 1 : i + 1} : width(selector, i, n)); });
+    fill(id, true, false, [&](std::uint32_t i, std::uint32_t n) { return range_set(coarse && setting_.max_length > effort_.width_sums_length ? WidthRange{0, single(selector) ? 1 : i + 1} : width(selector, i, n)); });
   } else if (!followed || coarse) {
     fill(id, false, true, [&](std::uint32_t, std::uint32_t n) { return range_set({0, single(selector) ? 1 : n}); });
   } else {
@@ -378,6 +387,73 @@ bool ValueSets::dyadic_sums(const std::vector<ValueId>& members) const {
   });
 }
 
+// What a row averages: all that its keys may hold, and how many keys there are. Where every key is known by its position, their sets one by one.
+ValueSets::Row ValueSets::row_of(const Node& node, std::uint32_t i, std::uint32_t n, bool by_keys, bool followed) {
+  const NodeId selector = node.args[0], value = node.args[1];
+  const std::uint32_t visible = setting_.causal ? i + 1 : n;
+  Row row;
+  if (!by_keys) {  // the same set serves every query position
+    row.range = followed ? width(selector, i, n) : WidthRange{0, single(selector) ? 1 : visible};
+    if (!nodes_[value].by_i) {
+      row.source = at(value, i, n);
+    } else if (visible > effort_.followed_length) {
+      row.source = sets_.intern(all(value));
+    } else {
+      std::vector<ValueId> members;
+      for (std::uint32_t j = 0; j < visible; ++j) members.insert(members.end(), sets_[at(value, j, n)].begin(), sets_[at(value, j, n)].end());
+      row.source = sets_.intern(std::move(members));
+    }
+    return row;
+  }
+  bool certain = nodes_[value].by_i;
+  std::vector<std::uint32_t> parts;
+  for (std::uint32_t j = 0; j < visible; ++j) {
+    budget_.tick();
+    const int s = selects(selector, i, j, n);
+    if (s == 0) continue;
+    row.range.low += s == 1;
+    ++row.range.high;
+    certain &= s == 1;
+    parts.push_back(at(value, j, n));
+  }
+  if (row.range.high > 1 && single(selector)) {
+    row.range.high = 1;
+    row.range.low = std::min(row.range.low, 1u);
+    certain = false;
+  }
+  if (certain && parts.size() >= 2) row.terms = parts;
+  std::sort(parts.begin(), parts.end());
+  parts.erase(std::unique(parts.begin(), parts.end()), parts.end());
+  auto [it, fresh] = unions_.try_emplace(parts, 0);
+  if (fresh) {
+    std::vector<ValueId> members;
+    for (auto p : parts) members.insert(members.end(), sets_[p].begin(), sets_[p].end());
+    it->second = sets_.intern(std::move(members));
+  }
+  row.source = it->second;
+  return row;
+}
+
+// The means of ints of which each is one of its own set: the sets added up one by one. nullopt: other values, or too many sums.
+std::optional<SetId> ValueSets::mean_of_terms(const std::vector<SetId>& terms) {
+  std::set<double> sums{0.0};
+  for (const SetId p : terms) {
+    std::set<double> next;
+    for (ValueId v : sets_[p]) {
+      budget_.tick(static_cast<std::uint32_t>(sums.size()));
+      const double x = values_.number(v);
+      const bool counts = values_.is_number(v) && !(values_[v].kind() == Kind::Bool && graph_.dialect() == Dialect::Rasp);
+      if (!counts || !(std::fabs(x) <= 1e9) || x != std::floor(x)) return std::nullopt;
+      for (double s : sums) next.insert(s + x);
+      if (next.size() > effort_.sums_of_terms) return std::nullopt;
+    }
+    sums = std::move(next);
+  }
+  std::vector<ValueId> members;
+  for (double s : sums) members.push_back(values_.intern(Value::real(s / static_cast<double>(terms.size()))));
+  return sets_.intern(std::move(members));
+}
+
 void ValueSets::aggregate(NodeId id) {
   const Node& node = graph_[id];
   const NodeId selector = node.args[0], value = node.args[1];
@@ -388,91 +464,29 @@ void ValueSets::aggregate(NodeId id) {
   bool by_i, by_n;
   bool followed = selector_depends(selector, by_i, by_n);
   const bool value_by_i = nodes_[value].by_i;
-  if ((by_i || value_by_i) && setting_.max_length > followed_length) followed = false;
+  if ((by_i || value_by_i) && setting_.max_length > effort_.followed_length) followed = false;
+  const bool by_keys = followed && by_i;
   const ValueId fallback = values_.intern(node.constant);
   NodeSets& result = nodes_[id];
   result.fuzzy = nodes_[value].fuzzy;
   result.cancels = nodes_[value].cancels;
   bool overflow = false;
-  std::unordered_map<std::vector<std::uint32_t>, SetId, VectorHash> unions;
   auto set_of = [&](std::uint32_t i, std::uint32_t n) {
     if (overflow) return SetId{0};  // too many values as it is
-    const std::uint32_t visible = setting_.causal ? i + 1 : n;
-    WidthRange range{0, single(selector) ? 1 : visible};
-    SetId source;
-    bool certain = followed;
-    if (!followed || !by_i) {  // the same set serves every query position
-      if (followed) range = width(selector, i, n);
-      if (value_by_i) {
-        std::vector<ValueId> members;
-        if (visible > followed_length) members = all(value);
-        else
-          for (std::uint32_t j = 0; j < visible; ++j) members.insert(members.end(), sets_[at(value, j, n)].begin(), sets_[at(value, j, n)].end());
-        source = sets_.intern(std::move(members));
-      } else {
-        source = at(value, i, n);
-      }
-      certain = followed && range.low == range.high && !value_by_i;
-    } else {
-      range = {0, 0};
-      std::vector<std::uint32_t> parts;
-      for (std::uint32_t j = 0; j < visible; ++j) {
-        budget_.tick();
-        const int s = selects(selector, i, j, n);
-        if (s == 0) continue;
-        range.low += s == 1;
-        ++range.high;
-        certain &= s == 1;
-        parts.push_back(at(value, j, n));
-      }
-      if (range.high > 1 && single(selector)) {
-        range.high = 1;
-        range.low = std::min(range.low, 1u);
-        certain = false;
-      }
-      if (certain && value_by_i && parts.size() >= 2) {  // every term is known by position: add the sets up one by one
-        std::set<double> sums{0.0};
-        bool exact = true;
-        for (auto p : parts) {
-          std::set<double> next;
-          for (ValueId v : sets_[p]) {
-            budget_.tick(static_cast<std::uint32_t>(sums.size()));
-            if (next.size() > 4096) break;
-            if (!values_.is_number(v) || (values_[v].kind() == Kind::Bool && graph_.dialect() == Dialect::Rasp)) { exact = false; break; }
-            const double x = values_.number(v);
-            if (std::fabs(x) > 1e9 || x != std::floor(x)) exact = false;
-            for (double s : sums) next.insert(s + x);
-          }
-          if (!exact || next.size() > 4096) { exact = false; break; }
-          sums = std::move(next);
-        }
-        if (exact) {
-          std::vector<ValueId> members;
-          for (double s : sums) members.push_back(values_.intern(Value::real(s / static_cast<double>(parts.size()))));
-          return sets_.intern(std::move(members));
-        }
-      }
-      std::sort(parts.begin(), parts.end());
-      parts.erase(std::unique(parts.begin(), parts.end()), parts.end());
-      auto [it, fresh] = unions.try_emplace(parts, 0);
-      if (fresh) {
-        std::vector<ValueId> members;
-        for (auto p : parts) members.insert(members.end(), sets_[p].begin(), sets_[p].end());
-        it->second = sets_.intern(std::move(members));
-      }
-      source = it->second;
-    }
-    SetId set = means(source, std::max(range.low, 1u), range.high, result, overflow);
-    if (range.low == 0) {
+    const Row row = row_of(node, i, n, by_keys, followed);
+    if (!row.terms.empty())
+      if (const auto set = mean_of_terms(row.terms)) return *set;
+    SetId set = means(row.source, std::max(row.range.low, 1u), row.range.high, result, overflow);
+    if (row.range.low == 0) {
       std::vector<ValueId> members = sets_[set];
       members.push_back(fallback);
       set = sets_.intern(std::move(members));
     }
     return set;
   };
-  const bool position = setting_.causal || by_i;
+  const bool position = setting_.causal || by_keys;
   set_of(position || value_by_i ? setting_.max_length - 1 : 0, setting_.max_length);  // the most values: if they are too many, no other context counts
-  fill(id, position || (followed && by_i), !setting_.causal, set_of);
+  fill(id, position, !setting_.causal, set_of);
   if (overflow) {
     result.fuzzy |= !dyadic_sums(all(value));
     result.cancels |= !dyadic_sums(all(value));

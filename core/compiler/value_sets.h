@@ -7,9 +7,11 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <vector>
 #include "base/limits.h"
 #include "compiler/cone.h"
+#include "compiler/effort.h"
 #include "compiler/value_pool.h"
 #include "rasp/graph.h"
 
@@ -47,7 +49,7 @@ class ValueSets {
   bool numeric(NodeId id) const;                                 // known and every value a number
   std::uint32_t max_length() const { return setting_.max_length; }
   bool causal() const { return setting_.causal; }
-  // Calls visit(i, n) for every context that tells apart the given nodes.
+  // Calls visit(i, n) for every context that tells apart the given nodes; for one node, once for each of its sets.
   void contexts(const std::vector<NodeId>& nodes, const std::function<void(std::uint32_t, std::uint32_t)>& visit) const;
   // Three-valued: is key position j selected by query position i at length n? -1 maybe.
   int selects(NodeId selector, std::uint32_t i, std::uint32_t j, std::uint32_t n) const;
@@ -66,6 +68,9 @@ class ValueSets {
   bool sum_of_ranges(NodeId id);
   bool many_texts(NodeId id) const;
   bool truth_value(NodeId id);
+  struct Row { SetId source = 0; WidthRange range; std::vector<SetId> terms; };  // terms: empty, or the set of each key
+  Row row_of(const Node& node, std::uint32_t i, std::uint32_t n, bool by_keys, bool followed);
+  std::optional<SetId> mean_of_terms(const std::vector<SetId>& terms);
   void aggregate(NodeId id);
   void selector_width(NodeId id);
   WidthRange width_by_keys(NodeId selector, std::uint32_t i, std::uint32_t n) const;
@@ -81,6 +86,7 @@ class ValueSets {
 
   const Graph& graph_;
   Setting setting_;
+  const Effort effort_{};
   ValuePool& values_;
   SetPool& sets_;
   Applier& apply_;
@@ -95,6 +101,7 @@ class ValueSets {
   mutable std::unordered_map<NodeId, std::vector<WidthRange>> width_sums_;
   mutable std::vector<int> state_;
   std::unordered_map<std::uint64_t, std::pair<SetId, int>> means_memo_;
+  std::unordered_map<std::vector<std::uint32_t>, SetId, VectorHash> unions_;  // of sets
   const std::vector<NodeId>& order_of(NodeId selector) const;
 };
 

@@ -44,9 +44,12 @@ bool ValueSets::sum_of_ranges(NodeId id) {
     return true;
   };
   if (!all_ranges(a) || !all_ranges(b)) return false;
-  std::map<Range, SetId> made;
+  std::vector<Range> range_of(sets_.size());
+  for (const auto& [set, range] : ranges) range_of[set] = range;
+  struct Hash { std::size_t operator()(const Range& r) const { return static_cast<std::size_t>(r.first * 0x9E3779B97F4A7C15ll) ^ static_cast<std::size_t>(r.second); } };
+  std::unordered_map<Range, SetId, Hash> made;
   fill(id, nodes_[a].by_i || nodes_[b].by_i, nodes_[a].by_n || nodes_[b].by_n, [&](std::uint32_t i, std::uint32_t n) {
-    const Range &x = ranges.at(at(a, i, n)), &y = ranges.at(at(b, i, n));
+    const Range x = range_of[at(a, i, n)], y = range_of[at(b, i, n)];
     const Range sum = node.op == Op::Add ? Range{x.first + y.first, x.second + y.second} : Range{x.first - y.second, x.second - y.first};
     auto [it, fresh] = made.try_emplace(sum);
     if (fresh) {
@@ -148,7 +151,11 @@ void ValueSets::elementwise(NodeId id) {
   if (result.fuzzy) apply_.mark_near(id);
   std::unordered_map<std::vector<std::uint32_t>, SetId, VectorHash> memo;
   std::vector<ValueId> tuple(cone->inputs().size()), out;
+  constexpr SetId unmade = 0xffffffffu;
+  std::vector<SetId> of_one(cone->inputs().size() == 1 ? sets_.size() : 0, unmade);  // by the set of the only input
   fill(id, by_i, by_n, [&](std::uint32_t i, std::uint32_t n) {
+    if (!of_one.empty())
+      if (const SetId made = of_one[at(cone->inputs()[0], i, n)]; made != unmade) return made;
     std::vector<std::uint32_t> key;
     for (NodeId in : cone->inputs()) key.push_back(at(in, i, n));
     if (auto it = memo.find(key); it != memo.end()) return it->second;
@@ -172,7 +179,8 @@ void ValueSets::elementwise(NodeId id) {
       }
     }
     const SetId set = sets_.intern(std::move(members));
-    memo.emplace(std::move(key), set);
+    if (!of_one.empty()) of_one[key[0]] = set;
+    else memo.emplace(std::move(key), set);
     return set;
   });
 }

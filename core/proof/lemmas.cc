@@ -42,11 +42,15 @@ Bound numerical_head(const Head& h, const Form& value, double default_value, boo
   return {score_margin(h), form_error(value) + 2 * most * (leakage(h) + unequal + softmax_rounding(h)), 0};
 }
 
+// A sum of w positive terms of one size: its partial sums, in any order, add up to at most w(w+1)/2 of them. Rounding moves no sum of two by more than
+// the smaller one, so what is small beside BOS's exponential 1, at most w/M in all, moves the sum of exponentials by no more than itself.
+double counting_rounding(const Head& h, double count_scale) { return (h.n / 2 + 10) * std::exp(2 * score_error(h)) * unit_roundoff + 2 * h.n / count_scale; }
+
 // The weight off BOS is w/(M + w), which is w to within w²/M after scaling by M; the argument of a selected key's exponential, (lead - bos)·s, is
-// rounded too.
+// rounded too. What the other keys have, n·e^-s at most, counts twice: it may be lost in the sum.
 Bound counting_head(const Head& h, double count_scale) {
   const double E = score_error(h);
-  return {score_margin(h), h.n * h.n / count_scale + h.n * (std::expm1(2 * E) + (h.bos - h.lead) * h.s * unit_roundoff + softmax_rounding(h)) + h.n * std::exp(-h.s + 2 * E), 0};
+  return {score_margin(h), h.n * h.n / count_scale + h.n * (std::expm1(2 * E) + (h.bos - h.lead) * h.s * unit_roundoff + counting_rounding(h, count_scale)) + 2 * h.n * std::exp(-h.s + 2 * E), 0};
 }
 
 double gate_error(double k, double spread) { return 2 * spread + (spread == 0 ? 0 : (3 * k + 4) * (4 * k + 1) * unit_roundoff); }  // sums of small ints are exact
