@@ -138,6 +138,21 @@ NodeId output_sop(const Program& program, Diagnostics& diagnostics) {
   return no_node;
 }
 
+CompileOptions::Promises promises_of(const Elaboration& e, Diagnostics& diagnostics) {
+  CompileOptions::Promises promises;
+  for (const auto& promise : e.pragmas.unique) {
+    if (const NodeId id = promised(e, promise, true, diagnostics); id != no_node) promises.unique.push_back(id);
+  }
+  for (const auto& promise : e.pragmas.values) {
+    if (const NodeId id = promised(e, promise, false, diagnostics); id != no_node) promises.values[id] = promise.values;
+  }
+  for (const auto& promise : e.pragmas.encode) {
+    if (const NodeId id = promised(e, promise, false, diagnostics); id != no_node) promises.numerical[id] = promise.encoding == "numerical";
+  }
+  promises.assume = e.assumed;
+  return promises;
+}
+
 std::optional<CompiledModel> compile_program(const ProgramRequest& request, const Program& program, Diagnostics& diagnostics, Budget& budget) {
   const Settings& s = program.settings;
   const NodeId output = output_sop(program, diagnostics);
@@ -157,16 +172,7 @@ std::optional<CompiledModel> compile_program(const ProgramRequest& request, cons
   options.objective = request.objective;
   options.passes = request.passes;
   const Elaboration& e = program.elaboration;
-  for (const auto& promise : e.pragmas.unique) {
-    if (const NodeId id = promised(e, promise, true, diagnostics); id != no_node) options.promises.unique.push_back(id);
-  }
-  for (const auto& promise : e.pragmas.values) {
-    if (const NodeId id = promised(e, promise, false, diagnostics); id != no_node) options.promises.values[id] = promise.values;
-  }
-  for (const auto& promise : e.pragmas.encode) {
-    if (const NodeId id = promised(e, promise, false, diagnostics); id != no_node) options.promises.numerical[id] = promise.encoding == "numerical";
-  }
-  options.promises.assume = e.assumed;
+  options.promises = promises_of(e, diagnostics);
   if (diagnostics.has_errors()) return std::nullopt;
   try {
     return compile(e.graph, output, options, diagnostics, budget);

@@ -51,6 +51,9 @@ Program settled(const ProgramRequest& request, Elaboration elaboration);
 // The output as an s-op's node; no_node after a diagnostic ("no-output", "output-kind").
 NodeId output_sop(const Program& program, Diagnostics& diagnostics);
 
+// What the program promises of its inputs. A name that is none is a diagnostic.
+CompileOptions::Promises promises_of(const Elaboration& e, Diagnostics& diagnostics);
+
 // Compiles for the program's settings; refusals and limits become diagnostics.
 std::optional<CompiledModel> compile_program(const ProgramRequest& request, const Program& program, Diagnostics& diagnostics, Budget& budget);
 

@@ -6,13 +6,15 @@ import { NoEngine, largestRequest, loadEngine, tooLarge } from './engine.mjs';
 import { boundedLines } from './lines.mjs';
 import { print, printLine, reader, refusal, unreadable, unwritable, watchOutput } from './output.mjs';
 
-const commands = ['eval', 'compile', 'run', 'check', 'generate', 'batch', 'grade', 'assignment', 'suite', 'train', 'discover'];
+const commands = ['eval', 'compile', 'run', 'check', 'plan', 'generate', 'batch', 'grade', 'assignment', 'suite', 'train', 'discover'];
 const usage = `usage: rasp-playground COMMAND FILE [options]
 
   eval     the interpreter's value of the output
-  compile  the model's size, bounds and timings; --format json|safetensors|onnx --out PATH writes it
+  compile  the model's size, bounds and timings; --format json|safetensors|onnx|craft --out PATH writes it
   run      interpreter and model on one input
-  check    interpreter against model on many inputs
+  check    interpreter against model on many inputs; --proof computes the proof again from the weights alone
+  plan     the model as a listing of its parts, for people; --component "head 0.1" one of them
+           a listing (FILE.craft) can be run, compiled to weights, and checked against --program FILE.rasp
   train    --compress D,D… [--recipe orthonormal|principal|paper] | --twin layers=2,heads=1;…  [--seeds N] [--steps N] [--batch N] [--rate R]
            [--examples N] [--longest] [--out PATH]: the model in fewer dimensions, or the same task from random weights
   generate the model as a decoder: its output at the last position is appended, again and again; --steps N [--until TOKEN]
@@ -24,12 +26,12 @@ const usage = `usage: rasp-playground COMMAND FILE [options]
 
 FILE "-" reads standard input. Options:
   --output EXPR  --input JSON  --vocabulary JSON  --max-length N  --causal  --objective size|depth  --no-optimize
-  --samples N  --exhaustive  --seed S  --format F  --out PATH  --names transformer_lens|tracr  --limit-ms N`;
+  --samples N  --exhaustive  --proof  --seed S  --format F  --out PATH  --names transformer_lens|tracr  --limit-ms N`;
 
 class UsageError extends Error {}
 
-const withValue = new Set(['output', 'input', 'vocabulary', 'max-length', 'objective', 'samples', 'seed', 'format', 'out', 'names', 'limit-ms', 'until', 'jobs', 'salt', 'scorm', 'task', 'count', 'compress', 'twin', 'recipe', 'seeds', 'steps', 'batch', 'rate', 'examples', 'methods', 'pairs', 'witnesses']);
-const flags = new Set(['causal', 'no-optimize', 'exhaustive', 'help', 'github', 'one', 'longest']);
+const withValue = new Set(['output', 'input', 'vocabulary', 'max-length', 'objective', 'samples', 'seed', 'format', 'out', 'names', 'limit-ms', 'until', 'jobs', 'salt', 'scorm', 'task', 'count', 'compress', 'twin', 'recipe', 'seeds', 'steps', 'batch', 'rate', 'examples', 'methods', 'pairs', 'witnesses', 'component', 'program']);
+const flags = new Set(['causal', 'no-optimize', 'exhaustive', 'proof', 'help', 'github', 'one', 'longest']);
 
 function parseArguments(args) {
   const positional = [], options = {};
@@ -178,6 +180,46 @@ async function trained({ samples, exhaustive, seed, ...request }, options) {
   }
 }
 
+/** A listing goes to standard output as text, or to a file. */
+async function plan(engine, request, options) {
+  const result = await engine.requestText(serialise(request));
+  if (!result.ok) return print(result);
+  const text = Buffer.from(engine.bytes());
+  if (!options.out) { process.stdout.write(text); return 0; }
+  try {
+    writeFileSync(options.out, text);
+  } catch {
+    return print(unwritable(options.out));
+  }
+  return print(result);
+}
+
+/** FILE.craft: run it, compare it with a program, write its weights, print it again. */
+async function listing(command, text, { input, samples, exhaustive, seed, output, limit_ms }, options) {
+  if (!['run', 'check', 'compile', 'plan'].includes(command)) throw new UsageError(`${command} takes a program, not a listing`);
+  if (options.format === 'json') throw new UsageError('a listing is compiled to --format craft, safetensors or onnx');
+  const request = { command: 'listing', listing: text, input, limit_ms };
+  if (command === 'run' && !input) throw new UsageError('run needs --input for a listing');
+  if (command === 'check') {
+    if (!options.program) throw new UsageError('check needs --program FILE.rasp for a listing');
+    const program = readText(options.program);
+    if (typeof program !== 'string') return print(program.failure);
+    Object.assign(request, { program, name: path.basename(options.program), files: loadedFiles(program, path.dirname(options.program)), output, samples, exhaustive, seed });
+  }
+  const engine = await loadEngine();
+  if (command === 'plan') return plan(engine, { ...request, format: 'craft', component: options.component }, options);
+  request.format = options.format;
+  const result = await engine.requestText(serialise(request));
+  if (result.ok && options.format) {
+    try {
+      writeFileSync(options.out, engine.bytes());
+    } catch {
+      return print(unwritable(options.out));
+    }
+  }
+  return print(result);
+}
+
 async function main() {
   const { positional, options } = parseArguments(process.argv.slice(2));
   const [command, file, ...rest] = positional;
@@ -205,13 +247,14 @@ async function main() {
     optimize: options['no-optimize'] ? false : undefined,
     samples: number(options, 'samples', 1),
     exhaustive: options.exhaustive,
+    proof: options.proof,
     seed: number(options, 'seed', 0),
     limit_ms: number(options, 'limit-ms', 1) ?? (command === 'check' ? 600_000 : 60_000),
   };
   if (options.objective && !['size', 'depth'].includes(options.objective)) throw new UsageError('--objective is size or depth');
   if (options.until !== undefined && command !== 'generate') throw new UsageError('--until belongs to generate');
   if (options.format && command !== 'compile') throw new UsageError('--format belongs to compile');
-  if (options.format && !['json', 'safetensors', 'onnx'].includes(options.format)) throw new UsageError(`there is no format "${options.format}"`);
+  if (options.format && !['json', 'safetensors', 'onnx', 'craft'].includes(options.format)) throw new UsageError(`there is no format "${options.format}"`);
   if (options.format && !options.out) throw new UsageError('--format needs --out PATH');
   if (options.out && command === 'compile' && !options.format) options.format = 'json';
   if (options.names && !options.format) throw new UsageError('--names belongs to --format');
@@ -224,8 +267,11 @@ async function main() {
   }
   if (command === 'batch') return batch(file, await loadEngine());
 
+  if (options.component && command !== 'plan') throw new UsageError('--component belongs to plan');
   const program = readText(file);
   if (typeof program !== 'string') return print(program.failure);
+  if (file.endsWith('.craft')) return listing(command, program, request, options);
+  if (options.program) throw new UsageError('--program belongs to a listing: check FILE.craft --program FILE.rasp');
   request.program = program;
   request.name = file === '-' ? 'program.rasp' : path.basename(file);
   request.files = request.name.endsWith('.py') ? pythonFiles(path.dirname(file), request.name) : loadedFiles(program, file === '-' ? '.' : path.dirname(file));
@@ -233,6 +279,7 @@ async function main() {
   if (command === 'train') return trained(request, options);
   const engine = await loadEngine();
   if (command === 'compile') { request.format = options.format; request.names = options.names; }
+  if (command === 'plan') return plan(engine, { ...request, command: 'compile', format: 'craft', component: options.component, samples: undefined, exhaustive: undefined, seed: undefined, proof: undefined }, options);
   const result = await engine.requestText(serialise(request));
   if (command === 'compile' && options.format && result.ok) {
     const bytes = engine.bytes();

@@ -434,6 +434,18 @@ export interface ComparePassesResult {
   plain: ModelSummary | null;
 }
 
+/** A listing of craft as a model. Nothing is proved of it. */
+export interface ListingResult {
+  /** false: it differs from the program */
+  ok: boolean;
+  model: { layers: number; d_model: number; parameters: number; nonzeros: number };
+  fingerprint: string;
+  output?: Values;
+  comparison?: { inputs: number; exhaustive: boolean; undefined: number; mismatches: number; first_mismatch: { input: Values; interpreter: Values; model: Values } | null };
+  bytes?: number;
+  diagnostics: Diagnostic[];
+}
+
 export interface ExportResult {
   ok: true;
   /** How many; `bytes()` has them. */
@@ -517,6 +529,8 @@ export interface CheckResult {
   /** What it assumes of the input: promises. */
   under?: string[];
   promise_breaking?: number;
+  /** With proof: true. What the weights alone say of the proof's bounds (docs/proof.md). */
+  proof?: { confirmed: boolean; worst_margin: number | null; links: ({ label: string; margin: number | null; error: number | null; claimed_margin: number | null; claimed_error: number | null })[]; faults: string[] };
   expectations: number;
   broken_expectations: ({ input: Values; expected: Values })[];
   diagnostics: Diagnostic[];
@@ -555,16 +569,17 @@ export interface EvalManyResult {
 export interface Requests {
   analyze: { command: "analyze"; program: string; name?: string; language?: Language; graph?: GraphDoc; files?: Record<string, string>; output?: string; input?: AnyInput; vocabulary?: AnyInput; max_length?: number; causal?: boolean; objective?: "size" | "depth"; optimize?: boolean; passes?: { fuse?: boolean; fold?: boolean; merge_heads?: boolean; drop?: boolean; idioms?: boolean; factor?: boolean; pack?: boolean; reuse?: boolean }; limit_ms?: number; id?: unknown };
   tabulate: { command: "tabulate"; program: string; name?: string; language?: Language; graph: GraphDoc; files?: Record<string, string>; output?: string; input?: AnyInput; vocabulary?: AnyInput; max_length?: number; causal?: boolean; objective?: "size" | "depth"; optimize?: boolean; passes?: { fuse?: boolean; fold?: boolean; merge_heads?: boolean; drop?: boolean; idioms?: boolean; factor?: boolean; pack?: boolean; reuse?: boolean }; limit_ms?: number; example_input?: boolean; id?: unknown };
-  compile: { command: "compile"; program: string; name?: string; language?: Language; graph?: GraphDoc; files?: Record<string, string>; output?: string; input?: AnyInput; vocabulary?: AnyInput; max_length?: number; causal?: boolean; objective?: "size" | "depth"; optimize?: boolean; passes?: { fuse?: boolean; fold?: boolean; merge_heads?: boolean; drop?: boolean; idioms?: boolean; factor?: boolean; pack?: boolean; reuse?: boolean }; keep?: boolean; details?: boolean; format?: "json" | "meta" | "safetensors" | "onnx"; names?: "transformer_lens" | "tracr"; limit_ms?: number; id?: unknown };
+  compile: { command: "compile"; program: string; name?: string; language?: Language; graph?: GraphDoc; files?: Record<string, string>; output?: string; input?: AnyInput; vocabulary?: AnyInput; max_length?: number; causal?: boolean; objective?: "size" | "depth"; optimize?: boolean; passes?: { fuse?: boolean; fold?: boolean; merge_heads?: boolean; drop?: boolean; idioms?: boolean; factor?: boolean; pack?: boolean; reuse?: boolean }; keep?: boolean; details?: boolean; format?: "json" | "meta" | "safetensors" | "onnx" | "craft"; component?: string; names?: "transformer_lens" | "tracr"; limit_ms?: number; id?: unknown };
   eval: { command: "eval"; program: string; name?: string; language?: Language; graph?: GraphDoc; files?: Record<string, string>; output?: string; input?: AnyInput; vocabulary?: AnyInput; max_length?: number; causal?: boolean; objective?: "size" | "depth"; optimize?: boolean; passes?: { fuse?: boolean; fold?: boolean; merge_heads?: boolean; drop?: boolean; idioms?: boolean; factor?: boolean; pack?: boolean; reuse?: boolean }; limit_ms?: number; id?: unknown };
   run: { command: "run"; program: string; name?: string; language?: Language; graph?: GraphDoc; files?: Record<string, string>; output?: string; input?: AnyInput; vocabulary?: AnyInput; max_length?: number; causal?: boolean; objective?: "size" | "depth"; optimize?: boolean; passes?: { fuse?: boolean; fold?: boolean; merge_heads?: boolean; drop?: boolean; idioms?: boolean; factor?: boolean; pack?: boolean; reuse?: boolean }; limit_ms?: number; id?: unknown };
-  check: { command: "check"; program: string; name?: string; language?: Language; graph?: GraphDoc; files?: Record<string, string>; output?: string; input?: AnyInput; vocabulary?: AnyInput; max_length?: number; causal?: boolean; objective?: "size" | "depth"; optimize?: boolean; passes?: { fuse?: boolean; fold?: boolean; merge_heads?: boolean; drop?: boolean; idioms?: boolean; factor?: boolean; pack?: boolean; reuse?: boolean }; samples?: number; exhaustive?: boolean; seed?: number; limit_ms?: number; id?: unknown };
+  check: { command: "check"; program: string; name?: string; language?: Language; graph?: GraphDoc; files?: Record<string, string>; output?: string; input?: AnyInput; vocabulary?: AnyInput; max_length?: number; causal?: boolean; objective?: "size" | "depth"; optimize?: boolean; passes?: { fuse?: boolean; fold?: boolean; merge_heads?: boolean; drop?: boolean; idioms?: boolean; factor?: boolean; pack?: boolean; reuse?: boolean }; samples?: number; exhaustive?: boolean; seed?: number; proof?: boolean; limit_ms?: number; id?: unknown };
   trace: { command: "trace"; handle: number; input: AnyInput; interventions?: Intervention[]; limit_ms?: number; id?: unknown };
   weights: { command: "weights"; handle: number; layer: number; head?: number; limit_ms?: number; id?: unknown };
   explain: { command: "explain"; handle: number; input: AnyInput; half_layer: number; dimension: number; position: number; interventions?: Intervention[]; limit_ms?: number; id?: unknown };
   compare_passes: { command: "compare_passes"; handle: number; limit_ms?: number; id?: unknown };
-  export: { command: "export"; handle: number; format?: "json" | "meta" | "safetensors" | "onnx"; names?: "transformer_lens" | "tracr"; limit_ms?: number; id?: unknown };
+  export: { command: "export"; handle: number; format?: "json" | "meta" | "safetensors" | "onnx" | "craft"; component?: string; names?: "transformer_lens" | "tracr"; limit_ms?: number; id?: unknown };
   format: { command: "format"; program: string; limit_ms?: number; id?: unknown };
+  listing: { command: "listing"; listing: string; input?: AnyInput; program?: string; name?: string; files?: Record<string, string>; output?: string; samples?: number; exhaustive?: boolean; seed?: number; format?: "craft" | "safetensors" | "onnx"; component?: string; limit_ms?: number; id?: unknown };
   release: { command: "release"; handle: number; limit_ms?: number; id?: unknown };
   library: { command: "library"; limit_ms?: number; id?: unknown };
   eval_many: { command: "eval_many"; program: string; name?: string; language?: Language; graph?: GraphDoc; files?: Record<string, string>; output?: string; causal?: boolean; inputs: AnyInput[]; named?: true | string[]; limit_steps?: number; limit_ms?: number; id?: unknown };
@@ -584,6 +599,7 @@ export interface Results {
   compare_passes: ComparePassesResult | Failure;
   export: ExportResult | Failure;
   format: FormatResult | Failure;
+  listing: ListingResult | Failure;
   release: ReleaseResult | Failure;
   library: LibraryResult | Failure;
   eval_many: EvalManyResult | Failure;

@@ -40,6 +40,9 @@ void Assembler::run(NodeId output) {
     }
   error_.assign(plan_.units.size(), 0);
   spread_.assign(plan_.units.size(), 0);
+  margin_.assign(plan_.units.size(), 1);
+  m_.claims.heads.resize(drafts.size());
+  m_.claims.steps.resize(drafts.size());
   for (std::size_t l = 0; l < drafts.size(); ++l) {
     Layer& layer = t_.layers[l];
     layer.b_O.assign(static_cast<std::size_t>(t_.d_model), 0);
@@ -50,7 +53,9 @@ void Assembler::run(NodeId output) {
     s.error = error_[s.unit];
     s.spread = spread_[s.unit];
   }
+  claim();
   unembed(output);
+  m_.claims.output.margin = m_.links.back().margin;
   // Tightest first; margins that differ by rounding alone keep their order, so that every platform tells the same.
   const auto key = [](const BoundLink& link) { return std::round(link.margin * 1e9); };
   std::stable_sort(m_.links.begin(), m_.links.end(), [&](const BoundLink& a, const BoundLink& b) { return key(a) < key(b); });
@@ -193,6 +198,10 @@ void Assembler::read_number(NodeId output, BoundLink& link) {
       m_.codec.values.push_back(c_.values[v]);
       previous = x;
     }
+  m_.claims.output.kind = proof::OutputClaim::Kind::Number;
+  m_.claims.output.constant = plan_.output_number.constant;
+  m_.claims.output.form = directions(plan_.output_number);
+  for (const Value& v : m_.codec.values) m_.claims.output.values.push_back(v.number());
   link.what = "distance of the output's values against its error";
   const Bound bound = proof::nearest_value(proved(plan_.output_number), gap);
   link.error = bound.error;
@@ -223,6 +232,11 @@ void Assembler::read_lines(BoundLink& link) {
     t_.b_U[static_cast<std::size_t>(j)] = static_cast<float>(slope * form.constant - offset);
     rounding = std::max(rounding, proof::line_rounding(facts, slope, offset));
   }
+  m_.claims.output.kind = proof::OutputClaim::Kind::Lines;
+  m_.claims.output.constant = form.constant;
+  m_.claims.output.form = directions(form);
+  for (std::size_t i = 0; i < plan_.output_thresholds.size(); ++i)
+    m_.claims.output.neighbours.emplace_back(plan_.output_thresholds[i] - plan_.output_gaps[i] / 2, plan_.output_thresholds[i] + plan_.output_gaps[i] / 2);
   link.what = "threshold gap against the error of the number it reads";
   const Bound bound = proof::highest_line(facts, rounding, *std::min_element(plan_.output_gaps.begin(), plan_.output_gaps.end()));
   link.error = bound.error;
@@ -243,7 +257,7 @@ void Assembler::read_code(BoundLink& link) {
       if (s != no_signature && dims_[plan_.output_code.unit][c] >= 0 && static_cast<std::int32_t>(s) != plan_.output_implicit) w.emplace_back(dims_[plan_.output_code.unit][c], static_cast<std::int32_t>(s), 1.f);
     }
   }
-  const Bound bound = proof::highest_column(accuracy(plan_.output_code.unit).spread);
+  const Bound bound = proof::highest_column(accuracy(plan_.output_code.unit));
   link.error = bound.error;
   link.margin = bound.margin;
   t_.W_U = sparse(t_.d_model, columns, w);
@@ -263,21 +277,72 @@ void Assembler::read_form(const LinearForm& f, double constant, std::int32_t col
   if (constant != 0) add_constant(w, b, column, constant * scale);
 }
 
+proof::Accuracy Assembler::accuracy(UnitId id) const {
+  if (id == no_unit) return {};
+  const int dimensions = std::max(1, static_cast<int>(std::count(plan_.units[id].kept.begin(), plan_.units[id].kept.end(), true)));
+  return {error_[id], spread_[id], spread_[id] > 0 ? dimensions : 1};
+}
+
 proof::Form Assembler::proved(const LinearForm& f) const {
   proof::Form form;
-  form.terms = static_cast<int>(f.numbers.size() + f.codes.size()) + 1;
+  form.terms = static_cast<int>(f.numbers.size()) + 1;
+  for (const auto& t : f.codes) form.terms += accuracy(t.read.unit).terms;
   form.magnitude = std::fabs(f.constant);
+  auto power_of_two = [](double x) { int e = 0; return x == 0 || std::fabs(std::frexp(x, &e)) == 0.5; };
   for (const auto& t : f.numbers) {
     form.carried += std::fabs(t.coefficient) * error_[t.unit];
     form.magnitude += std::fabs(t.coefficient) * largest(t.unit);
+    form.products = form.products || !power_of_two(t.coefficient);
   }
   for (const auto& t : f.codes) {
     double top = 0;
-    for (double x : t.number) top = std::max(top, std::fabs(t.coefficient * x));
+    for (double x : t.number) {
+      top = std::max(top, std::fabs(t.coefficient * x));
+      form.products = form.products || (spread_[t.read.unit] > 0 && !power_of_two(t.coefficient * x));
+    }
     form.carried += top * spread_[t.read.unit];
     form.magnitude += top;
   }
   return form;
+}
+
+std::vector<std::pair<std::int32_t, double>> Assembler::directions(const LinearForm& f) const {
+  std::map<std::int32_t, double> sum;
+  for (const auto& t : f.numbers) sum[dims_[t.unit][0]] += t.coefficient;
+  for (const auto& t : f.codes) {
+    const Unit& unit = plan_.units[t.read.unit];
+    for (std::size_t c = 0; c < unit.kept.size(); ++c) {
+      const std::uint32_t s = unit.class_signature[c][t.read.demand];
+      if (s != no_signature && dims_[t.read.unit][c] >= 0 && t.number[s] != 0) sum[dims_[t.read.unit][c]] += t.coefficient * t.number[s];
+    }
+  }
+  return {sum.begin(), sum.end()};
+}
+
+// What the checker is told of the residual stream.
+void Assembler::claim() {
+  m_.claims.bos_dimension = bos_;
+  for (const Subspace& s : m_.subspaces) {
+    const Unit& unit = plan_.units[s.unit];
+    proof::Claim c;
+    c.label = s.label;
+    c.one_hot = s.encoding == Encoding::Categorical;
+    c.dimensions = s.dimensions;
+    c.written = s.written;
+    c.dead = s.dead;
+    c.largest = c.one_hot ? 1 : largest(s.unit);
+    c.several = unit.most_selected > 1;
+    if (unit.kind == UnitKind::AggregateCode && unit.default_class >= 0) c.initial_dimension = dims_[s.unit][static_cast<std::size_t>(unit.default_class)];
+    if (unit.kind == UnitKind::AggregateNumber) {
+      c.initial = unit.default_number;
+      c.constant = unit.value_number.constant - unit.default_number;
+      c.form = directions(unit.value_number);
+    }
+    c.margin = margin_[s.unit];
+    c.error = error_[s.unit];
+    c.spread = spread_[s.unit];
+    m_.claims.subspaces.push_back(std::move(c));
+  }
 }
 
 // A bound on the number that a unit holds, also where its values could not be listed.
@@ -306,6 +371,7 @@ void Assembler::record(UnitId id, const char* what, const Bound& bound) {
   link.what = what;
   link.margin = bound.margin;
   link.error = bound.error;
+  margin_[id] = bound.margin;
   error_[id] = bound.error;
   spread_[id] = std::max(bound.error, bound.spread);
   m_.links.push_back(link);

@@ -163,10 +163,16 @@ void Assembler::finish_head(Layer& layer, std::size_t l, HeadDraft& h, const Hea
   const double compared = comparison_error(h, plan_.selections[plan.selection]);
   const proof::Scores scores = proof::choose_scores({static_cast<double>(n_), h.lead, compared, h.width, h.sensitive, balance_, d_head});
   weigh(layer, h, scores.amplitude, scores.bos, scores.count_scale, d_head);
-  const proof::Head head{static_cast<double>(n_), scores.s, h.lead, scores.bos, compared == 0 ? h.active : h.qk_axes, compared};
+  int axes = h.active;
+  if (compared > 0) {  // none of the axes need be 0, nor what an axis reads
+    axes = h.qk_axes;
+    for (const Literal& l : plan_.selections[plan.selection].literals) axes += accuracy(l.query).terms + accuracy(l.key).terms;
+  }
+  const proof::Head head{static_cast<double>(n_), scores.s, h.lead, scores.bos, axes, compared};
   std::vector<Bound> bounds;  // of all units first: none reads another
   for (UnitId id : plan.units) bounds.push_back(bound_head(head, plan_.units[id], scores.count_scale));
   for (std::size_t i = 0; i < plan.units.size(); ++i) record(plan.units[i], "score gap against the error of the codes it compares", bounds[i]);
+  m_.claims.heads[l].push_back({plan_.selections[plan.selection].nothing, h.width});
   describe_head(l, h, plan, scores.count_scale);
 }
 
@@ -203,7 +209,7 @@ double Assembler::comparison_error(const HeadDraft& h, const Selection& selectio
 Assembler::Bound Assembler::bound_head(const proof::Head& head, const Unit& unit, double count_scale) const {
   if (unit.kind == UnitKind::WidthNumber) return proof::counting_head(head, count_scale);
   if (unit.kind == UnitKind::AggregateNumber) return proof::numerical_head(head, proved(unit.value_number), unit.default_number, unit.most_selected > 1);
-  return proof::one_hot_head(head, accuracy(unit.value_code.unit).spread);
+  return proof::one_hot_head(head, accuracy(unit.value_code.unit));
 }
 
 void Assembler::describe_head(std::size_t l, const HeadDraft& h, const HeadPlan& plan, double count_scale) {

@@ -41,10 +41,29 @@ std::string Assembler::outcome_label(const Unit& unit, std::uint32_t outcome) co
   return "";
 }
 
-double Assembler::gate_spread(const Unit& unit, const Gate& gate) const {
-  double e = 0;
-  for (const auto& [input, set] : gate.inputs) e += spread_[unit.inputs[input].unit];
-  return e;
+// Whether some class of every input opens it: values that nobody tells apart, or reads, have no dimension.
+bool Assembler::opens(const Unit& unit, const Gate& gate) const {
+  std::map<UnitId, std::vector<bool>> open;  // [class] in the sets of all inputs that read the unit
+  for (const auto& [input, set] : gate.inputs) {
+    const CodeRead& read = unit.inputs[input];
+    const Unit& source = plan_.units[read.unit];
+    auto& classes = open.try_emplace(read.unit, source.kept.size(), true).first->second;
+    for (std::size_t c = 0; c < source.kept.size(); ++c) {
+      const std::uint32_t s = source.class_signature[c][read.demand];
+      classes[c] = classes[c] && s != no_signature && dims_[read.unit][c] >= 0 && std::find(set.begin(), set.end(), s) != set.end();
+    }
+  }
+  return std::all_of(open.begin(), open.end(), [](const auto& x) { return std::count(x.second.begin(), x.second.end(), true) > 0; });
+}
+
+proof::GateInputs Assembler::gate_inputs(const Unit& unit, const Gate& gate) const {
+  proof::GateInputs all{static_cast<double>(gate.inputs.size()), 0, 0};
+  for (const auto& [input, set] : gate.inputs) {
+    const proof::Accuracy a = accuracy(unit.inputs[input].unit);
+    all.spread += a.spread;
+    all.terms += a.terms;
+  }
+  return all;
 }
 
 double Assembler::weight_of(const Unit& unit, std::uint32_t outcome) const {
@@ -116,7 +135,7 @@ Assembler::Bound Assembler::lookups(Neurons& w, UnitId id) {
     const std::int32_t neuron = gate_start(w, unit, row.gate);
     w.labels.push_back(label(id) + " = " + outcome_label(unit, row.output));
     emit(w, id, neuron, row.output, 1);
-    const double gate = proof::gate_error(static_cast<double>(row.gate.inputs.size()), gate_spread(unit, row.gate));
+    const double gate = proof::gate_error(gate_inputs(unit, row.gate));
     bound = proof::both(bound, proof::lookup_row(gate, weight_of(unit, row.output), unit.kind == UnitKind::MlpNumber));
   }
   return bound;
@@ -126,11 +145,14 @@ Assembler::Bound Assembler::lookups(Neurons& w, UnitId id) {
 // rounded once, as long as x is off by less than ¼ (lemma 7).
 Assembler::Bound Assembler::cleaned(Neurons& w, UnitId id) {
   const Unit& unit = plan_.units[id];
+  const auto layer = static_cast<std::size_t>(schedule_.written[id] / 2 - 1);
   for (const LookupRow& row : unit.lookups)
     for (const float weight : {1.f, -1.f}) {
+      if (weight > 0) m_.claims.steps[layer].push_back({static_cast<std::int32_t>(w.bias.size()), -1, true, {{0, 1}}, 0, 1, 0, {}});
       const std::int32_t neuron = gate_neuron(w, unit, row.gate, 2, weight > 0 ? -0.5 : -1.5);
       w.labels.push_back(label(id) + " = " + outcome_label(unit, row.output) + (weight > 0 ? "" : ", no more than 1"));
       emit(w, id, neuron, row.output, static_cast<double>(weight));
+      if (weight > 0) m_.claims.steps[layer].back().form = {{w.in.back().row(), 1}};  // one class
     }
   return proof::restored(error_[unit.inputs[0].unit]);
 }
@@ -150,7 +172,7 @@ Assembler::Bound Assembler::step_row(Neurons& w, UnitId id, const StepRow& row) 
   const bool number = unit.kind == UnitKind::MlpNumber;
   const auto k = static_cast<double>(row.gate.inputs.size());
   const bool single = unit.axis.numbers.size() == 1 && unit.axis.codes.empty() && k == 0;  // one term beside the bias
-  proof::StepRow facts(proved(unit.axis), single, k, gate_spread(unit, row.gate), row.low, row.high);
+  proof::StepRow facts(proved(unit.axis), single, gate_inputs(unit, row.gate), row.low, row.high);
   auto dimension = [&](std::uint32_t outcome) { return number ? 0 : outcome; };
   // Constant part: the first outcome, plus what the downward steps take away again. They telescope.
   const std::uint32_t start = turning_outcome(row);
@@ -160,8 +182,11 @@ Assembler::Bound Assembler::step_row(Neurons& w, UnitId id, const StepRow& row) 
     emit(w, id, neuron, start, 1);
     facts.start(dimension(start), weight_of(unit, start));
   }
+  const auto begin = static_cast<std::int32_t>(w.bias.size());
+  proof::StepClaim claim{begin, writes(unit, start) ? begin - 1 : -1, opens(unit, row.gate), {}, row.low, row.high, unit.axis.constant, directions(unit.axis)};
   for (std::size_t i = 0; i < row.thresholds.size(); ++i) {
     const double t = row.thresholds[i];
+    claim.neighbours.emplace_back(t - row.gaps[i] / 2, t + row.gaps[i] / 2);
     const bool down = counts_down(row, i);
     const proof::StepAmplitude a = proof::choose_step(t, row.gaps[i], down, row.low, row.high, unit.axis.constant);
     proof::StepRow::Step step{t, a.slope, a.barrier, down, a.side, 0};
@@ -174,6 +199,7 @@ Assembler::Bound Assembler::step_row(Neurons& w, UnitId id, const StepRow& row) 
       for (std::uint32_t o : {row.outputs[i], row.outputs[i + 1]})
         if (o != no_signature) facts.writes(step, o, 1);
   }
+  if (!claim.neighbours.empty()) m_.claims.steps[static_cast<std::size_t>(schedule_.written[id] / 2 - 1)].push_back(std::move(claim));
   return facts.bound();
 }
 

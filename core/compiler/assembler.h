@@ -55,8 +55,10 @@ class Assembler {
   void add_constant(std::vector<Triplet>& w, Biases& b, std::int32_t axis, double weight);
   void read_form(const LinearForm& f, double constant, std::int32_t column, std::vector<Triplet>& w, Biases& b, double scale = 1);
   proof::Form proved(const LinearForm& f) const;              // what the lemmas need to know of it
-  proof::Accuracy accuracy(UnitId id) const { return id == no_unit ? proof::Accuracy{} : proof::Accuracy{error_[id], spread_[id]}; }
+  std::vector<std::pair<std::int32_t, double>> directions(const LinearForm& f) const;  // (dimension, coefficient)
+  proof::Accuracy accuracy(UnitId id) const;
   double largest(UnitId id) const;
+  void claim();
   void record(UnitId id, const char* what, const Bound& bound);
   // assemble_attention.cc
   void literal(const Literal& l, HeadDraft& h);
@@ -81,7 +83,8 @@ class Assembler {
   std::int32_t gate_start(Neurons& w, const Unit& unit, const Gate& gate);
   double weight_of(const Unit& unit, std::uint32_t outcome) const;
   std::string outcome_label(const Unit& unit, std::uint32_t outcome) const;
-  double gate_spread(const Unit& unit, const Gate& gate) const;
+  proof::GateInputs gate_inputs(const Unit& unit, const Gate& gate) const;
+  bool opens(const Unit& unit, const Gate& gate) const;
 
   const PlanContext& c_;
   const Plan& plan_;
@@ -95,7 +98,7 @@ class Assembler {
   std::vector<std::int32_t> subspace_;           // [unit]
   // [unit] what is proved of the residual stream: how far one dimension may be from its exact value, and all dimensions of a code at one
   // position together (the sum). Readers of a code add dimensions up, so the second is what they meet.
-  std::vector<double> error_, spread_;
+  std::vector<double> error_, spread_, margin_;
   mutable std::map<UnitId, double> largest_;
   std::uint64_t weights_ = 0;                    // non-zeros of all matrices so far
 };

@@ -10,6 +10,7 @@
 #include "base/value.h"
 #include "model/transformer.h"
 #include "rasp/graph.h"
+#include "proof/checker.h"
 
 namespace rasp {
 
@@ -120,6 +121,7 @@ struct CompiledModel {
   std::vector<BoundLink> links;          // tightest first
   double worst_margin = 0;
   std::vector<std::string> inexact_reasons;
+  proof::Claims claims;                  // what the checker of proof/checker.h is to confirm
   std::map<std::string, double> timings_ms;
   std::size_t candidate = 0;             // which of the plans (compiler/lower.h)
   CompileOptions options;

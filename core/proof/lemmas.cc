@@ -27,19 +27,24 @@ double score_error(const Head& h) { return h.s * h.compared + 2 * (h.axes + 3) *
 double score_margin(const Head& h) { return 1 - 8 * score_error(h) / h.s; }
 // BOS lies half a step below a selected key and half a step above any other.
 double leakage(const Head& h) { return (h.n + 1) * std::exp(-h.s / 2 + 2 * score_error(h)); }
-double softmax_rounding(const Head& h) { return (h.n + 10) * unit_roundoff; }
+// Of each term: two exponentials of 4u, its own and those of the sum; n additions there and n here; the division, the product, and the sum that
+// enters the residual stream, which may hold a default. Roundings that multiply: k of them are within k·u/(1 - k·u).
+double softmax_rounding(const Head& h) {
+  const double k = (2 * h.n + 12) * unit_roundoff;
+  return k / (1 - k);
+}
 
 // All selected keys hold the same class.
-Bound one_hot_head(const Head& h, double value_spread) {
-  const double leak = leakage(h), sums = softmax_rounding(h);
-  return {score_margin(h), value_spread + 2 * leak + 2 * sums, value_spread + 2 * leak + 3 * sums};
+Bound one_hot_head(const Head& h, const Accuracy& value) {
+  const double leak = leakage(h), sums = softmax_rounding(h), read = value.spread + (value.spread > 0 ? value.terms * unit_roundoff : 0);
+  return {score_margin(h), read + 2 * leak + 2 * sums, read + 2 * leak + 3 * sums};
 }
 
 // Unequal weights matter only where several keys are selected; one-hot inputs without errors give equal scores to the last bit.
 Bound numerical_head(const Head& h, const Form& value, double default_value, bool several) {
   const double unequal = several && h.compared > 0 ? std::expm1(2 * score_error(h)) : 0;
   const double most = value.magnitude + std::fabs(default_value);
-  return {score_margin(h), form_error(value) + 2 * most * (leakage(h) + unequal + softmax_rounding(h)), 0};
+  return {score_margin(h), form_error(value) + most * (2 * leakage(h) + 2 * unequal + softmax_rounding(h)), 0};
 }
 
 // A sum of w positive terms of one size: its partial sums, in any order, add up to at most w(w+1)/2 of them. Rounding moves no sum of two by more than
@@ -53,7 +58,7 @@ Bound counting_head(const Head& h, double count_scale) {
   return {score_margin(h), h.n * h.n / count_scale + h.n * (std::expm1(2 * E) + (h.bos - h.lead) * h.s * unit_roundoff + counting_rounding(h, count_scale)) + 2 * h.n * std::exp(-h.s + 2 * E), 0};
 }
 
-double gate_error(double k, double spread) { return 2 * spread + (spread == 0 ? 0 : (3 * k + 4) * (4 * k + 1) * unit_roundoff); }  // sums of small ints are exact
+double gate_error(const GateInputs& g) { return 2 * g.spread + (g.spread == 0 ? 0 : (g.terms + 2 * g.k + 4) * (4 * g.k + 1) * unit_roundoff); }  // sums of small ints are exact
 
 // Exactly one row fires where the s-op has a value, and the others stay at zero.
 Bound lookup_row(double gate_error, double weight, bool number) {
@@ -66,8 +71,8 @@ Bound lookup_row(double gate_error, double weight, bool number) {
 // nothing fires.
 Bound restored(double error) { return {1 - 4 * error, 3 * unit_roundoff, 3 * unit_roundoff}; }
 
-StepRow::StepRow(const Form& axis, bool single, double gate_inputs, double gate_spread, double low, double high)
-    : axis_(axis), single_(single), k_(gate_inputs), gate_spread_(gate_spread), low_(low), high_(high), summed_(axis.terms - 1 + static_cast<int>(gate_inputs)) {}
+StepRow::StepRow(const Form& axis, bool single, const GateInputs& gate, double low, double high)
+    : axis_(axis), single_(single), gate_(gate), low_(low), high_(high), summed_(axis.terms - 1 + gate.terms + axis.products) {}
 
 void StepRow::grow(Sums& sums, std::uint32_t outcome, double weight, double error, double flow, int count) {
   if (weight == 0) return;
@@ -78,23 +83,24 @@ void StepRow::grow(Sums& sums, std::uint32_t outcome, double weight, double erro
 }
 
 void StepRow::start(std::uint32_t outcome, double weight) {
-  const double e = gate_error(k_, gate_spread_);
+  const double e = gate_error(gate_);
   margin_ = std::min(margin_, 1 - e);
   grow(always_, outcome, weight, e + unit_roundoff, 1, 1);
 }
 
 // The terms of a pre-activation add up to at most `sizes`; with one term beside the bias only the result itself is rounded.
 void StepRow::add(const Step& s) {
-  const double sizes = s.slope * (axis_.magnitude + std::fabs(s.threshold)) + 2 * s.barrier * k_ + 1;
+  const double sizes = s.slope * (axis_.magnitude + std::fabs(s.threshold)) + 2 * s.barrier * gate_.k + 1;
   const double far = (single_ ? s.slope * std::max(high_ - s.threshold, s.threshold - low_) + 2 : summed_ * sizes) * unit_roundoff + s.bias_error + s.slope * axis_.magnitude * unit_roundoff;
-  margin_ = std::min(margin_, 1 - 2 * (s.slope * axis_.carried + s.barrier * gate_spread_ + far));
+  margin_ = std::min(margin_, 1 - 2 * (s.slope * axis_.carried + s.barrier * gate_.spread + far));
 }
 
 // Errors of what a step reads move both of its neurons alike and cancel beyond the threshold. What is left on the side where it is 1 is the
 // rounding of the two sums and of the two biases, and the rounding of the sum of the neurons' outputs.
 double StepRow::near(const Step& s) const {
-  const double sizes = s.slope * (axis_.magnitude + std::fabs(s.threshold)) + 2 * s.barrier * k_ + 1;
-  return (single_ ? s.side : summed_ * sizes) * unit_roundoff + s.bias_error + unit_roundoff;
+  const double sizes = s.slope * (axis_.magnitude + std::fabs(s.threshold)) + 2 * s.barrier * gate_.k + 1;
+  const double product = single_ && axis_.products ? s.slope * axis_.magnitude : 0;  // rounded, or fused: not alike in both neurons
+  return ((single_ ? s.side : summed_ * sizes) + product) * unit_roundoff + s.bias_error + unit_roundoff;
 }
 
 void StepRow::writes(const Step& s, std::uint32_t outcome, double weight) { grow(when_[s.down], outcome, weight, 2 * near(s), 2 * s.side, 2); }
@@ -133,6 +139,9 @@ Bound highest_line(const Form& form, double rounding, double gap) {
 }
 
 // The right column has at least 1 - spread, another at most spread, the implicit one ½.
-Bound highest_column(double spread) { return {1 - 2 * spread, spread, 0}; }
+Bound highest_column(const Accuracy& read) {
+  const double error = read.spread + (read.spread > 0 ? read.terms * unit_roundoff : 0);
+  return {1 - 2 * error, error, 0};
+}
 
 }  // namespace rasp::proof

@@ -2,7 +2,8 @@
 //
 // Nothing here knows a program, a plan or a weight matrix: a lemma takes the few numbers that its inequality speaks of (the amplitudes that
 // assembly chose, and the bounds of what the block reads) and returns a Bound. All hold for float32 in any order of summation, for every input
-// up to the maximal length n. The checker (proof/checker.h) uses none of them.
+// up to the maximal length n: a sum over an inexact one-hot subspace counts each of its dimensions as a term, since none of them need be 0.
+// The checker (proof/checker.h) uses none of them.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -17,8 +18,8 @@ constexpr double unit_roundoff = 5.9604644775390625e-8;
 constexpr double underflow = 0x1p-120;
 
 // How far a subspace may be from its exact value at one position: one dimension of it, and the sum over all of its dimensions. Readers of a
-// one-hot subspace add dimensions up, so the second is what they meet.
-struct Accuracy { double error = 0, spread = 0; };
+// one-hot subspace add dimensions up, so the second is what they meet. terms: dimensions that are not zero at once, at most; 1 where it is exact.
+struct Accuracy { double error = 0, spread = 0; int terms = 1; };
 
 // What a block makes of the errors of its inputs: the margin of its precondition (> 0: it holds; the fraction of the allowance that is left), and
 // the accuracy of what it writes.
@@ -32,6 +33,7 @@ struct Form {
   double carried = 0;    // Σ |coefficient|·error of what it reads
   double magnitude = 0;  // Σ |terms|, at most
   int terms = 1;         // not zero at once, at most; the constant is one
+  bool products = false; // some products are rounded: of inexact numbers and coefficients that are no powers of two
 };
 
 // Lemma 1: rounding of a sum, in any order.
@@ -54,22 +56,23 @@ struct Head {
   double n = 0;               // maximal length
   double s = 1;               // step of the scores, after the division by √d_head
   double lead = 1, bos = 0.5;
-  int axes = 1;               // not zero for one pair, at most
+  int axes = 1;               // terms of a score and of what each of its axes reads, not zero for one pair, at most
   double compared = 0;        // comparison_error
 };
 double score_error(const Head& head);    // lemma 2: of one score, in all
 double score_margin(const Head& head);   // > 0: eight such errors fit into a step
 double leakage(const Head& head);        // lemma 3: weight outside of what should be attended to
 double counting_rounding(const Head& head, double count_scale);  // of a sum of equal weights beside BOS, in lemma 4
-double softmax_rounding(const Head& head);  // of exponentials, their sum, the division and the weighted sum
+double softmax_rounding(const Head& head);  // of exponentials, their sum, the division, the weighted sum and adding it to the residual stream; relative
 
 // Lemma 4: what a head writes.
-Bound one_hot_head(const Head& head, double value_spread);
+Bound one_hot_head(const Head& head, const Accuracy& value);
 Bound numerical_head(const Head& head, const Form& value, double default_value, bool several);  // several: rows may select more than one key
 Bound counting_head(const Head& head, double count_scale);
 
 // Lemma 5: a gate relu(2·Σ - (2k - 1)) over k one-hot inputs. By how much its pre-activation may be off; below 1 it is exactly 0 unless all hold.
-double gate_error(double inputs, double spread);
+struct GateInputs { double k = 0, spread = 0; int terms = 0; };  // spread and terms: of all of them together
+double gate_error(const GateInputs& gate);
 // Lemma 6: one row of a lookup. weight: of the number that it writes, 1 for a class.
 Bound lookup_row(double gate_error, double weight, bool number);
 // Lemma 7: a one-hot subspace set to 0 or 1 again.
@@ -78,8 +81,8 @@ Bound restored(double error);
 // Lemma 8: the steps of one row of an MLP, step = relu(L(x - t) + ½) - relu(L(x - t) - ½), each turned to the side where it vanishes exactly.
 class StepRow {
  public:
-  // axis: what the steps read; gate_inputs, gate_spread: of the gate that opens the row; single: the axis is one number and there is no gate.
-  StepRow(const Form& axis, bool single, double gate_inputs, double gate_spread, double low, double high);
+  // axis: what the steps read; gate: opens the row; single: the axis is one number and there is no gate.
+  StepRow(const Form& axis, bool single, const GateInputs& gate, double low, double high);
   struct Step {
     double threshold = 0, slope = 1, barrier = 0;
     bool down = false;
@@ -99,7 +102,8 @@ class StepRow {
   double near(const Step& step) const;
   Form axis_;
   bool single_;
-  double k_, gate_spread_, low_, high_;
+  GateInputs gate_;
+  double low_, high_;
   int summed_;
   double margin_ = 1;
   Sums always_, when_[2];
@@ -109,6 +113,6 @@ class StepRow {
 Bound nearest_value(const Form& form, double gap);
 Bound highest_line(const Form& form, double rounding, double gap);
 double line_rounding(const Form& form, double slope, double offset);
-Bound highest_column(double spread);
+Bound highest_column(const Accuracy& read);
 
 }  // namespace rasp::proof

@@ -10,7 +10,9 @@
 #include "session/course.h"
 #include "session/documents.h"
 #include "session/held.h"
+#include "compiler/craft_of.h"
 #include "session/inspect.h"
+#include "session/listing.h"
 #include "session/request.h"
 #include "session/tabulate.h"
 #include "export/model_json.h"
@@ -116,6 +118,7 @@ Json Session::dispatch(const Json& r) {
     request.example_input = typed<bool>(r, "example_input", false, "true or false");
     return tabulate(request, limits_of(r));
   }
+  if (command == "listing") return listing_document(r, bytes_);
   if (command == "release") {
     held_.erase(typed<int>(r, "handle", 0, "a number"));
     return {{"ok", true}};
@@ -357,6 +360,24 @@ Json Session::run(const Json& r) {
   return out;
 }
 
+namespace {
+
+// The second proof, from the weights alone. That it disagrees with the first is a fault of ours: never "ok".
+void check_proof(const CompiledModel& model, Json& out, Diagnostics& diagnostics) {
+  const proof::Verdict v = proof::check_claims(model.transformer, model.claims);
+  const auto number = [](double x) { return std::fabs(x) < 1e200 ? Json(x) : Json(); };  // none: not bounded
+  Json links = Json::array();
+  for (const proof::CheckedLink& l : v.links)
+    links.push_back({{"label", l.label}, {"margin", number(l.margin)}, {"error", number(l.error)}, {"claimed_margin", number(l.claimed_margin)}, {"claimed_error", number(l.claimed_error)}});
+  out["proof"] = {{"confirmed", v.confirmed}, {"worst_margin", number(v.worst_margin)}, {"links", links}, {"faults", v.faults}};
+  if (v.confirmed || model.exactness.kind != Exactness::Kind::Proved) return;
+  out["ok"] = false;
+  diagnostics.error("proof-not-confirmed", "internal", "The weights do not confirm the proof: " + (v.faults.empty() ? std::string("a margin is not positive") : v.faults.front()), {0, 1, 0},
+                    "This is a fault of the compiler: please report the program.");
+}
+
+}  // namespace
+
 Json Session::check(const Json& r) {
   Budget budget(limits_of(r));
   Diagnostics diagnostics;
@@ -372,9 +393,11 @@ Json Session::check(const Json& r) {
   options.samples = typed<std::uint64_t>(r, "samples", 0, "a number");
   options.exhaustive = typed<bool>(r, "exhaustive", false, "true or false");
   options.seed = typed<std::uint64_t>(r, "seed", 1, "a number");
+  const bool proof = typed<bool>(r, "proof", false, "true or false");
   const CheckResult c = rasp::check(p.elaboration.graph, runner, options, budget);
   Json out = {{"ok", c.mismatches == 0}, {"inputs", c.inputs}, {"exhaustive", c.exhaustive}, {"undefined", c.undefined}, {"mismatches", c.mismatches}, {"first_mismatch", nullptr}};
   out.update(exactness_document(*model));
+  if (proof) check_proof(*model, out, diagnostics);
   if (c.first) {
     out["first_mismatch"] = {{"input", values_document(c.first->input)}, {"interpreter", cells_document(c.first->comparison.interpreter)}, {"model", values_document(c.first->comparison.model)},
                              {"first_difference", c.first->node == no_node ? Json() : Json(c.first->label)}};
@@ -584,6 +607,16 @@ Json Session::export_model(const Json& r) {
     file = write_safetensors(model.transformer, naming);
   } else if (format == "onnx") {
     file = write_onnx(model.transformer);
+  } else if (format == "craft") {
+    const Graph& graph = h.program.elaboration.graph;
+    const auto where = [&](NodeId id) {
+      const Json s = locator.span(graph[id].span);
+      return s.is_null() || graph[id].span.end <= graph[id].span.begin ? std::string() : "line " + std::to_string(s[0].get<std::int64_t>());
+    };
+    const std::string component = typed<std::string>(r, "component", "", "a string");
+    const auto text = craft::print(craft_of(model, graph, where), component);
+    if (!text) return failed("bad-component", "input", "The model has no component \"" + cut(component, 40) + "\"", "head 0.1 (layer and head), mlp 0 or unembed.");
+    file.bytes = *text;
   } else if (format == "json" || format == "meta") {
     ModelSource source;
     source.graph = &h.program.elaboration.graph;
@@ -597,7 +630,7 @@ Json Session::export_model(const Json& r) {
     };
     file = write_model_json(model, source, {naming, format == "json", 1});
   } else {
-    return failed("unknown-format", "input", "There is no format \"" + cut(format, 40) + "\"", "Formats are json, safetensors and onnx.");
+    return failed("unknown-format", "input", "There is no format \"" + cut(format, 40) + "\"", "Formats are json, safetensors, onnx and craft.");
   }
   if (file.failure) return failed(file.failure->code, file.failure->error_class, file.failure->message, file.failure->hint);
   bytes_ = std::move(file.bytes);

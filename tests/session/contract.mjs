@@ -66,7 +66,19 @@ for (const file of list('examples')) {
     await ask({ command: 'eval', ...source }, 'EvalResult', file);
     await ask({ command: 'run', ...source }, 'RunResult', file);
     await ask({ command: 'check', ...source, samples: 20 }, 'CheckResult', file);
+    const checked = await ask({ command: 'check', ...source, samples: 1, proof: true }, 'CheckResult', file);
+    if (checked.exactness === 'proved') assert.equal(checked.proof.confirmed, true, JSON.stringify(checked.proof.faults));
     await ask({ command: 'compile', ...source }, 'CompileSummary', file);
+    // Craft: the same weights when read back, and the same outputs.
+    const made = await ask({ command: 'compile', ...source, format: 'craft' }, 'CompileSummary', file);
+    const listing = new TextDecoder().decode(engine.bytes());
+    const again = await ask({ command: 'listing', listing, ...source, samples: 20, input }, 'ListingResult', file);
+    assert.deepEqual([again.fingerprint, again.ok, again.comparison.mismatches], [made.fingerprint, true, 0], file);
+    await ask({ command: 'listing', listing, format: 'craft', component: 'unembed' }, 'ListingResult', file);
+    const none = await ask({ command: 'listing', listing, format: 'craft', component: 'head 99.0' }, 'Failure', file);
+    assert.equal(none.diagnostics[0].code, 'bad-component');
+    const bad = await ask({ command: 'listing', listing: `${listing}dance\n` }, 'Failure', file);
+    assert.deepEqual([bad.diagnostics[0].code, bad.diagnostics[0].line], ['bad-listing', listing.split('\n').length]);
     for (const passes of [undefined, { fuse: false, fold: false }]) {
       const compiled = await ask({ command: 'compile', ...source, passes, keep: true, details: true }, 'CompileResult', file);
       const { handle } = compiled;

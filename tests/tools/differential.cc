@@ -72,6 +72,12 @@ Verdict judge(const ProgramRequest& request, std::uint64_t samples) {
       v.wrong = true;
       return v;
     }
+    if (const proof::Verdict p = proof::check_claims(model->transformer, model->claims); model->exact && !p.confirmed) {
+      v.text = "PROOF NOT CONFIRMED";
+      v.detail = p.faults.empty() ? "" : p.faults.front();
+      v.wrong = true;
+      return v;
+    }
     Runner runner(program.elaboration.graph, *model);
     settle_exactness(program.elaboration.graph, runner, *model, diagnostics, budget);
     CheckOptions options;
@@ -235,7 +241,7 @@ int main(int argc, char** argv) {
       continue;
     }
     ++wrong;
-    if (shown++ < 4) {
+    if (shown++ < (std::getenv("RASP_ALL") ? 1000 : 4)) {
       if (!std::getenv("RASP_WHOLE")) p = shrink(p, [&](const RandomProgram& q) { return judge(request_of(q), 0).text == v.text; });
       const Verdict w = judge(request_of(p), 0);
       std::printf("--- seed %llu %s: %s\n%svocabulary", (unsigned long long)seed, w.text.c_str(), w.detail.c_str(), p.source.c_str());
