@@ -17,8 +17,8 @@ function test(name, body) {
 const allowed = {
   base: [], syntax: ['base'], rasp: ['base', 'syntax'], model: ['base'], proof: ['base', 'model'], craft: ['base', 'model'], compiler: ['base', 'rasp', 'model', 'proof', 'craft'],
   '': ['base', 'rasp', 'compiler'], run: ['base', 'rasp', 'model', 'compiler', ''], export: ['base', 'rasp', 'model', 'compiler'],
-  session: ['base', 'syntax', 'rasp', 'model', 'compiler', 'craft', 'run', 'export', ''],
-  lab: ['base', 'rasp', 'model', 'compiler', 'run', 'export', 'session', ''],
+  session: ['base', 'syntax', 'rasp', 'model', 'compiler', 'run', 'export', ''],
+  lab: ['base', 'rasp', 'model', 'proof', 'craft', 'compiler', 'run', 'export', 'session', ''],
 };
 const outside = ['nlohmann', 'eigen3', 'Eigen'];
 

@@ -206,9 +206,9 @@ async function listing(command, text, { input, samples, exhaustive, seed, output
     if (typeof program !== 'string') return print(program.failure);
     Object.assign(request, { program, name: path.basename(options.program), files: loadedFiles(program, path.dirname(options.program)), output, samples, exhaustive, seed });
   }
-  const engine = await loadEngine();
+  const engine = await loadEngine('laboratory');
   if (command === 'plan') return plan(engine, { ...request, format: 'craft', component: options.component }, options);
-  request.format = options.format;
+  Object.assign(request, { format: options.format, component: options.component });
   const result = await engine.requestText(serialise(request));
   if (result.ok && options.format) {
     try {
@@ -253,10 +253,12 @@ async function main() {
   };
   if (options.objective && !['size', 'depth'].includes(options.objective)) throw new UsageError('--objective is size or depth');
   if (options.until !== undefined && command !== 'generate') throw new UsageError('--until belongs to generate');
+  if (options.proof && command !== 'check') throw new UsageError('--proof belongs to check');
   if (options.format && command !== 'compile') throw new UsageError('--format belongs to compile');
   if (options.format && !['json', 'safetensors', 'onnx', 'craft'].includes(options.format)) throw new UsageError(`there is no format "${options.format}"`);
   if (options.format && !options.out) throw new UsageError('--format needs --out PATH');
   if (options.out && command === 'compile' && !options.format) options.format = 'json';
+  if (options.names && options.format === 'craft') throw new UsageError('--names belongs to the other formats');
   if (options.names && !options.format) throw new UsageError('--names belongs to --format');
   if (options.names && !['transformer_lens', 'tracr'].includes(options.names)) throw new UsageError('--names is transformer_lens or tracr');
   if (command === 'discover') {
@@ -267,7 +269,7 @@ async function main() {
   }
   if (command === 'batch') return batch(file, await loadEngine());
 
-  if (options.component && command !== 'plan') throw new UsageError('--component belongs to plan');
+  if (options.component && command !== 'plan' && options.format !== 'craft') throw new UsageError('--component belongs to plan and to --format craft');
   const program = readText(file);
   if (typeof program !== 'string') return print(program.failure);
   if (file.endsWith('.craft')) return listing(command, program, request, options);
@@ -277,8 +279,8 @@ async function main() {
   request.files = request.name.endsWith('.py') ? pythonFiles(path.dirname(file), request.name) : loadedFiles(program, file === '-' ? '.' : path.dirname(file));
   if (command === 'generate') return generated(request, options);
   if (command === 'train') return trained(request, options);
-  const engine = await loadEngine();
-  if (command === 'compile') { request.format = options.format; request.names = options.names; }
+  const engine = await loadEngine(command === 'plan' || options.format === 'craft' || options.proof ? 'laboratory' : 'engine');
+  if (command === 'compile') { request.format = options.format; request.names = options.names; request.component = options.component; }
   if (command === 'plan') return plan(engine, { ...request, command: 'compile', format: 'craft', component: options.component, samples: undefined, exhaustive: undefined, seed: undefined, proof: undefined }, options);
   const result = await engine.requestText(serialise(request));
   if (command === 'compile' && options.format && result.ok) {

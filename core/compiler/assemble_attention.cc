@@ -26,6 +26,7 @@ void Assembler::literal(const Literal& l, HeadDraft& h) {
     }
     if ((pairs += form[r].size()) > c_.budget.limits().weights) throw LimitExceeded{"limit-weights", c_.budget.limits().weights};
   }
+  h.nothing = h.nothing || pairs == 0;
   std::vector<std::vector<std::uint32_t>> columns(cols);
   for (std::size_t r = 0; r < rows; ++r)
     for (auto k : form[r]) columns[k].push_back(static_cast<std::uint32_t>(r));
@@ -95,6 +96,7 @@ Assembler::HeadDraft Assembler::draft(const HeadPlan& plan) {
   const Selection& selection = plan_.selections[plan.selection];
   HeadDraft h;
   h.width = selection.width;
+  h.nothing = selection.nothing;
   h.sensitive = h.width || std::any_of(plan.units.begin(), plan.units.end(), [&](UnitId id) { return plan_.units[id].kind == UnitKind::AggregateNumber && plan_.units[id].most_selected > 1; });
   if (!selection.nothing)
     for (const Literal& l : selection.literals) literal(l, h);
@@ -172,7 +174,7 @@ void Assembler::finish_head(Layer& layer, std::size_t l, HeadDraft& h, const Hea
   std::vector<Bound> bounds;  // of all units first: none reads another
   for (UnitId id : plan.units) bounds.push_back(bound_head(head, plan_.units[id], scores.count_scale));
   for (std::size_t i = 0; i < plan.units.size(); ++i) record(plan.units[i], "score gap against the error of the codes it compares", bounds[i]);
-  m_.claims.heads[l].push_back({plan_.selections[plan.selection].nothing, h.width});
+  m_.claims.heads[l].push_back({h.nothing, h.width});
   describe_head(l, h, plan, scores.count_scale);
 }
 

@@ -29,6 +29,7 @@ class Assembler {
     struct Score { double lead = 1; std::size_t query_group = 0, key_group = 0; };
     std::vector<Score> scores;
     bool width = false;
+    bool nothing = false;                      // no pair of classes can be selected: BOS takes every row
     bool sensitive = false;                    // adds up what several keys hold: errors of scores become errors of the sum
     std::vector<std::pair<std::int32_t, std::int32_t>> count_outputs;  // (axis, dimension) whose W_O is the count scale
   };

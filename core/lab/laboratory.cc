@@ -2,6 +2,8 @@
 
 #include "export/safetensors.h"
 #include "lab/discover.h"
+#include "lab/listing.h"
+#include "session/held.h"
 
 namespace rasp::lab {
 
@@ -20,6 +22,7 @@ Json Laboratory::dispatch(const Json& r) {
     Budget budget(limits_of(r));
     return experiment(r).picture(typed<std::int64_t>(r, "step", -1, "a number"), values_at(r, "input"), budget);
   }
+  if (command == "listing") return listing_document(r, bytes_);
   if (command == "discover") return discover(r);
   if (command == "lab_export") return export_run(r);
   if (command == "lab_release") {
@@ -28,6 +31,12 @@ Json Laboratory::dispatch(const Json& r) {
   }
   return Session::dispatch(r);
 }
+
+Json Laboratory::write_listing(const Held& h, const Json& r) {
+  return lab::write_listing(h.model, h.program.elaboration, typed<std::string>(r, "component", "", "a string"), bytes_);
+}
+
+void Laboratory::check_proof(const CompiledModel& model, Json& out, Diagnostics& diagnostics) { lab::check_proof(model, out, diagnostics); }
 
 Experiment& Laboratory::experiment(const Json& r) {
   const auto it = runs_.find(typed<int>(r, "run", 0, "a number"));

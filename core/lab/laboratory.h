@@ -1,4 +1,4 @@
-// The session with experiments: what the page's laboratory and the commands `train` and `discover` load. A Session in all else.
+// The session with experiments: what the page's laboratory and the commands `train`, `discover` and `plan` load. A Session in all else.
 #pragma once
 #include "lab/experiment.h"
 #include "session/session.h"
@@ -12,6 +12,8 @@ class Laboratory : public Session {
 
  protected:
   Json dispatch(const Json& request) override;
+  Json write_listing(const Held& held, const Json& request) override;
+  void check_proof(const CompiledModel& model, Json& check, Diagnostics& diagnostics) override;
 
  private:
   Json start(const Json& request);

@@ -67,7 +67,8 @@ class Checker {
   struct Sum {
     double carried = 0, magnitude = 0;
     int additions = 0;        // of terms that are not zero, and one for rounded products
-    double rounding() const { return additions * u * magnitude; }
+    bool tiny = false;        // a weight of which float32 keeps fewer than 24 bits
+    double rounding() const { return additions * u * magnitude + (tiny ? 0x1p-120 : 0); }
   };
   Sum sum_of(const Entries& column, double bias);
   void embeddings();
@@ -82,6 +83,7 @@ class Checker {
   void mlp(const Mlp& m, std::size_t layer);
   bool clears(const Entries& in, double bias, const Entries& out, std::int32_t half_layer);
   double gate(const Entries& in, double bias, const Entries& out, std::int32_t half_layer, const std::string& where);
+  double steepness(const Entries& reads, const std::map<std::int32_t, double>& coefficient, Entries& gate) const;
   void step_row(const StepClaim& row, const std::vector<Entries>& in, const Mlp& m, std::int32_t half_layer, const std::string& where);
   void used_again();
   void output();
@@ -151,6 +153,8 @@ Checker::Sum Checker::sum_of(const Entries& column, double bias) {
   Sum sum;
   sum.magnitude = std::fabs(bias);
   sum.additions = bias != 0 ? 0 : -1;
+  sum.tiny = bias != 0 && std::fabs(bias) < 0x1p-126;
+  for (const auto& entry : column) sum.tiny = sum.tiny || std::fabs(entry.second) < 0x1p-126;
   bool products = false;
   for (const auto& [s, p] : parts_of(column)) {
     const double c = carried(s, p);
@@ -302,11 +306,11 @@ void Checker::is_form(const Entries& column, double bias, const std::vector<std:
   for (auto [d, w] : column) {
     if (d == c_.bos_dimension) continue;
     const auto it = wanted.find(d);
-    if (it == wanted.end() || std::fabs(it->second - w) > 4 * u * std::fabs(w)) fault(where + ": reads dimension " + std::to_string(d) + " with " + text(w));
+    if (it == wanted.end() || std::fabs(it->second - w) > 4 * u * std::fabs(w) + 0x1p-149) fault(where + ": reads dimension " + std::to_string(d) + " with " + text(w));
     if (it != wanted.end()) wanted.erase(it);
   }
   if (!wanted.empty()) fault(where + ": does not read dimension " + std::to_string(wanted.begin()->first));
-  if (std::fabs(bias - constant) > u * std::fabs(constant)) fault(where + ": has a constant of " + text(bias) + ", not " + text(constant));
+  if (std::fabs(bias - constant) > u * std::fabs(constant) + 0x1p-149) fault(where + ": has a constant of " + text(bias) + ", not " + text(constant));
 }
 
 // What a head fetches is what is claimed: a class's dimension as it is, the form of a number, or a count; less what every position holds before.
@@ -419,8 +423,11 @@ void Checker::head(const AttentionHead& head, const HeadClaim& role, std::int32_
         }
       }
       if (counts && !empty) {
+        // BOS, the largest, has the exponential 1, beside which the rest adds up to n·ratio/most: rounding moves a sum by no more than its smaller term.
+        // At most n equal weights add up, whose partial sums are at most n(n+1)/2 of them; an exponential, a division, and a product round each.
         const double ratio = most * std::exp(-(s.bos_low - s.selected));  // what one selected key adds; wanted: 1
-        const double e = n_ * std::fabs(ratio - 1) + n_ * n_ * ratio / most + n_ * (std::expm1(2 * s.E) + softmax) + most * n_ * std::exp(-(s.bos_low - s.other) + 2 * s.E);
+        const double rounding = std::expm1(((n_ + 1) / 2 * std::exp(2 * s.E) + 6) * u) + n_ * ratio / most;
+        const double e = n_ * std::fabs(ratio - 1) + n_ * n_ * ratio / most + n_ * (std::expm1(2 * s.E) + rounding) + 2 * most * n_ * std::exp(-(s.bos_low - s.other) + 2 * s.E);
         error = std::max(error, e);
         continue;
       }
@@ -429,13 +436,14 @@ void Checker::head(const AttentionHead& head, const HeadClaim& role, std::int32_
         error = std::max(error, empty ? most * leak * (1 + softmax) : value_error + most * (2 * leak + unequal + softmax));
         continue;
       }
-      error = std::max(error, value_error + 2 * leak + (1 + less_default) * softmax);
+      // A dimension that takes the value and what an empty row stands for takes the same weights twice: what is off in both is not off in their difference.
+      error = std::max(error, value_error + 2 * leak + softmax);
     }
     if (claim(subspace).one_hot) {
       spread = 0;
       for (const auto& [read, p] : reads) spread += carried(read, p);
       spread += 2 * leak + (1 + less_default) * softmax;
-      error = std::max(error, 2 * leak + (1 + less_default) * softmax);
+      error = std::max(error, 2 * leak + softmax);
     }
     found(subspace, margin, error, spread);
   }
@@ -496,6 +504,38 @@ double Checker::gate(const Entries& in, double bias, const Entries& out, std::in
   return error;
 }
 
+// What a step reads is slope·coefficient + gate in every dimension. Whatever slope is taken, what it leaves is the gate, whose weights are positive:
+// of several the one that leaves the least.
+double Checker::steepness(const Entries& reads, const std::map<std::int32_t, double>& coefficient, Entries& gate) const {
+  const auto left = [&](double slope) {
+    std::map<std::int32_t, double> rest(reads.begin(), reads.end());  // also of dimensions where both add up to 0
+    for (auto [d, x] : coefficient) rest[d] -= slope * x;
+    for (auto [d, w] : reads)
+      if (std::fabs(rest[d]) <= 8 * u * std::fabs(w)) rest.erase(d);
+    std::erase_if(rest, [](const auto& e) { return e.second == 0; });
+    return Entries(rest.begin(), rest.end());
+  };
+  double best = 0;
+  std::pair<std::ptrdiff_t, std::size_t> fewest;
+  for (auto [d, w] : reads) {
+    const auto it = coefficient.find(d);
+    if (it == coefficient.end() || it->second == 0) continue;
+    const double slope = w / it->second;
+    const std::int32_t o = owner_[static_cast<std::size_t>(d)];
+    if (o != nobody && !claim(o).one_hot) {  // no gate reads a number
+      gate = left(slope);
+      return slope;
+    }
+    Entries rest = left(slope);
+    const std::pair cost(std::count_if(rest.begin(), rest.end(), [](const auto& e) { return e.second < 0; }), rest.size());
+    if (best != 0 && cost >= fewest) continue;
+    best = slope;
+    fewest = cost;
+    gate = std::move(rest);
+  }
+  return best;
+}
+
 // Pairs relu(z + ½) - relu(z - ½), z = ±L(x - t) while the row is open.
 void Checker::step_row(const StepClaim& row, const std::vector<Entries>& in, const Mlp& m, std::int32_t half_layer, const std::string& where) {
   if (!row.opens) return;
@@ -519,20 +559,9 @@ void Checker::step_row(const StepClaim& row, const std::vector<Entries>& in, con
     };
     const Entries reads = without_bos(in[j]);
     if (reads != without_bos(in[j + 1])) { fault(where + ": the two neurons of a step read differently"); continue; }
-    // L and the gate, from the weights.
-    double slope = 0;
-    for (auto [d, w] : reads)
-      if (auto it = coefficient.find(d); it != coefficient.end() && it->second != 0 && !claim(owner_[static_cast<std::size_t>(d)]).one_hot) slope = w / it->second;
-    if (slope == 0)
-      for (auto [d, w] : reads)
-        if (auto it = coefficient.find(d); it != coefficient.end() && it->second != 0) { slope = w / it->second; break; }
-    if (slope == 0) { fault(where + ": a step does not read its number"); continue; }
     Entries gate;
-    for (auto [d, w] : reads) {
-      const auto it = coefficient.find(d);
-      const double rest = w - (it == coefficient.end() ? 0 : slope * it->second);
-      if (std::fabs(rest) > 8 * u * std::fabs(w)) gate.emplace_back(d, rest);
-    }
+    const double slope = steepness(reads, coefficient, gate);
+    if (slope == 0) { fault(where + ": a step does not read its number"); continue; }
     std::map<std::int32_t, std::set<double>> levels;     // of each one-hot subspace that the gate reads; two sets of its classes add up
     for (auto [d, w] : gate) {
       auto& list = levels[owner_[static_cast<std::size_t>(d)]];
@@ -556,7 +585,6 @@ void Checker::step_row(const StepClaim& row, const std::vector<Entries>& in, con
     // One product and one bias: where the product is exact the sum has the right sign.
     const double rounding = single && sum.additions == 1 ? 0 : sum.rounding();
     const double highest = std::max(z(row.low), z(row.high)) + apart / 2;
-    if (highest <= -0.5) fault(where + ": a step is never reached");
     const double room = std::min(-off - apart / 2, on - apart / 2);
     double margin = room > 0 ? 1 - (sum.carried + rounding) / room : -1e300;
     // A closed row: one barrier is missing at least, wherever the number is.

@@ -34,17 +34,19 @@ double softmax_rounding(const Head& h) {
   return k / (1 - k);
 }
 
-// All selected keys hold the same class.
+// All selected keys hold the same class. A dimension holds the weights of the keys selected, or 1 less these (what an empty row stands for), or both, where
+// what is off in the weights cancels: one softmax. Two dimensions can be off at once.
 Bound one_hot_head(const Head& h, const Accuracy& value) {
   const double leak = leakage(h), sums = softmax_rounding(h), read = value.spread + (value.spread > 0 ? value.terms * unit_roundoff : 0);
-  return {score_margin(h), read + 2 * leak + 2 * sums, read + 2 * leak + 3 * sums};
+  return {score_margin(h), read + 2 * leak + sums, read + 2 * leak + 2 * sums};
 }
 
 // Unequal weights matter only where several keys are selected; one-hot inputs without errors give equal scores to the last bit.
 Bound numerical_head(const Head& h, const Form& value, double default_value, bool several) {
   const double unequal = several && h.compared > 0 ? std::expm1(2 * score_error(h)) : 0;
-  const double most = value.magnitude + std::fabs(default_value);
-  return {score_margin(h), form_error(value) + most * (2 * leakage(h) + 2 * unequal + softmax_rounding(h)), 0};
+  Form fetched = value;  // less the default, which every position holds already: a sum of that size is what is rounded
+  fetched.magnitude += std::fabs(default_value);
+  return {score_margin(h), form_error(fetched) + fetched.magnitude * (2 * leakage(h) + 2 * unequal + softmax_rounding(h)), 0};
 }
 
 // A sum of w positive terms of one size: its partial sums, in any order, add up to at most w(w+1)/2 of them. Rounding moves no sum of two by more than

@@ -10,9 +10,7 @@
 #include "session/course.h"
 #include "session/documents.h"
 #include "session/held.h"
-#include "compiler/craft_of.h"
 #include "session/inspect.h"
-#include "session/listing.h"
 #include "session/request.h"
 #include "session/tabulate.h"
 #include "export/model_json.h"
@@ -118,7 +116,6 @@ Json Session::dispatch(const Json& r) {
     request.example_input = typed<bool>(r, "example_input", false, "true or false");
     return tabulate(request, limits_of(r));
   }
-  if (command == "listing") return listing_document(r, bytes_);
   if (command == "release") {
     held_.erase(typed<int>(r, "handle", 0, "a number"));
     return {{"ok", true}};
@@ -360,23 +357,8 @@ Json Session::run(const Json& r) {
   return out;
 }
 
-namespace {
-
-// The second proof, from the weights alone. That it disagrees with the first is a fault of ours: never "ok".
-void check_proof(const CompiledModel& model, Json& out, Diagnostics& diagnostics) {
-  const proof::Verdict v = proof::check_claims(model.transformer, model.claims);
-  const auto number = [](double x) { return std::fabs(x) < 1e200 ? Json(x) : Json(); };  // none: not bounded
-  Json links = Json::array();
-  for (const proof::CheckedLink& l : v.links)
-    links.push_back({{"label", l.label}, {"margin", number(l.margin)}, {"error", number(l.error)}, {"claimed_margin", number(l.claimed_margin)}, {"claimed_error", number(l.claimed_error)}});
-  out["proof"] = {{"confirmed", v.confirmed}, {"worst_margin", number(v.worst_margin)}, {"links", links}, {"faults", v.faults}};
-  if (v.confirmed || model.exactness.kind != Exactness::Kind::Proved) return;
-  out["ok"] = false;
-  diagnostics.error("proof-not-confirmed", "internal", "The weights do not confirm the proof: " + (v.faults.empty() ? std::string("a margin is not positive") : v.faults.front()), {0, 1, 0},
-                    "This is a fault of the compiler: please report the program.");
-}
-
-}  // namespace
+Json Session::write_listing(const Held&, const Json&) { throw BadRequest{"This engine writes no listings: laboratory.wasm does"}; }
+void Session::check_proof(const CompiledModel&, Json&, Diagnostics&) { throw BadRequest{"This engine does not check proofs: laboratory.wasm does"}; }
 
 Json Session::check(const Json& r) {
   Budget budget(limits_of(r));
@@ -597,6 +579,7 @@ Json Session::compare_passes(const Json& r) {
 Json Session::export_model(const Json& r) {
   Held& h = held(r);
   const std::string format = typed<std::string>(r, "format", "json", "a string");
+  if (format == "craft") return write_listing(h, r);
   const Naming naming = r.value("names", "transformer_lens") == "tracr" ? Naming::Tracr : Naming::TransformerLens;
   const Locator locator(h.program.elaboration);
   std::optional<CompiledModel> changed;
@@ -607,16 +590,6 @@ Json Session::export_model(const Json& r) {
     file = write_safetensors(model.transformer, naming);
   } else if (format == "onnx") {
     file = write_onnx(model.transformer);
-  } else if (format == "craft") {
-    const Graph& graph = h.program.elaboration.graph;
-    const auto where = [&](NodeId id) {
-      const Json s = locator.span(graph[id].span);
-      return s.is_null() || graph[id].span.end <= graph[id].span.begin ? std::string() : "line " + std::to_string(s[0].get<std::int64_t>());
-    };
-    const std::string component = typed<std::string>(r, "component", "", "a string");
-    const auto text = craft::print(craft_of(model, graph, where), component);
-    if (!text) return failed("bad-component", "input", "The model has no component \"" + cut(component, 40) + "\"", "head 0.1 (layer and head), mlp 0 or unembed.");
-    file.bytes = *text;
   } else if (format == "json" || format == "meta") {
     ModelSource source;
     source.graph = &h.program.elaboration.graph;

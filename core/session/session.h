@@ -21,6 +21,9 @@ class Session {
  protected:
   struct Held;  // a compiled program under a handle
   virtual Json dispatch(const Json& request);  // throws BadRequest, LimitExceeded, std::bad_alloc
+  // What the laboratory's engine alone can do, so that the page's first load does not carry it.
+  virtual Json write_listing(const Held& held, const Json& request);
+  virtual void check_proof(const CompiledModel& model, Json& check, Diagnostics& diagnostics);
   std::string bytes_;
 
  private:

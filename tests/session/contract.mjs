@@ -15,7 +15,9 @@ const ajv = new Ajv({ allErrors: true, allowUnionTypes: true });
 ajv.addSchema(schema, 'contract');
 const definition = (pointer) => ajv.getSchema(`contract#/$defs/${pointer}`);
 const commands = Object.keys(schema.$defs.Requests.properties);
-const engine = await loadEngine();
+// What every visitor loads, and the same with experiments, listings and the second proof.
+const small = await loadEngine(), laboratory = await loadEngine('laboratory');
+const engineOf = (request) => (request.command === 'listing' || request.format === 'craft' || request.proof ? laboratory : small);
 
 let passed = 0, failed = 0;
 async function test(name, body) {
@@ -32,7 +34,7 @@ function hold(validate, document, what) {
 /** The kind of answer is what we expect, so that a failure is not taken for a document, and the other way round. */
 async function ask(request, kind, what = JSON.stringify(request).slice(0, 100)) {
   hold(definition(`Requests/properties/${request.command}`), request, `request ${what}`);
-  const { id, ...result } = await engine.request(request);
+  const { id, ...result } = await engineOf(request).request(request);
   assert.equal(id, request.id, what);
   hold(definition(kind ?? `Results/properties/${request.command}`), result, `${request.command} ${what}`);
   return result;
@@ -71,12 +73,15 @@ for (const file of list('examples')) {
     await ask({ command: 'compile', ...source }, 'CompileSummary', file);
     // Craft: the same weights when read back, and the same outputs.
     const made = await ask({ command: 'compile', ...source, format: 'craft' }, 'CompileSummary', file);
-    const listing = new TextDecoder().decode(engine.bytes());
+    const listing = new TextDecoder().decode(laboratory.bytes());
     const again = await ask({ command: 'listing', listing, ...source, samples: 20, input }, 'ListingResult', file);
     assert.deepEqual([again.fingerprint, again.ok, again.comparison.mismatches], [made.fingerprint, true, 0], file);
     await ask({ command: 'listing', listing, format: 'craft', component: 'unembed' }, 'ListingResult', file);
     const none = await ask({ command: 'listing', listing, format: 'craft', component: 'head 99.0' }, 'Failure', file);
     assert.equal(none.diagnostics[0].code, 'bad-component');
+    for (const request of [{ command: 'compile', ...source, format: 'craft' }, { command: 'check', ...source, samples: 1, proof: true }]) {
+      assert.equal((await small.request(request)).diagnostics[0].code, 'bad-request', file);  // not left out in silence
+    }
     const bad = await ask({ command: 'listing', listing: `${listing}dance\n` }, 'Failure', file);
     assert.deepEqual([bad.diagnostics[0].code, bad.diagnostics[0].line], ['bad-listing', listing.split('\n').length]);
     for (const passes of [undefined, { fuse: false, fold: false }]) {
@@ -136,7 +141,7 @@ await test('library, comparison of passes, values of every kind', async () => {
 });
 
 await test('refusals', async () => {
-  const { handle } = await engine.request({ command: 'compile', program: 'tokens;', input: 'ab', keep: true });
+  const { handle } = await small.request({ command: 'compile', program: 'tokens;', input: 'ab', keep: true });
   for (const request of [
     { command: 'trace', handle, input: 'z' }, { command: 'trace', handle: 99, input: 'a' }, { command: 'trace', handle, input: 'a', interventions: [{ kind: 'zero_mlp', layer: 9 }] },
     { command: 'explain', handle, input: 'z', half_layer: 0, dimension: 0, position: 0 }, { command: 'explain', handle, input: 'a', half_layer: 9, dimension: 0, position: 0 },
@@ -149,7 +154,7 @@ await test('refusals', async () => {
     assert.ok(refused.diagnostics.length > 0, `${JSON.stringify(request)} says why`);
   }
   for (const request of [[], {}, { command: 'none' }, { command: 'trace', handle, input: 7 }, { command: 'analyze', program: 7 }]) {
-    const { id, ...refused } = await engine.request(request);
+    const { id, ...refused } = await small.request(request);
     hold(definition('Failure'), refused, JSON.stringify(request));
     for (const d of refused.diagnostics) assert.doesNotMatch(d.hint ?? '', /\.(ts|cc|h)\b/, 'hints do not send people to source files');
   }

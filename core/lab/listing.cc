@@ -1,15 +1,18 @@
-#include "session/listing.h"
+#include "lab/listing.h"
+
+#include <cmath>
 
 #include "base/text.h"
 #include "compiler/craft_of.h"
 #include "export/onnx.h"
 #include "export/safetensors.h"
 #include "model/fingerprint.h"
+#include "proof/checker.h"
 #include "run/verify.h"
 #include "session/documents.h"
 #include "session/request.h"
 
-namespace rasp {
+namespace rasp::lab {
 namespace {
 
 Json refused(const std::string& text, const Diagnostics& diagnostics) { return failed(Locator(text).diagnostics(diagnostics)); }
@@ -46,7 +49,37 @@ Json comparison_with(const Json& r, CompiledModel& model, Diagnostics& diagnosti
   return out;
 }
 
+Json no_component(const std::string& component) {
+  return failed("bad-component", "input", "The model has no component \"" + cut(component, 40) + "\"", "head 0.1 (layer and head), mlp 0 or unembed.");
+}
+
 }  // namespace
+
+Json write_listing(const CompiledModel& model, const Elaboration& program, const std::string& component, std::string& bytes) {
+  const Graph& graph = program.graph;
+  const Locator locator(program);
+  const auto where = [&](NodeId id) {
+    const Json s = locator.span(graph[id].span);
+    return s.is_null() || graph[id].span.end <= graph[id].span.begin ? std::string() : "line " + std::to_string(s[0].get<std::int64_t>());
+  };
+  auto text = craft::print(craft_of(model, graph, where), component);
+  if (!text) return no_component(component);
+  bytes = std::move(*text);
+  return {{"ok", true}, {"bytes", bytes.size()}};
+}
+
+void check_proof(const CompiledModel& model, Json& out, Diagnostics& diagnostics) {
+  const proof::Verdict v = proof::check_claims(model.transformer, model.claims);
+  const auto number = [](double x) { return std::fabs(x) < 1e200 ? Json(x) : Json(); };  // none: not bounded
+  Json links = Json::array();
+  for (const proof::CheckedLink& l : v.links)
+    links.push_back({{"label", l.label}, {"margin", number(l.margin)}, {"error", number(l.error)}, {"claimed_margin", number(l.claimed_margin)}, {"claimed_error", number(l.claimed_error)}});
+  out["proof"] = {{"confirmed", v.confirmed}, {"worst_margin", number(v.worst_margin)}, {"links", links}, {"faults", v.faults}};
+  if (v.confirmed || model.exactness.kind != Exactness::Kind::Proved) return;
+  out["ok"] = false;
+  diagnostics.error("proof-not-confirmed", "internal", "The weights do not confirm the proof: " + (v.faults.empty() ? std::string("a margin is not positive") : v.faults.front()), {0, 1, 0},
+                    "This is a fault of the compiler: please report the program.");
+}
 
 Json listing_document(const Json& r, std::string& bytes) {
   Budget budget(limits_of(r));
@@ -74,9 +107,9 @@ Json listing_document(const Json& r, std::string& bytes) {
   if (const std::string format = typed<std::string>(r, "format", "", "a string"); !format.empty()) {
     if (format == "craft") {
       const std::string component = typed<std::string>(r, "component", "", "a string");
-      const auto printed = craft::print(*craft, component);
-      if (!printed) return failed("bad-component", "input", "The model has no component \"" + cut(component, 40) + "\"", "head 0.1 (layer and head), mlp 0 or unembed.");
-      bytes = *printed;
+      auto printed = craft::print(*craft, component);
+      if (!printed) return no_component(component);
+      bytes = std::move(*printed);
     } else if (format == "safetensors" || format == "onnx") {
       Exported file = format == "onnx" ? write_onnx(t) : write_safetensors(t, Naming::TransformerLens);
       if (file.failure) return failed(file.failure->code, file.failure->error_class, file.failure->message, file.failure->hint);
@@ -89,4 +122,4 @@ Json listing_document(const Json& r, std::string& bytes) {
   return out;
 }
 
-}  // namespace rasp
+}  // namespace rasp::lab
