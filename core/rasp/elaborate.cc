@@ -33,6 +33,8 @@ std::string limit_message(const LimitExceeded& e) {
 
 Elaborator::Elaborator(const Sources& sources, Diagnostics& diagnostics, Budget& budget) : sources_(sources), diagnostics_(diagnostics), budget_(budget) {
   base_ = std::make_shared<Scope>();
+  out_.examples.emplace_back();
+  for (std::string& c : code_points("hello")) out_.examples[0].push_back(Value::string(std::move(c)));
   const auto tokens = [&](const char* name, Conversion conversion) {
     Node node;
     node.kind = NodeKind::Tokens;
@@ -143,7 +145,7 @@ void Elaborator::run_statements(const std::vector<Statement>& statements, const 
       const std::size_t names = s.kind == Statement::Kind::Def ? 1 : s.names.size();
       for (std::size_t i = 0; i < names; ++i) {
         const auto it = scope->variables.find(s.names[i]);
-        out_.definitions.push_back({s.names[i], s.name_spans[i], s.span, it == scope->variables.end() ? nullptr : it->second, s.kind == Statement::Kind::For});
+        out_.definitions.push_back({s.names[i], s.name_spans[i], s.span, it == scope->variables.end() ? nullptr : it->second, s.kind == Statement::Kind::For, sop_example_});
       }
     }
   }
@@ -169,8 +171,7 @@ void Elaborator::run_statement(const Statement& s, const std::shared_ptr<Scope>&
       scope->variables["out"] = value;
       if (main) {
         const bool named = s.values[0]->kind == Expr::Kind::Name;
-        const bool shown = value->kind == K::SOp ? sop_examples_ : value->kind == K::Selector ? selector_examples_ : true;
-        out_.printed.push_back({s.span, named ? s.values[0]->text : "out", value, shown});
+        printed(s, named ? s.values[0]->text : "out", value);
         if (value->kind == K::SOp) out_.last = value, out_.last_name = named ? s.values[0]->text : "out";
       }
       return;
@@ -216,25 +217,39 @@ void Elaborator::run_statement(const Statement& s, const std::shared_ptr<Scope>&
         applied->input = input_of(*evaluate(*s.values[1], scope), s.values[1]->span);
         shown = std::move(applied);
       }
-      if (main) out_.printed.push_back({s.span, "draw", shown, true});
+      if (main) printed(s, "draw", shown);
       out_.drawn.push_back(value->node);
       return;
     }
-    case Statement::Kind::SetExample: {
-      std::vector<Value> example = input_of(*evaluate(*s.values[0], scope), s.values[0]->span);
-      if (s.text != "selector" || !out_.example) out_.example = std::move(example);
-      return;
-    }
+    case Statement::Kind::SetExample: return set_example(s, scope);
     case Statement::Kind::Command: return command(s);
     default: return;
   }
 }
 
-// What the original's prompt understands, inside a file: there is one input, so all examples are the same one, and sequences are
-// always shown in full.
+void Elaborator::printed(const Statement& s, std::string name, BuildValueRef value) {
+  const bool selector = value && value->kind == K::Selector;
+  const bool drawn = name == "draw";
+  const bool shown = drawn || !value || (value->kind != K::SOp && !selector) || (selector ? selector_examples_ : sop_examples_);
+  const bool of_selectors = selector || (!value && s.text.find("selector") != std::string::npos);
+  out_.printed.push_back({s.span, std::move(name), std::move(value), shown, of_selectors ? selector_example_ : sop_example_});
+}
+
+// The model has one input: the last example. Every statement that shows a value shows it on the example in force at its line.
+void Elaborator::set_example(const Statement& s, const std::shared_ptr<Scope>& scope) {
+  std::vector<Value> example = input_of(*evaluate(*s.values[0], scope), s.values[0]->span);
+  collect(example.size());
+  const auto number = static_cast<std::uint32_t>(out_.examples.size());
+  if (s.text != "selector") sop_example_ = number;
+  if (s.text != "s-op") selector_example_ = number;
+  if (s.text != "selector" || !out_.example) out_.example = example;
+  out_.examples.push_back(std::move(example));
+}
+
+// What the original's prompt understands, inside a file. Sequences are always shown in full.
 void Elaborator::command(const Statement& s) {
   if (s.text.starts_with("show")) {
-    if (s.span.file == 0) out_.printed.push_back({s.span, "example", nullptr, true});
+    if (s.span.file == 0) printed(s, "example", nullptr);
     return;
   }
   const bool on = s.text.ends_with("on");

@@ -50,9 +50,11 @@ struct Pragmas {                                  // `#@ …` lines of the main 
   std::vector<Unknown> others;                    // lower-case keys the page or assignments define: kept, warned about
 };
 
+// `example`: index into Elaboration::examples of the one in force when the statement ran.
 struct Use {           // one evaluated expression of the main program → its node (code ↔ circuit)
   Span span;
   NodeId node = no_node;
+  std::uint32_t example = 0;
 };
 
 struct Definition {    // one assignment, function or loop variable of the main program
@@ -61,13 +63,15 @@ struct Definition {    // one assignment, function or loop variable of the main 
   Span span;           // the whole statement
   BuildValueRef value; // last value (null where the statement failed)
   bool loop = false;   // the name of a loop
+  std::uint32_t example = 0;
 };
 
 struct Printed {       // an expression statement, `draw(…)` or `show example`: shown in the console panel
   Span span;
   std::string name;    // variable name for a bare variable, "draw", "example", else "out"
   BuildValueRef value; // null: `show example`, the input itself
-  bool example = true; // false after `examples off`: the value on the input is not wanted
+  bool shown = true;   // false after `examples off`: the value on the example is not wanted
+  std::uint32_t example = 0;
 };
 
 struct Elaboration {
@@ -77,6 +81,7 @@ struct Elaboration {
   std::vector<Use> uses;                          // main file, source order; a span may occur with several nodes (functions)
   std::vector<Printed> printed;                   // main file, source order
   std::optional<std::vector<Value>> example;      // last `set example`
+  std::vector<std::vector<Value>> examples;       // "hello", as the original begins; then those of `set example`, in order
   std::vector<NodeId> drawn;                      // `draw(...)`
   BuildValueRef last;                             // last top-level s-op assigned or written as a statement; null if none
   std::string last_name;

@@ -57,6 +57,9 @@ class Elaborator {
   void assign(const std::string& name, BuildValueRef value, Span span, const std::shared_ptr<Scope>& scope);
   void check_assignable(const std::string& name, Span span, const Scope& scope) const;
   void name_node(const BuildValue& value, const std::string& name, bool strong);
+  void printed(const Statement& s, std::string name, BuildValueRef value);
+  std::uint32_t example_for(const BuildValue& value) const { return value.kind == BuildValue::Kind::Selector ? selector_example_ : sop_example_; }
+  void set_example(const Statement& s, const std::shared_ptr<Scope>& scope);
   std::vector<Value> input_of(const BuildValue& value, Span span) const;
   void warn_unused();
   void command(const Statement& s);
@@ -114,6 +117,7 @@ class Elaborator {
   std::uint32_t suggestions_ = 0;
   bool load_failed_ = false;                                    // names may be missing for that reason alone
   bool sop_examples_ = true, selector_examples_ = true;         // `examples on|off`
+  std::uint32_t sop_example_ = 0, selector_example_ = 0;        // in force, of out_.examples
   std::vector<std::shared_ptr<Scope>> captured_;    // scopes that closures hold: emptied at the end, which cuts cycles and long chains
   std::unordered_set<std::string> used_;            // console names that were read
   std::unordered_map<std::uint64_t, std::vector<NodeId>> recorded_;  // main-file span → nodes

@@ -113,7 +113,7 @@ BuildValueRef Elaborator::evaluate(const Expr& e, const std::shared_ptr<Scope>& 
     auto& nodes = recorded_[std::uint64_t(e.span.begin) << 32 | e.span.end];
     if (std::find(nodes.begin(), nodes.end(), value->node) == nodes.end()) {
       nodes.push_back(value->node);
-      out_.uses.push_back({e.span, value->node});
+      out_.uses.push_back({e.span, value->node, example_for(*value)});
     }
   }
   return value;
@@ -235,7 +235,7 @@ BuildValueRef Elaborator::binary(const Expr& e, const std::shared_ptr<Scope>& sc
       auto& nodes = recorded_[std::uint64_t(step.span.begin) << 32 | step.span.end];
       if (std::find(nodes.begin(), nodes.end(), value->node) == nodes.end() && out_.uses.size() < most_uses) {
         nodes.push_back(value->node);
-        out_.uses.push_back({step.span, value->node});
+        out_.uses.push_back({step.span, value->node, example_for(*value)});
       }
     }
   }

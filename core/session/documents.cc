@@ -291,9 +291,9 @@ Json model_document(const CompiledModel& m) {
   return out;
 }
 
-Json example_display(const Settings& s) {
-  Json out = {{"kind", "list"}, {"text", s.input ? values_text(*s.input) : "none"}};
-  if (s.input) out["value"] = values_document(*s.input);
+Json example_display(const std::vector<Value>* input) {
+  Json out = {{"kind", "list"}, {"text", input ? values_text(*input) : "none"}};
+  if (input) out["value"] = values_document(*input);
   return out;
 }
 

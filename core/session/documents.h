@@ -43,7 +43,7 @@ Json nodes_document(const Graph& graph, const Locator& locator, const Evaluation
 Json exactness_document(const CompiledModel& m);
 Json model_summary(const CompiledModel& model);
 Json model_document(const CompiledModel& model);   // subspaces, layers, labels, codec, value sets
-Json example_display(const Settings& settings);    // what `show example` shows
+Json example_display(const std::vector<Value>* input);  // what `show example` shows; null: there is no input
 Json names_document(const Elaboration& e, const Locator& locator);  // symbols and references
 Json settings_document(const Settings& settings);
 

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "session/course.h"
 #include "session/documents.h"
+#include "session/on_examples.h"
 #include "session/held.h"
 #include "session/inspect.h"
 #include "session/request.h"
@@ -44,14 +45,14 @@ bool input_ready(const Program& p, Diagnostics& diagnostics, const Limits& limit
   return true;
 }
 
-void report_undefined(const Elaboration& e, const Undefined& u, Severity severity, Diagnostics& diagnostics) {
+void report_undefined(const Elaboration& e, const Undefined& u, Severity severity, Diagnostics& diagnostics, const std::string& where = "this input") {
   const Graph& graph = e.graph;
   Span span = graph[u.node].span;
   if (span.end <= span.begin) {  // built in: where the program names it first
     const auto use = std::find_if(e.uses.begin(), e.uses.end(), [&](const Use& x) { return x.node == u.node; });
     if (use != e.uses.end()) span = use->span;
   }
-  diagnostics.add({severity, u.failure.code, u.failure.error_class, u.failure.message + " (in \"" + graph.describe(u.node) + "\", on this input)", span, u.failure.hint.empty() ? usual_hint(u.failure.code) : u.failure.hint, true});
+  diagnostics.add({severity, u.failure.code, u.failure.error_class, u.failure.message + " (in \"" + graph.describe(u.node) + "\", on " + where + ")", span, u.failure.hint.empty() ? usual_hint(u.failure.code) : u.failure.hint, true});
 }
 
 }  // namespace
@@ -129,6 +130,32 @@ Session::Held& Session::held(const Json& r) {
   return *it->second;
 }
 
+namespace {
+
+// Statements whose example is another input than the model's: their displays, by their place in `printed`.
+void show_on_examples(const Elaboration& e, const OnExamples& examples, Diagnostics& diagnostics, bool causal, Budget& budget, std::vector<Json>& displays) {
+  try {
+    examples.evaluate(budget, [&](std::uint32_t example, const std::set<NodeId>& wanted, const Evaluation& evaluation) {
+      const std::vector<Value>& input = *examples.input(example);
+      budget.tick(static_cast<std::uint32_t>(e.printed.size()));
+      for (NodeId id : wanted) {
+        if (diagnostics.has_errors()) break;
+        if (const Undefined* u = evaluation.failure_of(id)) report_undefined(e, *u, Severity::Warning, diagnostics, "the example " + values_text(input, 40));
+      }
+      for (std::size_t i = 0; i < e.printed.size(); ++i) {
+        const Printed& x = e.printed[i];
+        if (x.example != example || !x.value || wanted.count(x.value->node) == 0 || x.value->kind == BuildValue::Kind::Application) continue;
+        displays[i] = display(e, *x.value, &evaluation, causal, budget);
+        if (budget.may_show(input.size())) displays[i]["input"] = values_document(input);
+      }
+    });
+  } catch (const LimitExceeded& limit) {
+    diagnostics.add(limit_diagnostic(limit));
+  }
+}
+
+}  // namespace
+
 Json Session::analyze(const Json& r) {
   Budget budget(limits_of(r));
   Diagnostics diagnostics;
@@ -142,16 +169,24 @@ Json Session::analyze(const Json& r) {
   const bool gave_up = std::any_of(diagnostics.list().begin(), diagnostics.list().end(), [](const Diagnostic& d) { return d.error_class == "limit" && d.severity == Severity::Error; });
   const bool ready = !gave_up && input_ready(p, diagnostics, budget.limits());
   std::vector<NodeId> roots;
+  std::set<NodeId> meant;   // for this input: where they have no value on it, that is worth a warning
+  OnExamples examples(p);
   if (ready) {
     std::set<NodeId> wanted;
-    for (const Use& u : e.uses) wanted.insert(u.node);
-    const auto want = [&](const BuildValueRef& v) {
-      if (v && (v->kind == BuildValue::Kind::SOp || v->kind == BuildValue::Kind::Selector)) wanted.insert(v->node);
+    const auto want = [&](const BuildValueRef& v, std::uint32_t example) {
+      if (!v || (v->kind != BuildValue::Kind::SOp && v->kind != BuildValue::Kind::Selector)) return;
+      wanted.insert(v->node);
+      if (!examples.own(example)) meant.insert(v->node);
+      examples.want(v.get(), example);
     };
-    for (const Definition& d : e.definitions) want(d.value);
-    for (const Printed& x : e.printed) want(x.value);
+    for (const Use& u : e.uses) {
+      wanted.insert(u.node);
+      if (!examples.own(u.example)) meant.insert(u.node);
+    }
+    for (const Definition& d : e.definitions) want(d.value, d.example);
+    for (const Printed& x : e.printed) want(x.value, x.example);
     for (NodeId id : e.drawn) wanted.insert(id);
-    want(e.output);
+    if (e.output && e.output->node != no_node && e.output->kind != BuildValue::Kind::Application) wanted.insert(e.output->node);
     roots.assign(wanted.begin(), wanted.end());
     try {
       evaluation = evaluate(e.graph, *p.settings.input, p.settings.causal, roots, budget);
@@ -167,8 +202,10 @@ Json Session::analyze(const Json& r) {
       if (u && reported.insert(u->node).second) report_undefined(e, *u, severity, diagnostics);
     };
     if (output != no_node) report(output, Severity::Error);
-    for (NodeId id : roots) report(id, Severity::Warning);
+    for (NodeId id : meant) report(id, Severity::Warning);
   }
+  std::vector<Json> own_displays(e.printed.size());
+  if (evaluation) show_on_examples(e, examples, diagnostics, p.settings.causal, budget, own_displays);
   const bool causal = p.settings.causal;
   const Evaluation* ev = evaluation ? &*evaluation : nullptr;
   const auto shown = [&](const BuildValueRef& v) { return v && !gave_up ? display(e, *v, ev, causal, budget) : Json(); };
@@ -182,10 +219,11 @@ Json Session::analyze(const Json& r) {
   out["definitions"] = Json::array();
   for (const Definition& d : e.definitions) out["definitions"].push_back({{"name", d.name}, {"name_span", locator.span(d.name_span)}, {"span", locator.span(d.span)}, {"display", shown(d.value)}, {"symbol", symbol_of(d.name)}});
   out["printed"] = Json::array();
-  for (const Printed& x : e.printed) {
-    if (gave_up) break;
-    Json line = {{"span", locator.span(x.span)}, {"name", x.name}, {"display", x.value ? shown(x.value) : example_display(p.settings)}};
-    if (!x.example) line["quiet"] = true;
+  for (std::size_t i = 0; i < e.printed.size() && !gave_up; ++i) {
+    const Printed& x = e.printed[i];
+    Json display = !own_displays[i].is_null() ? std::move(own_displays[i]) : x.value ? shown(x.value) : example_display(examples.input(x.example));
+    Json line = {{"span", locator.span(x.span)}, {"name", x.name}, {"display", std::move(display)}};
+    if (!x.shown) line["quiet"] = true;
     out["printed"].push_back(std::move(line));
   }
   out.update(names_document(e, locator));
@@ -268,7 +306,8 @@ Json Session::eval(const Json& r) {
   bool needs_input = e.output && (e.output->kind == K::SOp || e.output->kind == K::Selector);
   if (diagnostics.has_errors() || (needs_input && !input_ready(p, diagnostics, budget.limits()))) return failed(locator.diagnostics(diagnostics));
 
-  const auto document = [&](const BuildValue& v, bool strict) {
+  const OnExamples examples(p);
+  const auto document = [&](const BuildValue& v, const std::vector<Value>* input, bool strict) {
     Json out;
     static constexpr const char* kinds[] = {"atom", "list", "dict", "s-op", "selector", "function", "application"};
     out["kind"] = kinds[static_cast<int>(v.kind)];
@@ -277,7 +316,7 @@ Json Session::eval(const Json& r) {
       if (v.kind == K::Atom) out["types"] = std::string(1, v.atom.letter());
       return out;
     }
-    const std::vector<Value>* input = v.kind == K::Application ? &v.input : p.settings.input ? &*p.settings.input : nullptr;
+    if (v.kind == K::Application) input = &v.input;
     if (!input || input->empty()) return out;
     const NodeId roots[] = {v.node};
     const Evaluation ev = evaluate(e.graph, *input, p.settings.causal, roots, budget);
@@ -306,12 +345,14 @@ Json Session::eval(const Json& r) {
   Json out = {{"ok", true}};
   if (e.output) {
     out["name"] = e.output_name;
-    out.update(document(*e.output, true));
+    out.update(document(*e.output, p.settings.input ? &*p.settings.input : nullptr, true));
     if (diagnostics.has_errors()) return failed(locator.diagnostics(diagnostics));
   }
   out["printed"] = Json::array();
   for (const Printed& x : e.printed) {
-    Json line = x.value ? document(*x.value, false) : Json{{"kind", "list"}, {"value", p.settings.input ? values_document(*p.settings.input)["values"] : Json()}};
+    const std::vector<Value>* input = examples.input(x.example);
+    Json line = x.value ? document(*x.value, input, false) : Json{{"kind", "list"}, {"value", input ? values_document(*input)["values"] : Json()}};
+    if (x.value && evaluated(*x.value) && examples.own(x.example) && !line.contains("input")) line["input"] = values_document(*input);
     line["line"] = locator.span(x.span)[0];
     line["name"] = x.name;
     out["printed"].push_back(std::move(line));
