@@ -173,7 +173,7 @@ export interface DisplayValue {
   node?: number;
   value?: Values;
   matrix?: string[];
-  /** application */
+  /** What it is shown on, where that is not the input: an application, an example in force at its line. */
   input?: Values;
   undefined?: string;
 }
