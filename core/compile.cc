@@ -53,7 +53,7 @@ Diagnostic limit_diagnostic(const LimitExceeded& e, Span span) {
   if (code == "limit-document") message = "The answer would show more than " + n + " values", hint = "Shorten the input, or show fewer of the program's s-ops and selectors.";
   if (code == "limit-trace") message = "A recorded pass would hold more than " + n + " numbers", hint = "Shorten the input.";
   if (code == "limit-weights") message = "The model would have more than " + n + " weights that are not zero", hint = "Choose a smaller vocabulary or maximal length.";
-  return {Severity::Error, code, "limit", message, span, hint, code == "limit-evaluation-cells"};
+  return {Severity::Error, code, "limit", message, span, hint, {}, code == "limit-evaluation-cells"};
 }
 
 namespace {

@@ -71,7 +71,7 @@ test('core neither prints nor ends the program', () => {
 // Strings in core that look like codes and are none.
 const notCodes = new Set(['s-op', 'rasp-playground', 'half-layer']);
 // Codes of one word, and those that the command line gives.
-const words = new Set(['overflow', 'conversion', 'internal', 'file']);
+const words = new Set(['overflow', 'conversion', 'internal', 'file', 'transcript']);
 
 test('docs/diagnostics.md names every code, and no other', () => {
   const documented = [...read('docs/diagnostics.md').matchAll(/^### (.*)$/gm)].map((m) => m[1]);

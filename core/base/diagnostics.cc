@@ -17,12 +17,12 @@ void Diagnostics::add(Diagnostic diagnostic) {
   if (!known) list_.push_back(std::move(diagnostic));
 }
 
-void Diagnostics::error(std::string code, std::string error_class, std::string message, Span span, std::string hint) {
-  add({Severity::Error, std::move(code), std::move(error_class), std::move(message), span, std::move(hint)});
+void Diagnostics::error(std::string code, std::string error_class, std::string message, Span span, std::string hint, Fix fix) {
+  add({Severity::Error, std::move(code), std::move(error_class), std::move(message), span, std::move(hint), std::move(fix)});
 }
 
-void Diagnostics::warning(std::string code, std::string message, Span span, std::string hint) {
-  add({Severity::Warning, std::move(code), {}, std::move(message), span, std::move(hint)});
+void Diagnostics::warning(std::string code, std::string message, Span span, std::string hint, Fix fix) {
+  add({Severity::Warning, std::move(code), {}, std::move(message), span, std::move(hint), std::move(fix)});
 }
 
 void Diagnostics::info(std::string code, std::string message, Span span, std::string hint) {

@@ -18,6 +18,16 @@ struct Span {
 
 enum class Severity : std::uint8_t { Error, Warning, Info };
 
+struct Edit {            // replaces `span`, which may be empty, by `text`
+  Span span;
+  std::string text;
+};
+// A change of the text that mends a mistake: its edits touch one file, in order, and do not overlap.
+struct Fix {
+  std::string title;     // what it does, as on a button: "Write and"; empty: there is no fix
+  std::vector<Edit> edits;
+};
+
 // `code` is a stable kebab-case name documented in docs/diagnostics.md ("undefined-name"). `error_class` is a class of
 // the language ("undefined_variable", "syntax", "type", …) or "limit", "unsupported", "input", "pragma"; empty on
 // warnings. `message` says what is wrong, `hint` how to mend it (may be empty).
@@ -28,14 +38,15 @@ struct Diagnostic {
   std::string message;
   Span span;
   std::string hint;
+  Fix fix = {};
   bool on_input = false;  // the program is fine, but has no value on this input: it can be compiled all the same
 };
 
 class Diagnostics {
  public:
   void add(Diagnostic diagnostic);  // Drops an exact repetition (same code, span and message); keeps at most 200.
-  void error(std::string code, std::string error_class, std::string message, Span span, std::string hint = {});
-  void warning(std::string code, std::string message, Span span, std::string hint = {});
+  void error(std::string code, std::string error_class, std::string message, Span span, std::string hint = {}, Fix fix = {});
+  void warning(std::string code, std::string message, Span span, std::string hint = {}, Fix fix = {});
   void info(std::string code, std::string message, Span span, std::string hint = {});
   bool has_errors() const;
   const std::vector<Diagnostic>& list() const { return list_; }

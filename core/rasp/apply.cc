@@ -6,6 +6,7 @@
 
 #include "rasp/graph.h"
 #include "rasp/number_text.h"
+#include "rasp/percent_format.h"
 
 #include "base/text.h"
 
@@ -167,49 +168,8 @@ Outcome divide(const Value& a, const Value& b) {
   return Value::real(quotient);
 }
 
-// String formatting by a string on the left: %s %r %d %i %f %%, one value.
-Outcome format(const Value& pattern, const Value& argument) {
-  const std::string& text = pattern.text();
-  std::string out;
-  bool used = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      out += text[i];
-      continue;
-    }
-    if (++i == text.size()) return Failure{"format", "conversion", "the format " + shown(pattern) + " ends inside a `%` form", {}};
-    if (text[i] == '%') {
-      out += '%';
-      continue;
-    }
-    if (std::string_view("srdif").find(text[i]) == std::string_view::npos) {
-      return Failure{"format", "operand_type", "the format " + shown(pattern) + " uses a form other than %s %r %d %i %f %%", {}};
-    }
-    if (used) return Failure{"format", "operand_type", "the format " + shown(pattern) + " wants more than one value", {}};
-    used = true;
-    if (text[i] == 's') {
-      out += argument.str();
-    } else if (text[i] == 'r') {
-      out += argument.repr();
-    } else if (argument.is_string()) {
-      return Failure{"format", "operand_type", std::string("`%") + text[i] + "` needs a number, not " + shown(argument), {}};
-    } else if (text[i] == 'f') {
-      const double d = argument.number();
-      if (!is_float(argument) && std::isinf(d)) return overflow("the value of `%f`");
-      out += fixed_six(d);
-    } else {
-      const Outcome truncated = apply(Op::ToInt, std::span<const Value>(&argument, 1));
-      if (const auto* value = std::get_if<Value>(&truncated)) out += value->str();
-      else return truncated;
-    }
-  }
-  if (!used) return Failure{"format", "operand_type", "the format " + shown(pattern) + " has no place for a value", {}};
-  if (out.size() > limits.collection_size && count_code_points(out) > limits.collection_size) return too_long();
-  return Value::string(std::move(out));
-}
-
 Outcome modulo(const Value& a, const Value& b) {
-  if (a.is_string()) return format(a, b);
+  if (a.is_string()) return percent_format(a, b, limits.collection_size);
   if (b.is_string()) return bad_operands("%", a, b);
   if (is_float(a) || is_float(b)) {
     double x, y;

@@ -172,7 +172,7 @@ void Elaborator::run_statement(const Statement& s, const std::shared_ptr<Scope>&
       if (main) {
         const bool named = s.values[0]->kind == Expr::Kind::Name;
         printed(s, named ? s.values[0]->text : "out", value);
-        if (value->kind == K::SOp) out_.last = value, out_.last_name = named ? s.values[0]->text : "out";
+        if (value->kind == K::SOp) out_.last = value, out_.last_name = named ? s.values[0]->text : "out", out_.last_example = sop_example_;
       }
       return;
     }
@@ -314,7 +314,7 @@ void Elaborator::check_assignable(const std::string& name, Span span, const Scop
 void Elaborator::assign(const std::string& name, BuildValueRef value, Span span, const std::shared_ptr<Scope>& scope) {
   check_assignable(name, span, *scope);
   name_node(*value, name, scope == console_);
-  if (scope == console_ && value->kind == K::SOp) out_.last = value, out_.last_name = name;
+  if (scope == console_ && value->kind == K::SOp) out_.last = value, out_.last_name = name, out_.last_example = sop_example_;
   scope->variables[name] = value;
   if (!scope->export_to || name.starts_with("_")) return;
   assign(name, std::move(value), span, scope->export_to);  // a library name fails here, and stays private to its file

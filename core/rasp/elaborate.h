@@ -85,6 +85,7 @@ struct Elaboration {
   std::vector<NodeId> drawn;                      // `draw(...)`
   BuildValueRef last;                             // last top-level s-op assigned or written as a statement; null if none
   std::string last_name;
+  std::uint32_t last_example = 0;                 // in force at its statement
   BuildValueRef output;                           // what `output_expression` (option or pragma) gives, else `last`
   std::string output_name;
   std::vector<std::pair<NodeId, std::string>> assumed;  // the s-ops of `#@ assume`, and their texts

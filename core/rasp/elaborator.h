@@ -25,7 +25,7 @@ struct Closure {
 // Ends the current statement. An empty code: the cause is already reported.
 struct StatementError { Diagnostic diagnostic; };
 [[noreturn]] void raise(Failure failure, Span span);
-[[noreturn]] void raise(std::string code, std::string error_class, std::string message, Span span, std::string hint = {});
+[[noreturn]] void raise(std::string code, std::string error_class, std::string message, Span span, std::string hint = {}, Fix fix = {});
 
 // Build-time values (build_values.cc).
 BuildValueRef atom(Value value);

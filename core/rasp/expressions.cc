@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "rasp/elaborator.h"
+#include "rasp/habits.h"
 #include "rasp/library.h"
 #include "rasp/number_text.h"
 
@@ -196,9 +197,17 @@ BuildValueRef Elaborator::look_up(const Expr& e, const Scope& from) {
       if (name != "out") consider(name);
     }
   }
+  std::vector<std::string> known{"select", "aggregate", "indicator", "round", "range", "zip", "len"};
+  for (const Scope* scope = suggest ? &from : nullptr; scope; scope = scope->parent.get()) {
+    for (const auto& [name, value] : scope->variables) known.push_back(name);
+  }
+  if (const std::string spelt = suggest && e.text.size() <= 60 ? other_spelling(e.text, known) : ""; !spelt.empty()) best = spelt;
   std::string hint = best.empty() ? "Define it first; names are case-sensitive." : "Did you mean \"" + best + "\"?";
-  if (e.text == "select" || e.text == "aggregate") hint = "Write \"" + e.text + "(\" without a blank.";
-  raise("undefined-name", "undefined_variable", "\"" + cut(e.text, 40) + "\" is not defined", visible(e.span), std::move(hint));
+  if (const std::string foreign = foreign_name_hint(e.text); !foreign.empty()) hint = foreign, best.clear();
+  if (e.text == "select" || e.text == "aggregate") hint = "Write \"" + e.text + "(\" without a blank.", best.clear();
+  Fix fix;
+  if (!best.empty()) fix = {"Write " + best, {{e.span, best}}};
+  raise("undefined-name", "undefined_variable", "\"" + cut(e.text, 40) + "\" is not defined", visible(e.span), std::move(hint), std::move(fix));
 }
 
 BuildValueRef Elaborator::unary(const Expr& e, const std::shared_ptr<Scope>& scope) {
@@ -278,6 +287,9 @@ BuildValueRef Elaborator::ternary(const Expr& e, const std::shared_ptr<Scope>& s
   if (condition->kind == K::Selector) raise("selector-condition", "type", "A selector cannot be a condition", visible(e.children[1]->span), "Use an s-op, such as has_focus(…).");
   if (condition->kind != K::SOp) return evaluate(*e.children[truthy(*condition) ? 0 : 2], scope);
   const BuildValueRef then = evaluate(*e.children[0], scope), other = evaluate(*e.children[2], scope);
+  if (then->kind == K::Selector || other->kind == K::Selector) {
+    raise("selector-choice", "type", "An s-op cannot choose between selectors", visible(e.span), "Let it be part of the selectors: (a and select(True, s, ==)) or (b and select(False, s, ==)); or choose between what they give: aggregate(a, v) if s else aggregate(b, v).");
+  }
   const NodeId a = operand(*then, e.children[0]->span), b = operand(*other, e.children[2]->span);
   return node_value(elementwise(Op::Choose, {condition->node, a, b}, e.span));
 }
@@ -380,13 +392,17 @@ BuildValueRef Elaborator::call(const Expr& e, const std::shared_ptr<Scope>& scop
   auto result = std::make_shared<BuildValue>();
   result->kind = K::Application;
   result->node = f->node;
+  if (deferred(*arguments[0])) {
+    raise("bad-input", "type", "An input is a string or a list, not " + kind_of(*arguments[0]), visible(e.children[1]->span), applied_hint(e.children[0]->kind == E::Name ? e.children[0]->text : ""));
+  }
   result->input = input_of(*arguments[0], visible(e.children[1]->span));
   return result;
 }
 
 BuildValueRef Elaborator::call_function(const BuildValue& f, const std::vector<BuildValueRef>& arguments, Span span) {
   if (arguments.size() != f.parameters.size()) {
-    raise("wrong-arguments", "args", f.function_name + " takes " + std::to_string(f.parameters.size()) + " argument" + (f.parameters.size() == 1 ? "" : "s") + ", not " + std::to_string(arguments.size()), visible(span));
+    raise("wrong-arguments", "args", f.function_name + " takes " + std::to_string(f.parameters.size()) + " argument" + (f.parameters.size() == 1 ? "" : "s") + ", not " + std::to_string(arguments.size()), visible(span),
+          !f.closure || f.closure->definition->span.file == library_file ? library_call_hint(f.function_name) : "");
   }
   if (!f.closure) {
     if (arguments[0]->kind != K::Selector) raise("not-a-selector", "type", "selector_width expects a selector, not " + kind_of(*arguments[0]), visible(span), "Make one with select(key, query, op).");

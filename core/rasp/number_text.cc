@@ -1,14 +1,15 @@
 #include "rasp/number_text.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <cstdio>
 #include <cstdlib>
+#include <iterator>
+
+#include "base/text.h"
 
 namespace rasp {
 namespace {
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // Length of the blank (Unicode white space) that `text` begins with, 0 if none.
 std::size_t blank_at(std::string_view text) {
@@ -38,18 +39,35 @@ std::string_view strip(std::string_view text) {
   return text;
 }
 
+// The digit that `text` begins with, of any script (Unicode 14, category Nd: tens of code points from these zeros on), and its bytes.
+int digit_at(std::string_view text, std::size_t& bytes) {
+  static constexpr std::uint32_t zeros[] = {
+      0x30, 0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xde6, 0xe50, 0xed0, 0xf20,
+      0x1040, 0x1090, 0x17e0, 0x1810, 0x1946, 0x19d0, 0x1a80, 0x1a90, 0x1b50, 0x1bb0, 0x1c40, 0x1c50, 0xa620, 0xa8d0, 0xa900,
+      0xa9d0, 0xa9f0, 0xaa50, 0xabf0, 0xff10, 0x104a0, 0x10d30, 0x11066, 0x110f0, 0x11136, 0x111d0, 0x112f0, 0x11450, 0x114d0,
+      0x11650, 0x116c0, 0x11730, 0x118e0, 0x11950, 0x11c50, 0x11d50, 0x11da0, 0x16a60, 0x16ac0, 0x16b50, 0x1d7ce, 0x1d7d8,
+      0x1d7e2, 0x1d7ec, 0x1d7f6, 0x1e140, 0x1e2f0, 0x1e950, 0x1fbf0};
+  bytes = text.empty() ? 0 : utf8_length(text, 0);
+  if (bytes == 0) return -1;
+  std::uint32_t code = static_cast<unsigned char>(text[0]) & (bytes == 1 ? 0x7fu : 0xffu >> (bytes + 1));
+  for (std::size_t i = 1; i < bytes; ++i) code = code << 6 | (static_cast<unsigned char>(text[i]) & 0x3fu);
+  const auto after = std::upper_bound(std::begin(zeros), std::end(zeros), code);
+  if (after == std::begin(zeros) || code - *(after - 1) > 9) return -1;
+  return static_cast<int>(code - *(after - 1));
+}
+
 // Moves digits with single `_` between them from `text` to `out`; false if there is none or a `_` stands elsewhere.
 bool take_digits(std::string_view& text, std::string& out) {
-  if (text.empty() || !is_digit(text[0])) return false;
-  while (!text.empty()) {
-    if (is_digit(text[0])) {
-      out += text[0];
-      text.remove_prefix(1);
-    } else if (text[0] == '_' && text.size() > 1 && is_digit(text[1])) {
-      text.remove_prefix(1);
-    } else {
-      break;
-    }
+  std::size_t bytes = 0;
+  int digit = digit_at(text, bytes);
+  if (digit < 0) return false;
+  while (digit >= 0) {
+    out += static_cast<char>('0' + digit);
+    text.remove_prefix(bytes);
+    digit = digit_at(text, bytes);
+    if (digit >= 0 || text.empty() || text[0] != '_') continue;
+    digit = digit_at(text.substr(1), bytes);
+    if (digit >= 0) text.remove_prefix(1);
   }
   return text.empty() || text[0] != '_';
 }
@@ -87,7 +105,8 @@ std::optional<double> float_literal(std::string_view text) {
   if (!text.empty() && text[0] == '.') {
     out += digits ? "." : "0.";
     text.remove_prefix(1);
-    if (!text.empty() && is_digit(text[0])) {
+    std::size_t bytes = 0;
+    if (digit_at(text, bytes) >= 0) {
       if (!take_digits(text, out)) return std::nullopt;
       digits = true;
     }
@@ -101,14 +120,6 @@ std::optional<double> float_literal(std::string_view text) {
   }
   if (!text.empty()) return std::nullopt;
   return std::strtod(out.c_str(), nullptr);
-}
-
-std::string fixed_six(double d) {
-  if (std::isnan(d)) return "nan";
-  if (std::isinf(d)) return d > 0 ? "inf" : "-inf";
-  char text[352];  // the largest double has 309 digits before the point
-  std::snprintf(text, sizeof text, "%.6f", d);
-  return text;
 }
 
 }  // namespace rasp

@@ -6,11 +6,9 @@
 
 namespace rasp {
 
-// Optional blanks, sign, digits with single `_` between them. Gives sign and digits alone, or nothing.
+// Optional blanks, sign, digits of any script with single `_` between them. Gives sign and digits alone, or nothing.
 std::optional<std::string> int_literal(std::string_view text);
 // The same with fraction and exponent, or inf, infinity, nan in any case. Gives the nearest double, or nothing.
 std::optional<double> float_literal(std::string_view text);
-// "%f": six digits after the point, or inf, -inf, nan.
-std::string fixed_six(double d);
 
 }  // namespace rasp

@@ -104,6 +104,11 @@ Json Locator::diagnostic(const Diagnostic& d) const {
   if (d.span.file != 0) out["file"] = known ? names_[d.span.file] : "";
   if (!d.hint.empty()) out["hint"] = d.hint;
   if (d.on_input) out["on_input"] = true;
+  if (!d.fix.title.empty() && d.span.file == 0) {
+    Json edits = Json::array();
+    for (const Edit& e : d.fix.edits) edits.push_back({{"span", span(e.span)}, {"text", e.text}});
+    out["fix"] = {{"title", d.fix.title}, {"edits", std::move(edits)}};
+  }
   return out;
 }
 

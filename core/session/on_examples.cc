@@ -13,6 +13,11 @@ OnExamples::OnExamples(const Program& program) : program_(program) {
   }
 }
 
+bool OnExamples::own_output() const {
+  const Elaboration& e = program_.elaboration;
+  return e.output && e.output == e.last && own(e.last_example);
+}
+
 const std::vector<Value>* OnExamples::input(std::uint32_t example) const {
   if (own_[example]) return &program_.elaboration.examples[example];
   return program_.settings.input ? &*program_.settings.input : nullptr;

@@ -15,6 +15,8 @@ class OnExamples {
   explicit OnExamples(const Program& program);  // must outlive it
   // Whether a statement's example is another input than the model's. Never where an option or a pragma gives the input.
   bool own(std::uint32_t example) const { return own_[example]; }
+  // Likewise for the output, where it is the last s-op and nothing else is asked for.
+  bool own_output() const;
   // What a statement is shown on; null: there is no input.
   const std::vector<Value>* input(std::uint32_t example) const;
   void want(const BuildValue* value, std::uint32_t example);  // s-ops and selectors of statements with an own() example

@@ -23,6 +23,7 @@
 #include "model/fingerprint.h"
 #include "rasp/hints.h"
 #include "rasp/library.h"
+#include "rasp/lint_mask.h"
 #include "syntax/format.h"
 
 namespace rasp {
@@ -52,7 +53,7 @@ void report_undefined(const Elaboration& e, const Undefined& u, Severity severit
     const auto use = std::find_if(e.uses.begin(), e.uses.end(), [&](const Use& x) { return x.node == u.node; });
     if (use != e.uses.end()) span = use->span;
   }
-  diagnostics.add({severity, u.failure.code, u.failure.error_class, u.failure.message + " (in \"" + graph.describe(u.node) + "\", on " + where + ")", span, u.failure.hint.empty() ? usual_hint(u.failure.code) : u.failure.hint, true});
+  diagnostics.add({severity, u.failure.code, u.failure.error_class, u.failure.message + " (in \"" + graph.describe(u.node) + "\", on " + where + ")", span, u.failure.hint.empty() ? usual_hint(u.failure.code) : u.failure.hint, {}, true});
 }
 
 }  // namespace
@@ -201,8 +202,15 @@ Json Session::analyze(const Json& r) {
       const Undefined* u = evaluation->failure_of(id);
       if (u && reported.insert(u->node).second) report_undefined(e, *u, severity, diagnostics);
     };
-    if (output != no_node) report(output, Severity::Error);
+    if (output != no_node) report(output, examples.own_output() ? Severity::Warning : Severity::Error);
     for (NodeId id : meant) report(id, Severity::Warning);
+  }
+  constexpr std::size_t longest = 200;  // a remark is not worth a second long evaluation
+  if (evaluation && p.settings.causal && !diagnostics.has_errors() && p.settings.input->size() <= longest) {
+    try {
+      lint_mask(e, *evaluation, evaluate(e.graph, *p.settings.input, false, roots, budget), *p.settings.input, diagnostics);
+    } catch (const LimitExceeded&) {  // the values are there, and nothing else waits for this
+    }
   }
   std::vector<Json> own_displays(e.printed.size());
   if (evaluation) show_on_examples(e, examples, diagnostics, p.settings.causal, budget, own_displays);
@@ -345,7 +353,9 @@ Json Session::eval(const Json& r) {
   Json out = {{"ok", true}};
   if (e.output) {
     out["name"] = e.output_name;
-    out.update(document(*e.output, p.settings.input ? &*p.settings.input : nullptr, true));
+    const std::vector<Value>* input = examples.own_output() ? examples.input(e.last_example) : p.settings.input ? &*p.settings.input : nullptr;
+    out.update(document(*e.output, input, true));
+    if (examples.own_output()) out["input"] = values_document(*input);
     if (diagnostics.has_errors()) return failed(locator.diagnostics(diagnostics));
   }
   out["printed"] = Json::array();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <unordered_map>
 
 #include "syntax/token.h"
 
@@ -57,21 +58,31 @@ class Parser {
   }
   // After an error that the lexer or a statement's body has reported, what follows from it is not reported again.
   bool excused() const { return gave_up_ || peek().damaged || (at_ > 0 && tokens_[at_ - 1].damaged); }
-  [[noreturn]] void fail(std::string code, std::string message, std::string hint, const char* error_class = "syntax") {
-    if (!excused()) diagnostics_.error(std::move(code), at_end() && std::string_view(error_class) == "syntax" ? "incomplete" : error_class, std::move(message), at_end() && at_ > 0 ? tokens_[at_ - 1].span : peek().span, std::move(hint));
+  [[noreturn]] void fail(std::string code, std::string message, std::string hint, const char* error_class = "syntax", Fix fix = {}) {
+    if (!excused() && std::string_view(error_class) == "syntax" && continued_ > statement_ && continued_ < at_) new_statement(continued_);
+    else if (!excused()) diagnostics_.error(std::move(code), at_end() && std::string_view(error_class) == "syntax" ? "incomplete" : error_class, std::move(message), at_end() && at_ > 0 ? tokens_[at_ - 1].span : peek().span, std::move(hint), std::move(fix));
     if (std::string_view(error_class) == "limit") {  // nothing behind it can be judged
       gave_up_ = true;
       at_ = tokens_.size() - 1;
     }
     throw SyntaxError{};
   }
+  // The bracket at `token` begins a line and was read as if it continued the one before.
+  void new_statement(std::size_t token) {
+    const Span last = tokens_[token - 1].span;
+    diagnostics_.error("missing-semicolon", "syntax", "Expected \";\" after this statement, found " + shown(tokens_[token]) + " on the next line", {last.end > last.begin ? last.end - 1 : last.begin, last.end, last.file},
+                       "Add \";\".", {"Add ;", {{{last.end, last.end, last.file}, ";"}}});
+  }
   void expect(std::string_view text, const char* where) {
     if (!take(text)) fail("expected-token", "Expected \"" + std::string(text) + "\" " + where + ", found " + shown(peek()), "Add \"" + std::string(text) + "\".");
   }
   void semicolon() {
+    for (; is(")") || is("]"); ++at_) {
+      if (!excused()) diagnostics_.error("unexpected-token", "syntax", "This " + shown(peek()) + " closes nothing", peek().span, "Remove it.", {"Remove it", {{peek().span, ""}}});
+    }
     if (take(";")) return;
     const Span last = tokens_[at_ - 1].span;
-    if (!excused()) diagnostics_.error("missing-semicolon", at_end() ? "incomplete" : "syntax", "Expected \";\" after this statement" + (at_end() ? std::string() : ", found " + shown(peek())), {last.end > last.begin ? last.end - 1 : last.begin, last.end, last.file}, "Add \";\".");
+    if (!excused()) diagnostics_.error("missing-semicolon", at_end() ? "incomplete" : "syntax", "Expected \";\" after this statement" + (at_end() ? std::string() : ", found " + shown(peek())), {last.end > last.begin ? last.end - 1 : last.begin, last.end, last.file}, "Add \";\".", {"Add ;", {{{last.end, last.end, last.file}, ";"}}});
     if (!peek().first_on_line && !at_end() && !is("}")) throw SyntaxError{};
   }
   Span from(const Span& begin) const { return {begin.begin, tokens_[at_ - 1].span.end, begin.file}; }
@@ -171,6 +182,9 @@ class Parser {
     Deeper deeper(*this);
     Statement s;
     const Span begin = peek().span;
+    statement_ = at_;
+    continued_ = 0;
+    foreign_statement();
     if (take("def")) {
       s.kind = Statement::Kind::Def;
       s.name_spans.push_back(peek().span);
@@ -182,7 +196,7 @@ class Parser {
         } while (take(","));
       expect(")", "after the parameters");
       s.open = peek().span;
-      expect("{", "before the function's body");
+      open_body("before the function's body", "def f(x) { y = x + 1; return y; }");
       bool sound = true;
       while (!is("return")) {
         if (at_end() || is("}")) {
@@ -222,7 +236,7 @@ class Parser {
       expect("in", "after the loop's names");
       s.values.push_back(expression());
       s.open = peek().span;
-      expect("{", "before the loop's body");
+      open_body("before the loop's body", "for i in range(3) { x = x + i; }");
       bool sound = true;
       while (!is("}")) {
         if (at_end()) fail("expected-token", "The body of this loop is not closed", "Add \"}\".");
@@ -268,8 +282,40 @@ class Parser {
       if (is("=")) fail("cannot-assign", "Only names can be assigned to", "Put a name on the left of \"=\".");
       semicolon();
     }
+    if (continued_) warn_continued();
     s.span = from(begin);
     return s;
+  }
+
+  // Statements of Python, and the colon where a body begins.
+  void foreign_statement() {
+    static const std::unordered_map<std::string_view, const char*> words = {
+        {"import", "Nothing needs to be imported; load \"file\"; runs a file of your own."},
+        {"from", "Nothing needs to be imported; load \"file\"; runs a file of your own."},
+        {"while", "Loop over a list: for i in range(3) { … }."},
+        {"class", "There are no classes: use functions, lists and dictionaries."},
+        {"lambda", "There are no functions without a name: def f(x) { return x; }."},
+        {"pass", "Leave it out."},
+        {"try", "There are no exceptions."},
+        {"elif", "There is no if statement: write a if condition else b."},
+        {"let", "Leave the word out: x = tokens;"},
+        {"var", "Leave the word out: x = tokens;"},
+        {"const", "Leave the word out: x = tokens;"},
+    };
+    const Token& t = peek();
+    const auto it = t.kind == TokenKind::Name ? words.find(t.text) : words.end();
+    const Token& next = peek(1);
+    const bool word = next.kind == TokenKind::Name && !level(next.text) && next.text != "if" && next.text != "in";
+    const bool alone = t.text == "pass" || t.text == "try" ? next.kind != TokenKind::Punctuation || next.text == ":" || next.text == ";" : false;
+    const bool while_not = t.text == "while" && (next.text == "not" || next.kind == TokenKind::Int);
+    if (it != words.end() && (word || alone || while_not)) fail("foreign-statement", "RASP has no \"" + std::string(t.text) + "\"", it->second);
+  }
+  void open_body(const char* where, const char* form) {
+    if (!is(":")) return expect("{", where);
+    if (!excused()) diagnostics_.error("expected-token", "syntax", "Expected \"{\" " + std::string(where) + ", found \":\"", peek().span, std::string("Bodies stand in braces: ") + form);
+    do ++at_;  // past the body
+    while (!at_end() && !(peek().first_on_line && at_margin()));
+    throw SyntaxError{};
   }
 
   // A block with a mistake inside has defined what it defines, but is not run.
@@ -341,7 +387,9 @@ class Parser {
   // Level 10: x in y, weakest, left.
   ExprPtr expression(bool allow_in = true) {
     Deeper deeper(*this);
+    const std::size_t first = at_;
     ExprPtr left = ternary();
+    if (allow_in && is("not") && is("in", 1)) return not_in(first, std::move(left));
     for (std::uint32_t chain = 0; allow_in && is("in"); ++chain) {
       long_chain(chain);
       if (chain == 1) diagnostics_.warning("chained-in", "\"in\" binds weakest and from the left, so this asks whether a truth value is in the right side", peek().span, "Use parentheses.");
@@ -350,6 +398,28 @@ class Parser {
       left = binary(Expr::Kind::In, "in", std::move(left), ternary());
     }
     return left;
+  }
+
+  Span since(std::size_t token) const { return {tokens_[token].span.begin, tokens_[at_ - 1].span.end, tokens_[token].span.file}; }
+  ExprPtr negated(ExprPtr operand) {
+    auto e = make(Expr::Kind::Unary, operand->span);
+    e->text = "not";
+    e->children.push_back(std::move(operand));
+    e->parenthesised = true;
+    return e;
+  }
+
+  // x not in l: taken for what it means. The fix is only for an x that "in" cannot take apart.
+  ExprPtr not_in(std::size_t first, ExprPtr left) {
+    const Token where = peek();
+    at_ += 2;
+    const bool simple = left->parenthesised || (left->kind != Expr::Kind::Binary && left->kind != Expr::Kind::Unary && left->kind != Expr::Kind::Ternary);
+    ExprPtr right = ternary();
+    const Span all = since(first);
+    Fix fix;
+    if (simple) fix = {"Write not (… in …)", {{{all.begin, all.begin, all.file}, "not ("}, {{where.span.begin, where.span.end + 1, all.file}, ""}, {{all.end, all.end, all.file}, ")"}}};
+    if (!excused()) diagnostics_.error("no-not-in", "syntax", "There is no \"not in\"", {where.span.begin, tokens_[at_ - 1].span.begin, where.span.file}, "Write not (x in l).", std::move(fix));
+    return negated(binary(Expr::Kind::In, "in", std::move(left), std::move(right)));
   }
 
   ExprPtr ternary() {
@@ -381,17 +451,25 @@ class Parser {
 
   // Precedence climbing: operators of level at most `loosest`, all left associative.
   ExprPtr operators(int loosest) {
+    const std::size_t first = at_;
     ExprPtr left = prefix();
     for (std::uint32_t chain = 0;; ++chain) {
       long_chain(chain);
       const Token& t = peek();
       const int l = t.kind == TokenKind::Punctuation || t.kind == TokenKind::Name ? level(t.text) : 0;
+      if (t.kind == TokenKind::Punctuation && t.text == "!=" && loosest >= 7 && !is(")", 1)) {
+        left = not_equal(first, std::move(left));
+        continue;
+      }
       if (l == 0 || l > loosest) return left;
       const std::string op(t.text);
       const Span where = t.span;
       ++at_;
       if (is("=") && peek().span.begin == where.end) fail("unexpected-token", "There is no \"" + op + "=\"", "Write x = x " + op + " ….");
-      if ((op == "*" || op == "/") && is(op) && peek().span.begin == where.end) fail("unexpected-token", "There is no \"" + op + op + "\"", op == "*" ? "Power is written ^." : "For whole division write (a - a % b) / b, or round.");
+      if ((op == "*" || op == "/") && is(op) && peek().span.begin == where.end) {
+        const Fix power{"Write ^", {{{where.begin, peek().span.end, where.file}, "^"}}};
+        fail("unexpected-token", "There is no \"" + op + op + "\"", op == "*" ? "Power is written ^." : "For whole division write (a - a % b) / b, or round; a comment begins with #.", "syntax", op == "*" ? power : Fix{});
+      }
       ExprPtr right = l == 3 ? prefix() : operators(l - 1);
       if (l == 7 && left->kind == Expr::Kind::Unary && left->text == "not" && !left->parenthesised) diagnostics_.warning("not-comparison", "\"not a " + op + " b\" means \"(not a) " + op + " b\"", left->span, "Write not (a " + op + " b).");
       if (l == 8 && left->kind == Expr::Kind::Binary && !left->parenthesised && (left->text == "and" || left->text == "or") && left->text != op) diagnostics_.warning("mixed-and-or", "\"and\" and \"or\" have the same rank and group from the left", where, "Use parentheses.");
@@ -402,6 +480,19 @@ class Parser {
       if (op == "%" && left->kind == Expr::Kind::Binary && !left->parenthesised && (left->text == "*" || left->text == "/")) diagnostics_.warning("percent-rank", "\"%\" binds weaker than \"*\" and \"/\"", where, "Use parentheses.");
       left = binary(Expr::Kind::Binary, op, std::move(left), std::move(right));
     }
+  }
+
+  // a != b: taken for what it means.
+  ExprPtr not_equal(std::size_t first, ExprPtr left) {
+    const Token where = peek();
+    ++at_;
+    ExprPtr right = operators(6);
+    const Span all = since(first);
+    if (!excused()) {
+      diagnostics_.error("not-equal", "syntax", "\"!=\" is only the comparison of a select", where.span, "Write not (a == b).",
+                         {"Write not (… == …)", {{{all.begin, all.begin, all.file}, "not ("}, {where.span, "=="}, {{all.end, all.end, all.file}, ")"}}});
+    }
+    return negated(binary(Expr::Kind::Binary, "==", std::move(left), std::move(right)));
   }
 
   ExprPtr prefix() {
@@ -422,9 +513,11 @@ class Parser {
     ExprPtr e = primary();
     for (std::uint32_t chain = 0;; ++chain) {
       long_chain(chain);
+      if ((is("[") || is("(")) && at_margin() && at_ > 0) continues();
       if (take("[")) {
+        if (is(":")) no_slices();
         ExprPtr index = expression();
-        if (is(":")) fail("expected-token", "There are no slices", "List the items: [l[i] for i in range(1, 3)].");
+        if (is(":")) no_slices();
         expect("]", "after the index");
         ExprPtr next = binary(Expr::Kind::Index, "", std::move(e), std::move(index));
         next->span = from(next->span);
@@ -442,6 +535,24 @@ class Parser {
         return e;
       }
     }
+  }
+
+  [[noreturn]] void no_slices() {
+    const bool backwards = is(":") && is(":", 1) && is("-", 2);
+    fail("no-slices", "There are no slices", backwards ? "Backwards is aggregate(select(indices, length - 1 - indices, ==), tokens)." : "Of a list: [l[i] for i in range(1, 3)]; of an s-op: shift(seq, n, filler).");
+  }
+
+  // A bracket that begins a line at the margin belongs to the line before, unless that one misses its ";".
+  void continues() {
+    if (continued_) warn_continued();
+    continued_ = at_;
+  }
+  void warn_continued() {
+    const Token& bracket = tokens_[continued_];
+    const Span last = tokens_[continued_ - 1].span;
+    diagnostics_.warning("line-continues", "This " + shown(bracket) + " continues the line before: there is no \";\" between them", bracket.span, "If a statement begins here, end the one before with \";\".",
+                         {"Add ; before it", {{{last.end, last.end, last.file}, ";"}}});
+    continued_ = 0;
   }
 
   ExprPtr form(Expr::Kind kind, std::size_t least, std::size_t most, const char* what, const char* hint) {
@@ -469,6 +580,11 @@ class Parser {
     }
     if (t.kind == TokenKind::Name) {
       const bool call = is("(", 1);
+      if (t.text == "lambda" && (peek(1).kind == TokenKind::Name || is(":", 1))) fail("foreign-statement", "RASP has no \"lambda\"", "Operators work on s-ops as they are; functions have names: def f(x) { return x; }.");
+      if (call && (t.text == "Select" || t.text == "SELECT") && is_select()) {
+        diagnostics_.error("undefined-name", "undefined_variable", "\"" + std::string(t.text) + "\" is not defined", t.span, "Did you mean \"select\"? Names are case-sensitive.", {"Write select", {{t.span, "select"}}});
+        return select();
+      }
       if (t.text == "select" && call) return select();
       if (t.text == "aggregate" && call) return form(Expr::Kind::Aggregate, 2, 3, "aggregate takes a selector, values and optionally a default", "Write aggregate(selector, values) or aggregate(selector, values, default).");
       if (t.text == "round" && call) return form(Expr::Kind::Round, 1, 1, "round takes one argument", "Write round(x).");
@@ -539,17 +655,55 @@ class Parser {
     const Span begin = peek().span;
     at_ += 2;
     auto e = make(Expr::Kind::Select, begin);
+    if (comparison(peek()) && is(",", 1)) return comparison_first(std::move(e));
     e->children.push_back(expression());
+    if (is(")")) fail("expected-token", "Expected \",\" after the key, found \")\"", "select takes a key, a query and a comparison: select(tokens, tokens, ==).");
     expect(",", "after the key");
     e->children.push_back(expression());
     if (is(")")) fail("expected-token", "Expected \",\" and a comparison after the query, found \")\"", "select takes a key, a query and a comparison: select(tokens, tokens, ==).");
     expect(",", "after the query");
     const Token op = peek();
-    if (op.text != "==" && op.text != "!=" && op.text != "<" && op.text != "<=" && op.text != ">" && op.text != ">=") fail("expected-comparison", "Expected a comparison (==, !=, <, <=, >, >=), found " + shown(op), "select takes a key, a query and a comparison.");
+    if (!comparison(op)) {
+      const bool quoted = op.kind == TokenKind::String && is(")", 1) && comparison_text(op.text);
+      const bool lambda = op.text == "lambda";
+      fail("expected-comparison", "Expected a comparison (==, !=, <, <=, >, >=), found " + shown(op), quoted ? "Write it without quotes." : lambda ? "Write the operator alone: select(tokens, tokens, ==)." : "select takes a key, a query and a comparison.", "syntax",
+           quoted ? Fix{"Write it without quotes", {{op.span, std::string(op.text)}}} : Fix{});
+    }
     ++at_;
     e->text = std::string(op.text);
     expect(")", "after the comparison");
     e->span = from(begin);
+    return e;
+  }
+
+  // Whether what is called here has a comparison as its last argument, as no function can have.
+  bool is_select() const {
+    int open = 0;
+    for (std::size_t k = 1; k < 400 && peek(k).kind != TokenKind::End; ++k) {
+      if (is("(", k) || is("[", k) || is("{", k)) ++open;
+      else if ((is(")", k) || is("]", k) || is("}", k)) && --open == 0) return comparison(peek(k - 1));
+    }
+    return false;
+  }
+  static bool comparison_text(std::string_view s) { return s == "==" || s == "!=" || s == "<" || s == "<=" || s == ">" || s == ">="; }
+  static bool comparison(const Token& t) { return t.kind == TokenKind::Punctuation && comparison_text(t.text); }
+
+  // select(==, a, b): taken for what it means.
+  ExprPtr comparison_first(ExprPtr e) {
+    const Token op = peek();
+    at_ += 2;
+    const Span rest = peek().span;
+    e->text = std::string(op.text);
+    e->children.push_back(expression());
+    expect(",", "after the key");
+    e->children.push_back(expression());
+    const Span last = tokens_[at_ - 1].span;
+    expect(")", "after the query");
+    if (!excused()) {
+      diagnostics_.error("expected-comparison", "syntax", "The comparison of a select comes last", op.span, "Write select(key, query, " + e->text + ").",
+                         {"Put it last", {{{op.span.begin, rest.begin, rest.file}, ""}, {{last.end, last.end, last.file}, ", " + e->text}}});
+    }
+    e->span = from(e->span);
     return e;
   }
 
@@ -558,6 +712,8 @@ class Parser {
   std::string_view text_;
   std::vector<Token> tokens_;
   std::size_t at_ = 0;
+  std::size_t statement_ = 0;   // first token of the statement that is being read
+  std::size_t continued_ = 0;   // a bracket that began a line and was read as part of it; 0: none
   std::uint32_t depth_ = 0;
   bool gave_up_ = false;
 };

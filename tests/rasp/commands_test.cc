@@ -105,3 +105,20 @@ TEST_CASE("a statement without a value on its own example is a warning that name
   CHECK(r["diagnostics"][0]["message"].get<std::string>().find("[\"a\", \"b\"]") != std::string::npos);
   CHECK(r["printed"][0]["display"]["undefined"].is_string());
 }
+
+// A later example that a statement has no value on is none of its business.
+TEST_CASE("the last s-op is shown on the example of its line, too") {
+  const std::string program = "set example [4, 7]\ntokens_int + 1;\nset example \"ab\"\n";
+  Session session;
+  const Json e = Json::parse(session.request(Json{{"command", "eval"}, {"program", program}}.dump()));
+  CHECK(e["ok"] == true);
+  CHECK(e["values"] == Json::array({5, 8}));
+  CHECK(e["input"]["values"] == Json::array({4, 7}));
+  const Json r = analyzed(program);
+  CHECK(r["ok"] == true);
+  REQUIRE(r["printed"].size() == 1);
+  CHECK(r["printed"][0]["display"]["value"]["values"] == Json::array({5, 8}));
+  // What the model would be run on is asked for by name.
+  const Json asked = Json::parse(session.request(Json{{"command", "eval"}, {"program", program}, {"output", "tokens_int + 1"}}.dump()));
+  CHECK(asked["ok"] == false);
+}

@@ -18,6 +18,16 @@ FLOATS = [0.0, -0.0, 0.5, -0.5, 1.0, 1.5, 2.5, -2.5, 0.1, 1 / 3, 3.0, -7.25, 1e1
           float("inf"), float("-inf"), float("nan")]
 BOOLS = [True, False]
 TEXTS = ["", "a", "b", "ab", "0", "7", " -12 ", "1_000", "+5", "1.5", ".5e1", "1e400", "-inf", "nan", "x%s", "%d%%", "%f!", "%r", "é", "😀", "1__0", "0x10", "_1", "5_"]
+FORMATS = ["%" + flags + width + precision + kind
+           for flags in ["", "-", "+", " ", "#", "0", "#0", "-0", "+ ", "0+"]
+           for width in ["", "1", "9"]
+           for precision in ["", ".0", ".", ".3", ".12"]
+           for kind in "diuoxXeEfFgGcsra"] + [
+    "%%", "%5%", "a%", "%", "%5", "%.", "%q", "%(a)s", "%*d", "%ld", "%hx", "%Lf", "%s%%", "%%%s", "%d %d", "é%5sé", "%5.1s|", "%-5c|", "% d", "%.*f"]
+FORMATTED = [0, 1, -1, 10, 65, 955, 128512, 0x110000, -12345678901234567890, 2**70, 0.0, -0.0, 0.5, -2.5, 1 / 3, 1e16, 1e22, -1e300, 123456.789, 5e-324,
+             float("inf"), float("-inf"), float("nan"), True, False, "", "a", "é", "😀", "ab", "héllo wörld", "it's", '"', "12"]
+# Digits of other scripts, some of them with what belongs to numbers.
+SCRIPTS = ["١٢", "-٣", "१_२", "１２３", "𝟘𝟙", "٣.٥", "1٢e٣", "٠", "²", "Ⅻ", "½", "١_", "৯৯", "+߁"]
 ALL = INTS + FLOATS + BOOLS + TEXTS
 
 
@@ -90,6 +100,20 @@ def main():
             if line not in seen:
                 seen.add(line)
                 print(line)
+    for name in ("ToInt", "ToFloat"):
+        for text in SCRIPTS:
+            print(name, shown(text), answer(UNARY[name], text), sep="|")
+    printed = set()
+    for _ in range(40 * count):
+        f, x = rng.choice(FORMATS), rng.choice(FORMATTED)
+        line = "|".join(["Mod", shown(f), shown(x), answer(operator.mod, f, x)])
+        if line.count("|") == 3 and line.isprintable() and line not in printed:
+            printed.add(line)
+            print(line)
+    for f in FORMATS[-20:]:
+        for x in (12, 0.5, "a"):
+            if "|" not in f:
+                print("Mod", shown(f), shown(x), answer(operator.mod, f, x), sep="|")
     print(')table"')
 
 

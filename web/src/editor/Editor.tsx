@@ -7,6 +7,7 @@ import { Compartment, EditorState, type Extension } from '@codemirror/state';
 import { EditorView, drawSelection, highlightActiveLine, keymap, lineNumbers } from '@codemirror/view';
 import { effect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
+import type { Diagnostic } from '../engine/protocol';
 import { clearSelection, hover, lit } from '../state/focus';
 import { outcomes } from '../state/expects';
 import { analysis, analyzedSource } from '../state/live';
@@ -15,7 +16,7 @@ import { type Selection, active, selection, setSource, source } from '../state/p
 import { lockedLines, setLockedLines } from './locked';
 import { question } from '../state/question';
 import { lockedRanges } from '../state/session';
-import { goTo } from '../state/goto';
+import { fixing, goTo } from '../state/goto';
 import { folding, showSummary } from './fold';
 import { hideSignature, signatureHelp } from './signature';
 import { summary } from './summary';
@@ -37,6 +38,16 @@ function askRename(view: EditorView): boolean {
 
 /** What stands in the picture for the expression that was chosen. */
 const showInPicture = () => document.querySelector('.centre :is(.box, .band, tr).on')?.scrollIntoView({ block: 'nearest' });
+
+/** One step of the history. Its places are those of the analysed text: once that is changed, there is nothing to apply. */
+function applyFix(view: EditorView, fix: NonNullable<Diagnostic['fix']>) {
+  const { doc } = view.state;
+  if (view.state.readOnly || doc.toString() !== analyzedSource.peek()) return;
+  view.dispatch({
+    changes: fix.edits.map(({ span: [line, column, endLine, endColumn], text }) => ({ from: offset(doc, line, column), to: offset(doc, endLine, endColumn), insert: text })),
+    userEvent: 'input.fix', scrollIntoView: true,
+  });
+}
 
 export interface EditorOptions { readOnly: boolean }
 
@@ -117,7 +128,7 @@ export default function Editor({ readOnly }: EditorOptions) {
         const list: Mark[] = problems.value.filter((d) => !d.file).map((d) => {
           const from = offset(doc, d.line, d.column);
           const to = Math.max(offset(doc, d.end_line, d.end_column), Math.min(from + 1, doc.length));
-          return { from: Math.min(from, to), to, severity: d.severity, message: d.hint ? `${d.message}. ${d.hint}` : d.message, source: d.code };
+          return { from: Math.min(from, to), to, severity: d.severity, message: d.hint ? `${d.message}. ${d.hint}` : d.message, source: d.code, ...(d.fix ? { actions: [{ name: d.fix.title, apply: (v: EditorView) => d.fix && applyFix(v, d.fix) }] } : {}) };
         });
         later(() => view.dispatch(setDiagnostics(view.state, list)));
       }),
@@ -126,6 +137,10 @@ export default function Editor({ readOnly }: EditorOptions) {
       effect(() => { const text = source.value === analyzedSource.value ? summary.value : null; if (text !== null) later(() => showSummary(view, text)); }),
       effect(() => { analysis.value; lit.value; later(() => drawLinks(view)); }),
       effect(() => { const s = selection.value; if (s !== chosenHere) later(() => revealLinks(view)); }),
+      effect(() => {
+        const fix = fixing.value;
+        if (fix) later(() => { fixing.value = null; applyFix(view, fix); view.focus(); });
+      }),
       effect(() => {
         const to = goTo.value;
         if (!to) return;

@@ -1,7 +1,7 @@
 // Problems, and what the program's own statements show.
 import type { Diagnostic, DisplayValue } from '../engine/protocol';
 import { colour, pointing } from '../state/focus';
-import { goTo } from '../state/goto';
+import { fixing, goTo } from '../state/goto';
 import { outcomes } from '../state/expects';
 import { analysis, inputProblem } from '../state/live';
 import { problems } from '../state/problems';
@@ -16,7 +16,7 @@ function Problem({ d }: { d: Diagnostic }) {
   return (
     <li class={d.severity}>
       <button type="button" class="link where" disabled={Boolean(d.file)} onClick={() => { goTo.value = { line: d.line, column: d.column }; }}>{where}</button>{' '}
-      <span><strong class="severity">{d.severity}</strong> {d.message}. {d.hint && <span class="fix">{d.hint}</span>} <a class="code" href={docs(d.code)} target="_blank" rel="noopener">{d.code}</a></span>
+      <span><strong class="severity">{d.severity}</strong> {d.message}. {d.hint && <span class="fix">{d.hint}</span>} {d.fix && <button type="button" class="link mend" onClick={() => { fixing.value = d.fix; }}>{d.fix.title}</button>} <a class="code" href={docs(d.code)} target="_blank" rel="noopener">{d.code}</a></span>
     </li>
   );
 }
