@@ -201,9 +201,12 @@ BuildValueRef Elaborator::look_up(const Expr& e, const Scope& from) {
   for (const Scope* scope = suggest ? &from : nullptr; scope; scope = scope->parent.get()) {
     for (const auto& [name, value] : scope->variables) known.push_back(name);
   }
-  if (const std::string spelt = suggest && e.text.size() <= 60 ? other_spelling(e.text, known) : ""; !spelt.empty()) best = spelt;
+  const std::string spelt = suggest && e.text.size() <= 60 ? other_spelling(e.text, known) : "";
+  if (!spelt.empty()) best = spelt;
   std::string hint = best.empty() ? "Define it first; names are case-sensitive." : "Did you mean \"" + best + "\"?";
-  if (const std::string foreign = foreign_name_hint(e.text); !foreign.empty()) hint = foreign, best.clear();
+  // A slip of one letter in a name of the program itself is likelier than a name of another language.
+  const bool own = !spelt.empty() || (!best.empty() && distance <= 1 && base_->variables.count(best) == 0);
+  if (const std::string foreign = foreign_name_hint(e.text); !foreign.empty() && !own) hint = foreign, best.clear();
   if (e.text == "select" || e.text == "aggregate") hint = "Write \"" + e.text + "(\" without a blank.", best.clear();
   Fix fix;
   if (!best.empty()) fix = {"Write " + best, {{e.span, best}}};

@@ -305,9 +305,9 @@ class Parser {
     const Token& t = peek();
     const auto it = t.kind == TokenKind::Name ? words.find(t.text) : words.end();
     const Token& next = peek(1);
-    const bool word = next.kind == TokenKind::Name && !level(next.text) && next.text != "if" && next.text != "in";
-    const bool alone = t.text == "pass" || t.text == "try" ? next.kind != TokenKind::Punctuation || next.text == ":" || next.text == ";" : false;
-    const bool while_not = t.text == "while" && (next.text == "not" || next.kind == TokenKind::Int);
+    const bool word = next.kind == TokenKind::Name && !keywords.count(next.text);
+    const bool alone = (t.text == "pass" && next.kind != TokenKind::Punctuation) || (t.text == "try" && next.text == ":");
+    const bool while_not = t.text == "while" && ((next.text == "not" && next.kind == TokenKind::Name) || next.kind == TokenKind::Int);
     if (it != words.end() && (word || alone || while_not)) fail("foreign-statement", "RASP has no \"" + std::string(t.text) + "\"", it->second);
   }
   void open_body(const char* where, const char* form) {
@@ -580,7 +580,7 @@ class Parser {
     }
     if (t.kind == TokenKind::Name) {
       const bool call = is("(", 1);
-      if (t.text == "lambda" && (peek(1).kind == TokenKind::Name || is(":", 1))) fail("foreign-statement", "RASP has no \"lambda\"", "Operators work on s-ops as they are; functions have names: def f(x) { return x; }.");
+      if (t.text == "lambda" && peek(1).kind == TokenKind::Name && !keywords.count(peek(1).text)) fail("foreign-statement", "RASP has no \"lambda\"", "Operators work on s-ops as they are; functions have names: def f(x) { return x; }.");
       if (call && (t.text == "Select" || t.text == "SELECT") && is_select()) {
         diagnostics_.error("undefined-name", "undefined_variable", "\"" + std::string(t.text) + "\" is not defined", t.span, "Did you mean \"select\"? Names are case-sensitive.", {"Write select", {{t.span, "select"}}});
         return select();

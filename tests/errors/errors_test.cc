@@ -93,6 +93,71 @@ TEST_CASE("every program with mistakes gets its messages, each in its place, and
   }
 }
 
+namespace {
+
+// The byte of a line and a column in UTF-16 code units; the programs here have no characters beyond the basic plane.
+std::size_t byte_at(const std::string& text, int line, int column) {
+  std::size_t at = 0;
+  for (; line > 1; --line) at = text.find('\n', at) + 1;
+  for (; column > 1; --column) {
+    do ++at;
+    while (at < text.size() && (static_cast<unsigned char>(text[at]) & 0xc0) == 0x80);
+  }
+  return at;
+}
+
+// The program after its fixes, from the last to the first.
+std::string fixed(std::string program, const Json& diagnostics, std::size_t& fixes) {
+  for (auto d = diagnostics.rbegin(); d != diagnostics.rend(); ++d) {
+    if (!d->contains("fix")) continue;
+    ++fixes;
+    const Json& edits = (*d)["fix"]["edits"];
+    for (auto e = edits.rbegin(); e != edits.rend(); ++e) {
+      const Json& span = (*e)["span"];
+      const std::size_t begin = byte_at(program, span[0], span[1]), end = byte_at(program, span[2], span[3]);
+      program.replace(begin, end - begin, (*e)["text"].get<std::string>());
+    }
+  }
+  return program;
+}
+
+}  // namespace
+
+TEST_CASE("what a fix mends is not said again") {
+  std::size_t fixes = 0;
+  for (const auto& path : programs()) {
+    std::ifstream file(path);
+    std::string program;
+    bool plain = true;
+    for (std::string line; std::getline(file, line);) {
+      if (!line.starts_with("#! ")) program += line + '\n';
+      else plain &= line.find("#! re") != 0 && line.find("#! then") != 0 && line.find("#! files") != 0;
+    }
+    if (!plain) continue;
+    Session session;
+    const auto analyzed = [&](const std::string& text) { return Json::parse(session.request(Json{{"command", "analyze"}, {"program", text}}.dump()))["diagnostics"]; };
+    // A mistake may hide another one.
+    std::string text = program;
+    for (int round = 0; round < 4; ++round) text = fixed(text, analyzed(text), fixes);
+    CAPTURE(text);
+    for (const Json& d : analyzed(text)) CHECK_MESSAGE(!d.contains("fix"), d.dump());
+  }
+  CHECK(fixes > 20);
+}
+
+TEST_CASE("a pasted transcript becomes a program") {
+  const std::string transcript = "#@ input \"ab\"\n>> x = tokens;\n     s-op: x\n \t Example: x(\"hello\") = [h, e, l, l, o] (strings)\n>> def f(y) {\n..   return y + 1;\n.. }\n     console function: f(y)\n>> f(indices);\n     s-op: out\n";
+  Session session;
+  const Json first = Json::parse(session.request(Json{{"command", "analyze"}, {"program", transcript}}.dump()));
+  REQUIRE(first["diagnostics"].size() == 1);
+  std::size_t fixes = 0;
+  const std::string program = fixed(transcript, first["diagnostics"], fixes);
+  CHECK(program.find(">>") == std::string::npos);
+  const Json eval = Json::parse(session.request(Json{{"command", "eval"}, {"program", program}}.dump()));
+  CHECK(eval["ok"] == true);
+  CHECK(eval["values"] == Json::array({1, 2}));
+}
+
 // Whatever a request does with a program, its size stays within the limits.
 TEST_CASE("programs that explode end with a message for every command") {
   const std::string many(10'000, '(');
