@@ -239,6 +239,7 @@ Outcome percent_format(const Value& pattern, const Value& value, std::size_t mos
     out += padded(std::get<Piece>(part), f);
     if (out.size() > most && count_code_points(out) > most) return too_wide(most);
   }
+  if (out.size() > most && count_code_points(out) > most) return too_wide(most);
   if (!used) return wrong("operand_type", "the format " + reader.shown() + " has no place for a value", "Write %s where it belongs.");
   return Value::string(std::move(out));
 }
