@@ -343,6 +343,7 @@ std::vector<Value> Elaborator::input_of(const BuildValue& value, Span span) cons
     raise("bad-input", "type", "An input is a string or a list, not " + kind_of(value), span);
   }
   if (result.empty()) raise("empty-input", "type", "An input has at least one token", span);
+  if (const std::size_t most = budget_.limits().input_tokens; result.size() > most) raise("limit-input", "limit", "This input has " + std::to_string(result.size()) + " tokens; the limit is " + std::to_string(most), span, "Shorten it.");
   return result;
 }
 

@@ -50,7 +50,7 @@ struct Pragmas {                                  // `#@ …` lines of the main 
   std::vector<Unknown> others;                    // lower-case keys the page or assignments define: kept, warned about
 };
 
-// `example`: index into Elaboration::examples of the one in force when the statement ran.
+// `example`: index into Elaboration::examples (if there are any) of the one in force when the statement ran.
 struct Use {           // one evaluated expression of the main program → its node (code ↔ circuit)
   Span span;
   NodeId node = no_node;
@@ -81,7 +81,7 @@ struct Elaboration {
   std::vector<Use> uses;                          // main file, source order; a span may occur with several nodes (functions)
   std::vector<Printed> printed;                   // main file, source order
   std::optional<std::vector<Value>> example;      // last `set example`
-  std::vector<std::vector<Value>> examples;       // "hello", as the original begins; then those of `set example`, in order
+  std::vector<std::vector<Value>> examples;       // "hello", as the original begins; then those of `set example`, in order. Empty: read from a document
   std::vector<NodeId> drawn;                      // `draw(...)`
   BuildValueRef last;                             // last top-level s-op assigned or written as a statement; null if none
   std::string last_name;

@@ -19,20 +19,19 @@ bool OnExamples::own_output() const {
 }
 
 const std::vector<Value>* OnExamples::input(std::uint32_t example) const {
-  if (own_[example]) return &program_.elaboration.examples[example];
+  if (own(example)) return &program_.elaboration.examples[example];
   return program_.settings.input ? &*program_.settings.input : nullptr;
 }
 
 void OnExamples::want(const BuildValue* value, std::uint32_t example) {
   const bool evaluated = value && (value->kind == BuildValue::Kind::SOp || value->kind == BuildValue::Kind::Selector);
-  if (evaluated && own_[example]) wanted_[example].insert(value->node);
+  if (evaluated && own(example)) wanted_[example].insert(value->node);
 }
 
 void OnExamples::evaluate(Budget& budget, const Visit& visit) const {
   const Graph& graph = program_.elaboration.graph;
   for (const auto& [example, nodes] : wanted_) {
     const std::vector<Value>& input = program_.elaboration.examples[example];
-    if (input.size() > budget.limits().input_tokens) continue;
     budget.tick(graph.size());
     const std::vector<NodeId> roots(nodes.begin(), nodes.end());
     visit(example, nodes, rasp::evaluate(graph, input, program_.settings.causal, roots, budget));

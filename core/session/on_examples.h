@@ -13,8 +13,9 @@ namespace rasp {
 class OnExamples {
  public:
   explicit OnExamples(const Program& program);  // must outlive it
-  // Whether a statement's example is another input than the model's. Never where an option or a pragma gives the input.
-  bool own(std::uint32_t example) const { return own_[example]; }
+  // Whether a statement's example is another input than the model's. Never where an option or a pragma gives the input, nor
+  // where the program has no `set example` lines: a document of a graph has none, and none is left of one over a limit.
+  bool own(std::uint32_t example) const { return example < own_.size() && own_[example]; }
   // Likewise for the output, where it is the last s-op and nothing else is asked for.
   bool own_output() const;
   // What a statement is shown on; null: there is no input.
@@ -22,8 +23,7 @@ class OnExamples {
   void want(const BuildValue* value, std::uint32_t example);  // s-ops and selectors of statements with an own() example
 
   using Visit = std::function<void(std::uint32_t example, const std::set<NodeId>& wanted, const Evaluation&)>;
-  // One evaluation after the other: many examples do not add up in memory. Examples longer than limits.input_tokens are
-  // left out. Throws LimitExceeded.
+  // One evaluation after the other: many examples do not add up in memory. Throws LimitExceeded.
   void evaluate(Budget& budget, const Visit& visit) const;
 
  private:
