@@ -49,7 +49,8 @@ export default defineConfig({
   base: './',
   resolve: { alias: { '@engine': process.env.RASP_ENGINE ?? path.resolve(here, '../build/wasm/wasm') } },
   worker: { format: 'es' },
-  build: { target: 'es2022', assetsInlineLimit: 0 },
+  // Modules of a line or two that several parts share come as one file.
+  build: { target: 'es2022', assetsInlineLimit: 0, rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'shared', test: /web[\\/]src[\\/](state[\\/](question|goto|newer|problems)|.*loading)\.ts$/ }] } } } },
   server: { fs: { allow: ['..'] } },
   plugins: [python(), examples(root), prerender(root), documentation(path.resolve(here, '../docs')), offline(), early(), budget()],
 });

@@ -53,7 +53,14 @@ function likely(t, letters) {
 }
 
 /** The brackets that are still open, kinds aside. */
-const stillOpen = (prefix) => prefix.reduce((open, c) => ('(['.includes(c) ? [...open, c] : ')]'.includes(c) ? open.slice(0, -1) : open), []);
+const stillOpen = (prefix) => {
+  const open = [];
+  for (const c of prefix) {
+    if ('(['.includes(c)) open.push(c);
+    else if (')]'.includes(c)) open.pop();
+  }
+  return open;
+};
 const neverBelow = (t) => t.reduce((depth, c) => (depth < 0 ? depth : depth + ('(['.includes(c) ? 1 : ')]'.includes(c) ? -1 : 0)), 0) >= 0;
 /** What stood behind the last earlier copy of the last token. */
 function continued(prefix) {

@@ -64,7 +64,7 @@ export const projectSchema = object(['files', 'active', 'settings', 'experiments
       object(['kind', 'half_layer', 'position', 'dimensions', 'values'], { kind: { const: 'set_residual' }, half_layer: place, position: place, dimensions: { type: 'array', maxItems: 100_000, items: place }, values: numbers }),
     ] },
   },
-  view: { enum: ['score', 'generate', 'cost', 'laboratory'] },
+  view: { enum: ['score', 'craft', 'generate', 'cost', 'laboratory'] },
   half: { type: ['integer', 'null'], minimum: 0, maximum: 100_000 },
   phase: { enum: [1, 2] },
   generating: object(['steps', 'until', 'shown'], { steps: whole(64, 1), until: text(megabyte), shown: whole(64) }),

@@ -33,7 +33,7 @@ function startWorker(): Worker {
 let python: Promise<Python> | null = null;
 
 /** Programs in Python go by their host, which is loaded for the first of them. */
-function tabulate(request: Asked): Promise<{ graph: Raw } | { refused: Failure }> | null {
+export function tabulate(request: Asked): Promise<{ graph: Raw } | { refused: Failure }> | null {
   if (!isPython(request)) return null;
   python ??= import('./python/client').then((m) => new m.Python(compiled));
   return python.then(async (host) => {

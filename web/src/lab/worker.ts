@@ -6,11 +6,11 @@ import { serialise } from '../engine/raw';
 const engine = fetch(wasmUrl).then((answer) => answer.arrayBuffer()).then((wasmBinary) => createEngine({ wasmBinary, print: () => {}, printErr: () => {} }));
 engine.catch(() => {});  // whoever asks is told
 
-self.onmessage = async ({ data }: MessageEvent<{ id: number; request: { command: string } }>) => {
+self.onmessage = async ({ data }: MessageEvent<{ id: number; request: object }>) => {
   try {
     const e = await engine;
     const result = JSON.parse(e.request(serialise(data.request)));
-    const bytes = result.ok && data.request.command === 'lab_export' ? e.bytes().slice() : undefined;
+    const bytes = result.ok && result.bytes !== undefined ? e.bytes().slice() : undefined;
     self.postMessage({ id: data.id, result, bytes }, { transfer: bytes ? [bytes.buffer] : [] });
   } catch (error) {
     self.postMessage({ id: data.id, failed: String(error) });

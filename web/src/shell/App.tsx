@@ -29,6 +29,7 @@ import { download } from './download';
 import { embed, hidden, phoneTab, readOnly } from '../state/options';
 
 const Laboratory = lazy(() => import('../lab/Laboratory'));
+const Craft = lazy(() => import('../lab/Craft'));
 const Course = lazy(() => import('./Course'));
 const Gallery = lazy(() => import('./Gallery'));
 const Share = lazy(() => import('./Share'));
@@ -39,7 +40,7 @@ const Ask = lazy(() => import('./Ask'));
 
 const dialog = signal<'' | 'gallery' | 'share' | 'export' | 'compare'>('');
 const dismissed = signal<Shared | null>(null);   // the link whose difference need not be said again
-const viewTitle: Record<ViewName, string> = { score: 'Score', generate: 'Generate', cost: 'Cost', laboratory: 'Laboratory' };
+const viewTitle: Record<ViewName, string> = { score: 'Score', craft: 'Craft', generate: 'Generate', cost: 'Cost', laboratory: 'Laboratory' };
 
 function TopBar() {
   const nextTheme = () => { chosen.value = themes[(themes.indexOf(chosen.value) + 1) % themes.length]!; };
@@ -96,6 +97,7 @@ function Centre() {
           : !p ? <p class="empty">{analysis.value?.output && !errors ? 'Compiling the first model…' : hidden.has('result') ? empty : ''}</p>
           : misfit.value || lone.value ? null  // what stands there is of another input, or of another program
           : view.value === 'cost' ? <Cost p={p} />
+          : view.value === 'craft' ? <Craft p={p} save={download} fallback={<p class="empty">Opening the listing…</p>} />
           : view.value === 'generate' ? <Generate p={p} fallback={null} /> : view.value === 'score' ? <Score p={p} />
           : <Laboratory save={download} fallback={<p class="empty">Opening the laboratory…</p>} />}
       </div>

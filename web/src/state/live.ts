@@ -5,7 +5,7 @@
 import { batch, computed, effect, signal, untracked } from '@preact/signals';
 import { latestWins } from '../engine/client';
 import type { AboutModel, AnalyzeResult, Asked, CompileResult, Diagnostic, LibraryEntry, PassName, Result, TraceResult, Values } from '../engine/protocol';
-import { type Tokens, rawValues } from '../engine/raw';
+import { type Raw, type Tokens, rawValues } from '../engine/raw';
 import { compiler, interpreter, stopPython } from '../engine/start';
 import { parseTokens, tokensText } from '../values';
 import { allExamples } from './examples';
@@ -38,7 +38,8 @@ export const lastHalf = computed(() => 2 * (picture.value?.compiled.model.layers
 let epoch = 0;  // grows when another program altogether is opened: what comes late of the one before is dropped
 
 interface Job { epoch: number; files: Record<string, string>; active: string; settings: typeof settings.value; experiments: typeof experiments.value }
-interface Held { key: string; generation: number; compiled: CompileResult }
+type Order = Omit<ReturnType<typeof requestOf>, 'vocabulary' | 'max_length'> & { vocabulary?: Raw; max_length?: number };
+interface Held { key: string; generation: number; compiled: CompileResult; order: Order }
 
 let held: Held | null = null;
 let baseline: { key: string; trace: TraceResult } | null = null;
@@ -112,7 +113,7 @@ async function compileAndTrace({ job, request, analyzed }: CompileJob, supersede
       return;
     }
     if (held && held.generation === compiler.generation) void compiler.request({ command: 'release', handle: held.compiled.handle });
-    held = { key, generation: compiler.generation, compiled: result };
+    held = { key, generation: compiler.generation, compiled: result, order };
     if (job.epoch === epoch) diagnostics.value = merge(diagnostics.value, result.diagnostics);
   }
   if (job.epoch !== epoch) return;
@@ -148,7 +149,8 @@ async function compileAndTrace({ job, request, analyzed }: CompileJob, supersede
   announce('rasp-picture');
 }
 
-function fits(x: Job['experiments'][number], compiled: CompileResult, tokens: number): boolean {
+/** Whether an experiment, perhaps of another program's link, names parts that this model has. tokens: without BOS, whose position is 0. */
+export function fits(x: Job['experiments'][number], compiled: CompileResult, tokens: number): boolean {
   if (x.kind === 'set_residual') return x.half_layer <= 2 * compiled.model.layers && x.position <= tokens && x.dimensions.every((d) => d < compiled.model.d_model);
   if (x.kind === 'set_pattern' && x.values.length !== (tokens + 1) ** 2) return false;
   return x.layer < compiled.layers.length && (x.kind === 'zero_mlp' || x.head < compiled.layers[x.layer]!.heads.length);
@@ -210,6 +212,9 @@ export async function ask<Q extends AboutModel>(request: Q) {
   type Good = Omit<Extract<Result<Q['command']>, { ok: true }>, 'bytes'>;
   return result.ok ? { ...(result as unknown as Good), bytes, arena } : null;
 }
+
+/** The request that made the model that is shown, for another thread that is to make the same; null where it is gone meanwhile. */
+export const orderOf = (p: Picture) => (held?.compiled === p.compiled ? held.order : null);
 
 /** Anything else that a dialog wants from the engine, without getting in the way of the live pictures. */
 export const askInterpreter = <Q extends Asked>(request: Q): Promise<Result<Q['command']>> => interpreter.request(request).then(({ result }) => result);

@@ -25,7 +25,7 @@ export interface Selection {
   position?: number;         // BOS at 0
 }
 
-export const viewNames = ['score', 'generate', 'cost', 'laboratory'] as const;
+export const viewNames = ['score', 'craft', 'generate', 'cost', 'laboratory'] as const;
 export type ViewName = (typeof viewNames)[number];
 
 /** A view by its name; circuit and residual stream are one picture since. Undefined: there is none of this name. */
