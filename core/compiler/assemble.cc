@@ -191,17 +191,17 @@ void Assembler::read_number(NodeId output, BoundLink& link) {
       if (!m_.codec.values.empty()) {
         const Value& last = m_.codec.values.back();
         if (equal(last, c_.values[v]) || agrees(last, c_.values[v])) continue;
-        if (x <= previous) gap = 0;  // ints that are one double
+        if (x <= previous) gap = 0, m_.claims.output.values.push_back(x);  // ints that are one double
         if (x <= previous) continue;
       }
       if (!m_.codec.values.empty()) gap = std::min(gap, x - previous);
       m_.codec.values.push_back(c_.values[v]);
+      m_.claims.output.values.push_back(x);
       previous = x;
     }
   m_.claims.output.kind = proof::OutputClaim::Kind::Number;
   m_.claims.output.constant = plan_.output_number.constant;
   m_.claims.output.form = directions(plan_.output_number);
-  for (const Value& v : m_.codec.values) m_.claims.output.values.push_back(v.number());
   link.what = "distance of the output's values against its error";
   const Bound bound = proof::nearest_value(proved(plan_.output_number), gap);
   link.error = bound.error;

@@ -695,7 +695,7 @@ void Checker::output() {
     link.error = sum.carried + sum.rounding();
     double gap = 1e300;
     for (std::size_t i = 1; i < c_.output.values.size(); ++i) gap = std::min(gap, c_.output.values[i] - c_.output.values[i - 1]);
-    link.margin = 1 - 2 * link.error / gap;
+    link.margin = gap > 0 ? 1 - 2 * link.error / gap : -1e300;
   } else if (c_.output.kind == OutputClaim::Kind::Lines) {
     // Column j less column j-1 is what changes sign at threshold j.
     for (std::size_t j = 1; j < columns.size(); ++j) {

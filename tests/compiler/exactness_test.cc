@@ -124,6 +124,19 @@ TEST_CASE("a forced encoding that float32 cannot hold is refused") {
   CHECK((!small.c.model || small.word() == Word::Unknown));
 }
 
+TEST_CASE("ints that are one double are told apart, or nothing is proved") {
+  Case k("#@ encode x numerical\nx = 9007199254740992 if tokens == \"a\" else 9007199254740993;", R"(["a", "b"])", 2);
+  REQUIRE_MESSAGE(k.c.model, k.c.first_error());
+  CHECK((k.word() == Word::Unknown || k.c.check({.exhaustive = true}).mismatches == 0));
+  if (k.word() == Word::Unknown) CHECK_FALSE(proof::check_claims(k.c.model->transformer, k.c.model->claims).confirmed);
+}
+
+TEST_CASE("large numbers that a row copies are held as classes, and proved") {
+  const char* text = "y = tokens_int * 3 + indices; x = aggregate(select(indices, length - 1 - indices, ==), y);";
+  right(text, "[1000001, 5000011]", 3, "[1000001, 5000011, 1000001]", "3000005 15000034 3000003");
+  CHECK(Case(text, "[1000001, 5000011]", 3).word() == Word::Proved);
+}
+
 TEST_CASE("a position that sees a failure has no value") {
   // The original stops at the division; the mean of the others at another position is no value of this program.
   Case k("v = 1/indices; x = aggregate(select(indices, 3, ==), v);", R"("a")", 4);

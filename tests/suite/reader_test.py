@@ -46,6 +46,19 @@ class Suites(unittest.TestCase):
                     hooks = {f"blocks.{layer}.attn.hook_result": without}
                 self.assertNotEqual(model(witness, hooks=hooks), model(witness), f"{model} {part}")
 
+    def test_truth_and_listing(self):
+        for model in self.suite:
+            edges = model.edges()
+            self.assertEqual(len(set(edges)), len(edges))
+            self.assertLessEqual(set(model.edges("causal")), set(model.edges("structural")))
+            self.assertEqual({to for _, to, _ in edges} - {"output"}, {n["name"] for n in model.truth["nodes"] if "owners" in n})
+            self.assertTrue(model.craft.startswith("craft 1\n"))
+            for edge in model.truth["edges"]:
+                if edge["causal"]:  # its witness differs where it says so
+                    self.assertNotEqual(edge["witness"]["clean"], edge["witness"]["corrupted"])
+        with self.assertRaisesRegex(ValueError, "structural, semantic or causal"):
+            self.suite[0].edges("true")
+
     def test_filters_and_checksums(self):
         self.assertEqual(self.suite.damaged(), [])
         levels = sum(len(self.suite.filter(level=level)) for level in ("easy", "medium", "hard"))

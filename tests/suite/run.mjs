@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, 
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { loadEngine } from '../../wasm/engine.mjs';
 import { forward, readSafetensors } from '../export/readers.mjs';
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
@@ -102,6 +103,36 @@ await test('a finished suite is checked; a changed file is named', () => {
   const damaged = make('b');
   assert.equal(damaged.status, 1);
   assert.ok(message(damaged).includes(path.join('models', model.id, 'data.json')));
+});
+
+await test('every model has its listing, which is the same weights, and its circuit', async () => {
+  const engine = await loadEngine('laboratory');
+  const kinds = ['structural', 'semantic', 'causal'], seen = new Map(kinds.map((k) => [k, 0]));
+  for (const { id, files, fingerprint, difficulty } of manifestOf('a').models) {
+    const read = (name) => readFileSync(path.join(at('a'), 'models', id, name), 'utf8');
+    assert.ok(files['listing.craft'] && files['truth.json'], id);
+    const again = await engine.request({ command: 'listing', listing: read('listing.craft'), program: read('program.rasp'), samples: 10 });
+    assert.deepEqual([again.fingerprint, again.comparison?.mismatches], [fingerprint, 0], id);
+    const { nodes, edges } = JSON.parse(read('truth.json')), text = read('program.rasp');
+    assert.equal(nodes.length, 2 + difficulty.heads + difficulty.mlps, id);
+    const order = new Map(nodes.map((n, i) => [n.name, i])), seenEdges = new Set();
+    for (const n of nodes.slice(2)) assert.ok(n.owners.length > 0 && n.owners.every((o) => typeof o === 'string' && o), `${id} ${n.name}`);
+    assert.ok(nodes.some((n) => n.owners?.some((o) => text.includes(`${o} = `))), `${id}: some part computes a named s-op`);
+    for (const e of edges) {
+      const key = `${e.from} ${e.to} ${e.input}`;
+      assert.ok(order.has(e.from) && !seenEdges.has(key) && (e.to === 'output' || order.get(e.from) < order.get(e.to)), `${id}: ${key}`);
+      seenEdges.add(key);
+      assert.equal(e.input !== undefined, e.to.startsWith('head'), key);
+      for (const k of kinds) seen.set(k, seen.get(k) + e[k]);
+      // What changes an answer is read, and what is read meets; a witness is there where one was found.
+      assert.ok((!e.causal || e.structural) && (!e.semantic || e.structural), `${id}: ${key}`);
+      assert.equal(Boolean(e.witness), e.causal);
+      if (e.witness) assert.equal(e.witness.clean.length, e.witness.corrupted.length);
+    }
+    // Every part was shown to matter: something of it reaches the output.
+    for (const n of nodes.slice(2)) assert.ok(edges.some((e) => e.from === n.name && e.structural), `${id} ${n.name}`);
+  }
+  for (const k of kinds) assert.ok(seen.get(k) > 0);
 });
 
 await test('every model gives its recorded outputs in a forward pass of another reader', () => {

@@ -3,7 +3,7 @@ import { compose } from './compose.mjs';
 import { drawing } from './drawing.mjs';
 import { randomFrom } from './random.mjs';
 
-export const counts = { train: 200, test: 50, probes: 60 };
+export const counts = { train: 200, test: 50, probes: 60, witnesses: 300 };
 const limitMs = 300_000;  // never met by a sound compiler: a candidate given up for time would make the suite depend on the machine
 const utf8 = new TextEncoder();
 
@@ -82,6 +82,23 @@ async function bytesOf(engine, request) {
   return engine.bytes();
 }
 
+/**
+ * The circuit, in the words of docs/laboratory.md: nodes with the expressions that they compute, and every direct edge with what is true of it.
+ * An edge into a head goes by its queries, keys or values. A causal one has the inputs that witness it.
+ */
+async function truthOf(engine, program, compiled, seed) {
+  const found = await engine.request({ command: 'discover', program: program.text, name: 'program.rasp', methods: [], pairs: 1, witnesses: counts.witnesses, seed, limit_ms: limitMs });
+  if (!found.ok) throw new Rejected(found.diagnostics.find((each) => each.severity === 'error')?.code ?? 'refused');
+  const { nodes, readers, edges } = found.circuit;
+  const words = (node) => compiled.nodes[node].name || compiled.nodes[node].label;
+  const owned = nodes.map(({ owners, ...node }) => ({ ...node, ...(owners ? { owners: [...new Set(owners.map(words))] } : {}) }));
+  const direct = edges.map(({ from, to, structural, semantic, causal, witness }) => {
+    const [, name, input] = /^(.*?)(?: ([QKV]))?$/.exec(readers[to]);
+    return { from: nodes[from].name, to: name, ...(input ? { input } : {}), structural, semantic, causal, ...(witness ? { witness: { clean: witness.clean.values, corrupted: witness.corrupted.values } } : {}) };
+  });
+  return `{\n  "nodes": ${lines(owned)},\n  "edges": ${lines(direct)}\n}\n`;
+}
+
 const lines = (list) => `[\n${list.map((each) => `    ${JSON.stringify(each)}`).join(',\n')}\n  ]`;
 
 async function build(engine, seed, index) {
@@ -116,6 +133,7 @@ async function build(engine, seed, index) {
     const longest = inputs.reduce((best, each) => (each.length > best.length ? each : best));
     const picture = drawing(compiled, await engine.request({ command: 'trace', handle, input: longest }), engine.arena());
 
+    const truth = await truthOf(engine, program, compiled, index);
     const base = { command: 'export', handle, names: 'transformer_lens' };
     const data = `{\n  "train": ${lines(train)},\n  "test": ${lines(test)},\n  "corrupted": ${lines(pairs)},\n  "every_part_matters": ${JSON.stringify(shown)}\n}\n`;
     return {
@@ -126,6 +144,8 @@ async function build(engine, seed, index) {
         'program.rasp': utf8.encode(program.text),
         'model.safetensors': await bytesOf(engine, { ...base, format: 'safetensors' }),
         'model.json': await bytesOf(engine, { ...base, format: 'meta' }),
+        'listing.craft': await bytesOf(engine, { command: 'export', handle, format: 'craft' }),
+        'truth.json': utf8.encode(truth),
         'data.json': utf8.encode(data),
         'score.svg': utf8.encode(picture),
       },

@@ -265,10 +265,26 @@ class Model:
 
     @property
     def truth(self) -> dict[str, Any]:
-        """The circuit: nodes, direct edges and owners."""
+        """The circuit: `nodes` with the expressions that they compute, `edges` with `structural`, `semantic` and `causal`."""
         if self.folder is None:
             raise BadFile("this model has no truth graph beside it")
         return _read_json(self.folder / "truth.json")
+
+    def edges(self, kind: Optional[str] = None) -> list[tuple[str, str, Optional[str]]]:
+        """Direct edges as (from, to, input): input is Q, K or V of a head. All, or those that are structural, semantic or causal."""
+        if kind not in (None, "structural", "semantic", "causal"):
+            raise ValueError(f"edges are structural, semantic or causal, not {kind!r}")
+        return [(e["from"], e["to"], e.get("input")) for e in self.truth["edges"] if kind is None or e[kind]]
+
+    @property
+    def craft(self) -> str:
+        """The model as a listing of its parts: bases, heads, neurons, each with its expression."""
+        if self.folder is None:
+            raise BadFile("this model has no listing beside it")
+        try:
+            return (self.folder / "listing.craft").read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise BadFile(f"{self.folder / 'listing.craft'}: cannot be read ({error})") from error
 
     def examples(self, part: str = "test") -> Iterator[tuple[list[Any], list[Any]]]:
         """Pairs of input and output."""

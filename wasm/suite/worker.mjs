@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { loadEngine } from '../engine.mjs';
 import { candidate } from './build.mjs';
 
-const engine = await loadEngine();
+const engine = await loadEngine('laboratory');
 parentPort.on('message', async (index) => {
   try {
     parentPort.postMessage({ index, made: await candidate(engine, workerData.seed, index) });
