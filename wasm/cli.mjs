@@ -180,6 +180,9 @@ async function trained({ samples, exhaustive, seed, ...request }, options) {
   }
 }
 
+/** The files that a program loads or imports, beside it. */
+const filesOf = (file, program) => (file.endsWith('.py') ? pythonFiles(path.dirname(file), path.basename(file)) : loadedFiles(program, file === '-' ? '.' : path.dirname(file)));
+
 /** A listing goes to standard output as text, or to a file. */
 async function plan(engine, request, options) {
   const result = await engine.requestText(serialise(request));
@@ -204,7 +207,7 @@ async function listing(command, text, { input, samples, exhaustive, seed, output
     if (!options.program) throw new UsageError('check needs --program FILE.rasp for a listing');
     const program = readText(options.program);
     if (typeof program !== 'string') return print(program.failure);
-    Object.assign(request, { program, name: path.basename(options.program), files: loadedFiles(program, path.dirname(options.program)), output, samples, exhaustive, seed });
+    Object.assign(request, { program, name: path.basename(options.program), files: filesOf(options.program, program), output, samples, exhaustive, seed });
   }
   const engine = await loadEngine('laboratory');
   if (command === 'plan') return plan(engine, { ...request, format: 'craft', component: options.component }, options);
@@ -276,7 +279,7 @@ async function main() {
   if (options.program) throw new UsageError('--program belongs to a listing: check FILE.craft --program FILE.rasp');
   request.program = program;
   request.name = file === '-' ? 'program.rasp' : path.basename(file);
-  request.files = request.name.endsWith('.py') ? pythonFiles(path.dirname(file), request.name) : loadedFiles(program, file === '-' ? '.' : path.dirname(file));
+  request.files = filesOf(file, program);
   if (command === 'generate') return generated(request, options);
   if (command === 'train') return trained(request, options);
   const engine = await loadEngine(command === 'plan' || options.format === 'craft' || options.proof ? 'laboratory' : 'engine');

@@ -581,7 +581,7 @@ export interface Requests {
   compare_passes: { command: "compare_passes"; handle: number; limit_ms?: number; id?: unknown };
   export: { command: "export"; handle: number; format?: "json" | "meta" | "safetensors" | "onnx" | "craft"; component?: string; names?: "transformer_lens" | "tracr"; limit_ms?: number; id?: unknown };
   format: { command: "format"; program: string; limit_ms?: number; id?: unknown };
-  listing: { command: "listing"; listing: string; input?: AnyInput; program?: string; name?: string; files?: Record<string, string>; output?: string; samples?: number; exhaustive?: boolean; seed?: number; format?: "craft" | "safetensors" | "onnx"; component?: string; limit_ms?: number; id?: unknown };
+  listing: { command: "listing"; listing: string; input?: AnyInput; program?: string; name?: string; language?: Language; graph?: GraphDoc; files?: Record<string, string>; output?: string; samples?: number; exhaustive?: boolean; seed?: number; format?: "craft" | "safetensors" | "onnx"; component?: string; limit_ms?: number; id?: unknown };
   release: { command: "release"; handle: number; limit_ms?: number; id?: unknown };
   library: { command: "library"; limit_ms?: number; id?: unknown };
   eval_many: { command: "eval_many"; program: string; name?: string; language?: Language; graph?: GraphDoc; files?: Record<string, string>; output?: string; causal?: boolean; inputs: AnyInput[]; named?: true | string[]; limit_steps?: number; limit_ms?: number; id?: unknown };

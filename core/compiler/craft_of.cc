@@ -100,7 +100,10 @@ class Describer {
 
   Sum row(const SparseMatrix& w, std::int32_t r, std::int32_t stage) const {
     Sum s;
-    for (SparseMatrix::InnerIterator it(w, r); it; ++it) s.terms.push_back({it.value(), it.col(), called(it.col(), stage, true)});
+    for (SparseMatrix::InnerIterator it(w, r); it; ++it) {
+      const auto d = static_cast<std::int32_t>(it.col());
+      s.terms.push_back({it.value(), d, called(d, stage, true)});
+    }
     return s;
   }
   static std::optional<float> constant(float x) { return x == 0 && !std::signbit(x) ? std::nullopt : std::optional(x); }

@@ -100,7 +100,7 @@ std::optional<Craft> read(std::string_view listing, Diagnostics& diagnostics, Bu
 
 // As a listing writes them.
 std::string text_of(float weight);           // the shortest text that is read back as the same float
-std::string text_of(const Value& value);     // 1, 1.0, True, "a"
+std::string text_of(const Value& value);     // 1, 1.0, True, "a", python "None"
 std::string text_of_stage(Stage stage);      // embeddings, attention 0, mlp 0, end
 
 }  // namespace rasp::craft

@@ -161,7 +161,10 @@ std::string text_of(float weight) {
   return buffer;
 }
 
-std::string text_of(const Value& value) { return value.is_string() ? quoted(value.text()) : value.repr(); }
+std::string text_of(const Value& value) {
+  if (value.kind() == Kind::Opaque) return "python " + quoted(value.text());
+  return value.is_string() ? quoted(value.text()) : value.repr();
+}
 
 std::string text_of_stage(Stage stage) {
   if (stage < 0) return "end";

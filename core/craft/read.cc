@@ -145,6 +145,7 @@ class Reader {
   Value value() {
     const Token t = take();
     if (t.kind == Token::Kind::Text) return Value::string(t.text);
+    if (t.text == "python") return Value::opaque(text());
     if (t.text == "True" || t.text == "False") return Value::boolean(t.text == "True");
     if (t.kind == Token::Kind::Number || t.text == "inf" || t.text == "nan") {
       if (t.text.find_first_of(".einf") == std::string::npos) {
@@ -155,7 +156,7 @@ class Reader {
         if (*end == 0 && (std::isfinite(d) || t.text.find_first_of("if") != std::string::npos || t.text == "nan")) return Value::real(d);
       }
     }
-    bad(t, "A value is expected, not " + shown(t), "Write 1, 1.0, True or \"a\".");
+    bad(t, "A value is expected, not " + shown(t), "Write 1, 1.0, True, \"a\" or python \"None\".");
   }
   std::vector<Value> values() {
     std::vector<Value> out;
@@ -444,7 +445,7 @@ std::optional<Craft> read(std::string_view listing, Diagnostics& diagnostics, Bu
   try {
     return Reader(listing, budget).run();
   } catch (const Bad& b) {
-    diagnostics.error("bad-listing", "input", b.message, b.span, b.hint);
+    diagnostics.error("bad-listing", "input", b.message, b.span, b.hint.empty() ? "The documentation of craft has the grammar; plan FILE shows a listing." : b.hint);
     return std::nullopt;
   }
 }

@@ -102,6 +102,20 @@ TEST_CASE("and of random programs") {
   CHECK(compiled > count * 3 / 4);
 }
 
+TEST_CASE("values of every kind are read back as they are") {
+  const std::vector<Value> all = {Value::none(), Value::opaque("(1, 'a')"), Value::string("None"), Value::string("a\"\\\n#"), Value::integer(2), Value::real(2), Value::boolean(true), Value::real(-1e300)};
+  for (const Value& v : all) {
+    CAPTURE(craft::text_of(v));
+    Compiled c = small();
+    craft::Craft craft = craft_of(*c.model, c.program.elaboration.graph);
+    craft.unembedding.values[0] = v;
+    Diagnostics d;
+    const auto read = craft::read(*craft::print(craft), d, c.budget);
+    REQUIRE_MESSAGE(read, first_error(d));
+    CHECK(identical(read->unembedding.values[0], v));
+  }
+}
+
 TEST_CASE("weights are written as the shortest text that is the same float") {
   CHECK(craft::text_of(0.1f) == "0.1");
   CHECK(craft::text_of(1.f) == "1");

@@ -1,7 +1,7 @@
 // The command line on bad input: one JSON document with a sentence for people, an exit status, and never a stack trace.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { cpSync, createWriteStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, createWriteStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -43,6 +43,38 @@ await test('a file that is not there, a folder, a file that cannot be written', 
     refused(run(command, scratch), 'file', /: it is a folder/);
   }
   refused(run('compile', hist, '--out', path.join(scratch, 'no', 'where')), 'file', /cannot be written/);
+});
+
+await test('listings: printed, compiled, run, compared; parts; what is wrong has a place', () => {
+  const sort = path.join(root, 'examples/sort.rasp'), craft = path.join(scratch, 'sort.craft');
+  const good = (...args) => { const r = run(...args); assert.equal(r.stderr, ''); assert.equal(r.status, 0, r.stdout); return JSON.parse(r.stdout); };
+  const { fingerprint } = good('compile', sort, '--format', 'craft', '--out', craft);
+  const text = readFileSync(craft, 'utf8');
+  assert.equal(run('plan', sort).stdout, text);
+  assert.equal(run('plan', craft).stdout.replace(/ *#.*/g, ''), text.replace(/ *#.*/g, ''));  // without what is only for people
+  const ran = good('run', craft, '--input', '[3, 1, 2]');
+  assert.deepEqual([ran.fingerprint, ran.output.values], [fingerprint, [1, 2, 3]]);
+  assert.equal(good('check', craft, '--program', sort).comparison.mismatches, 0);
+  const weights = (from, to) => { good('compile', from, '--format', 'safetensors', '--out', path.join(scratch, to)); return readFileSync(path.join(scratch, to)); };
+  assert.ok(weights(craft, 'a.safetensors').includes(fingerprint));
+  const head = run('plan', sort, '--component', 'head 1.0').stdout;
+  assert.ok(head.includes('selects "equal_but_earlier"') && !head.includes('selects "smaller"') && !head.includes('unembed'));
+  refused(run('plan', sort, '--component', 'head 7.0'), 'bad-component', /no component "head 7.0"/);
+  // A hand-edited listing is another model, and one with a mistake is refused where it is.
+  const changed = file('changed.craft', text.replace(/unembed number: sorted/, 'unembed number: 2*sorted'));
+  assert.notEqual(readFileSync(changed, 'utf8'), text);
+  const differs = run('check', changed, '--program', sort);
+  assert.equal(differs.status, 1);
+  assert.ok(JSON.parse(differs.stdout).comparison.mismatches > 0);
+  const lines = text.split('\n'), at = lines.findIndex((l) => l.includes(' ~ '));
+  const { diagnostics: [d] } = refused(run('run', file('wrong.craft', lines.map((l, i) => (i === at ? l.replace('~', '~ 3*nobody +') : l)).join('\n')), '--input', '[1]'), 'bad-listing', /nobody/);
+  assert.deepEqual([d.line, d.column], [at + 1, lines[at].indexOf('~') + 5]);
+  // A program for Tracr's library is a program.
+  const python = path.join(root, 'examples/tracr_sort.py'), listing = path.join(scratch, 'python.craft');
+  good('compile', python, '--format', 'craft', '--out', listing);
+  assert.equal(good('check', listing, '--program', python).comparison.mismatches, 0);
+  for (const args of [['eval', craft], ['run', craft], ['check', craft], ['compile', craft, '--format', 'json', '--out', 'x'], ['run', sort, '--proof'], ['run', sort, '--component', 'mlp 0']]) assert.equal(run(...args).status, 2, args.join(' '));
+  assert.equal(good('check', sort, '--proof').proof.confirmed, true);
 });
 
 await test('numbers that do not exist', () => {

@@ -47,6 +47,9 @@ export default async function accessibleJourneys(test) {
       await page.click('#tab-cost');
       await page.waitForFunction(() => /→|·/.test(document.querySelector('.cost')?.textContent ?? ''));
       await scan('cost');
+      await page.click('#tab-craft');
+      await page.locator('.craft-listing').waitFor({ timeout: 60_000 });
+      await scan('craft');
       await dialog('Examples', 'gallery', '.example-card');
       await dialog('Share', 'share', '#share-link');
       await dialog('Export', 'export', '.exports');

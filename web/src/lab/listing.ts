@@ -7,7 +7,7 @@ export interface Part { lines: Word[][]; target: Selection | null; nodes: number
 
 // A remark, a text, an arrow, a number, a name, or what stands between.
 const word = /(#.*$)|("(?:[^"\\]|\\.)*")|(->|~)|(?<![\w.])(-?\d[\w.+-]*)|([A-Za-z_][\w:.|']*)|([^#"A-Za-z_\d]+|.)/g;
-const keys = new Set(['craft', 'model', 'd_model', 'max_length', 'causal', 'vocabulary', 'output', 'categorical', 'numerical', 'alternatives', 'any_kind', 'basis', 'one_hot', 'number', 'of', 'from', 'to',
+const keys = new Set(['craft', 'model', 'd_model', 'max_length', 'causal', 'vocabulary', 'output', 'categorical', 'numerical', 'alternatives', 'any_kind', 'python', 'basis', 'one_hot', 'number', 'of', 'from', 'to',
   'token', 'position', 'layer', 'head', 'd_head', 'selects', 'attention_adds', 'mlp_adds', 'qk', 'ov', 'relu', 'neuron', 'unembed', 'embeddings', 'end', 'attention', 'mlp', 'lookup', 'steps', 'clean', 'clear', 'neurons']);
 
 const unquoted = (text: string): string => { try { return text.startsWith('"') ? (JSON.parse(text) as string) : text; } catch { return text; } };
