@@ -24,7 +24,7 @@ export interface Values {
   types: string;
 }
 
-/** Values as the model gives them; `raw` are the numbers before rounding. */
+/** Values as the model gives them; `raw` are the numbers before rounding. Weights hold one number for 1, 1.0 and true: where the output can be several of these, the type is the interpreter's at that position. */
 export interface ModelValues {
   values: Cells;
   types: string;

@@ -158,7 +158,7 @@ void Elaborator::poison(const Statement& s, const std::shared_ptr<Scope>& scope)
   if (s.kind != Statement::Kind::Assign && s.kind != Statement::Kind::Failed && s.kind != Statement::Kind::Def && s.kind != Statement::Kind::For) return;
   for (const Statement& inner : s.body) if (s.kind == Statement::Kind::For) poison(inner, scope);
   for (std::size_t i = 0; i < names; ++i) {
-    if (!reserved(s.names[i]) && library_names_.count(s.names[i]) == 0) scope->variables.emplace(s.names[i], nullptr);
+    if (!reserved(s.names[i]) && base_->variables.count(s.names[i]) == 0) scope->variables.emplace(s.names[i], nullptr);
   }
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "syntax/foreign.h"
+
 namespace rasp {
 namespace {
 
@@ -12,7 +14,6 @@ std::string in_example(const char* title) { return std::string("It is not built 
 
 const Hints& foreign() {
   static const Hints hints = {
-      {"print", "Write the value alone, as a statement: x;"},
       {"None", "There is no None; aggregate gives its default (0) where nothing is selected."},
       {"str", "tokens are strings; to make one of a number, write \"%s\" % x where the program is built."},
       {"int", "tokens_int reads the tokens as ints; round(x) makes an int of a float."},
@@ -71,7 +72,9 @@ std::string plain(const std::string& name) {
 std::string foreign_name_hint(const std::string& name) {
   auto it = foreign().find(name);
   if (it == foreign().end()) it = foreign().find(plain(name));
-  return it == foreign().end() ? std::string() : it->second;
+  if (it != foreign().end()) return it->second;
+  const char* statement = foreign_statement_hint(name);
+  return statement ? statement : "";
 }
 
 std::string other_spelling(const std::string& name, const std::vector<std::string>& known) {

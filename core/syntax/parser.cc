@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <set>
-#include <unordered_map>
 
+#include "syntax/foreign.h"
 #include "syntax/token.h"
 
 namespace rasp {
@@ -112,11 +112,15 @@ class Parser {
       s.names.emplace_back(tokens_[before + 1].text);
       return s;
     }
+    if (tokens_[before].kind == TokenKind::Name && before + 1 < at_ && tokens_[before + 1].text == ":") s.names.emplace_back(tokens_[before].text);
     for (std::size_t k = before; k + 1 < at_; ++k) {
       const bool equals = tokens_[k + 1].kind == TokenKind::Punctuation && tokens_[k + 1].text == "=";
       if (tokens_[k].kind != TokenKind::Name || !equals) continue;
-      s.names.emplace_back(tokens_[k].text);
-      for (std::size_t i = k; i >= before + 2 && tokens_[i - 1].text == "," && tokens_[i - 2].kind == TokenKind::Name; i -= 2) s.names.emplace_back(tokens_[i - 2].text);
+      std::size_t first = k;  // of the list of names
+      while (first >= before + 2 && tokens_[first - 1].text == "," && tokens_[first - 2].kind == TokenKind::Name) first -= 2;
+      const std::string_view behind = first == before ? ";" : tokens_[first - 1].text;
+      if (!tokens_[first].first_on_line && behind != ";" && behind != "{" && behind != "}") continue;  // f(x = 1) defines nothing
+      for (std::size_t i = first; i <= k; i += 2) s.names.emplace_back(tokens_[i].text);
     }
     return s;
   }
@@ -185,6 +189,7 @@ class Parser {
     statement_ = at_;
     continued_ = 0;
     foreign_statement();
+    foreign_assignment();
     if (take("def")) {
       s.kind = Statement::Kind::Def;
       s.name_spans.push_back(peek().span);
@@ -289,26 +294,24 @@ class Parser {
 
   // Statements of Python, and the colon where a body begins.
   void foreign_statement() {
-    static const std::unordered_map<std::string_view, const char*> words = {
-        {"import", "Nothing needs to be imported; load \"file\"; runs a file of your own."},
-        {"from", "Nothing needs to be imported; load \"file\"; runs a file of your own."},
-        {"while", "Loop over a list: for i in range(3) { … }."},
-        {"class", "There are no classes: use functions, lists and dictionaries."},
-        {"lambda", "There are no functions without a name: def f(x) { return x; }."},
-        {"pass", "Leave it out."},
-        {"try", "There are no exceptions."},
-        {"elif", "There is no if statement: write a if condition else b."},
-        {"let", "Leave the word out: x = tokens;"},
-        {"var", "Leave the word out: x = tokens;"},
-        {"const", "Leave the word out: x = tokens;"},
-    };
     const Token& t = peek();
-    const auto it = t.kind == TokenKind::Name ? words.find(t.text) : words.end();
+    const char* hint = t.kind == TokenKind::Name ? foreign_statement_hint(t.text) : nullptr;
+    if (!hint) return;
     const Token& next = peek(1);
-    const bool word = next.kind == TokenKind::Name && !keywords.count(next.text);
-    const bool alone = (t.text == "pass" && next.kind != TokenKind::Punctuation) || (t.text == "try" && next.text == ":");
-    const bool while_not = t.text == "while" && ((next.text == "not" && next.kind == TokenKind::Name) || next.kind == TokenKind::Int);
-    if (it != words.end() && (word || alone || while_not)) fail("foreign-statement", "RASP has no \"" + std::string(t.text) + "\"", it->second);
+    const bool value = next.kind == TokenKind::Name ? !keywords.count(next.text) : next.kind == TokenKind::String || next.kind == TokenKind::Int || next.kind == TokenKind::Float;
+    const bool alone = (t.text == "pass" && next.kind != TokenKind::Punctuation) || ((t.text == "try" || t.text == "except") && next.text == ":");
+    const bool negated = next.kind == TokenKind::Name && next.text == "not";
+    if (value || alone || negated) fail("foreign-statement", "RASP has no \"" + std::string(t.text) + "\"", hint);
+  }
+  // x := 1; and x: int = 1;
+  void foreign_assignment() {
+    if (peek().kind != TokenKind::Name || keywords.count(peek().text) || !is(":", 1)) return;
+    const Span colon = peek(1).span;
+    const bool typed = peek(2).kind == TokenKind::Name && is("=", 3);
+    if (!is("=", 2) && !typed) return;
+    ++at_;
+    if (!typed) fail("unexpected-token", "There is no \":=\"", "Write x = ….", "syntax", {"Write =", {{{colon.begin, peek(1).span.end, colon.file}, "="}}});
+    fail("unexpected-token", "Names have no types", "Write x = ….", "syntax", {"Leave the type out", {{{colon.begin, peek(1).span.end, colon.file}, ""}}});
   }
   void open_body(const char* where, const char* form) {
     if (!is(":")) return expect("{", where);
@@ -422,11 +425,17 @@ class Parser {
     return negated(binary(Expr::Kind::In, "in", std::move(left), std::move(right)));
   }
 
+  // Where a condition or a parenthesis goes on with "=", a comparison was meant.
+  void no_single_equals() {
+    if (is("=")) fail("expected-token", "\"=\" assigns, and this is no statement", "A comparison is written \"==\".", "syntax", {"Write ==", {{peek().span, "=="}}});
+  }
+
   ExprPtr ternary() {
     ExprPtr left = operators(8);
     for (std::uint32_t chain = 0; take("if"); ++chain) {
       long_chain(chain);
       ExprPtr condition = expression();
+      no_single_equals();
       expect("else", "after the condition");
       ExprPtr other = operators(8);
       if (chain == 1 && !left->parenthesised) diagnostics_.warning("chained-ternary", "This groups from the left: (a if c else b) if d else e", left->span, "Put the part after the first \"else\" in parentheses.");
@@ -461,10 +470,12 @@ class Parser {
         left = not_equal(first, std::move(left));
         continue;
       }
+      if (t.kind == TokenKind::Name && t.text == "is" && !t.first_on_line) no_is();
       if (l == 0 || l > loosest) return left;
       const std::string op(t.text);
       const Span where = t.span;
       ++at_;
+      if ((op == "+" || op == "-") && is(op) && peek().span.begin == where.end && (is(";", 1) || is(")", 1))) fail("unexpected-token", "There is no \"" + op + op + "\"", "Write x = x " + op + " 1;");
       if (is("=") && peek().span.begin == where.end) fail("unexpected-token", "There is no \"" + op + "=\"", "Write x = x " + op + " ….");
       if ((op == "*" || op == "/") && is(op) && peek().span.begin == where.end) {
         const Fix power{"Write ^", {{{where.begin, peek().span.end, where.file}, "^"}}};
@@ -480,6 +491,11 @@ class Parser {
       if (op == "%" && left->kind == Expr::Kind::Binary && !left->parenthesised && (left->text == "*" || left->text == "/")) diagnostics_.warning("percent-rank", "\"%\" binds weaker than \"*\" and \"/\"", where, "Use parentheses.");
       left = binary(Expr::Kind::Binary, op, std::move(left), std::move(right));
     }
+  }
+
+  [[noreturn]] void no_is() {
+    const bool negated = is("not", 1);
+    fail("unexpected-token", "There is no \"is\"", negated ? "Write not (a == b)." : "Write a == b.", "syntax", negated ? Fix{} : Fix{"Write ==", {{peek().span, "=="}}});
   }
 
   // a != b: taken for what it means.
@@ -527,7 +543,7 @@ class Parser {
         call->children.push_back(std::move(e));
         if (!is(")")) do call->children.push_back(expression());
           while (take(","));
-        if (is("=")) fail("expected-token", "Arguments have no names", "Write the values in the order of the parameters.");
+        no_named_argument();
         expect(")", "after the arguments");
         call->span = from(call->span);
         e = std::move(call);
@@ -535,6 +551,13 @@ class Parser {
         return e;
       }
     }
+  }
+
+  void no_named_argument() {
+    if (!is("=")) return;
+    const Span name = tokens_[at_ - 1].span;
+    const bool named = tokens_[at_ - 1].kind == TokenKind::Name && (tokens_[at_ - 2].text == "," || tokens_[at_ - 2].text == "(");
+    fail("expected-token", "Arguments have no names", "Write the values in the order of the parameters.", "syntax", named ? Fix{"Leave the name out", {{{name.begin, peek().span.end, name.file}, ""}}} : Fix{});
   }
 
   [[noreturn]] void no_slices() {
@@ -561,6 +584,7 @@ class Parser {
     auto e = make(kind, begin);
     if (!is(")")) do e->children.push_back(expression());
       while (take(","));
+    no_named_argument();
     expect(")", "after the arguments");
     e->span = from(begin);
     if (e->children.size() < least || e->children.size() > most) {
@@ -600,6 +624,7 @@ class Parser {
     }
     if (take("(")) {
       ExprPtr e = expression();
+      no_single_equals();
       expect(")", "to close the parenthesis");
       e->parenthesised = true;
       if (e->kind != Expr::Kind::Name) e->span = from(t.span);  // of a name: the name alone, which a rename replaces
@@ -638,7 +663,8 @@ class Parser {
     }
     const bool closing = is(")") || is("]") || is("}");
     const bool comma = at_ > 0 && tokens_[at_ - 1].text == "," && tokens_[at_ - 1].kind == TokenKind::Punctuation;
-    fail("unexpected-token", "Unexpected " + shown(t), closing && comma ? "Remove the comma before it." : "An expression is expected here.");
+    const bool trailing = closing && comma;
+    fail("unexpected-token", "Unexpected " + shown(t), trailing ? "Remove the comma before it." : "An expression is expected here.", "syntax", trailing ? Fix{"Remove the comma", {{tokens_[at_ - 1].span, ""}}} : Fix{});
   }
 
   void comprehension(Expr& e, Expr::Kind kind) {
@@ -667,7 +693,7 @@ class Parser {
       const bool quoted = op.kind == TokenKind::String && is(")", 1) && comparison_text(op.text);
       const bool lambda = op.text == "lambda";
       fail("expected-comparison", "Expected a comparison (==, !=, <, <=, >, >=), found " + shown(op), quoted ? "Write it without quotes." : lambda ? "Write the operator alone: select(tokens, tokens, ==)." : "select takes a key, a query and a comparison.", "syntax",
-           quoted ? Fix{"Write it without quotes", {{op.span, std::string(op.text)}}} : Fix{});
+           quoted ? Fix{"Write it without quotes", {{op.span, std::string(op.text)}}} : op.text == "=" && is(")", 1) ? Fix{"Write ==", {{op.span, "=="}}} : Fix{});
     }
     ++at_;
     e->text = std::string(op.text);

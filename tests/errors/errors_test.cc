@@ -145,6 +145,24 @@ TEST_CASE("what a fix mends is not said again") {
   CHECK(fixes > 20);
 }
 
+TEST_CASE("numbers of Python become the same numbers") {
+  const struct { const char* written; Json value; const char* types; } numbers[] = {
+      {"1_000", 1000, "i"}, {"0x1f", 31, "i"}, {"0b101", 5, "i"}, {"0o17", 15, "i"}, {"1e5", 100000.0, "f"}, {"1.25e1", 12.5, "f"}, {"25e-1", 2.5, "f"}, {"1.5e-3", 0.0015, "f"}, {"3E+2", 300.0, "f"}, {"0.0e7", 0.0, "f"}, {"1_2.5", 12.5, "f"}};
+  for (const auto& n : numbers) {
+    const std::string program = std::string("x = ") + n.written + ";\n";
+    Session session;
+    const Json first = Json::parse(session.request(Json{{"command", "analyze"}, {"program", program}}.dump()));
+    CAPTURE(program);
+    REQUIRE(first["diagnostics"].size() >= 1);
+    CHECK(first["diagnostics"][0]["code"] == "bad-number");
+    std::size_t fixes = 0;
+    const Json r = Json::parse(session.request(Json{{"command", "eval"}, {"program", fixed(program, first["diagnostics"], fixes)}, {"output", "x"}}.dump()));
+    REQUIRE(r["ok"] == true);
+    CHECK(r["value"] == n.value);
+    CHECK(r["types"] == n.types);
+  }
+}
+
 TEST_CASE("a pasted transcript becomes a program") {
   const std::string transcript = "#@ input \"ab\"\n>> x = tokens;\n     s-op: x\n \t Example: x(\"hello\") = [h, e, l, l, o] (strings)\n>> def f(y) {\n..   return y + 1;\n.. }\n     console function: f(y)\n>> f(indices);\n     s-op: out\n";
   Session session;
