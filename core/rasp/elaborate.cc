@@ -9,6 +9,7 @@
 #include "rasp/lint.h"
 #include "rasp/pragmas.h"
 #include "syntax/parser.h"
+#include "syntax/words.h"
 
 namespace rasp {
 namespace {
@@ -16,10 +17,7 @@ namespace {
 using K = BuildValue::Kind;
 
 // §6.2: never assignable, in any scope.
-bool reserved(const std::string& name) {
-  static const std::unordered_set<std::string> names = {"tokens_asis", "tokens_str", "tokens_int", "tokens_bool", "tokens_float", "indices", "True", "False", "out", "range", "zip", "len", "get"};
-  return names.count(name) > 0;
-}
+bool reserved(const std::string& name) { return among(reserved_names, name); }
 
 std::string limit_message(const LimitExceeded& e) {
   const std::string code = e.code, n = std::to_string(e.limit);

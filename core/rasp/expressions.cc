@@ -6,6 +6,7 @@
 #include "rasp/habits.h"
 #include "rasp/library.h"
 #include "rasp/number_text.h"
+#include "syntax/words.h"
 
 namespace rasp {
 namespace {
@@ -197,7 +198,7 @@ BuildValueRef Elaborator::look_up(const Expr& e, const Scope& from) {
       if (name != "out") consider(name);
     }
   }
-  std::vector<std::string> known{"select", "aggregate", "indicator", "round", "range", "zip", "len"};
+  std::vector<std::string> known(std::begin(forms), std::end(forms));
   for (const Scope* scope = suggest ? &from : nullptr; scope; scope = scope->parent.get()) {
     for (const auto& [name, value] : scope->variables) known.push_back(name);
   }

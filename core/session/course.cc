@@ -9,6 +9,7 @@
 #include "session/documents.h"
 #include "rasp/library.h"
 #include "syntax/token.h"
+#include "syntax/words.h"
 
 namespace rasp {
 namespace {
@@ -39,9 +40,9 @@ class Hash {
 // Words that no program can choose: the language's and the library's.
 bool given(std::string_view name) {
   static const std::set<std::string_view> words = [] {
-    std::set<std::string_view> w = {
-        "set", "show", "example", "examples", "on", "off", "selector", "load", "draw", "def", "return", "for", "in", "if", "else", "not", "and", "or",
-        "round", "indicator", "exit", "quit", "select", "aggregate", "range", "zip", "len", "True", "False", "tokens", "indices"};
+    std::set<std::string_view> w = {"True", "False", "tokens", "indices"};
+    w.insert(std::begin(keywords), std::end(keywords));
+    w.insert(std::begin(forms), std::end(forms));
     for (const LibraryEntry& e : library_entries()) w.insert(e.name);
     return w;
   }();

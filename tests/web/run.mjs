@@ -8,6 +8,7 @@ import accessibleJourneys from './parts/accessible.mjs';
 import badInputJourneys from './parts/bad-input.mjs';
 import codeJourneys from './parts/code.mjs';
 import drawnJourneys from './parts/drawn.mjs';
+import fixJourneys from './parts/fixes.mjs';
 import firstJourneys from './parts/first.mjs';
 import authorJourneys from './parts/author.mjs';
 import generateJourneys from './parts/generate.mjs';
@@ -538,6 +539,6 @@ await test('an assignment is written, checked, and shared without its answers', 
   assert.match(await student.locator('.course h2').textContent(), /First steps/);
 });
 
-for (const part of [firstJourneys, authorJourneys, generateJourneys, addressJourneys, statesJourneys, scoreJourneys, codeJourneys, drawnJourneys, badInputJourneys, accessibleJourneys]) await part(test, browser);
+for (const part of [firstJourneys, authorJourneys, generateJourneys, addressJourneys, statesJourneys, scoreJourneys, codeJourneys, fixJourneys, drawnJourneys, badInputJourneys, accessibleJourneys]) await part(test, browser);
 
 await end();
