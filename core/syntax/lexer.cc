@@ -23,7 +23,7 @@ class Lexer {
   std::vector<Token> run() {
     if (transcript_) {
       const std::string prompt(s_.substr(transcript_->first.begin, transcript_->first.end - transcript_->first.begin));
-      report("transcript", "This is copied from a prompt: its lines begin with \"" + cut(prompt, 4) + "\", with answers between them", transcript_->first, "Take the prompts away, and make comments of the answers.", transcript_->fix);
+      diagnostics_.error("transcript", "syntax", "This is copied from a prompt: its lines begin with \"" + cut(prompt, 4) + "\", with answers between them", transcript_->first, "Take the prompts away, and make comments of the answers.", transcript_->fix);
     }
     while (at_ < s_.size()) {
       if (!skipped()) token();

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { editor, settled, type } from '../browser.mjs';
 
 const ready = (page) => page.waitForFunction(() => document.querySelector('.editor-host')?.shadowRoot?.querySelector('.cm-content'));
-const text = (page) => editor(page).evaluate((e) => [...e.querySelectorAll('.cm-line')].map((l) => [...l.childNodes].filter((c) => !(c instanceof Element && c.classList.contains('inlay')) ).map((c) => c.textContent).join('')).join('\n'));
+const text = (page) => editor(page).evaluate((e) => [...e.querySelectorAll('.cm-line')].map((l) => { const copy = l.cloneNode(true); for (const inlay of copy.querySelectorAll('.inlay, .inlay-slot')) inlay.remove(); return copy.textContent; }).join('\n'));
 const mend = (page) => page.locator('button.mend');
 
 /** What is written, the code of the message, and what is meant. */
