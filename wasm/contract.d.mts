@@ -64,6 +64,15 @@ export interface Failure {
 
 export type PassName = "fuse" | "fold" | "merge_heads" | "drop" | "idioms" | "factor" | "pack" | "reuse";
 
+/** Words of the language: never the name of anything. */
+export type Keyword = "set" | "show" | "example" | "examples" | "on" | "off" | "selector" | "s-op" | "load" | "draw" | "def" | "return" | "for" | "in" | "if" | "else" | "not" | "and" | "or" | "round" | "indicator" | "exit" | "quit";
+
+/** Read like calls, each with a syntax of its own. */
+export type Form = "select" | "aggregate" | "indicator" | "round" | "range" | "zip" | "len";
+
+/** Names that have a meaning and cannot be assigned. */
+export type ReservedName = "tokens_asis" | "tokens_str" | "tokens_int" | "tokens_bool" | "tokens_float" | "indices" | "True" | "False" | "out" | "range" | "zip" | "len" | "get";
+
 export type ValueKind = "atom" | "list" | "dict" | "s-op" | "selector" | "function" | "application";
 
 export type NodeKind = "tokens" | "indices" | "constant" | "elementwise" | "aggregate" | "selector_width" | "select" | "and" | "or" | "not";
@@ -610,6 +619,9 @@ export interface Results {
 export type Command = keyof Requests;
 export type Request = Requests[Command];
 export const passNames: readonly PassName[];
+export const keywords: readonly Keyword[];
+export const forms: readonly Form[];
+export const reservedNames: readonly ReservedName[];
 export const valueKinds: readonly ValueKind[];
 export const nodeKinds: readonly NodeKind[];
 export const encodings: readonly Encoding[];

@@ -2,7 +2,7 @@
 import type { Completion, CompletionContext } from '@codemirror/autocomplete';
 import { type EditorView, hoverTooltip } from '@codemirror/view';
 import { nodeLabel } from '../state/focus';
-import type { SpanTuple, SymbolDoc } from '../engine/protocol';
+import { keywords, reservedNames, type SpanTuple, type SymbolDoc } from '../engine/protocol';
 import { analysis, analyzedSource, askInterpreter, library, picture } from '../state/live';
 import { showAll } from '../values';
 import { nodeAt, range } from './decorate';
@@ -106,14 +106,14 @@ export function goToDefinition(view: EditorView): boolean {
   return true;
 }
 
-const reserved = /^(set|show|example|examples|on|off|selector|load|draw|def|return|for|in|if|else|not|and|or|round|indicator|exit|quit|True|False|out|range|zip|len|get|indices|tokens_(asis|str|int|bool|float))$/;
+const reserved = new Set<string>([...keywords, ...reservedNames]);
 
 /** Null, or why the name under the cursor cannot become this one. */
 export function badName(view: EditorView, to: string): string | null {
   const found = symbolAt(view, view.state.selection.main.head);
   if (!found || found.symbol.kind === 'loaded') return 'Put the cursor on a name that this file defines.';
   if (to === found.symbol.name) return null;
-  if (!/^[A-Za-z_][A-Za-z_0-9]*$/.test(to) || reserved.test(to)) return `"${to}" cannot be a name.`;
+  if (!/^[A-Za-z_][A-Za-z_0-9]*$/.test(to) || reserved.has(to)) return `"${to}" cannot be a name.`;
   if (analysis.value?.symbols.some((s) => s.name === to) || library.value.some((l) => l.name === to)) return `"${to}" is already in use.`;
   return null;
 }

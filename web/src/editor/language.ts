@@ -1,7 +1,7 @@
 import { StreamLanguage } from '@codemirror/language';
+import { forms, keywords } from '../engine/protocol';
 
-const keywords = new Set(['def', 'return', 'for', 'in', 'if', 'else', 'not', 'and', 'or', 'load', 'draw', 'set', 'example']);
-const forms = new Set(['select', 'aggregate', 'indicator', 'round', 'range', 'zip', 'len']);
+const called = new Set<string>(forms), reserved = new Set<string>(keywords);
 const constants = new Set(['True', 'False']);
 
 /** Highlighting of RASP, line by line. */
@@ -15,8 +15,8 @@ export const rasp = StreamLanguage.define<Record<string, never>>({
     if (stream.match(/^\d+(\.\d+)?/)) return 'number';
     const word = stream.match(/^(s-op\b|[A-Za-z_][A-Za-z_0-9]*)/) as RegExpMatchArray | null;
     if (word) {
-      if (keywords.has(word[0])) return 'keyword';
-      if (forms.has(word[0])) return 'typeName';
+      if (called.has(word[0])) return 'typeName';
+      if (reserved.has(word[0])) return 'keyword';
       if (constants.has(word[0])) return 'atom';
       return 'variableName';
     }

@@ -6,7 +6,7 @@ import type { Failure, Requests, Results } from '../../../wasm/contract.mjs';
 import type { Raw } from './raw';
 
 export type * from '../../../wasm/contract.mjs';
-export { passNames } from '../../../wasm/contract.mjs';
+export { forms, keywords, passNames, reservedNames } from '../../../wasm/contract.mjs';
 
 /** A request as the page writes it: lists of tokens may be JSON texts (raw.ts). */
 type Written<R> = { [K in keyof R]: K extends 'input' | 'inputs' | 'vocabulary' | 'graph' ? R[K] | Raw : R[K] };
