@@ -6,6 +6,7 @@
 #include <map>
 
 #include "base/agree.h"
+#include "proof/amplitudes.h"
 
 namespace rasp {
 
@@ -31,16 +32,19 @@ void Assembler::run(NodeId output) {
   embeddings();
   t_.layers.resize(static_cast<std::size_t>(schedule_.layers));
   m_.layers.resize(static_cast<std::size_t>(schedule_.layers));
+  error_.assign(plan_.units.size(), 0);
+  spread_.assign(plan_.units.size(), 0);
+  margin_.assign(plan_.units.size(), 1);
   std::vector<std::vector<HeadDraft>> drafts(schedule_.heads.size());
   std::int32_t d_head = 1;
+  bool sums = false;
   for (std::size_t l = 0; l < drafts.size(); ++l)
     for (const HeadPlan& h : schedule_.heads[l]) {
       drafts[l].push_back(draft(h));
       d_head = std::max({d_head, drafts[l].back().qk_axes, drafts[l].back().ov_axes});
+      sums = sums || drafts[l].back().total > n_;
     }
-  error_.assign(plan_.units.size(), 0);
-  spread_.assign(plan_.units.size(), 0);
-  margin_.assign(plan_.units.size(), 1);
+  while (sums && !proof::power_of_four(d_head)) ++d_head;  // its scores are exact
   m_.claims.heads.resize(drafts.size());
   m_.claims.steps.resize(drafts.size());
   for (std::size_t l = 0; l < drafts.size(); ++l) {
@@ -338,6 +342,12 @@ void Assembler::claim() {
       c.constant = unit.value_number.constant - unit.default_number;
       c.form = directions(unit.value_number);
     }
+    if (unit.summed) {
+      c.summed = true;
+      c.total = unit.total;
+      c.constant = unit.value_number.constant;
+      c.form = directions(unit.value_number);
+    }
     c.margin = margin_[s.unit];
     c.error = error_[s.unit];
     c.spread = spread_[s.unit];
@@ -345,10 +355,23 @@ void Assembler::claim() {
   }
 }
 
+// Embeddings are 0 at BOS, and neurons closed; only heads leave something there.
+double Assembler::at_bos(const LinearForm& f) const {
+  double sum = 0;
+  for (const auto& t : f.numbers)
+    if (!zero_at_bos(plan_.units[t.unit].kind)) sum += std::fabs(t.coefficient) * error_[t.unit];
+  for (const auto& t : f.codes) {
+    if (zero_at_bos(plan_.units[t.read.unit].kind)) continue;
+    for (double x : t.number) sum += std::fabs(t.coefficient * x) * spread_[t.read.unit];
+  }
+  return sum;
+}
+
 // A bound on the number that a unit holds, also where its values could not be listed.
 double Assembler::largest(UnitId id) const {
   const Unit& unit = plan_.units[id];
-  if (unit.kind == UnitKind::WidthNumber || unit.kind == UnitKind::IndicesNumber) return n_;
+  if (unit.kind == UnitKind::IndicesNumber) return n_;
+  if (unit.kind == UnitKind::WidthNumber) return unit.total;
   const auto [it, fresh] = largest_.try_emplace(id, std::numeric_limits<double>::infinity());
   if (!fresh) return it->second;
   double top = 0;

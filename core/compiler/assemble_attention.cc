@@ -128,7 +128,11 @@ void Assembler::draft_value(UnitId id, HeadDraft& h, std::int32_t& constant_axis
     return constant_axis;
   };
   if (unit.kind == UnitKind::WidthNumber) {
-    h.count_outputs.emplace_back(constant(), dims_[id][0]);
+    h.total = std::max(h.total, unit.total);
+    if (unit.summed) h.largest = std::max(h.largest, proved(unit.value_number).magnitude);
+    const std::int32_t axis = unit.summed ? h.ov_axes++ : constant();
+    if (unit.summed) read_form(unit.value_number, unit.value_number.constant, axis, h.v, h.b_v);
+    h.count_outputs.emplace_back(axis, dims_[id][0]);
     return;
   }
   if (unit.kind == UnitKind::AggregateNumber) {
@@ -163,14 +167,14 @@ void Assembler::draft_value(UnitId id, HeadDraft& h, std::int32_t& constant_axis
 // nothing. How large s is: proof/amplitudes.h.
 void Assembler::finish_head(Layer& layer, std::size_t l, HeadDraft& h, const HeadPlan& plan, std::int32_t d_head) {
   const double compared = comparison_error(h, plan_.selections[plan.selection]);
-  const proof::Scores scores = proof::choose_scores({static_cast<double>(n_), h.lead, compared, h.width, h.sensitive, balance_, d_head});
+  const proof::Scores scores = proof::choose_scores({static_cast<double>(n_), h.lead, compared, h.width, h.sensitive, balance_, d_head, h.total, h.largest});
   weigh(layer, h, scores.amplitude, scores.bos, scores.count_scale, d_head);
   int axes = h.active;
   if (compared > 0) {  // none of the axes need be 0, nor what an axis reads
     axes = h.qk_axes;
     for (const Literal& l : plan_.selections[plan.selection].literals) axes += accuracy(l.query).terms + accuracy(l.key).terms;
   }
-  const proof::Head head{static_cast<double>(n_), scores.s, h.lead, scores.bos, axes, compared};
+  const proof::Head head{static_cast<double>(n_), scores.s, h.lead, scores.bos, axes, compared, compared == 0 && proof::power_of_four(d_head) && scores.bos < 256};
   std::vector<Bound> bounds;  // of all units first: none reads another
   for (UnitId id : plan.units) bounds.push_back(bound_head(head, plan_.units[id], scores.count_scale));
   for (std::size_t i = 0; i < plan.units.size(); ++i) record(plan.units[i], "score gap against the error of the codes it compares", bounds[i]);
@@ -209,6 +213,7 @@ double Assembler::comparison_error(const HeadDraft& h, const Selection& selectio
 }
 
 Assembler::Bound Assembler::bound_head(const proof::Head& head, const Unit& unit, double count_scale) const {
+  if (unit.summed) return proof::summing_head(head, count_scale, proved(unit.value_number), unit.total, at_bos(unit.value_number));
   if (unit.kind == UnitKind::WidthNumber) return proof::counting_head(head, count_scale);
   if (unit.kind == UnitKind::AggregateNumber) return proof::numerical_head(head, proved(unit.value_number), unit.default_number, unit.most_selected > 1);
   return proof::one_hot_head(head, accuracy(unit.value_code.unit));

@@ -160,8 +160,29 @@ Assembler::Bound Assembler::cleaned(Neurons& w, UnitId id) {
 // The row whose gate is open computes; the others are held below zero by a barrier that the axis cannot climb.
 Assembler::Bound Assembler::steps(Neurons& w, UnitId id) {
   Bound bound;
-  for (const StepRow& row : plan_.units[id].steps) bound = proof::both(bound, step_row(w, id, row));
+  for (const StepRow& row : plan_.units[id].steps) bound = proof::both(bound, row.passed ? passed_row(w, id, row) : step_row(w, id, row));
   return bound;
+}
+
+// slope·x + intercept where the gate is open: relu(x - low + B·Σ - B·k) and a constant (lemma 8).
+Assembler::Bound Assembler::passed_row(Neurons& w, UnitId id, const StepRow& row) {
+  const Unit& unit = plan_.units[id];
+  const auto k = static_cast<double>(row.gate.inputs.size());
+  const double barrier = proof::power_of_two_above(2 * (row.high - row.low) + std::fabs(unit.axis.constant - row.low) + 1);
+  const double start = row.slope * row.low + row.intercept;
+  std::int32_t constant = -1;
+  if (start != 0) {
+    constant = gate_start(w, unit, row.gate);
+    w.out.emplace_back(constant, dims_[id][0], static_cast<float>(start));
+    w.labels.push_back(label(id) + " start");
+  }
+  const std::int32_t neuron = gate_neuron(w, unit, row.gate, barrier, unit.axis.constant - row.low - barrier * k);
+  Biases unused;
+  read_form(unit.axis, 0, neuron, w.in, unused, 1);
+  w.out.emplace_back(neuron, dims_[id][0], static_cast<float>(row.slope));
+  w.labels.push_back(label(id) + " passed on");
+  m_.claims.steps[static_cast<std::size_t>(schedule_.written[id] / 2 - 1)].push_back({neuron, constant, opens(unit, row.gate), {}, row.low, row.high, unit.axis.constant, directions(unit.axis), true});
+  return proof::passed_number(proved(unit.axis), gate_inputs(unit, row.gate), {row.low, row.high, barrier}, row.slope, start);
 }
 
 // step = relu(L(x-t)+½) - relu(L(x-t)-½), exactly 0 or 1 outside t ± 1/(2L) (lemma 8).

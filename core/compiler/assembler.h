@@ -30,6 +30,7 @@ class Assembler {
     std::vector<Score> scores;
     bool width = false;
     bool nothing = false;                      // no pair of classes can be selected: BOS takes every row
+    double total = 0, largest = 1;             // of a width or a sum: the most that a row adds up to, and the largest of its terms
     bool sensitive = false;                    // adds up what several keys hold: errors of scores become errors of the sum
     std::vector<std::pair<std::int32_t, std::int32_t>> count_outputs;  // (axis, dimension) whose W_O is the count scale
   };
@@ -60,6 +61,7 @@ class Assembler {
   proof::Accuracy accuracy(UnitId id) const;
   double largest(UnitId id) const;
   void claim();
+  double at_bos(const LinearForm& f) const;                   // how far from 0 it may be there
   void record(UnitId id, const char* what, const Bound& bound);
   // assemble_attention.cc
   void literal(const Literal& l, HeadDraft& h);
@@ -78,6 +80,7 @@ class Assembler {
   Bound lookups(Neurons& w, UnitId id);
   Bound cleaned(Neurons& w, UnitId id);
   Bound steps(Neurons& w, UnitId id);
+  Bound passed_row(Neurons& w, UnitId id, const StepRow& row);
   Bound step_row(Neurons& w, UnitId id, const StepRow& row);
   void step(Neurons& w, UnitId id, const StepRow& row, std::size_t i, const proof::StepRow::Step& step);
   static double jump(const Unit& unit, const StepRow& row, std::size_t i);

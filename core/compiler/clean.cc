@@ -24,7 +24,7 @@ class Cleaner {
       for (std::size_t k = 0; k < reads_of(id).size(); ++k) {
         const UnitId from = reads_of(id)[k]->unit;
         if (from == no_unit) continue;
-        if (depth[from] < longest_chain) {
+        if (depth[from] < longest_chain && !(adds_numbers(id, k) && rough(plan_, from))) {
           depth[id] = std::max(depth[id], depth[from] + 1);
           continue;
         }
@@ -45,7 +45,15 @@ class Cleaner {
     std::vector<CodeRead*> reads;
     for (CodeRead& r : u.inputs) reads.push_back(&r);
     if (u.kind == UnitKind::AggregateCode) reads.push_back(&u.value_code);
+    for (LinearForm* form : {&u.axis, &u.value_number})
+      for (LinearForm::CodeTerm& t : form->codes) reads.push_back(&t.read);
     return reads;
+  }
+
+  // Is a number made of what this read is off by? Of a table's inputs, and of a form's codes.
+  bool adds_numbers(UnitId id, std::size_t k) {
+    const Unit& u = plan_.units[id];
+    return u.kind == UnitKind::MlpNumber || k >= u.inputs.size() + (u.kind == UnitKind::AggregateCode ? 1 : 0);
   }
 
   // The unit that holds the same classes, cleaned.

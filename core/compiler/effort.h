@@ -27,6 +27,14 @@ struct Effort {
   // Maximal length up to which selectors that depend on position and length at once are followed key by key, and up to which the widths of
   // those that depend on the position alone are summed key by key.
   std::uint32_t followed_length = 128, width_sums_length = 512;
+  // A sum of ints over selected positions is counted value by value up to so many values other than 0, and added up by one head beyond; maximal
+  // length up to which `length * mean` and the like are found to be such a sum.
+  std::size_t counted_values = 3;
+  std::uint32_t sum_length = 1'024;
+  // Values of a number that may be held as a code for the sake of exactness.
+  std::size_t values_held = 64;
+  // Steps of a conditional number up to which it is never passed on as it is.
+  std::size_t steps_not_passed = 2;
   // Different sums of ints of which each is known by its position.
   std::size_t sums_of_terms = 4096;
 };

@@ -24,6 +24,8 @@ bool holds_of(const Graph& graph, const SelectorAtom& a, const std::vector<NodeI
   });
 }
 
+bool is_width(const Graph& graph, NodeId id) { return graph[id].kind == NodeKind::SelectorWidth && graph[id].args.size() == 1; }
+
 }  // namespace
 
 // Are all values that the selector compares in one order? Not where a nan is among them.
@@ -43,9 +45,8 @@ bool ValueSets::ordered(NodeId selector) const {
 bool ValueSets::is_rank(NodeId id) const {
   const Node& n = graph_[id];
   if (setting_.causal) return false;
-  if (n.kind == NodeKind::SelectorWidth) return ordered(n.args[0]) && is_strict_order(graph_, n.args[0], injective_, budget_);
-  const auto is_width = [&](NodeId a) { return graph_[a].kind == NodeKind::SelectorWidth; };
-  if (n.kind != NodeKind::Elementwise || n.op != Op::Add || n.table || !is_width(n.args[0]) || !is_width(n.args[1])) return false;
+  if (is_width(graph_, id)) return ordered(n.args[0]) && is_strict_order(graph_, n.args[0], injective_, budget_);
+  if (n.kind != NodeKind::Elementwise || n.op != Op::Add || n.table || !is_width(graph_, n.args[0]) || !is_width(graph_, n.args[1])) return false;
   // The sum of two widths stands for the width of an exclusive disjunction (rewrite.cc).
   const auto a = disjunctive_form(graph_, graph_[n.args[0]].args[0], 8, budget_), b = disjunctive_form(graph_, graph_[n.args[1]].args[0], 8, budget_);
   if (!ordered(graph_[n.args[0]].args[0]) || !ordered(graph_[n.args[1]].args[0])) return false;
@@ -57,7 +58,7 @@ bool ValueSets::is_rank(NodeId id) const {
 bool ValueSets::injective(NodeId id) const {
   const Node& n = graph_[id];
   if (!known(id)) return false;
-  if (n.kind == NodeKind::SelectorWidth || (n.kind == NodeKind::Elementwise && n.op == Op::Add && !n.table && graph_[n.args[0]].kind == NodeKind::SelectorWidth)) return is_rank(id);
+  if (is_width(graph_, id) || (n.kind == NodeKind::Elementwise && n.op == Op::Add && !n.table && is_width(graph_, n.args[0]))) return is_rank(id);
   if (!by_position(id) || fuzzy(id)) return false;
   const std::uint32_t N = setting_.max_length;
   std::size_t looked_at = 0;
@@ -93,7 +94,7 @@ bool ValueSets::first_of_its_kind(NodeId key) const {
     const Node& zero = graph_[n.args[1]];
     if (zero.kind != NodeKind::Constant || !zero.constant.is_number() || zero.constant.number() != 0) continue;
     if (is_rank(n.args[0])) return true;  // the least of all positions
-    if (graph_[n.args[0]].kind != NodeKind::SelectorWidth) continue;
+    if (!is_width(graph_, n.args[0])) continue;
     const auto form = disjunctive_form(graph_, graph_[n.args[0]].args[0], 8, budget_);
     if (!form || form->size() != 1) continue;
     bool ordered = false, marked = true;

@@ -6,6 +6,7 @@
 
 #include "compiler/clean.h"
 #include "compiler/limit_at.h"
+#include "compiler/pass_numbers.h"
 #include "compiler/residual_layout.h"
 
 namespace rasp {
@@ -64,7 +65,7 @@ double unit_weights(const Plan& plan, const Unit& u) {
     return sum;
   };
   for (const LookupRow& row : u.lookups) n += gate(row.gate) + 2;
-  for (const StepRow& row : u.steps) n += (gate(row.gate) + form_weights(plan, u.axis) + 3) * (2 * static_cast<double>(row.thresholds.size()) + 1);
+  for (const StepRow& row : u.steps) n += (gate(row.gate) + form_weights(plan, u.axis) + 3) * (row.passed ? 2 : 2 * static_cast<double>(row.thresholds.size()) + 1);
   if (u.head != no_unit)
     for (const Literal& l : plan.selections[u.head].literals) n += score_weights(plan, l);
   return n;
@@ -119,6 +120,7 @@ void make_candidates(Lowered& l, Diagnostics& diagnostics, Budget& budget) {
       const auto alike = [&](const Lowered::Candidate& c) { return c.size == best.size && c.plan.order.size() == best.plan.order.size() && c.output == output; };
       if (std::none_of(l.candidates.begin(), l.candidates.end(), alike)) l.candidates.push_back(std::move(best));  // else the same plan
     };
+    if (auto passed = with_passed_numbers(*plan)) candidate(std::move(*passed));
     auto cleaned = with_clean_codes(*plan);
     candidate(std::move(*plan));
     if (cleaned) candidate(std::move(*cleaned));
@@ -149,13 +151,21 @@ void keep_small(Lowered& l, const Graph& graph, NodeId output, Diagnostics& diag
 
 }  // namespace
 
-std::vector<Lowered::Candidate> cleaner_candidates(const Lowered& l, Budget& budget) {
+std::vector<Lowered::Candidate> cleaner_candidates(Lowered& l, Budget& budget) {
   std::vector<Lowered::Candidate> result;
-  for (const Lowered::Candidate& c : l.candidates) {
-    auto plan = with_all_codes_clean(c.plan);
-    if (!plan) continue;
-    Lowered::Candidate clean = scheduled(l, std::move(*plan), c.output, budget);
+  const auto add = [&](const Plan& of, NodeId output) {
+    auto plan = with_all_codes_clean(of);
+    if (!plan) return;
+    Lowered::Candidate clean = scheduled(l, std::move(*plan), output, budget);
     if (!too_large(clean, budget)) result.push_back(std::move(clean));
+  };
+  for (const Lowered::Candidate& c : l.candidates) add(c.plan, c.output);
+  Diagnostics unused;
+  PlanStyle exact{Effort{}.split_table, false};
+  exact.exact_numbers = true;
+  if (auto plan = make_plan(l.context(unused, budget, exact), l.rewritten.output)) {
+    if (auto passed = with_passed_numbers(*plan)) plan = std::move(passed);
+    add(*plan, l.rewritten.output);
   }
   sort_candidates(result, l.options.objective);
   return result;

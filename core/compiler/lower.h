@@ -33,7 +33,7 @@ struct SizeEstimate { double weights = 0, of_largest = 0; NodeId largest = no_no
 SizeEstimate estimate(const Plan& plan);
 
 // The candidates with their codes cleaned wherever errors add up (compiler/clean.h), larger and deeper: for a program of which none is proved.
-std::vector<Lowered::Candidate> cleaner_candidates(const Lowered& l, Budget& budget);
+std::vector<Lowered::Candidate> cleaner_candidates(Lowered& l, Budget& budget);
 
 // nullptr: refused, the diagnostics say why and where. Throws LimitExceeded.
 std::unique_ptr<Lowered> lower(const Graph& graph, NodeId output, const CompileOptions& options, Diagnostics& diagnostics, Budget& budget);

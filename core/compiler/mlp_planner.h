@@ -34,6 +34,7 @@ class MlpPlanner {
   bool join_axes(Cone& cone, const std::vector<NodeId>& axes);
   double noise(NodeId axis);
   Refusal too_large(const Cone& cone);
+  void hold_condition();
   bool take_apart(const std::vector<NodeId>& axes, double size);
   std::vector<NodeId> listed(const Cone& cone);
   void connect();
@@ -55,6 +56,7 @@ class MlpPlanner {
   bool emits(std::uint32_t outcome);
   void lookups();
   void steps();
+  void fit_line(StepRow& row, const std::vector<std::pair<double, std::uint32_t>>& curve);
 
   Planner& p_;
   PlanContext& c_;
@@ -63,6 +65,7 @@ class MlpPlanner {
   std::vector<std::size_t> root_of_demand_;
   std::set<NodeId> forced_;
   std::set<NodeId> apart_;                // linear forms whose parts must be read apart: in float32 different outcomes fall together
+  bool passes_ = false;                   // a number under a condition, to be passed on
   std::vector<Axis> axis_;                // numbers that are read as one: Σ scale·number; empty: a table of codes alone
   Table table_;
   std::unordered_map<Tuple, std::size_t, VectorHash> row_of_;  // by canonical values: 1, 1.0 and True look alike to a neuron

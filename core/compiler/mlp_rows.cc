@@ -1,5 +1,6 @@
 // From the table of an MLP unit to gates and steps.
 #include <algorithm>
+#include <cmath>
 
 #include "compiler/mlp_planner.h"
 
@@ -61,6 +62,18 @@ void MlpPlanner::lookups() {
   }
 }
 
+// Do all outcomes lie on one line?
+void MlpPlanner::fit_line(StepRow& row, const std::vector<std::pair<double, std::uint32_t>>& curve) {
+  const auto &first = curve.front(), &last = curve.back();
+  if (last.first == first.first) return;
+  const auto y = [&](const auto& point) { return unit().numbers[point.second]; };
+  row.slope = (y(last) - y(first)) / (last.first - first.first);
+  row.intercept = y(first) - row.slope * first.first;
+  double size = std::fabs(row.intercept);
+  for (const auto& point : curve) size = std::max({size, std::fabs(y(point)), std::fabs(row.slope * point.first)});
+  row.affine = std::all_of(curve.begin(), curve.end(), [&](const auto& point) { return std::fabs(row.slope * point.first + row.intercept - y(point)) <= 0x1p-40 * size; });
+}
+
 void MlpPlanner::steps() {
   merge_values();
   std::map<std::vector<std::uint32_t>, std::vector<std::pair<double, std::uint32_t>>> curves;
@@ -85,6 +98,7 @@ void MlpPlanner::steps() {
       row.outputs.push_back(curve[i].second);
     }
     if (row.thresholds.empty() && !emits(row.outputs[0])) continue;
+    if (unit().kind == UnitKind::MlpNumber) fit_line(row, curve);
     unit().steps.push_back(std::move(row));
   }
   // The range of the axis over *all* tuples: a closed gate must stay closed everywhere.

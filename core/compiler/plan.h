@@ -23,6 +23,9 @@ constexpr std::uint32_t no_signature = 0xffffffffu;  // undefined: never read, n
 
 enum class UnitKind : std::uint8_t { TokensCode, IndicesCode, IndicesNumber, AggregateCode, AggregateNumber, WidthNumber, MlpCode, MlpNumber };
 
+// Exactly 0 at BOS: what embeddings and MLPs write. A head leaves a little there.
+inline bool zero_at_bos(UnitKind kind) { return kind != UnitKind::AggregateCode && kind != UnitKind::AggregateNumber && kind != UnitKind::WidthNumber; }
+
 struct Demand {
   NodeId node = no_node;                                    // a function of the unit's s-op (or the s-op itself)
   std::unordered_map<ValueId, std::uint32_t> signature;     // canonical value of `node` → signature
@@ -51,6 +54,9 @@ struct StepRow {                                                           // un
   std::vector<double> gaps;                                                // distance of the neighbours of each threshold
   std::vector<std::uint32_t> outputs;                                      // thresholds.size() + 1
   double low = 0, high = 0;                                                // range of the axis under this gate
+  // A number that is slope·x + intercept at every x that the axis can be: two neurons can pass it on instead (see pass_numbers.h).
+  bool affine = false, passed = false;
+  double slope = 0, intercept = 0;
 };
 
 // Steps below the middle of the axis count down, the others up; the neuron that always fires writes the outcome where counting turns round.
@@ -85,7 +91,9 @@ struct Unit {
   CodeRead value_code;                 // AggregateCode
   std::vector<std::int32_t> value_class;  // signature of value_code → class of this unit, -1 none
   std::int32_t default_class = -1;     // AggregateCode: class of the default
-  LinearForm value_number;             // AggregateNumber
+  LinearForm value_number;             // AggregateNumber, and WidthNumber where it is a sum of values
+  bool summed = false;                 // WidthNumber: such a sum
+  double total = 0;                    // WidthNumber: the most that |values| of one row add up to; of a width its most keys
   double default_number = 0;
   bool default_possible = false;
   std::uint32_t most_selected = 0;     // widest row
@@ -138,6 +146,9 @@ struct Plan {
 struct PlanStyle {
   double tuples = 64;       // a table over more combinations of values is split where its parts are smaller
   bool join_axes = false;   // two numbers are read as one linear form before one of them is made a code (a layer less, more steps)
+  // A number that a table of codes and one number gives is read from codes alone, which can be cleaned; but of `x if c else 0` with many
+  // values of x only c is a code, so that x can be passed on (pass_numbers.h).
+  bool exact_numbers = false;
   // A sum whose terms (a choice whose arms) have more combinations of values is added up by its readers.
   double table_of_terms = Effort{}.table_of_terms, table_of_arms = Effort{}.table_of_arms;
 };

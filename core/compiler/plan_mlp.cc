@@ -115,6 +115,7 @@ void MlpPlanner::choose_inputs() {
       if (std::find(roots_.begin(), roots_.end(), d.node) == roots_.end()) roots_.push_back(d.node);
   }
   for (const Demand& d : u.demands) root_of_demand_.push_back(static_cast<std::size_t>(std::find(roots_.begin(), roots_.end(), d.node) - roots_.begin()));
+  if (c_.style.exact_numbers) hold_condition();
   for (int round = 0; round < 64; ++round) {
     Cone cone = cone_of(roots_);
     std::vector<NodeId> codes, axes;
@@ -127,7 +128,7 @@ void MlpPlanner::choose_inputs() {
     if (force(cone, axes.size() > 1, size)) continue;
     if (axes.size() <= 1) break;
     // Nothing left to take out: hold all but the largest number as codes.
-    std::sort(axes.begin(), axes.end(), [&](NodeId a, NodeId b) {
+    std::stable_sort(axes.begin(), axes.end(), [&](NodeId a, NodeId b) {
       const auto size_of = [&](NodeId x) { return c_.sets.known(x) ? c_.sets.all(x).size() : std::numeric_limits<std::size_t>::max(); };
       return size_of(a) < size_of(b);
     });
@@ -140,12 +141,28 @@ void MlpPlanner::choose_inputs() {
   Cone cone = cone_of(roots_);
   std::vector<NodeId> axes;
   split(cone, code_inputs_, axes);
+  if (c_.style.exact_numbers && !passes_ && u.kind == UnitKind::MlpNumber && !code_inputs_.empty() && axes.size() == 1 && c_.sets.known(axes[0]) && !own(axes[0])) {
+    forced_.insert(axes[0]);
+    cone = cone_of(roots_);
+    split(cone, code_inputs_, axes);
+  }
   const auto stand_in = points(cone);
   for (NodeId x : cone.inputs())
     if (!stand_in.count(x)) p_.require_known(x);
   const bool many = tuples(cone) > std::min(static_cast<double>(c_.budget.limits().table_rows), static_cast<double>(c_.budget.limits().tuples));
   if (many || (axes.size() > 1 && axis_.empty() && !(axes.size() == 2 && join_axes(cone, axes)))) throw too_large(cone);
   if (axis_.empty() && !axes.empty()) axis_ = {{axes[0], 1}};
+}
+
+// `x if c else 0`: c as a code, so that the number x is what is left to read, and can be passed on.
+void MlpPlanner::hold_condition() {
+  const Node& n = c_.graph[unit().node];
+  if (unit().kind != UnitKind::MlpNumber || n.kind != NodeKind::Elementwise || n.op != Op::Choose || n.table) return;
+  const Node& zero = c_.graph[n.args[2]];
+  if (zero.kind != NodeKind::Constant || !zero.constant.is_number() || zero.constant.number() != 0) return;
+  const bool many = c_.sets.known(n.args[1]) && c_.sets.all(n.args[1]).size() > c_.effort.values_held && p_.free_linear(n.args[1]);
+  passes_ = many && c_.sets.known(n.args[0]) && c_.graph[n.args[0]].kind == NodeKind::Elementwise && !own(n.args[0]);
+  if (passes_) forced_.insert(n.args[0]);
 }
 
 // Two numbers that are functions of a common s-op are not independent: a linear form among them is read part by part, where that leaves

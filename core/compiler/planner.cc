@@ -280,12 +280,46 @@ void Planner::plan_aggregate_number(UnitId id) {
   u.most_selected = c_.sets.single(n.args[0]) ? 1 : c_.sets.max_length();
 }
 
+// The most that the absolute values of one row's visible keys add up to.
+double Planner::largest_total(NodeId value) const {
+  const auto largest = [&](const std::vector<ValueId>& members) {
+    double most = 0;
+    for (ValueId v : members) most = std::max(most, std::fabs(c_.values.number(v)));
+    return most;
+  };
+  const std::uint32_t N = c_.sets.max_length();
+  if (!c_.sets.by_position(value) || N > c_.effort.followed_length) return N * largest(c_.sets.all(value));
+  double total = 0;
+  for (std::uint32_t n = c_.sets.by_length(value) ? 1 : N; n <= N; ++n) {
+    double sum = 0;
+    for (std::uint32_t j = 0; j < n; ++j) sum += largest(c_.sets.members(value, j, n));
+    total = std::max(total, sum);
+  }
+  return total;
+}
+
+// What a head adds up must be exactly 0 at BOS, which has nearly all of its weight: numbers of other heads go through an MLP before.
+LinearForm Planner::summed_value(NodeId value) {
+  const Cone cone(c_.graph, {value}, [](NodeId) { return false; }, c_.values);
+  const bool zero = std::all_of(cone.inputs().begin(), cone.inputs().end(), [&](NodeId x) { return node(x).kind == NodeKind::Tokens || node(x).kind == NodeKind::Indices; });
+  if (zero || (node(value).kind == NodeKind::Elementwise && !free_linear(value) && !(base_[value] != no_node && code_leaf(base_[value])))) return number(value);
+  LinearForm form;
+  form.numbers.push_back({1, unit(UnitKind::MlpNumber, value)});
+  return form;
+}
+
 void Planner::plan_width(UnitId id) {
-  const NodeId selector = node(plan_.units[id].node).args[0];
+  const Node& n = node(plan_.units[id].node);
+  const NodeId selector = n.args[0];
   const std::uint32_t head = selection(selector, true);
+  const bool summed = n.args.size() == 2;
+  LinearForm form = summed ? summed_value(n.args[1]) : LinearForm{};
   Unit& u = plan_.units[id];
   u.selector = selector;
   u.head = head;
+  u.summed = summed;
+  u.value_number = std::move(form);
+  u.total = summed ? largest_total(n.args[1]) : c_.sets.max_length();
   u.most_selected = c_.sets.max_length();
 }
 

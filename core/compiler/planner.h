@@ -37,6 +37,8 @@ class Planner {
   void plan_aggregate_code(UnitId id);
   void plan_aggregate_number(UnitId id);
   void plan_width(UnitId id);
+  double largest_total(NodeId value) const;
+  LinearForm summed_value(NodeId value);
   void plan_output(NodeId output);
   void find_held(NodeId output);
   bool plan_lines(NodeId output);

@@ -167,7 +167,7 @@ std::optional<NodeId> Rewriter::sum_over(NodeId mean, NodeId factor, int depth) 
   // The factor must be the number of selected positions, in every context, and never 0 (a default is no mean).
   bool same = true;
   const std::uint32_t N = sets_.max_length();
-  if (N > 160) return std::nullopt;
+  if (N > effort_.sum_length) return std::nullopt;
   for (std::uint32_t n = 1; n <= N && same; ++n)
     for (std::uint32_t i = sets_.causal() ? n - 1 : 0; i < n && same; ++i) {
       const WidthRange w = sets_.width(selector, i, n);
@@ -179,7 +179,8 @@ std::optional<NodeId> Rewriter::sum_over(NodeId mean, NodeId factor, int depth) 
   std::vector<ValueId> nonzero;
   for (ValueId v : sets_.all(value))
     if (values_.number(v) != 0 && std::none_of(nonzero.begin(), nonzero.end(), [&](ValueId w) { return values_.number(w) == values_.number(v); })) nonzero.push_back(v);
-  if (nonzero.empty() || nonzero.size() > 3) return std::nullopt;
+  if (nonzero.empty()) return std::nullopt;
+  if (nonzero.size() > effort_.counted_values) return ints_only(value) ? std::optional(make(NodeKind::SelectorWidth, {result_.target[selector], result_.target[value]})) : std::nullopt;
   NodeId total = no_node;
   for (ValueId v : nonzero) {
     const NodeId hit = make(NodeKind::Select, {result_.target[value], constant(Value::integer(static_cast<std::int64_t>(values_.number(v))))}, Op::Eq);

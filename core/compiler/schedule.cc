@@ -31,7 +31,7 @@ std::vector<UnitId> dependencies(const Plan& plan, const Unit& unit) {
 
 std::size_t neuron_count(const Unit& unit) {
   std::size_t n = unit.lookups.size() * (unit.saturated ? 2 : 1);
-  for (const StepRow& s : unit.steps) n += 2 * s.thresholds.size() + (writes(unit, turning_outcome(s)) ? 1 : 0);
+  for (const StepRow& s : unit.steps) n += s.passed ? 2 : 2 * s.thresholds.size() + (writes(unit, turning_outcome(s)) ? 1 : 0);
   return n;
 }
 

@@ -5,6 +5,7 @@
 #include <map>
 #include <numeric>
 #include <set>
+#include <tuple>
 
 #include "compiler/limit_at.h"
 
@@ -77,7 +78,7 @@ void ValueSets::infer(NodeId id) {
       }
       case NodeKind::Elementwise: elementwise(id); break;
       case NodeKind::Aggregate: aggregate(id); break;
-      case NodeKind::SelectorWidth: selector_width(id); break;
+      case NodeKind::SelectorWidth: graph[id].args.size() == 1 ? selector_width(id) : sum_of_keys(id); break;
       default: break;
     }
 }
@@ -292,6 +293,58 @@ void ValueSets::selector_width(NodeId id) {
   } else {
     fill(id, by_i, true, [&](std::uint32_t i, std::uint32_t n) { return range_set(width(selector, i, n)); });
   }
+}
+
+namespace {
+// The ints low, low + step, …, high; all that is added to it is an int of its own range.
+struct Progression {
+  std::int64_t low = 0, high = 0, step = 0;
+  void add(std::int64_t least, std::int64_t most) { low += least, high += most; }
+};
+}  // namespace
+
+// Sums of ints over the selected keys: all ints between the least and the greatest sum that have the right remainder.
+void ValueSets::sum_of_keys(NodeId id) {
+  const NodeId selector = graph_[id].args[0], value = graph_[id].args[1];
+  bool by_i, by_n;
+  if (!known(value) || !selector_depends(selector, by_i, by_n)) return;
+  const bool by_keys = (by_i || nodes_[value].by_i) && setting_.max_length <= effort_.followed_length;
+  const auto add = [&](Progression& sum, SetId set, WidthRange times) {
+    double least = times.low == 0 ? 0 : values_.number(sets_[set].front()), most = least;
+    for (ValueId v : sets_[set]) {
+      least = std::min(least, values_.number(v));
+      most = std::max(most, values_.number(v));
+    }
+    for (ValueId v : sets_[set]) sum.step = std::gcd(sum.step, static_cast<std::int64_t>(values_.number(v) - least));
+    if (times.low == 0) sum.step = std::gcd(sum.step, static_cast<std::int64_t>(least));
+    if (times.low != times.high) sum.step = std::gcd(sum.step, static_cast<std::int64_t>(least));  // of one key more
+    sum.add(static_cast<std::int64_t>(least) * (least < 0 ? times.high : times.low), static_cast<std::int64_t>(most) * (most < 0 ? times.low : times.high));
+  };
+  bool overflow = false;
+  std::map<std::tuple<std::int64_t, std::int64_t, std::int64_t>, SetId> made;
+  auto set_of = [&](std::uint32_t i, std::uint32_t n) {
+    Progression sum;
+    const std::uint32_t visible = setting_.causal ? i + 1 : n;
+    for (std::uint32_t j = 0; by_keys && j < visible; ++j)
+      if (const int s = selects(selector, i, j, n); s != 0) add(sum, at(value, j, n), {s == 1 ? 1u : 0u, 1});
+    if (!by_keys) add(sum, nodes_[value].by_i ? sets_.intern(all(value)) : at(value, i, n), width(selector, i, n));
+    budget_.tick(visible);
+    const std::int64_t size = sum.step == 0 ? 1 : (sum.high - sum.low) / sum.step + 1;
+    overflow = overflow || size > static_cast<std::int64_t>(budget_.limits().value_set);
+    if (overflow) return SetId{0};
+    auto [it, fresh] = made.try_emplace({sum.low, sum.high, sum.step}, 0);
+    if (fresh) {
+      std::vector<ValueId> members;
+      for (std::int64_t k = 0; k < size; ++k) members.push_back(values_.intern(Value::integer(sum.low + k * sum.step)));
+      it->second = sets_.intern(std::move(members));
+    }
+    return it->second;
+  };
+  fill(id, setting_.causal || by_i, !setting_.causal, set_of);
+  if (!overflow) return;
+  nodes_[id].known = false;
+  nodes_[id].ids.clear();
+  nodes_[id].all.clear();
 }
 
 namespace {

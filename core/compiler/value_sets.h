@@ -73,6 +73,7 @@ class ValueSets {
   std::optional<SetId> mean_of_terms(const std::vector<SetId>& terms);
   void aggregate(NodeId id);
   void selector_width(NodeId id);
+  void sum_of_keys(NodeId id);
   WidthRange width_by_keys(NodeId selector, std::uint32_t i, std::uint32_t n) const;
   bool selector_depends(NodeId selector, bool& by_i, bool& by_n) const;  // false: a set is unknown
   int atom(const Node& node, std::uint32_t i, std::uint32_t j, std::uint32_t n) const;

@@ -7,6 +7,8 @@ namespace rasp::proof {
 
 // A float with at most 12 significant bits, at least x > 0: small multiples of it and their sums are exact in float32.
 double round_up_12(double x);
+// Is √x a power of two? Then dividing a score by √d_head rounds nothing.
+bool power_of_four(std::int32_t x);
 // The least power of two that is at least x > 0.
 double power_of_two_above(double x);
 
@@ -24,6 +26,7 @@ struct ScoreNeeds {
   bool several = false;      // a mean over several keys
   bool balance = false;      // s no larger than weighs the errors of what is compared against the leakage
   std::int32_t d_head = 1;
+  double total = 0, largest = 1;  // counts: the most that a row adds up to (a width: its keys), and the largest term
 };
 Scores choose_scores(const ScoreNeeds& needs);
 

@@ -85,6 +85,7 @@ class Checker {
   double gate(const Entries& in, double bias, const Entries& out, std::int32_t half_layer, const std::string& where);
   double steepness(const Entries& reads, const std::map<std::int32_t, double>& coefficient, Entries& gate) const;
   void step_row(const StepClaim& row, const std::vector<Entries>& in, const Mlp& m, std::int32_t half_layer, const std::string& where);
+  void passed_row(const StepClaim& row, const std::vector<Entries>& in, const Mlp& m, std::int32_t half_layer, const std::string& where);
   void used_again();
   void output();
   void finish_link(const std::string& label, const CheckedLink& link);
@@ -287,7 +288,9 @@ Checker::Scores Checker::scores_of(const AttentionHead& head, const std::string&
   r.exact = moved == 0;
   // Of exact one-hot inputs only the division by √d_head rounds, twice; else every sum of the products does.
   const double largest = std::max(magnitude, std::fabs(r.bos_high));
-  r.E = moved + (r.exact ? 3 : active + inexact + 5) * u * largest;
+  int exponent = 0;
+  const bool whole_root = std::frexp(root, &exponent) == 0.5;  // a power of two: it rounds nothing
+  r.E = moved + (r.exact ? (whole_root ? 0 : 3) : active + inexact + 5) * u * largest;
   return r;
 }
 
@@ -327,6 +330,11 @@ void Checker::moves(const AttentionHead& head, const HeadClaim& role, std::int32
       if (!claim(s).one_hot && !role.counts) {
         is_form(value[a], bias, claim(s).form, claim(s).constant, where);
         if (w != 1) fault(where + ": writes a number " + text(w) + " times");
+        continue;
+      }
+      if (claim(s).summed) {
+        is_form(value[a], bias, claim(s).form, claim(s).constant, where);
+        if (!role.counts || w < 0) fault(where + ": does not add up");
         continue;
       }
       if (constant ? bias != 1 : bias != 0) fault(where + ": a constant of " + text(bias));
@@ -421,6 +429,19 @@ void Checker::head(const AttentionHead& head, const HeadClaim& role, std::int32_
           all.most = std::max(all.most, p.most * std::fabs(weight));
           all.sum += p.sum * std::fabs(weight);
         }
+      }
+      if (counts && !empty && claim(subspace).summed) {
+        // Terms of any size; and what BOS itself holds, of which a head leaves a little there and an MLP nothing, counts with all of its weight.
+        const auto [axis, weight] = sources[0];
+        const std::vector<std::pair<std::int32_t, double>>& column = value[static_cast<std::size_t>(axis)];
+        const Sum sum = sum_of(column, static_cast<double>(head.b_V[static_cast<std::size_t>(axis)]));
+        const double ratio = weight * std::exp(-(s.bos_low - s.selected)), away = n_ * ratio / weight;
+        double at_bos = 0;
+        for (const auto& [read, p] : parts_of(column))
+          if (claim(read).written % 2 == 1) at_bos += carried(read, p);
+        error = std::max(error, claim(subspace).total * (std::fabs(ratio - 1) + 2 * away + std::expm1(2 * s.E) + softmax) + n_ * ratio * (sum.carried + sum.rounding()) +
+                                    2 * weight * n_ * sum.magnitude * std::exp(-(s.bos_low - s.other) + 2 * s.E) + weight * at_bos);
+        continue;
       }
       if (counts && !empty) {
         // BOS, the largest, has the exponential 1, beside which the rest adds up to n·ratio/most: rounding moves a sum by no more than its smaller term.
@@ -621,6 +642,51 @@ void Checker::step_row(const StepClaim& row, const std::vector<Entries>& in, con
     for (auto& [s, dimensions] : direction) flow_[s].push_back(std::move(dimensions));
 }
 
+// relu(x - low + gate - all of the gate): x - low while the row is open, and closed where a part of the gate is missing, wherever x is.
+void Checker::passed_row(const StepClaim& row, const std::vector<Entries>& in, const Mlp& m, std::int32_t half_layer, const std::string& where) {
+  if (!row.opens) return;
+  const auto j = static_cast<std::size_t>(row.begin);
+  if (j >= in.size()) return fault(where + ": a number is passed on by no neuron");
+  std::map<std::int32_t, double> rest(in[j].begin(), in[j].end());
+  const double b = static_cast<double>(m.b_in[j]), at_bos = b + (rest.count(c_.bos_dimension) ? rest[c_.bos_dimension] : 0);
+  rest.erase(c_.bos_dimension);
+  for (auto [d, x] : row.form) {
+    rest[d] -= x;
+    if (std::fabs(rest[d]) <= 8 * u * std::fabs(x)) rest.erase(d);
+  }
+  std::map<std::int32_t, double> barrier;              // of each one-hot subspace that the gate reads: one weight
+  for (auto [d, w] : rest) {
+    const std::int32_t o = owner_[static_cast<std::size_t>(d)];
+    if (o == nobody || !claim(o).one_hot || w <= 0) return fault(where + ": a gate reads dimension " + std::to_string(d) + " with " + text(w));
+    double& known_weight = barrier[o];
+    if (known_weight != 0 && std::fabs(known_weight - w) > 1e-5 * w) fault(where + ": a gate of several heights");
+    known_weight = std::max(known_weight, w);
+  }
+  double open = b - row.constant + row.low, lowest = 1e300;  // wanted: 0
+  for (const auto& [s, w] : barrier) open += w, lowest = std::min(lowest, w);
+  const Sum sum = sum_of(in[j], b);
+  const double range = row.high - row.low, off = sum.carried + sum.rounding() + std::fabs(open), room = lowest - range;
+  if (at_bos > 0) fault(where + ": a passed number is open at BOS");
+  const double margin = room > 0 ? 1 - off / room : -1e300;
+  std::map<std::int32_t, std::map<std::int32_t, Flow>> flow;
+  if (row.start >= 0 && static_cast<std::size_t>(row.start) < in.size()) {
+    const Entries out = row_of(m.W_out, row.start);
+    const double error = gate(in[static_cast<std::size_t>(row.start)], static_cast<double>(m.b_in[static_cast<std::size_t>(row.start)]), out, half_layer, where);
+    for (auto [d, w] : out) flow[target(d, half_layer)][d] = {std::fabs(w) * error, std::fabs(w), std::fabs(w), 1};
+  }
+  for (auto [d, w] : row_of(m.W_out, row.begin)) {
+    const std::int32_t s = target(d, half_layer);
+    if (s == nobody || claim(s).one_hot) return fault(where + ": a passed number is written to dimension " + std::to_string(d));
+    found(s, margin, 0, 0);
+    Flow& f = flow[s][d];
+    f.error += std::fabs(w) * off;
+    f.terms_sum += std::fabs(w) * (range + off);
+    f.weight += std::fabs(w) * (range + off);
+    ++f.terms;
+  }
+  for (auto& [s, dimensions] : flow) flow_[s].push_back(std::move(dimensions));
+}
+
 void Checker::mlp(const Mlp& m, std::size_t layer) {
   const auto half_layer = static_cast<std::int32_t>(2 * layer + 2);
   const std::vector<Entries> in = columns_of(m.W_in);
@@ -628,7 +694,9 @@ void Checker::mlp(const Mlp& m, std::size_t layer) {
   const std::string where = "MLP of layer " + std::to_string(layer);
   flow_.clear();
   for (const StepClaim& row : c_.steps[layer]) {
-    step_row(row, in, m, half_layer, where);
+    if (row.passed && row.begin >= 0 && static_cast<std::size_t>(row.begin) < done.size()) done[static_cast<std::size_t>(row.begin)] = true;
+    if (row.passed) passed_row(row, in, m, half_layer, where);
+    else step_row(row, in, m, half_layer, where);
     if (row.start >= 0 && static_cast<std::size_t>(row.start) < done.size()) done[static_cast<std::size_t>(row.start)] = true;
     for (std::size_t i = 0; i < 2 * row.neighbours.size() && static_cast<std::size_t>(row.begin) + i < done.size(); ++i) done[static_cast<std::size_t>(row.begin) + i] = true;
   }

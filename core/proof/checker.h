@@ -23,6 +23,8 @@ struct Claim {
   std::int32_t initial_dimension = -1;
   double initial = 0, constant = 0;
   std::vector<std::pair<std::int32_t, double>> form;
+  bool summed = false;                    // written by a head that counts: the sum of the form over the selected keys
+  double total = 0;                       // of which the absolute values add up to this, at most
   double margin = 1, error = 0, spread = 0;
 };
 
@@ -35,6 +37,7 @@ struct StepClaim {
   double low = 0, high = 0;                              // range of x, whether the row is open or not
   double constant = 0;
   std::vector<std::pair<std::int32_t, double>> form;     // (dimension, coefficient)
+  bool passed = false;                                   // no steps: neuron `begin` is x - low while the row is open
 };
 
 struct OutputClaim {

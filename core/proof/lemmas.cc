@@ -23,7 +23,7 @@ double comparison_error(std::span<const Comparison> comparisons) {
 }
 
 // By what is compared (each comparison sums products of two one-hot vectors), and by rounding: one step an axis that is not zero.
-double score_error(const Head& h) { return h.s * h.compared + 2 * (h.axes + 3) * unit_roundoff * h.s * std::max(std::fabs(h.bos), h.lead); }
+double score_error(const Head& h) { return h.exact ? 0 : h.s * h.compared + 2 * (h.axes + 3) * unit_roundoff * h.s * std::max(std::fabs(h.bos), h.lead); }
 double score_margin(const Head& h) { return 1 - 8 * score_error(h) / h.s; }
 // BOS lies half a step below a selected key and half a step above any other.
 double leakage(const Head& h) { return (h.n + 1) * std::exp(-h.s / 2 + 2 * score_error(h)); }
@@ -58,6 +58,13 @@ double counting_rounding(const Head& h, double count_scale) { return (h.n / 2 + 
 Bound counting_head(const Head& h, double count_scale) {
   const double E = score_error(h);
   return {score_margin(h), h.n * h.n / count_scale + h.n * (std::expm1(2 * E) + (h.bos - h.lead) * h.s * unit_roundoff + counting_rounding(h, count_scale)) + 2 * h.n * std::exp(-h.s + 2 * E), 0};
+}
+
+// A counting head whose selected keys add their values instead of 1: terms of any size, which may add up in any order.
+Bound summing_head(const Head& h, double count_scale, const Form& value, double total, double at_bos) {
+  const double E = score_error(h), sums = softmax_rounding(h) * std::exp(2 * E) + 2 * h.n / count_scale;
+  const double lost = 2 * h.n * value.magnitude * std::exp(-h.s + 2 * E);
+  return {score_margin(h), total * (h.n / count_scale + std::expm1(2 * E) + (h.bos - h.lead) * h.s * unit_roundoff + sums) + lost + 1.01 * (h.n * form_error(value) + count_scale * at_bos), 0};
 }
 
 double gate_error(const GateInputs& g) { return 2 * g.spread + (g.spread == 0 ? 0 : (g.terms + 2 * g.k + 4) * (4 * g.k + 1) * unit_roundoff); }  // sums of small ints are exact
@@ -126,6 +133,16 @@ Bound StepRow::bound() const {
     bound.error = std::max(bound.error, most);
   }
   return bound;
+}
+
+// Where a gate input is missing, x - low - B and what errors add must not be above 0. The start is a row of a lookup.
+Bound passed_number(const Form& axis, const GateInputs& g, const Passage& p, double slope, double start) {
+  const double range = p.high - p.low;
+  const double sizes = axis.magnitude + std::fabs(p.low) + 2 * p.barrier * (g.k + 1);
+  const double off = axis.carried + p.barrier * g.spread + (axis.terms + g.terms + 2 * g.k + 4) * unit_roundoff * sizes;
+  const double gate = gate_error(g), most = std::fabs(slope) * (range + off) + std::fabs(start);
+  const double error = std::fabs(slope) * off + std::fabs(start) * gate + 4 * unit_roundoff * most;
+  return {std::min(1 - off / (p.barrier - range), 1 - gate), error, error};
 }
 
 Bound nearest_value(const Form& form, double gap) {

@@ -58,6 +58,7 @@ struct Head {
   double lead = 1, bos = 0.5;
   int axes = 1;               // terms of a score and of what each of its axes reads, not zero for one pair, at most
   double compared = 0;        // comparison_error
+  bool exact = false;         // one-hot inputs without errors, and √d_head is a power of two: no score is rounded
 };
 double score_error(const Head& head);    // lemma 2: of one score, in all
 double score_margin(const Head& head);   // > 0: eight such errors fit into a step
@@ -69,6 +70,8 @@ double softmax_rounding(const Head& head);  // of exponentials, their sum, the d
 Bound one_hot_head(const Head& head, const Accuracy& value);
 Bound numerical_head(const Head& head, const Form& value, double default_value, bool several);  // several: rows may select more than one key
 Bound counting_head(const Head& head, double count_scale);
+// total: Σ |values| of a row, at most; at_bos: the value that BOS itself has, at most. It has nearly all of the weight.
+Bound summing_head(const Head& head, double count_scale, const Form& value, double total, double at_bos);
 
 // Lemma 5: a gate relu(2·Σ - (2k - 1)) over k one-hot inputs. By how much its pre-activation may be off; below 1 it is exactly 0 unless all hold.
 struct GateInputs { double k = 0, spread = 0; int terms = 0; };  // spread and terms: of all of them together
@@ -109,7 +112,11 @@ class StepRow {
   Sums always_, when_[2];
 };
 
-// Lemma 10: the output. gap: least distance of two values (or thresholds).
+// Lemma 9: a number passed on under a gate, as slope·(x - low) + start.
+struct Passage { double low = 0, high = 0, barrier = 1; };
+Bound passed_number(const Form& axis, const GateInputs& gate, const Passage& passage, double slope, double start);
+
+// Lemma 11: the output. gap: least distance of two values (or thresholds).
 Bound nearest_value(const Form& form, double gap);
 Bound highest_line(const Form& form, double rounding, double gap);
 double line_rounding(const Form& form, double slope, double offset);

@@ -297,8 +297,19 @@ class Evaluator {
       out[q].undefined = selector.row_undefined[q];
       if (out[q].undefined >= 0) continue;
       const auto row = selector.bits.begin() + static_cast<std::ptrdiff_t>(std::size_t{q} * n_);
-      out[q].value = Value::integer(std::accumulate(row, row + n_, std::int64_t{0}));
+      if (node.args.size() == 1) out[q].value = Value::integer(std::accumulate(row, row + n_, std::int64_t{0}));
+      else sum(row, out_.sequences[node.args[1]], out[q]);
     }
+  }
+
+  template <class Row>
+  void sum(Row row, const Sequence& values, Cell& out) {
+    double total = 0;
+    for (std::uint32_t k = 0; k < n_; ++k) {
+      if (values[k].undefined >= 0) out.undefined = values[k].undefined;
+      else if (row[k]) total += values[k].value.number();
+    }
+    out.value = Value::integer(static_cast<std::int64_t>(total));
   }
 
   // §4.10

@@ -229,7 +229,7 @@ class Describer {
           out_ += "length";
           return;
         }
-        call("selector_width", node, depth);
+        call(node.args.size() == 2 ? "sum" : "selector_width", node, depth);
         out_ += ')';
         return;
       case NodeKind::Select:

@@ -27,7 +27,8 @@ enum class NodeKind : std::uint8_t {
   Constant,       // s-op; `constant` at every position
   Elementwise,    // s-op; `op` over args (1..3), or `table`, or `function`
   Aggregate,      // s-op; args = {selector, value}, `constant` = default
-  SelectorWidth,  // s-op; args = {selector}. `length` is the width of the full selector.
+  SelectorWidth,  // s-op; args = {selector}. `length` is the width of the full selector. Of the compiler alone: args = {selector, value}, the
+                  // sum of ints over the selected keys.
   Select,         // selector; args = {key, query}, entry [q][k] = key[k] `op` query[q], op in Eq..Ge, or `function` of (key, query)
   SelectorAnd,    // selector; args = {a, b}
   SelectorOr,     // selector; args = {a, b}

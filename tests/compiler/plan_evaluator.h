@@ -121,16 +121,16 @@ class PlanEvaluator {
     }
     const auto keys = selected(plan_.selections[unit.head], i);
     if (!keys) return {};
-    if (unit.kind == UnitKind::WidthNumber) return {true, Held::silent, static_cast<double>(keys->size())};
-    if (unit.kind == UnitKind::AggregateNumber) {
-      if (keys->empty()) return {true, Held::silent, unit.default_number};
+    if (unit.kind == UnitKind::WidthNumber && !unit.summed) return {true, Held::silent, static_cast<double>(keys->size())};
+    if (unit.kind == UnitKind::AggregateNumber || unit.summed) {
+      if (keys->empty() && !unit.summed) return {true, Held::silent, unit.default_number};
       double sum = 0;
       for (std::uint32_t k : *keys) {
         const auto x = number(unit.value_number, k);
         if (!x) return {};
         sum += *x;
       }
-      return {true, Held::silent, sum / static_cast<double>(keys->size())};
+      return {true, Held::silent, unit.summed ? sum : sum / static_cast<double>(keys->size())};
     }
     if (keys->empty()) return kept(unit, unit.default_class);
     std::optional<std::int32_t> common;
