@@ -1,6 +1,7 @@
 // Programs whose s-ops have too many combinations of values to list, at sizes where a person expects a model: they compile, small, and agree
 // with the interpreter. tests/tools/walls.mjs shows their sizes and times.
 #include "compile_here.h"
+#include "proof/checker.h"
 
 using namespace rasp;
 using namespace rasp::testing;
@@ -25,6 +26,8 @@ void check_proved(const std::vector<Wall>& walls) {
     CHECK(c.model->exactness.kind == Exactness::Kind::Proved);
     CHECK(c.transformer().layers.size() <= w.layers);
     CHECK(c.transformer().parameters() <= w.parameters);
+    const proof::Verdict verdict = proof::check_claims(c.transformer(), c.model->claims);  // by the weights alone
+    CHECK_MESSAGE(verdict.confirmed, (verdict.faults.empty() ? "" : verdict.faults[0]));
     CHECK(c.check({.samples = w.samples}).mismatches == 0);
   }
 }
