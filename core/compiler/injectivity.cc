@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <set>
-#include <unordered_set>
 
 #include "compiler/selector_forms.h"
 #include "compiler/value_sets.h"
@@ -63,14 +62,16 @@ bool ValueSets::injective(NodeId id) const {
   const std::uint32_t N = setting_.max_length;
   std::size_t looked_at = 0;
   for (std::uint32_t length = by_length(id) ? 1 : N; length <= N; ++length) {
-    std::unordered_set<ValueId> seen;
+    std::vector<bool> seen(values_.size());
     for (std::uint32_t i = 0; i < length; ++i) {
       std::set<ValueId> here;  // 2 and 2.0 of one position are one
       for (ValueId v : members(id, i, length)) here.insert(values_.canonical(v));
       if ((looked_at += here.size()) > effort_.injective_values) return false;
       budget_.tick(static_cast<std::uint32_t>(here.size()));
-      for (ValueId v : here)
-        if (!seen.insert(v).second) return false;
+      for (ValueId v : here) {
+        if (seen[v]) return false;
+        seen[v] = true;
+      }
     }
   }
   return true;

@@ -5,7 +5,6 @@
 #include <map>
 #include <numeric>
 #include <set>
-#include <tuple>
 
 #include "compiler/limit_at.h"
 
@@ -321,7 +320,7 @@ void ValueSets::sum_of_keys(NodeId id) {
     sum.add(static_cast<std::int64_t>(least) * (least < 0 ? times.high : times.low), static_cast<std::int64_t>(most) * (most < 0 ? times.low : times.high));
   };
   bool overflow = false;
-  std::map<std::tuple<std::int64_t, std::int64_t, std::int64_t>, SetId> made;
+  std::unordered_map<std::vector<std::uint32_t>, SetId, VectorHash> made;
   auto set_of = [&](std::uint32_t i, std::uint32_t n) {
     Progression sum;
     const std::uint32_t visible = setting_.causal ? i + 1 : n;
@@ -332,7 +331,7 @@ void ValueSets::sum_of_keys(NodeId id) {
     const std::int64_t size = sum.step == 0 ? 1 : (sum.high - sum.low) / sum.step + 1;
     overflow = overflow || size > static_cast<std::int64_t>(budget_.limits().value_set);
     if (overflow) return SetId{0};
-    auto [it, fresh] = made.try_emplace({sum.low, sum.high, sum.step}, 0);
+    auto [it, fresh] = made.try_emplace({static_cast<std::uint32_t>(sum.low), static_cast<std::uint32_t>(sum.low >> 32), static_cast<std::uint32_t>(size), static_cast<std::uint32_t>(sum.step)}, 0);
     if (fresh) {
       std::vector<ValueId> members;
       for (std::int64_t k = 0; k < size; ++k) members.push_back(values_.intern(Value::integer(sum.low + k * sum.step)));

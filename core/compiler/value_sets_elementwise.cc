@@ -46,19 +46,18 @@ bool ValueSets::sum_of_ranges(NodeId id) {
   if (!all_ranges(a) || !all_ranges(b)) return false;
   std::vector<Range> range_of(sets_.size());
   for (const auto& [set, range] : ranges) range_of[set] = range;
-  struct Hash { std::size_t operator()(const Range& r) const { return static_cast<std::size_t>(r.first * 0x9E3779B97F4A7C15ll) ^ static_cast<std::size_t>(r.second); } };
-  std::unordered_map<Range, SetId, Hash> made;
+  std::unordered_map<std::uint64_t, int> made;  // by the range's ends, which fit into 32 bits each
   fill(id, nodes_[a].by_i || nodes_[b].by_i, nodes_[a].by_n || nodes_[b].by_n, [&](std::uint32_t i, std::uint32_t n) {
     const Range x = range_of[at(a, i, n)], y = range_of[at(b, i, n)];
     const Range sum = node.op == Op::Add ? Range{x.first + y.first, x.second + y.second} : Range{x.first - y.second, x.second - y.first};
-    auto [it, fresh] = made.try_emplace(sum);
+    auto [it, fresh] = made.try_emplace(static_cast<std::uint64_t>(sum.first) << 32 ^ static_cast<std::uint32_t>(sum.second));
     if (fresh) {
       std::vector<ValueId> members;
       budget_.tick(static_cast<std::uint32_t>(sum.second - sum.first + 1));
       for (std::int64_t k = sum.first; k <= sum.second; ++k) members.push_back(values_.intern(Value::integer(k)));
-      it->second = sets_.intern(std::move(members));
+      it->second = static_cast<int>(sets_.intern(std::move(members)));
     }
-    return it->second;
+    return static_cast<SetId>(it->second);
   });
   return true;
 }
