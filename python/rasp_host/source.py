@@ -36,6 +36,7 @@ class Source:
             if not isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
                 for node in ast.walk(statement):
                     top.add(id(node))
+        found = []
         for node in ast.walk(tree):
             if isinstance(node, ast.Lambda):
                 self._lambdas.append(node)
@@ -53,8 +54,10 @@ class Source:
                         span = self.span_of(name)
                         self._targets[tuple(self.span_of(value))] = name.id
                         if id(node) in top:
-                            self.assigned[name.id] = (span, self.span_of(node))
-                            self.order.append(name.id)
+                            found.append((span, self.span_of(node), name.id))
+        for span, statement, name in sorted(found):  # as written: a walk meets what stands deeper later
+            self.assigned[name] = (span, statement)
+            self.order.append(name)
 
     def name_at(self, span):
         return self._targets.get(tuple(span)) if span else None
