@@ -174,22 +174,7 @@ void Elaborator::run_statement(const Statement& s, const std::shared_ptr<Scope>&
       }
       return;
     }
-    case Statement::Kind::Assign: {
-      BuildValueRef value;
-      std::vector<BuildValueRef> values;
-      for (const auto& e : s.values) values.push_back(evaluate(*e, scope));
-      if (s.names.size() == values.size()) {
-        for (const std::string& name : s.names) check_assignable(name, s.span, *scope);
-        for (std::size_t i = 0; i < values.size(); ++i) assign(s.names[i], values[i], s.name_spans[i], scope);
-      } else if (s.names.size() == 1) {
-        assign(s.names[0], checked(list(std::move(values)), s.span), s.name_spans[0], scope);
-      } else if (values.size() == 1) {
-        unpack(s.names, s.name_spans, s.values[0]->span, values[0], scope, "operand_type");
-      } else {
-        raise("wrong-count", "type", std::to_string(s.names.size()) + " names cannot take " + std::to_string(values.size()) + " values", s.span, "Write as many values as names.");
-      }
-      return;
-    }
+    case Statement::Kind::Assign: return run_assignment(s, scope);
     case Statement::Kind::Def: {
       auto closure = std::make_shared<Closure>();
       closure->definition = &s;
@@ -222,6 +207,21 @@ void Elaborator::run_statement(const Statement& s, const std::shared_ptr<Scope>&
     case Statement::Kind::SetExample: return set_example(s, scope);
     case Statement::Kind::Command: return command(s);
     default: return;
+  }
+}
+
+void Elaborator::run_assignment(const Statement& s, const std::shared_ptr<Scope>& scope) {
+  std::vector<BuildValueRef> values;
+  for (const auto& e : s.values) values.push_back(evaluate(*e, scope));
+  if (s.names.size() == values.size()) {
+    for (const std::string& name : s.names) check_assignable(name, s.span, *scope);
+    for (std::size_t i = 0; i < values.size(); ++i) assign(s.names[i], values[i], s.name_spans[i], scope);
+  } else if (s.names.size() == 1) {
+    assign(s.names[0], checked(list(std::move(values)), s.span), s.name_spans[0], scope);
+  } else if (values.size() == 1) {
+    unpack(s.names, s.name_spans, s.values[0]->span, values[0], scope, "operand_type");
+  } else {
+    raise("wrong-count", "type", std::to_string(s.names.size()) + " names cannot take " + std::to_string(values.size()) + " values", s.span, "Write as many values as names.");
   }
 }
 

@@ -1,5 +1,5 @@
 // Internal to elaboration: the machine that runs a program's statements. elaborate.cc holds statements, files and scopes,
-// expressions.cc the expressions, build_values.cc what operators do to values that are not s-ops.
+// expressions.cc the expressions, calls.cc what is called, build_values.cc what operators do to values that are not s-ops.
 #pragma once
 #include <memory>
 #include <string>
@@ -22,6 +22,8 @@ struct Closure {
   std::shared_ptr<Scope> scope;
 };
 
+inline constexpr std::uint32_t library_file = 1;  // in spans
+
 // Ends the current statement. An empty code: the cause is already reported.
 struct StatementError { Diagnostic diagnostic; };
 [[noreturn]] void raise(Failure failure, Span span);
@@ -31,12 +33,14 @@ struct StatementError { Diagnostic diagnostic; };
 BuildValueRef atom(Value value);
 BuildValueRef list(std::vector<BuildValueRef> items);
 bool truthy(const BuildValue& value);
+inline bool deferred(const BuildValue& v) { return v.kind == BuildValue::Kind::SOp || v.kind == BuildValue::Kind::Selector; }
 std::string kind_of(const BuildValue& value);  // "a list", "an s-op", …
 bool same(const BuildValue& a, const BuildValue& b);
 // Equal for exactly those atoms that are the same key of a dictionary (1, 1.0 and True are).
 std::string key_text(const Value& key);
 // Adds to a dictionary, or replaces the value of a key that is there (which stays).
 void insert(BuildValue& dictionary, const Value& key, BuildValueRef value);
+Op binary_op(const std::string& text);  // expressions.cc
 // Binary operators where no side is an s-op or selector.
 BuildValueRef combine(Op op, const BuildValueRef& a, const BuildValueRef& b, const Limits& limits, Span span);
 
@@ -52,6 +56,7 @@ class Elaborator {
   const std::vector<Statement>& parse_file(std::string text, std::string name, std::uint32_t& file);
   void run_statements(const std::vector<Statement>& statements, const std::shared_ptr<Scope>& scope);
   void run_statement(const Statement& s, const std::shared_ptr<Scope>& scope);
+  void run_assignment(const Statement& s, const std::shared_ptr<Scope>& scope);
   void run_for(const Statement& s, const std::shared_ptr<Scope>& scope);
   void run_load(const Statement& s, const std::shared_ptr<Scope>& scope);
   void assign(const std::string& name, BuildValueRef value, Span span, const std::shared_ptr<Scope>& scope);
