@@ -227,7 +227,7 @@ bool MlpPlanner::join_axes(Cone& cone, const std::vector<NodeId>& axes) {
       double gap = 1e300;
       for (auto& [codes, points] : curves) {
         c_.budget.tick(static_cast<std::uint32_t>(points.size()) * 16);
-        std::sort(points.begin(), points.end(), [&](const Point& a, const Point& b) { return a.x + scale * a.y < b.x + scale * b.y; });
+        std::stable_sort(points.begin(), points.end(), [&](const Point& a, const Point& b) { return a.x + scale * a.y < b.x + scale * b.y; });
         for (std::size_t i = 1; i < points.size(); ++i)
           if (points[i].outcome != points[i - 1].outcome) gap = std::min(gap, points[i].x + scale * points[i].y - points[i - 1].x - scale * points[i - 1].y);
       }

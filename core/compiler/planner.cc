@@ -338,7 +338,7 @@ bool Planner::plan_lines(NodeId output) {
     cone.evaluate({v}, c_.apply, out);
     if (out[0] != undefined_value) points.push_back({c_.values.number(v), out[0]});
   }
-  std::sort(points.begin(), points.end(), [](const Point& a, const Point& b) { return a.x < b.x; });
+  std::stable_sort(points.begin(), points.end(), [](const Point& a, const Point& b) { return a.x < b.x; });
   std::vector<ValueId> columns;
   std::vector<double> thresholds, gaps;
   for (std::size_t i = 0; i < points.size(); ++i) {
