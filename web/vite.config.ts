@@ -6,6 +6,7 @@ import { budget } from './budget.ts';
 import { documentation } from './docs.ts';
 import { examples } from './pictures.ts';
 import { prerender } from './prerender.ts';
+import { previews } from './previews.ts';
 import { python, pythonFolder } from './python.ts';
 
 const here = import.meta.dirname, root = path.resolve(here, '..');
@@ -22,7 +23,7 @@ function offline(): Plugin {
     name: 'rasp-offline',
     apply: 'build',
     generateBundle(_, bundle) {
-      const files = Object.keys(bundle).filter((f) => !f.endsWith('.map') && !f.startsWith('python-')).sort();
+      const files = Object.keys(bundle).filter((f) => !f.endsWith('.map') && !f.startsWith('python-') && !f.startsWith('example/')).sort();
       const kept = files.filter((f) => !later(f));
       const hash = createHash('sha256');
       for (const f of files) { const item = bundle[f]!; hash.update(f).update(item.type === 'chunk' ? item.code : item.source); }
@@ -52,5 +53,5 @@ export default defineConfig({
   // Modules of a line or two that several parts share come as one file.
   build: { target: 'es2022', assetsInlineLimit: 0, rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'shared', test: /web[\\/]src[\\/](state[\\/](question|goto|newer|problems)|.*loading)\.ts$/ }] } } } },
   server: { fs: { allow: ['..'] } },
-  plugins: [python(), examples(root), prerender(root), documentation(path.resolve(here, '../docs')), offline(), early(), budget()],
+  plugins: [python(), examples(root), prerender(root), documentation(path.resolve(here, '../docs')), previews(root), offline(), early(), budget()],
 });

@@ -8,8 +8,8 @@ export const scormVersions = ['1.2', '2004'];
 const courseFile = 'assignment.json';
 /** What belongs to a site of one's own: course systems send their own headers, and keep the page as long as they want. */
 const leftOut = new Set(['sw.js', '_headers', 'files.json', 'imsmanifest.xml', courseFile]);
-/** CPython, of five megabytes: tasks are written in RASP. */
-const forPython = (file) => file.startsWith('python-');
+/** CPython, of five megabytes (tasks are written in RASP), and the pages for services that preview links. */
+const unused = (file) => file.startsWith('python-') || file.startsWith('example/');
 
 const escape = (text) =>
   [...text]
@@ -69,7 +69,7 @@ export function scormPackage(assignment, text, version, page) {
   const index = new TextDecoder().decode(page['index.html']);
   const marked = index.replace('<head>', `<head>\n<meta name="rasp-course" content="${courseFile}">`);
   if (marked === index) throw new Error('This is not the page: it has no index.html with a head');
-  const kept = Object.keys(page).filter((f) => !leftOut.has(f) && !forPython(f)).sort();
+  const kept = Object.keys(page).filter((f) => !leftOut.has(f) && !unused(f)).sort();
   const files = { ...Object.fromEntries(kept.map((f) => [f, page[f]])), 'index.html': strToU8(marked), [courseFile]: strToU8(text) };
   const whole = { 'imsmanifest.xml': strToU8(manifest(assignment, version, Object.keys(files))), ...files };
   return zipSync(whole, { level: 9, mtime: new Date(1980, 0, 1, 12) });

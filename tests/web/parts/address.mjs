@@ -1,11 +1,40 @@
 // The address: always that of what is on the page, a step of the history for whatever is opened.
 import assert from 'node:assert/strict';
-import { editor, output, settled, type } from '../browser.mjs';
+import { readFileSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { editor, output, root, settled, type } from '../browser.mjs';
 
 const title = (page, text) => page.waitForFunction((t) => document.querySelector('.result h2')?.textContent === t, text);
 const hash = (page) => page.evaluate(() => location.hash);
 
 export default async function addressJourneys(test) {
+  await test('each example has a page with its picture, for previews of links, that leads to the example; Share offers it', async (fresh) => {
+    const dist = path.join(root, 'web/dist/example'), names = readdirSync(path.join(root, 'examples')).filter((f) => f.endsWith('.rasp')).map((f) => f.slice(0, -5));
+    for (const name of names) {
+      const png = readFileSync(path.join(dist, `${name}.png`)), html = readFileSync(path.join(dist, `${name}.html`), 'utf8');
+      assert.equal(png.subarray(1, 4).toString(), 'PNG');
+      assert.deepEqual([png.readUInt32BE(16), png.readUInt32BE(20)], [1200, 630]);
+      assert.match(html, new RegExp(`property="og:image" content="(https?:[^"]*/example/)?${name}\\.png"`));
+    }
+    const page = await fresh('example/sort.html');
+    await title(page, 'Sort');
+    await settled(page);
+    assert.equal(await hash(page), '#example=sort');
+    await page.click('text=Share');
+    assert.match(await page.inputValue('#share-preview'), /\/example\/sort\.html$/);
+  });
+
+  await test('the address of an example in Python opens it again', async (fresh) => {
+    const page = await fresh('#example=reverse');
+    await settled(page);
+    await page.click('text=Examples');
+    await page.locator('.example-card', { has: page.locator('strong:has-text("Histogram, in Tracr")') }).first().click();
+    await page.waitForFunction(() => location.hash.includes('example=') && !location.hash.includes('reverse'));
+    const address = await hash(page);
+    const other = await fresh(address);
+    await other.waitForFunction(() => document.querySelector('.files .on')?.textContent.includes('.py'));
+  });
+
   await test('the gallery sets the address; Back and Forward show what was there; an edit makes it a link', async (fresh) => {
     const page = await fresh();
     await settled(page);

@@ -121,7 +121,7 @@ const opened = (e: Example): Project => ({
 });
 
 export function openExample(e: Example) {
-  openProject(opened(e), null, 'new', `#example=${e.file.replace(/\.rasp$/, '')}`);
+  openProject(opened(e), null, 'new', `#example=${e.file.replace(/\.(rasp|py)$/, '')}`);
 }
 
 export function openSlot(id: string) {
