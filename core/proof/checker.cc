@@ -654,16 +654,20 @@ void Checker::passed_row(const StepClaim& row, const std::vector<Entries>& in, c
     rest[d] -= x;
     if (std::fabs(rest[d]) <= 8 * u * std::fabs(x)) rest.erase(d);
   }
-  std::map<std::int32_t, double> barrier;              // of each one-hot subspace that the gate reads: one weight
+  std::map<std::int32_t, std::set<double>> levels;     // of each one-hot subspace that the gate reads; two sets of its classes add up
   for (auto [d, w] : rest) {
     const std::int32_t o = owner_[static_cast<std::size_t>(d)];
     if (o == nobody || !claim(o).one_hot || w <= 0) return fault(where + ": a gate reads dimension " + std::to_string(d) + " with " + text(w));
-    double& known_weight = barrier[o];
-    if (known_weight != 0 && std::fabs(known_weight - w) > 1e-5 * w) fault(where + ": a gate of several heights");
-    known_weight = std::max(known_weight, w);
+    auto& list = levels[o];
+    const double weight = w;
+    if (std::none_of(list.begin(), list.end(), [&](double other) { return std::fabs(other - weight) < 1e-5 * weight; })) list.insert(weight);
   }
   double open = b - row.constant + row.low, lowest = 1e300;  // wanted: 0
-  for (const auto& [s, w] : barrier) open += w, lowest = std::min(lowest, w);
+  for (auto& [s, list] : levels) {
+    list.insert(0);
+    open += *list.rbegin();
+    lowest = std::min(lowest, *list.rbegin() - *std::next(list.rbegin()));
+  }
   const Sum sum = sum_of(in[j], b);
   const double range = row.high - row.low, off = sum.carried + sum.rounding() + std::fabs(open), room = lowest - range;
   if (at_bos > 0) fault(where + ": a passed number is open at BOS");
