@@ -82,4 +82,23 @@ export default async function statesJourneys(test) {
     await page.waitForFunction(() => document.querySelector('#input').value === 'cc');
     assert.ok(await editor(page).isVisible());
   });
+
+  await test('ablations: a table of what changes without each head and MLP, from which an experiment is shown', async (fresh) => {
+    const page = await fresh('#example=sort');
+    await settled(page);
+    await page.click('[role="tab"]:text-is("Cost")');
+    await page.click('text=Ablate each head and MLP');
+    await page.waitForSelector('.ablations table', { timeout: 60_000 });
+    const rows = await page.$$eval('.ablations tbody tr', (list) => list.map((r) => [...r.children].map((c) => c.textContent)));
+    assert.ok(rows.length >= 4, JSON.stringify(rows));
+    const last = rows.findLast((r) => r[0].startsWith('head'));  // the head that fetches: without it next to nothing is right
+    assert.match(last[2], /^(\d+) of (\d+)$/);
+    const [changed, of] = last[2].split(' of ').map(Number);
+    assert.ok(of >= 20 && changed >= of / 2, last[2]);
+    await page.locator('.ablations tbody tr').filter({ hasText: last[0] }).locator('text=show it').click();
+    await page.click('[role="tab"]:text-is("Score")');
+    await settled(page);
+    await page.waitForSelector('.score .band.off, .score .off');
+    assert.notDeepEqual(await output(page), await output(page, 'interpreter'));
+  });
 }

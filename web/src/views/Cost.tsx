@@ -4,6 +4,7 @@ import type { ModelSummary, PassName } from '../engine/protocol';
 import { colour, lit, nodeLabel, pointing } from '../state/focus';
 import { type Picture, ask } from '../state/live';
 import { change, settings } from '../state/project';
+import { Ablations } from './Ablations';
 
 const passes: [PassName, string, string][] = [
   ['fuse', 'fuse', 'chains of elementwise expressions become one MLP'],
@@ -59,6 +60,7 @@ export function Cost({ p }: { p: Picture }) {
             <td>{cost.dimensions || ''}</td><td>{cost.neurons || ''}</td><td>{cost.heads || ''}</td></tr>
         ))}
       </tbody></table></div>
+      <Ablations p={p} />
       <h3>What each optimisation saves</h3>
       <div class="scroll"><table><thead><tr><th scope="col">pass</th>{columns.map((k) => <th scope="col">{words[k]}</th>)}</tr></thead><tbody>
         {passes.map(([pass, name, what]) => {
