@@ -83,6 +83,8 @@ class Elaborator {
   BuildValueRef ternary(const Expr& e, const std::shared_ptr<Scope>& scope);
   BuildValueRef membership(const Expr& e, const std::shared_ptr<Scope>& scope);
   BuildValueRef index(const Expr& e, const std::shared_ptr<Scope>& scope);
+
+  // calls.cc
   BuildValueRef call(const Expr& e, const std::shared_ptr<Scope>& scope);
   BuildValueRef call_function(const BuildValue& function, const std::vector<BuildValueRef>& arguments, Span span);
   BuildValueRef comprehension(const Expr& e, const std::shared_ptr<Scope>& scope);

@@ -12,6 +12,7 @@ namespace {
 
 Json answer(const std::string& command, Json request) {
   request["command"] = command;
+  request["limit_ms"] = 600000;  // any other limit is met before the deadline, however slow the build
   rasp::Session session;
   return Json::parse(session.request(request.dump()));
 }
