@@ -284,7 +284,7 @@ void Assembler::read_form(const LinearForm& f, double constant, std::int32_t col
 proof::Accuracy Assembler::accuracy(UnitId id) const {
   if (id == no_unit) return {};
   const int dimensions = std::max(1, static_cast<int>(std::count(plan_.units[id].kept.begin(), plan_.units[id].kept.end(), true)));
-  return {error_[id], spread_[id], spread_[id] > 0 ? dimensions : 1};
+  return {error_[id], spread_[id], static_cast<int>(std::min<double>(dimensions, proof::terms_of(spread_[id])))};
 }
 
 proof::Form Assembler::proved(const LinearForm& f) const {

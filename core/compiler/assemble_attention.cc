@@ -171,8 +171,9 @@ void Assembler::finish_head(Layer& layer, std::size_t l, HeadDraft& h, const Hea
   weigh(layer, h, scores.amplitude, scores.bos, scores.count_scale, d_head);
   int axes = h.active;
   if (compared > 0) {  // none of the axes need be 0, nor what an axis reads
-    axes = h.qk_axes;
-    for (const Literal& l : plan_.selections[plan.selection].literals) axes += accuracy(l.query).terms + accuracy(l.key).terms;
+    double more = h.qk_axes - h.active;
+    for (const Literal& l : plan_.selections[plan.selection].literals) more += accuracy(l.query).terms + accuracy(l.key).terms;
+    axes += 2 + static_cast<int>(std::ceil(std::min(more, 2 * proof::terms_of(compared))));  // and products of two that are inexact
   }
   const proof::Head head{static_cast<double>(n_), scores.s, h.lead, scores.bos, axes, compared, compared == 0 && proof::power_of_four(d_head) && scores.bos < 256};
   std::vector<Bound> bounds;  // of all units first: none reads another

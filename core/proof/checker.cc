@@ -160,7 +160,8 @@ Checker::Sum Checker::sum_of(const Entries& column, double bias) {
   for (const auto& [s, p] : parts_of(column)) {
     const double c = carried(s, p);
     sum.magnitude += p.most * (claim(s).one_hot ? 1 : claim(s).largest);
-    sum.additions += claim(s).one_hot && known(s).spread > 0 ? p.dimensions : 1;
+    // Beside the one that is near 1, the others add up to c, and rounding moves a sum of two by no more than the smaller.
+    sum.additions += claim(s).one_hot && known(s).spread > 0 ? std::min(p.dimensions, 2 + static_cast<int>(std::min(c / (u * p.most), 1e6))) : 1;
     products = products || (!p.power && !(claim(s).one_hot && c == 0));
     sum.carried += c;
   }
@@ -236,15 +237,20 @@ Checker::Scores Checker::scores_of(const AttentionHead& head, const std::string&
   // Matrices by pair of subspaces, sparse: (query dimension, key dimension) → score.
   std::map<std::pair<std::int32_t, std::int32_t>, std::map<std::pair<std::int32_t, std::int32_t>, double>> form;
   std::map<std::int32_t, std::map<std::int32_t, double>> with_bos;  // query subspace, dimension → score of the key BOS
-  int active = 0;
+  std::map<std::pair<std::int32_t, std::int32_t>, std::map<std::pair<std::int32_t, std::int32_t>, int>> meets;  // in how many axes they do
+  int active = 1;  // axes that are not nearly 0 for one pair, at most; BOS's is one
   for (std::size_t a = 0; a < axes; ++a) {
     for (const auto& x : q.axis[a]) {
-      for (const auto& y : k.axis[a]) form[{x.subspace, y.subspace}][{x.dimension, y.dimension}] += x.weight * y.weight / root;
+      for (const auto& y : k.axis[a]) form[{x.subspace, y.subspace}][{x.dimension, y.dimension}] += x.weight * y.weight / root, ++meets[{x.subspace, y.subspace}][{x.dimension, y.dimension}];
       if (k.bos[a] != 0) with_bos[x.subspace][x.dimension] += x.weight * k.bos[a] / root;
     }
-    active += !q.axis[a].empty() && (!k.axis[a].empty() || k.bos[a] != 0);
     // At BOS as a query, biases cancel; what remains meets BOS alone.
     if (q.bos[a] != 0 && !k.axis[a].empty()) fault(where + ": BOS as a query compares something");
+  }
+  for (const auto& [pair, m] : meets) {
+    int most = 0;
+    for (const auto& [at, times] : m) most = std::max(most, times);
+    active += most;
   }
   Scores r;
   r.step = 1e300;
@@ -290,7 +296,9 @@ Checker::Scores Checker::scores_of(const AttentionHead& head, const std::string&
   const double largest = std::max(magnitude, std::fabs(r.bos_high));
   int exponent = 0;
   const bool whole_root = std::frexp(root, &exponent) == 0.5;  // a power of two: it rounds nothing
-  r.E = moved + (r.exact ? (whole_root ? 0 : 3) : active + inexact + 5) * u * largest;
+  // What is nearly 0 moves a sum by no more than itself, in what an axis reads or in the sum over the axes.
+  r.E = r.exact ? (whole_root ? 0 : 3) * u * largest
+                : moved + (active + 4) * u * largest + std::min(std::max(0.0, inexact + static_cast<double>(axes) - active) * u * largest, moved + u * largest);
   return r;
 }
 

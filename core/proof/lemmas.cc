@@ -7,6 +7,7 @@ namespace rasp::proof {
 
 Bound both(const Bound& a, const Bound& b) { return {std::min(a.margin, b.margin), std::max(a.error, b.error), std::max(a.spread, b.spread)}; }
 
+double terms_of(double spread) { return spread > 0 ? 2 + spread / unit_roundoff : 1; }
 double rounding_of(const Form& form) { return (form.terms + 2) * (unit_roundoff * form.magnitude + underflow * (1 + form.magnitude)); }
 double form_error(const Form& form) { return form.carried + rounding_of(form); }
 

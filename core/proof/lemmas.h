@@ -36,6 +36,9 @@ struct Form {
   bool products = false; // some products are rounded: of inexact numbers and coefficients that are no powers of two
 };
 
+// Lemma 1: as how many terms a one-hot subspace rounds whose dimensions are off by `spread` in all. Rounding moves a sum of two by no more than the
+// smaller one, so what is nearly 0 moves it by no more than itself, however many dimensions it is in.
+double terms_of(double spread);
 // Lemma 1: rounding of a sum, in any order.
 double rounding_of(const Form& form);
 double form_error(const Form& form);
