@@ -6,7 +6,7 @@ import { NoEngine, largestRequest, loadEngine, tooLarge } from './engine.mjs';
 import { boundedLines } from './lines.mjs';
 import { print, printLine, reader, refusal, unreadable, unwritable, watchOutput } from './output.mjs';
 
-const commands = ['eval', 'compile', 'run', 'check', 'plan', 'generate', 'batch', 'grade', 'assignment', 'suite', 'train', 'discover'];
+const commands = ['eval', 'compile', 'run', 'check', 'plan', 'generate', 'batch', 'grade', 'assignment', 'suite', 'train', 'discover', 'convert'];
 const usage = `usage: rasp-playground COMMAND FILE [options]
 
   eval     the interpreter's value of the output
@@ -18,6 +18,7 @@ const usage = `usage: rasp-playground COMMAND FILE [options]
   train    --compress D,D… [--recipe orthonormal|principal|paper] | --twin layers=2,heads=1;…  [--seeds N] [--steps N] [--batch N] [--rate R]
            [--examples N] [--longest] [--out PATH]: the model in fewer dimensions, or the same task from random weights
   generate the model as a decoder: its output at the last position is appended, again and again; --steps N [--until TOKEN]
+  convert  FILE.rasp --to python: the program in Tracr's Python, on standard output or in --out PATH
   discover FILE… [--methods NAME,…] [--pairs N] [--witnesses N] [--seed S]: who finds the circuit?
   batch    FILE holds one JSON request a line; one result a line
   grade    grade ASSIGNMENT SUBMISSIONS... --out DIR [--jobs N] [--limit-ms N] [--task ID] [--one] [--github]
@@ -30,7 +31,7 @@ FILE "-" reads standard input. Options:
 
 class UsageError extends Error {}
 
-const withValue = new Set(['output', 'input', 'vocabulary', 'max-length', 'objective', 'samples', 'seed', 'format', 'out', 'names', 'limit-ms', 'until', 'jobs', 'salt', 'scorm', 'task', 'count', 'compress', 'twin', 'recipe', 'seeds', 'steps', 'batch', 'rate', 'examples', 'methods', 'pairs', 'witnesses', 'component', 'program']);
+const withValue = new Set(['output', 'input', 'vocabulary', 'max-length', 'objective', 'samples', 'seed', 'format', 'out', 'names', 'limit-ms', 'until', 'jobs', 'salt', 'scorm', 'task', 'count', 'compress', 'twin', 'recipe', 'seeds', 'steps', 'batch', 'rate', 'examples', 'methods', 'pairs', 'witnesses', 'component', 'program', 'to']);
 const flags = new Set(['causal', 'no-optimize', 'exhaustive', 'proof', 'help', 'github', 'one', 'longest']);
 
 function parseArguments(args) {
@@ -183,11 +184,8 @@ async function trained({ samples, exhaustive, seed, ...request }, options) {
 /** The files that a program loads or imports, beside it. */
 const filesOf = (file, program) => (file.endsWith('.py') ? pythonFiles(path.dirname(file), path.basename(file)) : loadedFiles(program, file === '-' ? '.' : path.dirname(file)));
 
-/** A listing goes to standard output as text, or to a file. */
-async function plan(engine, request, options) {
-  const result = await engine.requestText(serialise(request));
-  if (!result.ok) return print(result);
-  const text = Buffer.from(engine.bytes());
+/** A text goes to standard output as it is, or to a file, and then its document is printed. */
+function printText(text, result, options) {
   if (!options.out) { process.stdout.write(text); return 0; }
   try {
     writeFileSync(options.out, text);
@@ -195,6 +193,17 @@ async function plan(engine, request, options) {
     return print(unwritable(options.out));
   }
   return print(result);
+}
+
+async function plan(engine, request, options) {
+  const result = await engine.requestText(serialise(request));
+  return result.ok ? printText(Buffer.from(engine.bytes()), result, options) : print(result);
+}
+
+async function converted({ program, name, files, output, input, vocabulary, max_length, causal, limit_ms }, options) {
+  const engine = await loadEngine('laboratory');
+  const { text, ...result } = await engine.requestText(serialise({ command: 'python', program, name, files, output, input, vocabulary, max_length, causal, limit_ms }));
+  return result.ok ? printText(text, result, options) : print(result);
 }
 
 /** FILE.craft: run it, compare it with a program, write its weights, print it again. */
@@ -255,6 +264,8 @@ async function main() {
     limit_ms: number(options, 'limit-ms', 1) ?? (command === 'check' ? 600_000 : 60_000),
   };
   if (options.objective && !['size', 'depth'].includes(options.objective)) throw new UsageError('--objective is size or depth');
+  if (command === 'convert' && (options.to !== 'python' || /\.(py|craft)$/.test(file))) throw new UsageError('convert takes FILE.rasp --to python');
+  if (options.to && command !== 'convert') throw new UsageError('--to belongs to convert');
   if (options.until !== undefined && command !== 'generate') throw new UsageError('--until belongs to generate');
   if (options.proof && command !== 'check') throw new UsageError('--proof belongs to check');
   if (options.format && command !== 'compile') throw new UsageError('--format belongs to compile');
@@ -280,6 +291,7 @@ async function main() {
   request.program = program;
   request.name = file === '-' ? 'program.rasp' : path.basename(file);
   request.files = filesOf(file, program);
+  if (command === 'convert') return converted(request, options);
   if (command === 'generate') return generated(request, options);
   if (command === 'train') return trained(request, options);
   const engine = await loadEngine(command === 'plan' || options.format === 'craft' || options.proof ? 'laboratory' : 'engine');

@@ -483,6 +483,13 @@ export interface FormatResult {
   diagnostics: Diagnostic[];
 }
 
+/** A program of RASP in Tracr's Python. */
+export interface PythonResult {
+  ok: true;
+  text: string;
+  diagnostics: Diagnostic[];
+}
+
 export interface ReleaseResult {
   ok: true;
 }
@@ -591,6 +598,7 @@ export interface Requests {
   export: { command: "export"; handle: number; format?: "json" | "meta" | "safetensors" | "onnx" | "craft"; component?: string; names?: "transformer_lens" | "tracr"; limit_ms?: number; id?: unknown };
   format: { command: "format"; program: string; limit_ms?: number; id?: unknown };
   listing: { command: "listing"; listing: string; input?: AnyInput; program?: string; name?: string; language?: Language; graph?: GraphDoc; files?: Record<string, string>; output?: string; samples?: number; exhaustive?: boolean; seed?: number; format?: "craft" | "safetensors" | "onnx"; component?: string; limit_ms?: number; id?: unknown };
+  python: { command: "python"; program: string; name?: string; files?: Record<string, string>; output?: string; input?: AnyInput; vocabulary?: AnyInput; max_length?: number; causal?: boolean; limit_ms?: number; id?: unknown };
   release: { command: "release"; handle: number; limit_ms?: number; id?: unknown };
   library: { command: "library"; limit_ms?: number; id?: unknown };
   eval_many: { command: "eval_many"; program: string; name?: string; language?: Language; graph?: GraphDoc; files?: Record<string, string>; output?: string; causal?: boolean; inputs: AnyInput[]; named?: true | string[]; limit_steps?: number; limit_ms?: number; id?: unknown };
@@ -611,6 +619,7 @@ export interface Results {
   export: ExportResult | Failure;
   format: FormatResult | Failure;
   listing: ListingResult | Failure;
+  python: PythonResult | Failure;
   release: ReleaseResult | Failure;
   library: LibraryResult | Failure;
   eval_many: EvalManyResult | Failure;

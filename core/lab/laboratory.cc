@@ -3,6 +3,7 @@
 #include "export/safetensors.h"
 #include "lab/discover.h"
 #include "lab/listing.h"
+#include "lab/python.h"
 #include "session/held.h"
 
 namespace rasp::lab {
@@ -23,6 +24,7 @@ Json Laboratory::dispatch(const Json& r) {
     return experiment(r).picture(typed<std::int64_t>(r, "step", -1, "a number"), values_at(r, "input"), budget);
   }
   if (command == "listing") return listing_document(r, bytes_);
+  if (command == "python") return python_document(r);
   if (command == "discover") return discover(r);
   if (command == "lab_export") return export_run(r);
   if (command == "lab_release") {

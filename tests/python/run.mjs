@@ -96,6 +96,66 @@ for (const file of readdirSync(path.join(root, 'tests/python/programs'))) {
   });
 }
 
+/** Random inputs of a program's vocabulary: every length, the same each time. */
+function inputsOf({ vocabulary, max_length }, count) {
+  let state = 7;
+  const below = (n) => { state = (Math.imul(state, 1664525) + 1013904223) >>> 0; return Math.floor((state / 2 ** 32) * n); };
+  return Array.from({ length: count }, (_, i) => {
+    const chosen = Array.from({ length: 1 + (i % max_length) }, () => below(vocabulary.values.length));
+    return { values: chosen.map((c) => vocabulary.values[c]), types: chosen.map((c) => vocabulary.types[c]).join('') };
+  });
+}
+
+// Programs of RASP in Python: run by the host, they give what the interpreter gives for the program as it was, wherever that has a value.
+const laboratory = await loadEngine('laboratory');
+async function sameInPython(name, program, settings) {
+  const made = await laboratory.request({ command: 'python', program, name });
+  assert.ok(made.ok, JSON.stringify(made.diagnostics));
+  let compared = 0;
+  for (const input of inputsOf(settings, 40)) {
+    const one = await engine.requestText(`${JSON.stringify({ command: 'eval', program, name }).slice(0, -1)},"input":${raw(input)}}`);
+    if (!one.ok) continue;
+    const other = await ask('eval', made.text, { input });
+    assert.ok(other.ok, `${raw(input)}: ${JSON.stringify(other.diagnostics)}\n${made.text}`);
+    assert.deepEqual([other.values, other.types], [one.values, one.types], `${raw(input)}\n${made.text}`);
+    ++compared;
+  }
+  assert.ok(compared > 0, 'the program has no value on any of these inputs');
+  return made.text;
+}
+for (const file of readdirSync(path.join(root, 'examples')).filter((f) => f.endsWith('.rasp'))) {
+  await test(`to python: ${file}`, async () => {
+    const program = read('examples', file), { settings } = await engine.request({ command: 'analyze', program, name: file });
+    await sameInPython(file, program, settings);
+  });
+}
+
+
+const shapes = {
+  'three s-ops meet': ['#@ vocabulary "ab"\na = selector_width(select(tokens, tokens, ==));\nb = indices * 2;\nc = aggregate(select(indices, indices - 1, ==), tokens, "-");\nz = tokens if a > b else c;', /\(x, y\), /],
+  'numerical': ['#@ vocabulary "ab"\n#@ encode m numerical\n#@ encode k numerical\n#@ encode d numerical\nm = aggregate(full_s, indicator(tokens == "a"));\nk = aggregate(full_s, indicator(tokens == "b"));\nd = m - k;', /LinearSequenceMap\(m, k, 1, -1\)/],
+  'names that Python has': ['#@ vocabulary "ab"\nlambda = tokens + "x";\nNone = lambda + "y";\nprogram = None + lambda;\nrasp = program + "!";', /named\('lambda'\)/],
+  'text in quotes': [String.raw`#@ vocabulary ["'", "\"", "\\", "é", "\n"]` + '\nq = {"\'": "a", "é": "\'"}[tokens] + tokens;', /"'": 'a'/],
+  'tokens of several kinds': ['#@ vocabulary [1, 2.0, true, 0]\nt = tokens + "!";', /str\(x\)/],
+  'ints as ints': ['#@ vocabulary [-1, 2, 0]\nt = -tokens_int ^ 2 - -1 + (-2) ^ indices;', /rasp\.tokens/],
+  'truth': ['#@ vocabulary "ab"\nt = (indices and 2) or not (indices - 1);', /bool\(/],
+  'lists from the end': ['#@ vocabulary "ab"\nt = [10, 20, 30.5, True][indices - 3];', /\[10, 20, 30\.5, True\]/],
+  'floats': ['#@ vocabulary [0.5, -0.0, 1e30, 1e-7]\nt = tokens_float * 3 % 2;', /rasp\.tokens/],
+  'selectors of constants': ['#@ vocabulary "ab"\n#@ causal on\nt = selector_width(select(1, 2, ==) or not select(tokens, "a", ==)) + length;', /Comparison\.FALSE/],
+  'a constant': ['#@ vocabulary "ab"\nt = 1 if tokens == "a" else 1;\nu = t * 0 + 7;', /7/],
+};
+for (const [name, [program, wanted]] of Object.entries(shapes)) {
+  await test(`to python: ${name}`, async () => {
+    const source = `#@ max_length 4\n${program}\n`;
+    const { settings } = await engine.request({ command: 'analyze', program: source });
+    assert.match(await sameInPython('shape.rasp', source, settings), wanted);
+  });
+}
+await test('to python: a program in Python is not', async () => {
+  const r = await laboratory.request({ command: 'python', program: read('examples', 'tracr_sort.py'), name: 'tracr_sort.py' });
+  assert.match(r.diagnostics[0].message, /in Python already/);
+});
+
 /** A program's first error. */
 async function mistake(program, more = {}) {
   const r = await ask('eval', program, { input: text('ab'), ...more });

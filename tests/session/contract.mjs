@@ -17,7 +17,7 @@ const definition = (pointer) => ajv.getSchema(`contract#/$defs/${pointer}`);
 const commands = Object.keys(schema.$defs.Requests.properties);
 // What every visitor loads, and the same with experiments, listings and the second proof.
 const small = await loadEngine(), laboratory = await loadEngine('laboratory');
-const engineOf = (request) => (request.command === 'listing' || request.format === 'craft' || request.proof ? laboratory : small);
+const engineOf = (request) => (['listing', 'python'].includes(request.command) || request.format === 'craft' || request.proof ? laboratory : small);
 
 let passed = 0, failed = 0;
 async function test(name, body) {
@@ -71,6 +71,7 @@ for (const file of list('examples')) {
     const checked = await ask({ command: 'check', ...source, samples: 1, proof: true }, 'CheckResult', file);
     if (checked.exactness === 'proved') assert.equal(checked.proof.confirmed, true, JSON.stringify(checked.proof.faults));
     await ask({ command: 'compile', ...source }, 'CompileSummary', file);
+    await ask({ command: 'python', ...source }, 'PythonResult', file);
     // Craft: the same weights when read back, and the same outputs.
     const made = await ask({ command: 'compile', ...source, format: 'craft' }, 'CompileSummary', file);
     const listing = new TextDecoder().decode(laboratory.bytes());
