@@ -124,6 +124,9 @@ LinearForm Planner::term(NodeId x) {
     form.constant = n.constant.number();
     return form;
   }
+  // It has no value on any input (nor has a mean of what has none, whatever its default): 0 is as good as another number.
+  const NodeId source = n.kind == NodeKind::Aggregate ? n.args[1] : x;
+  if (c_.sets.known(source) && c_.sets.all(source).empty()) return form;
   double a = 0, b = 0;
   if (affine_in_indices(x, a, b)) {
     form.constant = b;
