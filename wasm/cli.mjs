@@ -20,6 +20,7 @@ const usage = `usage: rasp-playground COMMAND FILE [options]
   generate the model as a decoder: its output at the last position is appended, again and again; --steps N [--until TOKEN]
   convert  FILE.rasp --to python: the program in Tracr's Python, on standard output or in --out PATH
   discover FILE… [--methods NAME,…] [--pairs N] [--witnesses N] [--seed S]: who finds the circuit?
+           --suite DIR [--out FILE] [--jobs N]: over every model of a suite, a table method by difficulty and family
   batch    FILE holds one JSON request a line; one result a line
   grade    grade ASSIGNMENT SUBMISSIONS... --out DIR [--jobs N] [--limit-ms N] [--task ID] [--one] [--github]
   suite    --count N --seed S --out DIR [--jobs N]: a library of proved models with data and truth
@@ -31,7 +32,7 @@ FILE "-" reads standard input. Options:
 
 class UsageError extends Error {}
 
-const withValue = new Set(['output', 'input', 'vocabulary', 'max-length', 'objective', 'samples', 'seed', 'format', 'out', 'names', 'limit-ms', 'until', 'jobs', 'salt', 'scorm', 'task', 'count', 'compress', 'twin', 'recipe', 'seeds', 'steps', 'batch', 'rate', 'examples', 'methods', 'pairs', 'witnesses', 'component', 'program', 'to']);
+const withValue = new Set(['output', 'input', 'vocabulary', 'max-length', 'objective', 'samples', 'seed', 'format', 'out', 'names', 'limit-ms', 'until', 'jobs', 'salt', 'scorm', 'task', 'count', 'compress', 'twin', 'recipe', 'seeds', 'steps', 'batch', 'rate', 'examples', 'methods', 'pairs', 'witnesses', 'component', 'program', 'to', 'suite']);
 const flags = new Set(['causal', 'no-optimize', 'exhaustive', 'proof', 'help', 'github', 'one', 'longest']);
 
 function parseArguments(args) {
@@ -153,6 +154,24 @@ async function suite(options, rest) {
   }
 }
 
+async function discoverInSuite(options, files) {
+  if (files.length) throw new UsageError(`discover takes files or --suite DIR, not both: "${files[0]}"`);
+  const known = ['suite', 'methods', 'pairs', 'witnesses', 'seed', 'out', 'jobs', 'limit-ms'];
+  const foreign = Object.keys(options).find((name) => !known.includes(name));
+  if (foreign) throw new UsageError(`--${foreign} does not go with --suite: its models have their own settings`);
+  const { discoverSuite } = await import('./lab/discover_suite.mjs');
+  const { SuiteError } = await import('./suite/suite.mjs');
+  try {
+    return print(await discoverSuite({
+      folder: options.suite, methods: options.methods?.split(','), pairs: number(options, 'pairs', 1), witnesses: number(options, 'witnesses', 1),
+      seed: number(options, 'seed', 0), out: options.out, jobs: number(options, 'jobs', 1), limitMs: number(options, 'limit-ms', 1),
+    }));
+  } catch (error) {
+    if (!(error instanceof SuiteError)) throw error;
+    return print(error.document ?? refusal('suite', 'input', error.message, error.hint));
+  }
+}
+
 async function generated({ samples, exhaustive, seed, ...request }, options) {
   const { generate, typedToken } = await import('./generate.mjs');
   const engine = await loadEngine();
@@ -238,6 +257,8 @@ async function main() {
   if (options.help) { process.stdout.write(`${usage}\n`); return 0; }
   if (!commands.includes(command)) throw new UsageError(command ? `there is no command "${command}"` : 'a command is missing');
   if (command === 'suite') return suite(options, positional.slice(1));
+  if (options.suite !== undefined && command !== 'discover') throw new UsageError('--suite belongs to discover');
+  if (options.suite !== undefined) return discoverInSuite(options, positional.slice(1));
   if (!file) throw new UsageError('FILE is missing');
   if (command === 'grade') {
     const { grade } = await import('./grade.mjs');

@@ -56,6 +56,8 @@ await test('as many models as asked for, each of its own', () => {
   assert.deepEqual(broken, []);
   assert.equal(new Set(models.map((model) => model.fingerprint)).size, count);
   assert.ok(new Set(models.map((model) => model.difficulty.level)).size === 3, 'easy, medium and hard');
+  const { settings } = manifestOf('a'), weights = JSON.parse(readFileSync(path.join(at('a'), 'models', models[0].id, 'model.json'), 'utf8'));
+  assert.deepEqual(settings, { count, seed: 11, version: weights.rasp.compiler_version });
 });
 
 await test('the same seed gives the same bytes, with any number of workers; another seed others', () => {

@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { loadEngine } from '../engine.mjs';
 import { families } from './compose.mjs';
+import { inOrder } from './in_order.mjs';
 import { indexPage } from './index_page.mjs';
 import { randomFrom } from './random.mjs';
 
@@ -13,7 +13,6 @@ export const format = 'rasp-suite/1';
 const licence = 'CC0-1.0';
 const stateFile = '.suite.json';
 const savedEvery = 20;          // accepted models between two saves of the state
-const ahead = 64;               // candidates that may be finished before their turn
 const mostTries = 30;           // candidates per wanted model before it is said that no more are found
 
 /** What ends a suite with a sentence for people; nothing is overwritten. */
@@ -24,10 +23,10 @@ export class SuiteError extends Error {
   }
 }
 
-const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
-const json = (value) => `${JSON.stringify(value, null, 1)}\n`;
+export const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
+export const json = (value) => `${JSON.stringify(value, null, 1)}\n`;
 
-function write(file, bytes) {  // whole or not at all
+export function write(file, bytes) {  // whole or not at all
   const partial = `${file}.partial`;
   try {
     writeFileSync(partial, bytes);
@@ -48,7 +47,7 @@ function readJson(file) {
 }
 
 const sameSettings = (a, b) => a.seed === b.seed && a.count === b.count && a.version === b.version;
-const settingsSaid = (s) => `count ${s.count}, seed ${s.seed}, compiler ${s.version}`;
+const settingsSaid = (s) => `count ${s.count}, seed ${s.seed}, compiler ${s.version ?? 'of an unknown version'}`;
 
 /** What DIR holds already: nothing, a part of this very suite, or all of it. Anything else is refused. */
 function existing(folder, settings) {
@@ -70,67 +69,55 @@ function existing(folder, settings) {
   return { entries: [], next: 0 };
 }
 
+const isModel = (m) => typeof m?.id === 'string' && /^[A-Za-z0-9][\w-]*$/.test(m.id) && typeof m.fingerprint === 'string' && typeof m.family === 'string'
+  && typeof m.difficulty?.level === 'string' && m.files !== null && typeof m.files === 'object'
+  && Object.entries(m.files).every(([name, file]) => /^\w[\w.-]*$/.test(name) && typeof file?.sha256 === 'string');
+
+/** The manifest of a finished suite whose files are all what it says, and its own SHA-256; a SuiteError names what is wrong. */
+export function openSuite(folder) {
+  if (!existsSync(folder)) throw new SuiteError(`${folder}: there is no such folder`, 'Check the path, or make a suite: suite --count 100 --out DIR.');
+  if (!statSync(folder).isDirectory()) throw new SuiteError(`${folder} is a file, not a suite's folder`, 'Give the folder that holds manifest.json.');
+  const file = path.join(folder, 'manifest.json');
+  if (!existsSync(file)) {
+    if (existsSync(path.join(folder, stateFile))) throw new SuiteError(`${folder} holds a suite that is not finished`, 'Run its suite command again: it goes on where it stopped.');
+    throw new SuiteError(`${folder} holds no suite: it has no manifest.json`, 'Give the folder that suite --out wrote.');
+  }
+  const manifest = readJson(file);
+  if (manifest?.format !== format) throw new SuiteError(`${folder} holds no suite that this version reads: its format is ${JSON.stringify(manifest?.format) ?? 'not said'}, not "${format}"`, 'Use the version that made it.');
+  const { models } = manifest;
+  if (!Array.isArray(models) || !models.length) throw new SuiteError(`${file} lists no models`, 'Make the suite again in a new folder.');
+  const bad = models.findIndex((m) => !isModel(m) || !('program.rasp' in m.files) || !('truth.json' in m.files));
+  if (bad >= 0) throw new SuiteError(`${file} is damaged: model ${bad + 1} lacks what an entry has`, 'Make the suite again in a new folder: the same seed gives the same bytes.');
+  const wrong = damaged(folder, manifest);
+  if (wrong.length) throw new SuiteError(`${folder}: ${wrong.length === 1 ? `${wrong[0]} is` : `${wrong.length} files are (first ${wrong[0]})`} missing or changed`, 'Make the suite again in a new folder: the same seed gives the same bytes.');
+  return { manifest, sha256: sha256(readFileSync(file)) };
+}
+
 /** The files of a finished suite that are missing or are not what the manifest says. */
 export function damaged(folder, manifest) {
   const wrong = [];
   for (const model of manifest.models)
     for (const [name, { sha256: expected }] of Object.entries(model.files)) {
       const file = path.join(folder, 'models', model.id, name);
-      if (!existsSync(file) || sha256(readFileSync(file)) !== expected) wrong.push(path.join('models', model.id, name));
+      if (!statSync(file, { throwIfNoEntry: false })?.isFile() || sha256(readFileSync(file)) !== expected) wrong.push(path.join('models', model.id, name));
     }
   return wrong;
 }
 
-function progress(total) {
+/** A bar on a terminal, a line every five seconds elsewhere: how much is done, and `more(done)` about it. */
+export function progress(total) {
   const began = Date.now(), tty = process.stderr.isTTY;
-  let shown = 0;
-  return (done, tried) => {
+  let shown = 0, first;
+  return (done, more) => {
     const now = Date.now();
+    first ??= done;  // what an earlier run has done says nothing about the time that is left
     if (done < total && now - shown < (tty ? 100 : 5000)) return;
     shown = now;
-    const left = done > 0 ? Math.round(((now - began) / done) * (total - done) / 1000) : '?';
+    const left = done > first ? Math.round(((now - began) / (done - first)) * (total - done) / 1000) : '?';
     const bar = '█'.repeat(Math.round((24 * done) / total)).padEnd(24, '░');
-    process.stderr.write(tty ? `\r${bar} ${done}/${total} models, ${tried} programs tried, ${left} s left ` : `${done}/${total} models, ${tried} programs tried\n`);
+    process.stderr.write(tty ? `\r${bar} ${done}/${total} models, ${more}, ${left} s left ` : `${done}/${total} models, ${more}\n`);
     if (done === total && tty) process.stderr.write('\n');
   };
-}
-
-/** Candidates in the order of their index, made by `jobs` workers. `take(index, made)` returns false to stop. */
-function inOrder(first, seed, jobs, take) {
-  return new Promise((resolve, reject) => {
-    const waiting = new Map(), workers = [];
-    let next = first, due = first, ended = false;
-    const end = (error) => {
-      if (ended) return;
-      ended = true;
-      for (const worker of workers) void worker.terminate();
-      if (error) reject(error);
-      else resolve();
-    };
-    const give = (worker) => {
-      if (next - due < ahead) worker.postMessage(next++);
-      else setTimeout(() => !ended && give(worker), 5);
-    };
-    for (let i = 0; i < jobs; ++i) {
-      const worker = new Worker(new URL('./worker.mjs', import.meta.url), { workerData: { seed } });
-      workers.push(worker);
-      worker.on('error', end);
-      worker.on('message', (message) => {
-        if (ended) return;
-        if (!message.ready) waiting.set(message.index, message.made);
-        try {
-          for (; waiting.has(due); ++due) {
-            const made = waiting.get(due);
-            waiting.delete(due);
-            if (take(due, made) === false) return end();
-          }
-        } catch (error) {
-          return end(error);
-        }
-        give(worker);
-      });
-    }
-  });
 }
 
 function accept(folder, seed, entries, made) {
@@ -162,7 +149,7 @@ function finish(folder, manifest) {
  */
 export async function makeSuite({ count, seed, out, jobs = Math.max(1, os.cpus().length) }) {
   const engine = await loadEngine();
-  const { version } = await engine.request({ command: 'compile', program: '#@ vocabulary "a"\nx = tokens;' });
+  const { version } = await engine.request({ command: 'library' });
   const settings = { count, seed, version };
   const found = existing(out, settings);
   if (found.complete) {
@@ -180,7 +167,7 @@ export async function makeSuite({ count, seed, out, jobs = Math.max(1, os.cpus()
   mkdirSync(path.join(out, 'models'), { recursive: true });
   save(next);
   if (entries.length < count)
-    await inOrder(next, seed, jobs, (index, made) => {
+    await inOrder({ worker: new URL('./worker.mjs', import.meta.url), workerData: { seed }, jobs, first: next }, (index, made) => {
       if (index >= mostTries * count + 1000) throw new SuiteError(`Only ${entries.length} of ${count} models were found among ${index} programs`, 'Ask for fewer with --count.');
       if (made.rejected) {
         reject(made.rejected);
@@ -191,7 +178,7 @@ export async function makeSuite({ count, seed, out, jobs = Math.max(1, os.cpus()
         accept(out, seed, entries, made);
         if (entries.length % savedEvery === 0) save(index + 1);
       }
-      show(entries.length, index + 1);
+      show(entries.length, `${index + 1} programs tried`);
       return entries.length < count;
     });
   const manifest = { format, settings, families, licence, rejected, broken, models: entries };

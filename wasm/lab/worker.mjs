@@ -1,0 +1,51 @@
+// Circuit-discovery methods on one model of a suite at a time.
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parentPort, workerData } from 'node:worker_threads';
+import { loadEngine } from '../engine.mjs';
+import { refusal } from '../output.mjs';
+
+const { folder, models, request } = workerData;
+const engine = await loadEngine('laboratory');
+
+// The circuit as truth.json writes an edge: readers by name and input.
+const edgeName = ({ from, to, input }) => `${from} → ${to}${input ? ` ${input}` : ''}`;
+const kindsOf = (edge) => `${edge.structural} ${edge.semantic} ${edge.causal}`;
+
+function agrees(circuit, truth) {
+  const recorded = new Map(truth.edges.map((edge) => [edgeName(edge), kindsOf(edge)]));
+  return circuit.edges.length === recorded.size
+    && circuit.edges.every((edge) => recorded.get(`${circuit.nodes[edge.from].name} → ${circuit.readers[edge.to]}`) === kindsOf(edge));
+}
+
+async function rowOf({ id, family, fingerprint, difficulty }) {
+  const read = (name) => readFileSync(path.join(folder, 'models', id, name), 'utf8');
+  const program = read('program.rasp');
+  const facts = { id, family, level: difficulty.level };
+  const compiled = await engine.request({ command: 'compile', program, name: 'program.rasp', limit_ms: request.limit_ms });
+  if (!compiled.ok) return { ...facts, refused: compiled.diagnostics };
+  if (compiled.fingerprint !== fingerprint) {
+    const message = `The program compiles to other weights (${compiled.fingerprint}) than the suite's (${fingerprint})`;
+    return { ...facts, refused: refusal('suite', 'input', message, 'Use the version that made the suite, or make it again.').diagnostics };
+  }
+  const found = await engine.request({ ...request, command: 'discover', program, name: 'program.rasp' });
+  if (!found.ok) return { ...facts, refused: found.diagnostics };
+  const { circuit, methods } = found;
+  const edges = { all: circuit.edges.length };
+  for (const kind of ['causal', 'semantic', 'structural']) edges[kind] = circuit.edges.filter((edge) => edge[kind]).length;
+  return {
+    ...facts, edges, as_recorded: agrees(circuit, JSON.parse(read('truth.json'))),
+    methods: methods.map(({ method, auc, recall, faithfulness }) => ({ method, auc, recall, faithfulness })),  // no times: they differ from run to run
+  };
+}
+
+parentPort.on('message', async (index) => {
+  try {
+    parentPort.postMessage({ index, made: await rowOf(models[index]) });
+  } catch (error) {
+    const { id, family, difficulty } = models[index];
+    const message = String(error?.message ?? error).split('\n')[0];
+    parentPort.postMessage({ index, made: { id, family, level: difficulty.level, refused: refusal('internal', 'internal', message).diagnostics } });
+  }
+});
+parentPort.postMessage({ ready: true });
