@@ -82,7 +82,7 @@ test('docs/diagnostics.md names every code, and no other', () => {
     for (const [, literal] of text.matchAll(/"([a-z]+(?:-[a-z]+)+)"/g)) if (!notCodes.has(literal)) found.add(literal);
     for (const [, literal] of text.matchAll(/[({]"([a-z]+)", "[a-z_]+", /g)) if (words.has(literal)) found.add(literal);
   }
-  for (const file of ['wasm/cli.mjs', 'wasm/engine.mjs', 'wasm/output.mjs'])
+  for (const file of ['wasm/cli.mjs', 'wasm/engine.mjs', 'wasm/output.mjs', 'wasm/convert.mjs'])
     for (const [, literal] of read(file).matchAll(/refusal\('([a-z-]+)'/g)) found.add(literal);
   for (const [, literal] of read('wasm/python/client.mjs').matchAll(/refused\('([a-z-]+)'/g)) found.add(literal);
   for (const file of readdirSync(path.join(root, 'python/rasp_host')).filter((f) => f.endsWith('.py'))) {
@@ -97,7 +97,7 @@ const elsewhere = {
   internal: 'no program is known that gives it', 'proof-not-confirmed': 'no program is known that gives it', 'internal-order': 'no program is known that gives it',
   'bad-listing': 'tests/craft/listing_test.cc', 'bad-component': 'tests/session/contract.mjs', 'limit-request': 'the command line: tests/wasm/command_line.mjs', 'limit-memory': 'would need all memory', 'export-too-large': 'would need a model of gigabytes',
   'no-examples': 'tests/lab/training_test.cc', 'few-examples': 'tests/lab/training_test.cc', 'limit-training': 'tests/lab/training_test.cc',
-  'model-differs': 'no model is known that does',
+  'not-in-rasp': 'tests/python/run.mjs', 'model-differs': 'no model is known that does',
   'expression-too-large': 'programs that give it compile for many seconds', 'selector-too-composed': 'no small program is known that gives it',
   'limit-value-set': 'value-set-too-large comes first', 'limit-tuples': 'expression-too-large comes first', 'limit-weights': 'other limits come first', 'limit-contexts': 'programs that give it are too slow for a test',
   'python-not-loaded': 'tests/web/python.mjs', 'bad-graph': 'tests/session/tabulated_test.cc', 'not-tabulated': 'tests/session/tabulated_test.cc',

@@ -19,6 +19,7 @@ const usage = `usage: rasp-playground COMMAND FILE [options]
            [--examples N] [--longest] [--out PATH]: the model in fewer dimensions, or the same task from random weights
   generate the model as a decoder: its output at the last position is appended, again and again; --steps N [--until TOKEN]
   convert  FILE.rasp --to python: the program in Tracr's Python, on standard output or in --out PATH
+           FILE.py --to rasp: a program in Python as RASP text, compared with it on all inputs where they are few, else on 300
   discover FILE… [--methods NAME,…] [--pairs N] [--witnesses N] [--seed S]: who finds the circuit?
            --suite DIR [--out FILE] [--jobs N]: over every model of a suite, a table method by difficulty and family
   batch    FILE holds one JSON request a line; one result a line
@@ -220,6 +221,12 @@ async function plan(engine, request, options) {
 }
 
 async function converted({ program, name, files, output, input, vocabulary, max_length, causal, limit_ms }, options) {
+  if (options.to === 'rasp') {
+    if (output ?? input ?? vocabulary ?? max_length ?? causal) throw new UsageError('convert --to rasp takes the program as it is: its settings are in its text');
+    const { toRasp } = await import('./convert.mjs');
+    const { text, ...result } = await toRasp(await loadEngine(), { program, name, files });
+    return result.ok ? printText(text, result, options) : print(result);
+  }
   const engine = await loadEngine('laboratory');
   const { text, ...result } = await engine.requestText(serialise({ command: 'python', program, name, files, output, input, vocabulary, max_length, causal, limit_ms }));
   return result.ok ? printText(text, result, options) : print(result);
@@ -285,7 +292,8 @@ async function main() {
     limit_ms: number(options, 'limit-ms', 1) ?? (command === 'check' ? 600_000 : 60_000),
   };
   if (options.objective && !['size', 'depth'].includes(options.objective)) throw new UsageError('--objective is size or depth');
-  if (command === 'convert' && (options.to !== 'python' || /\.(py|craft)$/.test(file))) throw new UsageError('convert takes FILE.rasp --to python');
+  if (command === 'convert' && options.to !== (file.endsWith('.py') ? 'rasp' : 'python')) throw new UsageError('convert takes FILE.rasp --to python, or FILE.py --to rasp');
+  if (command === 'convert' && file.endsWith('.craft')) throw new UsageError('convert takes a program, not a listing');
   if (options.to && command !== 'convert') throw new UsageError('--to belongs to convert');
   if (options.until !== undefined && command !== 'generate') throw new UsageError('--until belongs to generate');
   if (options.proof && command !== 'check') throw new UsageError('--proof belongs to check');

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { toRasp } from '../../wasm/convert.mjs';
 import { loadEngine } from '../../wasm/engine.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
@@ -154,6 +155,76 @@ for (const [name, [program, wanted]] of Object.entries(shapes)) {
 await test('to python: a program in Python is not', async () => {
   const r = await laboratory.request({ command: 'python', program: read('examples', 'tracr_sort.py'), name: 'tracr_sort.py' });
   assert.match(r.diagnostics[0].message, /in Python already/);
+});
+
+// Programs in Python as RASP text. Refused are those with a meaning that RASP has not, with the reason and its place.
+const notInRasp = {
+  'tracr_fractions.py': /mean of bools/, 'tracr_brackets.py': /mean of bools/, 'tracr_pattern.py': /output is None/, 'tuples_nested.py': /output is None/, 'python_first_vowel.py': /tells 1 from 1\.0/,
+};
+for (const [folder, file] of ['examples', 'tests/python/programs'].flatMap((f) => readdirSync(path.join(root, f)).filter((n) => n.endsWith('.py')).map((n) => [f, n]))) {
+  await test(`to rasp: ${file}`, async () => {
+    const program = read(folder, file), made = await toRasp(engine, { program, name: file, files: {} });
+    if (file in notInRasp) {
+      assert.match(made.diagnostics[0].message, notInRasp[file]);
+      assert.equal(made.diagnostics[0].code, 'not-in-rasp');
+      assert.ok(made.diagnostics[0].line > 1, 'it has no place');
+      return;
+    }
+    assert.ok(made.ok, JSON.stringify(made.diagnostics));
+    const { settings } = await engine.request({ command: 'analyze', program: made.text });
+    for (const input of inputsOf(settings, 25)) {
+      const [one, other] = await Promise.all([ask('eval', program, { input, name: file }), ask('eval', made.text, { input, name: 'made.rasp' })]);
+      if (one.ok) assert.deepEqual([other.values, other.types], [one.values, one.types], `${raw(input)}\n${made.text}`);
+    }
+    const r = await engine.request({ command: 'check', program: made.text, samples: 60 });
+    assert.ok(r.ok, JSON.stringify(r.diagnostics));
+    assert.equal(r.mismatches, 0);
+    assert.equal(r.expectations > 0, program.includes('#@ expect'));
+  });
+}
+
+const settled = (body, length = 4) => `from tracr.compiler import compiling\nfrom tracr.rasp import rasp\n${body}\ncompiling.compile_rasp_to_model(z, vocab={"a", "b"}, max_seq_len=${length})\n`;
+const toText = (body, length) => toRasp(engine, { program: settled(body, length), name: 'p.py', files: {} });
+const refusedHere = {
+  'None at one rare position': ['z = rasp.SequenceMap(lambda t, i: None if t == "b" and i == 3 else t, rasp.tokens, rasp.indices)', /output is None at a position/, 3],
+  'a tuple': ['z = rasp.Map(lambda t: (t, 1), rasp.tokens)', /RASP has not/, 3],
+  'kinds apart': ['y = rasp.SequenceMap(lambda t, i: 1 if t == "a" else 1.0, rasp.tokens, rasp.indices)\nz = rasp.Map(lambda x: repr(x), y)', /tells 1 from 1\.0/, 4],
+  'a dictionary of true and 1': ['y = rasp.SequenceMap(lambda t, i: i if t == "a" else t == "b", rasp.tokens, rasp.indices)\nz = rasp.Map(lambda x: repr(x), y)', /tells 1 from 1\.0/, 4],
+  'a predicate that raises': ['z = rasp.SelectorWidth(rasp.Select(rasp.indices, rasp.indices, lambda k, q: 1 // k > q))', /exception/, 3],
+};
+for (const [name, [body, message, line]] of Object.entries(refusedHere)) {
+  await test(`to rasp, refused: ${name}`, async () => {
+    const r = await toText(body);
+    assert.equal(r.ok, false, r.text);
+    assert.match(r.diagnostics[0].message, message);
+    assert.deepEqual([r.diagnostics[0].code, r.diagnostics[0].line], ['not-in-rasp', line]);
+  });
+}
+await test('to rasp: a name that looks like an operator is none', async () => {
+  const r = await toText('def f(x):\n    return x + 2\nf._label = "{0} + 1"\nf.__name__ = "{0} + 1"\nz = rasp.Map(f, rasp.indices)');
+  assert.ok(r.ok, JSON.stringify(r.diagnostics));
+  assert.ok(!r.text.includes('indices + 1'), r.text);
+  assert.deepEqual((await ask('eval', r.text, { input: text('ab'), name: 'made.rasp' })).values, [2, 3]);
+});
+await test('to rasp: what raises for a pair of values has no value in the text, and no other', async () => {
+  const r = await toText('z = rasp.SequenceMap(lambda t, i: {"a": [5, 6, 7], "b": [8]}[t][i], rasp.tokens, rasp.indices)');
+  assert.ok(r.ok, JSON.stringify(r.diagnostics));
+  assert.match(r.text, /all 30 inputs \(\d+ of them have a value\)/);
+  for (const [input, values] of [['aa', [5, 6]], ['baa', [8, 6, 7]], ['ab', undefined]]) {
+    const got = await ask('eval', r.text, { input: text(input), name: 'made.rasp' });
+    assert.equal(got.ok, values !== undefined, input);
+    if (values) assert.deepEqual(got.values, values);
+  }
+});
+await test('to rasp: 1 and true apart where another s-op tells which it is', async () => {
+  const r = await toText('y = rasp.SequenceMap(lambda t, i: i if t == "a" else t == "b", rasp.tokens, rasp.indices)\nz = rasp.SequenceMap(lambda x, t: repr(x) + t, y, rasp.tokens)');
+  assert.ok(r.ok, JSON.stringify(r.diagnostics));
+  assert.deepEqual((await ask('eval', r.text, { input: text('aaba'), name: 'made.rasp' })).values, ['0a', '1a', 'Trueb', '3a']);
+});
+await test('to rasp: None where nothing reads it', async () => {
+  const r = await toText('y = rasp.Aggregate(rasp.Select(rasp.indices, rasp.Map(lambda i: i - 1, rasp.indices), rasp.Comparison.EQ), rasp.tokens)\nz = rasp.Map(lambda t: t or "-", y)');
+  assert.equal(r.ok, false);  // an outer function never sees None in an aggregate: the output is None
+  assert.match(r.diagnostics[0].message, /output is None/);
 });
 
 /** A program's first error. */

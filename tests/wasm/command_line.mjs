@@ -45,6 +45,18 @@ await test('a file that is not there, a folder, a file that cannot be written', 
   refused(run('compile', hist, '--out', path.join(scratch, 'no', 'where')), 'file', /cannot be written/);
 });
 
+await test('convert: to Python and back, to a file, and what is refused', () => {
+  const made = path.join(scratch, 'hist.py'), back = path.join(scratch, 'hist.rasp');
+  assert.equal(run('convert', hist, '--to', 'python', '--out', made).status, 0);
+  assert.equal(run('convert', hist, '--to', 'python').stdout, readFileSync(made, 'utf8'));
+  assert.equal(run('convert', made, '--to', 'rasp', '--out', back).status, 0);
+  assert.match(readFileSync(back, 'utf8'), /^# From hist\.py; compared with it on 300 random inputs/);
+  for (const program of [made, back]) assert.deepEqual(JSON.parse(run('eval', program, '--input', '"abca"').stdout).values, [2, 1, 1, 2]);
+  refused(run('convert', path.join(root, 'examples/tracr_pattern.py'), '--to', 'rasp'), 'not-in-rasp', /output is None/);
+  refused(run('convert', file('bad.rasp', 'x = ;\n'), '--to', 'python'), 'unexpected-token', /./);
+  for (const args of [[hist], [hist, '--to', 'rasp'], [made, '--to', 'python'], [hist, '--to', 'c'], [made, '--to', 'rasp', '--causal']]) assert.equal(run('convert', ...args).status, 2);
+});
+
 await test('listings: printed, compiled, run, compared; parts; what is wrong has a place', () => {
   const sort = path.join(root, 'examples/sort.rasp'), craft = path.join(scratch, 'sort.craft');
   const good = (...args) => { const r = run(...args); assert.equal(r.stderr, ''); assert.equal(r.status, 0, r.stdout); return JSON.parse(r.stdout); };
