@@ -59,6 +59,7 @@ await test('the first minute: three captions until they are dismissed, the langu
 
 await (await import('./parts/laboratory.mjs')).default(test);
 await (await import('./parts/craft.mjs')).default(test);
+await (await import('./parts/model-file.mjs')).default(test);
 
 await test('editing the program changes heatmap, residual stream and output', async (fresh) => {
   const page = await histogramPage(fresh);

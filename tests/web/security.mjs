@@ -162,7 +162,7 @@ await test('files that are no projects are refused with a reason, and own work s
     }, [name, content]);
   };
   for (const [name, content, reason] of [
-    ['a.json', '{', /not a program, a project or an assignment/], ['b.json', '{"format":"rasp-playground","version":2}', /newer version/], ['c.json', '[]', /not a project/],
+    ['a.json', '{', /not a program, a project, a model or an assignment/], ['b.json', '{"format":"rasp-playground","version":2}', /newer version/], ['c.json', '[]', /not a project/],
     ['d.json', '{"format":"rasp-playground","version":1,"files":{"__proto__":"x"},"active":"__proto__"}', /bad name/],
     [`${'n'.repeat(120)}.rasp`, 'x = tokens;', /bad name/],
   ]) {

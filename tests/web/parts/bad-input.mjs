@@ -72,7 +72,7 @@ export default async function badInputJourneys(test, browser) {
       dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));
     }, [name, content]);
     const files = [
-      ['photo.png', '\u0089PNG\r\n', /photo\.png cannot be opened: it is not JSON/], ['other.json', '{"format":"spreadsheet"}', /not a project of this page/], ['cut.json', '{"format":"rasp-pl', /not a program, a project or an assignment/],
+      ['photo.png', '\u0089PNG\r\n', /photo\.png cannot be opened: it is not JSON/], ['other.json', '{"format":"spreadsheet"}', /not a project of this page/], ['cut.json', '{"format":"rasp-pl', /not a program, a project, a model or an assignment/],
       ['later.json', '{"format":"rasp-playground","version":7}', /newer version of this page/], ['huge.rasp', 3 << 20, /larger than 2 MB/],
     ];
     for (const [name, content, message] of files) {

@@ -10,6 +10,7 @@ import { newerBuild } from '../state/newer';
 import { course, selection, source, view, viewNames, type ViewName } from '../state/project';
 import type { Shared } from '../state/link';
 import { question } from '../state/question';
+import { droppedFile } from '../state/dropped';
 import { authoring, linked, notice, openFile, otherModel, storageFull } from '../state/session';
 import { chosen, themes } from '../state/theme';
 import { Console } from '../views/Console';
@@ -113,7 +114,11 @@ paper.addEventListener('change', () => { printing.value = paper.matches; });
 export function App() {
   useEffect(() => {
     const key = (e: KeyboardEvent) => { if (e.key === 'Escape' && !dialog.value && !question.value && step.value === null) clearSelection(); };
-    const drop = (e: DragEvent) => { const f = e.dataTransfer?.files[0]; if (f) { e.preventDefault(); void openFile(f); } };
+    const drop = (e: DragEvent) => {
+      if (!e.dataTransfer?.types.includes('Files')) return;
+      e.preventDefault();
+      void droppedFile(e.dataTransfer).then((f) => { if (typeof f === 'string') notice.value = { kind: 'problem', text: f }; else if (f) void openFile(f); });
+    };
     const over = (e: DragEvent) => { if (e.dataTransfer?.types.includes('Files')) e.preventDefault(); };
     addEventListener('keydown', key);
     addEventListener('drop', drop);

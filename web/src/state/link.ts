@@ -16,6 +16,7 @@ export interface Shared {
   engine?: string;           // the version of the engine that made it and
   sizes?: Sizes;             // its size
   unchecked?: true;          // a link that carries no checksum
+  file?: true;               // it was read from a file, not from a link
 }
 
 /** Layers, attention heads, d_model, parameters. */

@@ -34,9 +34,9 @@ export function sentence(link: Shared, now: Now): string {
     settings: `its settings were changed here (${changedSettings(link.project.settings, now.project.settings).join(', ')})`,
     engine: `version ${link.engine} of the engine compiled it, this page has ${now.engine}`,
     loaded: 'a file that it loads is another one on this page, or another build of the engine compiled it',
-    unknown: link.unchecked ? 'another engine compiled it, or the link, which carries no checksum, was changed on the way' : 'another build of the engine compiled it',
+    unknown: link.file ? 'it was compiled with settings that the file does not say, or by another build of the engine' : link.unchecked ? 'another engine compiled it, or the link, which carries no checksum, was changed on the way' : 'another build of the engine compiled it',
   };
-  return `This model has other weights than the link's: ${found.map((c) => words[c]).join(', and ')}.`;
+  return `This model has other weights than the ${link.file ? 'file' : 'link'}'s: ${found.map((c) => words[c]).join(', and ')}.`;
 }
 
 export interface Line { mark: ' ' | '−' | '+'; text: string }

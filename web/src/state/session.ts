@@ -6,6 +6,7 @@ import { effect, signal } from '@preact/signals';
 import { BadProject, checkProject } from './check';
 import { type Example, allExamples, firstExample } from './examples';
 import { type Shared, decodeFile, decodeLink, encodeLink, fragmentLimit } from './link';
+import { isModelFile, modelFile } from './model_file';
 import { engineVersion, forget, picture, stale, title } from './live';
 import { sentence } from './linked';
 import { packaged } from './options';
@@ -130,7 +131,7 @@ export function openSlot(id: string) {
   openProject(found.project);
 }
 
-/** A program, a project file or an assignment that was dropped or chosen. */
+/** A program, a project file, a model's JSON or an assignment that was dropped or chosen. */
 export async function openFile(file: File) {
   if (file.size > 2 << 20) { notice.value = { kind: 'problem', text: `${file.name} is larger than 2 MB.` }; return; }
   const content = await file.text();
@@ -138,16 +139,18 @@ export async function openFile(file: File) {
     if (/\.(rasp|py)$/i.test(file.name)) {
       openProject(checkProject({ ...emptyProject(), files: { [file.name]: content }, active: file.name }));
     } else {
-      const kind = content.trimStart().startsWith('{') ? (JSON.parse(content) as { format?: string }).format : undefined;
+      const value: unknown = content.trimStart().startsWith('{') ? JSON.parse(content) : undefined;
+      const kind = (value as { format?: unknown } | undefined)?.format;
       if (kind === 'rasp-assignment') openProject(checkProject({ ...emptyProject(''), course: content }));
       else {
-        const shared = decodeFile(content);
+        if (typeof kind === 'string' && kind.startsWith('rasp-suite/')) throw new BadProject('it lists the models of a suite; open the model.json of one of them');
+        const shared = isModelFile(value) ? modelFile(value) : { ...decodeFile(content), file: true as const };
         openProject(shared.project, shared);
       }
     }
     notice.value = null;
   } catch (error) {
-    notice.value = { kind: 'problem', text: `${file.name} cannot be opened: ${error instanceof BadProject ? error.message : 'it is not a program, a project or an assignment'}.` };
+    notice.value = { kind: 'problem', text: `${file.name} cannot be opened: ${error instanceof BadProject ? error.message : 'it is not a program, a project, a model or an assignment'}.` };
   }
 }
 
