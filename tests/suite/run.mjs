@@ -8,6 +8,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadEngine } from '../../wasm/engine.mjs';
+import { drawing } from '../../wasm/suite/drawing.mjs';
 import { forward, readSafetensors } from '../export/readers.mjs';
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
@@ -135,6 +136,19 @@ await test('every model has its listing, which is the same weights, and its circ
     for (const n of nodes.slice(2)) assert.ok(edges.some((e) => e.from === n.name && e.structural), `${id} ${n.name}`);
   }
   for (const k of kinds) assert.ok(seen.get(k) > 0);
+});
+
+await test('a picture has an arc for every pair that a head selects, also of a head that counts', async () => {
+  const engine = await loadEngine('laboratory');
+  for (const [program, input, selected] of [
+    ['selector_width(select(tokens, tokens, ==))', 'abab', 8], ['aggregate(select(indices, indices - 1, ==), tokens, "_")', 'abab', 3], ['aggregate(select(indices, length - 1 - indices, ==), tokens)', 'aabb', 16 + 4],  // length counts all pairs
+  ]) {
+    const text = `#@ vocabulary "ab_"\n#@ max_length 4\nx = ${program};\n`;
+    const compiled = await engine.request({ command: 'compile', program: text, keep: true, details: true });
+    const svg = drawing(compiled, await engine.request({ command: 'trace', handle: compiled.handle, input: [...input] }));
+    assert.equal(svg.match(/M[\d.]+ \d+C/g)?.length, selected, program);
+    assert.deepEqual([...svg.matchAll(/<text[^>]*>(.)</g)].slice(0, 4).map((m) => m[1]), [...input]);
+  }
 });
 
 await test('every model gives its recorded outputs in a forward pass of another reader', () => {

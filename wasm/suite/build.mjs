@@ -130,8 +130,9 @@ async function build(engine, seed, index) {
     }
     const train = inputs.slice(tests).map((input, i) => ({ input, output: outputs[tests + i] }));
     const pairs = await corrupted(engine, program, random, inputs.slice(0, tests), outputs);
-    const longest = inputs.reduce((best, each) => (each.length > best.length ? each : best));
-    const picture = drawing(compiled, await engine.request({ command: 'trace', handle, input: longest }), engine.arena());
+    const telling = inputs.map((input, i) => input.length + 2 * new Set(outputs[i].values).size);  // long, and with many answers
+    const pictured = inputs[telling.indexOf(Math.max(...telling))];
+    const picture = drawing(compiled, await engine.request({ command: 'trace', handle, input: pictured }));
 
     const truth = await truthOf(engine, program, compiled, index);
     const base = { command: 'export', handle, names: 'transformer_lens' };

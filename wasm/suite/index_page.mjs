@@ -6,8 +6,8 @@ function row(model) {
   const folder = `models/${encodeURIComponent(model.id)}`;
   const d = model.difficulty;
   return `<tr data-level="${d.level}"><td><a href="${folder}/program.rasp">${escaped(model.id)}</a></td>
-<td><img loading="lazy" src="${folder}/score.svg" alt="Attention of ${escaped(model.id)} on one input"></td>
-<td>${code(model.description)}</td><td>${d.level}</td><td class="n">${d.layers}</td><td class="n">${d.heads}</td><td class="n">${d.mlps}</td><td class="n">${d.d_model}</td>
+<td><img loading="lazy" src="${folder}/score.svg" alt="What each head of ${escaped(model.id)} selects on one input"></td>
+<td>${code(model.description)}<p class="m">${escaped(model.family)}: ${escaped(model.mechanisms.join(', '))}</p></td><td>${d.level}</td><td class="n">${d.layers}</td><td class="n">${d.heads}</td><td class="n">${d.mlps}</td><td class="n">${d.d_model}</td>
 <td>${model.causal ? 'causal' : ''}</td><td>${model.split}</td>
 <td>${Object.keys(model.files).map((file) => `<a href="${folder}/${file}">${file}</a>`).join(' ')}</td></tr>`;
 }
@@ -23,12 +23,13 @@ export function indexPage(manifest) {
 body { font: 15px/1.45 system-ui, sans-serif; margin: 2rem; }
 table { border-collapse: collapse; width: 100%; } th, td { border-bottom: 1px solid var(--line); padding: .5rem; text-align: left; vertical-align: top; }
 th { position: sticky; top: 0; background: var(--head); } .n { text-align: right; font-variant-numeric: tabular-nums; }
-img { max-width: 220px; max-height: 160px; background: #fff; border-radius: 4px; } td:nth-child(3) { min-width: 20rem; max-width: 40rem; } code { font-size: .9em; }
+img { max-width: 220px; max-height: 160px; background: #fff; border-radius: 4px; } td:nth-child(3) { min-width: 20rem; max-width: 40rem; } code { font-size: .9em; } .m { margin: .3rem 0 0; opacity: .75; font-size: .9em; }
+@media (max-width: 800px) { body { margin: 1rem; } td:nth-child(3) { min-width: 14rem; } img { max-width: 150px; } }
 </style>
 <h1>${models.length} transformers whose mechanism is known</h1>
 <p>Compiled from RASP programs and proved exact; seed ${escaped(settings.seed)}, compiler ${escaped(settings.version)}, licence ${escaped(manifest.licence)}.
 <a href="README.md">How to use it</a>, <a href="rasp_models.py">reader for Python</a>, <a href="manifest.json">manifest</a>.</p>
-<table><thead><tr><th>Model<th>On one input<th>What it computes<th>Difficulty<th>Layers<th>Heads<th>MLPs<th>d_model<th>Mask<th>Split<th>Files</tr></thead>
+<table><thead><tr><th>Model<th>What its heads select<th>What it computes<th>Difficulty<th>Layers<th>Heads<th>MLPs<th>d_model<th>Mask<th>Split<th>Files</tr></thead>
 <tbody>
 ${models.map(row).join('\n')}
 </tbody></table>
