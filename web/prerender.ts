@@ -47,7 +47,7 @@ export function firstPage(s: Small, source: string, captions: string[]): string 
 <main><div class="left"><div class="pane"><div class="files"><span class="file on"><button type="button">${first}</button></span></div><div class="editor"><pre class="plain-code">▸ ${escape(pragma(source, 'title'))}\n${escape(program)}</pre></div></div></div>
 <div class="centre standing" inert>${result(s, source)}
 <aside class="captions" aria-label="How to read this page"><ol>${captions.map((c) => `<li>${c}</li>`).join('')}</ol><button type="button" class="quiet">✕</button></aside>
-<div class="views-bar"><div class="views"><button type="button" role="tab" aria-selected="true">Score</button><button type="button" role="tab">Generate</button><button type="button" role="tab">Cost</button><button type="button" role="tab">Laboratory</button></div><div class="scrubber player"><button type="button">◀</button><button type="button" class="play">▶</button><button type="button">▶▏</button><input type="range" min="0" max="3" value="3" aria-label="Step"><span class="step-name">step</span></div></div>
+<div class="views-bar"><div class="views"><button type="button" role="tab" aria-selected="true">Score</button><button type="button" role="tab">Craft</button><button type="button" role="tab">Generate</button><button type="button" role="tab">Cost</button><button type="button" role="tab">Laboratory</button></div><div class="scrubber player"><button type="button">◀</button><button type="button" class="play">▶</button><button type="button">▶▏</button><input type="range" min="0" max="3" value="3" aria-label="Step"><span class="step-name">step</span></div></div>
 <div class="view">${score(s)}</div></div>
 <aside class="inspector"></aside></main></div>`;
 }

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <string>
+#include <vector>
 
 #include "base/json_values.h"
 #include "session/session.h"
@@ -51,7 +52,9 @@ TEST_CASE("what a limit ended is refused by every command, with the limit's code
     const Json graph = answer(command, over);
     CHECK(graph["ok"] == false);
     CHECK(graph["diagnostics"][0]["code"] == "limit-opaque-rows");
-    for (const Json& request : {items, bits}) {
+    // The limit of items takes seconds to reach: by the command that evaluates on examples, and by the one that does on inputs.
+    const bool both = command == std::string("analyze") || command == std::string("eval_many");
+    for (const Json& request : both ? std::vector<Json>{items, bits} : std::vector<Json>{bits}) {
       const Json r = answer(command, request);
       CAPTURE(r.dump());
       CHECK(r["ok"] == false);
