@@ -110,6 +110,7 @@ class Python {
       if (body.size() > longest_text) throw LimitExceeded{"limit-document", longest_text};
     }
     if (names_[output_].rfind("rasp.", 0) == 0) body += "program = " + names_[output_] + "\n", names_[output_] = "program";
+    full_ = body.find("rasp.Full(") != std::string::npos;  // most constants are inside of functions
     return header() + body + ending();
   }
 
@@ -241,7 +242,7 @@ class Python {
     const Node& node = g_[id];
     if (node.kind == NodeKind::Indices) return names_[id] = "rasp.indices", "";
     if (node.kind == NodeKind::Tokens && plain_tokens(node.conversion)) return names_[id] = "rasp.tokens", "";
-    if (node.kind == NodeKind::Constant && !node.illegal_constant) return full_ = true, names_[id] = "rasp.Full(" + literal(node.constant) + ")", "";
+    if (node.kind == NodeKind::Constant && !node.illegal_constant) return names_[id] = "rasp.Full(" + literal(node.constant) + ")", "";
     std::string before, value = expression(id, before);
     const auto asked = promises_.numerical.find(id);
     if (asked != promises_.numerical.end()) value = (asked->second ? "rasp.numerical(" : "rasp.categorical(") + value + ")";

@@ -112,6 +112,7 @@ const laboratory = await loadEngine('laboratory');
 async function sameInPython(name, program, settings) {
   const made = await laboratory.request({ command: 'python', program, name });
   assert.ok(made.ok, JSON.stringify(made.diagnostics));
+  assert.equal(/^#   rasp\.Full$/m.test(made.text), made.text.includes('rasp.Full('), made.text);  // what is said of it is so
   let compared = 0;
   for (const input of inputsOf(settings, 40)) {
     const one = await engine.requestText(`${JSON.stringify({ command: 'eval', program, name }).slice(0, -1)},"input":${raw(input)}}`);
