@@ -368,6 +368,21 @@ await test('files: a second one is loaded by the first', async (fresh) => {
   await page.waitForFunction(() => document.querySelectorAll('.file').length === 1);
 });
 
+await test('the program opens as Tracr’s Python, beside the one in RASP, and means the same', async (fresh) => {
+  const page = await histogramPage(fresh);
+  const values = await output(page);
+  await page.click('text=Export');
+  await page.locator('.exports tr', { hasText: 'Tracr’s Python' }).getByRole('button').click();
+  await page.locator('.file', { hasText: '.py' }).waitFor({ timeout: 60_000 });
+  assert.equal(await page.locator('.file').count(), 2);
+  await page.waitForFunction(() => document.querySelector('.editor-host')?.shadowRoot?.querySelector('.cm-content')?.textContent.includes('SelectorWidth'), null, { timeout: 60_000 });
+  await settled(page);
+  assert.deepEqual(await output(page), values);
+  await page.click('text=Export');
+  await page.locator('.exports tr', { hasText: 'as you see it' }).waitFor();
+  assert.equal(await page.locator('.exports tr', { hasText: 'Tracr’s Python' }).count(), 0, 'it is in Python already');
+});
+
 await test('exports are files that hold what they say', async (fresh) => {
   const page = await histogramPage(fresh);
   await page.click('text=Export');

@@ -4,12 +4,12 @@ import { attentionSvg, residualSvg, toPng } from '../draw/picture';
 import { animatedSvg, scoreSvg, stepSvgs } from '../draw/scoreSvg';
 import { viewSvg } from '../draw/view';
 import { attentionCsv, decodedCsv, residualCsv } from '../draw/tables';
-import { ask, picture, title } from '../state/live';
-import { source, view } from '../state/project';
+import { ask, orderOf, picture, title } from '../state/live';
+import { active, files, source, view } from '../state/project';
 import { halfInForce } from '../draw/residual';
 import { hue } from '../state/focus';
 import { Dialog } from './Dialog';
-import type { Requests } from '../engine/protocol';
+import type { Failure, PythonResult, Requests } from '../engine/protocol';
 import { download } from './download';
 
 /** The colour of an s-op on paper, as three bytes: not every program that shows SVG knows oklch. */
@@ -20,11 +20,26 @@ function paint(node: number): string {
   context.fillRect(0, 0, 1, 1);
   return `#${[...context.getImageData(0, 0, 1, 1).data.subarray(0, 3)].map((x) => x.toString(16).padStart(2, '0')).join('')}`;
 }
+/** The program in Tracr's Python, as another file of the project, which is opened. The laboratory's engine writes it, and is loaded for this alone. */
+async function openAsPython() {
+  const order = picture.value && orderOf(picture.value);
+  if (!order) throw new Error('Wait until the program compiles.');
+  const { lister } = await import('../lab/thread');
+  const result = (await lister.ask({ ...order, command: 'python', limit_ms: 30_000 })).result as PythonResult | Failure;
+  if (!result.ok) throw new Error(result.diagnostics[0]?.message ?? 'The program could not be written as Python.');
+  const stem = active.value.replace(/\.rasp$/, '');
+  let name = `${stem}.py`;
+  for (let i = 2; name in files.value; ++i) name = `${stem}${i}.py`;
+  files.value = { ...files.value, [name]: result.text };
+  active.value = name;
+}
+
 const pause = () => new Promise((resolve) => setTimeout(resolve, 200));
 
 export default function Export({ close }: { close: () => void }) {
   const [problem, setProblem] = useState('');
   const p = picture.value;
+  const kind = active.value.endsWith('.py') ? '.py' : '.rasp';
   const name = title.value || 'model';
   const attempt = (f: () => Promise<void> | void) => () => { setProblem(''); Promise.resolve().then(f).catch((e: Error) => setProblem(e.message)); };
   const model = (format: Requests['export']['format'], extension: string, type: string, names?: Requests['export']['names']) => attempt(async () => {
@@ -67,7 +82,8 @@ export default function Export({ close }: { close: () => void }) {
           <button type="button" disabled={!p} onClick={attempt(() => download(`${name} residual.csv`, residualCsv(p!), 'text/csv'))}>CSV dimensions</button></>)}
         {row('This view', `${view.value}, as it stands on the screen, with all that is scrolled out of sight`, svg(() => drawn('#view section', view.value), view.value))}
         {row('Details', 'the inspector: weights, sums and sentences of what is selected', svg(() => drawn('.inspector', 'details'), 'details'))}
-        {row('Program', 'the file in the editor', <button type="button" onClick={() => download(`${name}.rasp`, source.value, 'text/plain')}>.rasp</button>)}
+        {row('Program', 'the file in the editor', <button type="button" onClick={() => download(`${name}${kind}`, source.value, 'text/plain')}>{kind}</button>)}
+        {!active.value.endsWith('.py') && row('Program, Tracr’s Python', 'the same program for Tracr’s library', <button type="button" disabled={!p} onClick={attempt(async () => { await openAsPython(); close(); })}>open as a file</button>)}
         {row('Page', 'as you see it', <button type="button" onClick={() => { close(); setTimeout(() => window.print(), 50); }}>print</button>)}
       </tbody></table>
       <p class="problem" role="alert">{problem}</p>
