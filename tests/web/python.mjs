@@ -31,9 +31,10 @@ async function type(page, text) {
   await page.keyboard.press('a');
   await page.keyboard.up('Control');
   await page.evaluate((t) => {  // as from the clipboard: typed line by line, brackets would close and lines indent by themselves
-    const clipboardData = new DataTransfer();
-    clipboardData.setData('text/plain', t);
-    document.querySelector('.editor-host').shadowRoot.querySelector('.cm-content').dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+    const event = new ClipboardEvent('paste', { bubbles: true, cancelable: true });
+    // Firefox gives an event that a script makes a clipboard of its own, which is empty.
+    Object.defineProperty(event, 'clipboardData', { value: { getData: (type) => (type === 'text/plain' ? t : ''), types: ['text/plain'], items: [], files: [] } });
+    document.querySelector('.editor-host').shadowRoot.querySelector('.cm-content').dispatchEvent(event);
   }, text);
 }
 
