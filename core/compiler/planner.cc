@@ -64,7 +64,8 @@ Refusal Planner::not_listed(NodeId x) const {
           std::string(mean ? "Compare " + name + " with constants only, promise" : "Promise") + " its values with `#@ values NAME …`, or use a smaller vocabulary or maximal length.", wall, "limit"};
 }
 
-// Is every mean of the numbers that this s-op can be the one number there is? (Of 2^53 + 1, which is no float, it is another; of 1e308 it overflows.)
+// Is every mean of the numbers that this s-op can be the one number there is? (Of 2^53 + 1, which is no float, it is another; of five times
+// 2^53 - 1 as well, since their sum is no float; of 1e308 it overflows.)
 bool Planner::one_mean(NodeId value) const {
   const Value* one = nullptr;
   const auto& all = c_.sets.all(value);
@@ -75,7 +76,9 @@ bool Planner::one_mean(NodeId value) const {
     if (one && !equal(*one, x)) return false;
     one = &x;
   }
-  return !one || (equal(*one, Value::real(one->number())) && std::fabs(one->number()) < 1e300);
+  if (!one) return true;
+  const double number = one->number(), sum = std::fabs(number) * c_.sets.max_length();
+  return equal(*one, Value::real(number)) && (number == std::floor(number) ? sum <= 0x1p53 : sum < 1e300);
 }
 
 bool Planner::code_leaf(NodeId leaf) const {
