@@ -238,6 +238,7 @@ await test('a link carries everything and never overwrites local work', async (f
   await other.waitForFunction(() => document.querySelector('.result h2')?.textContent === 'mine');
   await other.waitForTimeout(400);
   const visitor = await fresh('', { context: other.context() });
+  await settled(visitor);
   await visitor.goto(link);
   await visitor.reload();
   await visitor.waitForFunction(() => document.querySelector('.result h2')?.textContent === 'twice');
