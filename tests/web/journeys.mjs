@@ -2,6 +2,13 @@
 import assert from 'node:assert/strict';
 import { launch, open, serve } from './browser.mjs';
 
+/** What a browser never answers ends the test, not the suite. */
+const within = (promise, seconds, what) => {
+  let timer;
+  const late = new Promise((_, reject) => { timer = setTimeout(() => reject(new Error(`${what} took over ${seconds} s`)), seconds * 1000); });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+};
+
 /** `{test, end, browser}`; arguments of the command line choose tests whose name contains them. */
 export async function journeys(folder) {
   const server = await serve(folder), browser = await launch();
@@ -14,17 +21,17 @@ export async function journeys(folder) {
       const pages = [];
       const fresh = async (hash = '', options = {}) => { const page = await open(browser, server.url + hash, options); pages.push(page); return page; };
       try {
-        await body(fresh, browser, server.url);
+        await within(body(fresh, browser, server.url), 240, 'the test');
         for (const page of pages) assert.deepEqual(page.problems, [], 'console');
         ++passed;
       } catch (error) {
         ++failed;
         console.log(`FAILED ${name}\n${error.stack}`);
       }
-      for (const page of pages) await page.context().close().catch(() => {});
+      for (const page of pages) await within(page.context().close(), 15, 'closing').catch(() => {});
     },
     async end() {
-      await browser.close();
+      await within(browser.close(), 15, 'closing').catch(() => {});
       server.close();
       console.log(`${passed} passed, ${failed} failed`);
       process.exit(failed ? 1 : 0);
