@@ -22,7 +22,8 @@ function offline(): Plugin {
   return {
     name: 'rasp-offline',
     apply: 'build',
-    generateBundle(_, bundle) {
+    // Last: Vite takes away the chunks of styles alone, and a worker that waits for one file too many is never installed.
+    generateBundle: { order: 'post', handler(_, bundle) {
       const files = Object.keys(bundle).filter((f) => !f.endsWith('.map') && !f.startsWith('python-') && !f.startsWith('example/')).sort();
       const kept = files.filter((f) => !later(f));
       const hash = createHash('sha256');
@@ -32,7 +33,7 @@ function offline(): Plugin {
       const list = ['./', 'files.json', ...kept, 'icon.svg', 'icon-192.png', 'icon-512.png', 'docs.css', 'manifest.webmanifest'];
       const source = readFileSync(path.join(here, 'sw.js'), 'utf8').replace('__VERSION__', hash.digest('hex').slice(0, 16)).replace('__FILES__', JSON.stringify(list)).replaceAll('__PYTHON__', pythonFolder);
       this.emitFile({ type: 'asset', fileName: 'sw.js', source });
-    },
+    } },
   };
 }
 
