@@ -10,7 +10,7 @@ const first = 'reverse.rasp';
 const escape = (s: string | number) => String(s).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 const pragma = (source: string, key: string) => source.match(new RegExp(`^#@ ${key} (.*)$`, 'm'))?.[1] ?? '';
 
-const lane = 52, name = 172, note = 176, high = 34;   // as the live score draws them
+const lane = 52, note = 176, high = 34;   // as the live score draws them
 
 /** The score's rows and bands, with the classes of the live one. */
 function score(s: Small): string {
@@ -28,7 +28,7 @@ function score(s: Small): string {
     return top + (b.matrix ? band(b) : '') + (b.row ? row(b.label, b.row) : '');
   }).join('');
   const end = (label: string) => `<tr><th scope="row">${label}</th>${s.output.map((v) => `<td>${escape(v)}</td>`).join('')}</tr>`;
-  return `<section class="score"><div class="scroll staves-scroll"><table class="staves compare" width="${name + width + note}"><colgroup><col width="${name}">${`<col width="${lane}">`.repeat(across)}<col width="${note}"></colgroup>
+  return `<section class="score"><div class="scroll staves-scroll"><table class="staves compare"><colgroup><col>${`<col width="${lane}">`.repeat(across)}<col width="${note}"></colgroup>
 <thead><tr class="positions"><th scope="row">position</th>${s.input.map((_, i) => `<td>${i}</td>`).join('')}</tr></thead>${row('input', s.input, 'input-row', 'token')}${bands}
 <tbody class="end"><tr class="heading"><th scope="rowgroup" colspan="${across + 2}"><button type="button" class="row-name">Output</button></th></tr>${end('model')}${end('interpreter')}</tbody></table></div></section>`;
 }

@@ -4,6 +4,13 @@ import { AxeBuilder, histogramPage, settled, type } from '../browser.mjs';
 
 const sizes = [[1440, 900, false], [1440, 900, true], [390, 844, false], [390, 844, true]];
 
+/** Elements with text of their own that is seen and is smaller than 12 px. */
+const tooSmall = (page) => page.evaluate(() => {
+  const inside = (root) => [...root.querySelectorAll('*')].flatMap((e) => [e, ...(e.shadowRoot ? inside(e.shadowRoot) : [])]);
+  return [...new Set(inside(document.body).filter((e) => [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim()) && e.getClientRects().length && parseFloat(getComputedStyle(e).fontSize) < 12)
+    .map((e) => `${e.localName}.${e.className?.baseVal ?? e.className} ${getComputedStyle(e).fontSize} “${e.textContent.slice(0, 20)}”`))].slice(0, 5);
+});
+
 export default async function accessibleJourneys(test) {
   for (const [width, height, dark] of sizes) {
     await test(`accessible at ${width}×${height} ${dark ? 'dark' : 'light'}`, async (fresh) => {
@@ -14,6 +21,7 @@ export default async function accessibleJourneys(test) {
       const scan = async (what) => {
         const { violations } = await new AxeBuilder({ page }).analyze();
         found.push(...violations.map((v) => `${what}: ${v.id}: ${v.nodes.slice(0, 3).map((n) => n.target.join(' ')).join(' | ')}`));
+        found.push(...(await tooSmall(page)).map((e) => `${what}: text below 12 px: ${e}`));
       };
       const dialog = async (button, what, ready) => {
         await page.click(`.top >> text=${button}`);

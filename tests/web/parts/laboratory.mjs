@@ -25,7 +25,8 @@ export default async function laboratoryJourneys(test) {
     // Back to the first step: W is another one.
     const cells = () => page.locator('.lab-overlaps rect').evaluateAll((all) => all.map((r) => r.getAttribute('fill')).join());
     const last = await cells();
-    await page.locator('.lab-curve circle').first().dispatchEvent('click');
+    await page.locator('.lab-curve circle').first().focus();
+    await page.keyboard.press('Enter');
     await page.waitForFunction(() => document.querySelector('.lab-curve circle')?.classList.contains('on'), null, minute);
     assert.notEqual(await cells(), last);
   });

@@ -15,6 +15,13 @@ const openExample = async (page, name) => {
   await settled(page);
 };
 
+function thirtyHeads() {
+  const heads = Array.from({ length: 30 }, (_, i) => `h${i} = aggregate(select(indices, indices - ${i + 1}, ==), tokens, "-");\n`).join('');
+  const sum = `answer = ${Array.from({ length: 30 }, (_, i) => `(1 if h${i} == "a" else 0)`).join(' + ')};\n`;
+  const text = `#@ vocabulary "ab"\n#@ max_length 40\n#@ input "${'ab'.repeat(20)}"\n${heads}${sum}`;
+  return `#1.j.${Buffer.from(JSON.stringify({ files: { 'a.rasp': text }, active: 'a.rasp' })).toString('base64url')}`;
+}
+
 export default async function scoreJourneys(test) {
   await test('score: the column of a position has one x in every row of every example', async (fresh) => {
     const page = await fresh();
@@ -155,10 +162,7 @@ export default async function scoreJourneys(test) {
   });
 
   await test('score: thirty heads over forty tokens fit into 1,400 px and 1,500 nodes, with names pinned and an overview', async (fresh) => {
-    const heads = Array.from({ length: 30 }, (_, i) => `h${i} = aggregate(select(indices, indices - ${i + 1}, ==), tokens, "-");\n`).join('');
-    const sum = `answer = ${Array.from({ length: 30 }, (_, i) => `(1 if h${i} == "a" else 0)`).join(' + ')};\n`;
-    const text = `#@ vocabulary "ab"\n#@ max_length 40\n#@ input "${'ab'.repeat(20)}"\n${heads}${sum}`;
-    const page = await fresh(`#1.j.${Buffer.from(JSON.stringify({ files: { 'a.rasp': text }, active: 'a.rasp' })).toString('base64url')}`);
+    const page = await fresh(thirtyHeads());
     await page.waitForFunction(() => document.querySelectorAll('.score tbody.band').length === 30, null, { timeout: 60_000 });
     await settled(page);
     const seen = await page.evaluate(() => ({ tall: document.querySelector('.score table').getBoundingClientRect().height, nodes: document.querySelectorAll('*').length, lane: document.querySelector('.score .input-row td').getBoundingClientRect().width, overview: document.querySelectorAll('.overview').length }));
@@ -166,6 +170,42 @@ export default async function scoreJourneys(test) {
     await page.evaluate(() => { document.querySelector('.staves-scroll').scrollLeft = 1e6; });
     const pinned = await page.evaluate(() => { const c = document.querySelector('.centre').getBoundingClientRect(), n = document.querySelector('.score .input-row th').getBoundingClientRect(); return n.left >= c.left - 1 && n.right < c.left + 260; });
     assert.ok(pinned, 'names stay');
+  });
+
+  await test('score: thirty heads can be seen whole, each with its arcs; a click goes to the band', async (fresh) => {
+    const page = await fresh(thirtyHeads());
+    await page.waitForFunction(() => document.querySelectorAll('.score tbody.band').length === 30, null, { timeout: 60_000 });
+    await settled(page);
+    await page.click('text=Whole score');
+    await page.locator('.whole').waitFor();
+    const seen = await page.evaluate(() => {
+      const room = document.querySelector('.centre').getBoundingClientRect();
+      return [...document.querySelectorAll('.whole [role="button"]')].map((g) => {
+        const b = g.getBoundingClientRect(), arcs = [...g.querySelectorAll('.arc')].map((a) => a.getAttribute('d')).join('').split('M').length - 1;
+        return { name: g.getAttribute('aria-label'), inside: b.top >= room.top && b.bottom <= innerHeight && b.left >= room.left && b.right <= room.right, arcs };
+      });
+    });
+    const bands = seen.filter((x) => x.name.startsWith('head'));
+    assert.deepEqual([bands.length, seen.filter((x) => !x.inside)], [30, []]);
+    // Each looks a fixed number of positions back: so many of the 40 positions have somebody there.
+    assert.deepEqual(bands.map((b) => b.arcs).sort((a, b) => a - b), Array.from({ length: 30 }, (_, i) => 10 + i));
+    await page.mouse.move(5, 5);
+    await page.locator('.whole [role="button"]').nth(25).focus();
+    await page.keyboard.press('Enter');
+    await page.locator('.band.on').waitFor();
+    await page.waitForTimeout(200);
+    const b = await page.locator('.band.on .box-title').boundingBox();
+    assert.equal(await page.locator('.band.on .box-title').textContent(), `head ${bands[25].name.match(/\d+\.\d+/)[0]}`);
+    assert.ok(b.y > 60 && b.y < 900, `in sight: ${b.y}`);
+  });
+
+  await test('player: the number of its step is never cut', async (fresh) => {
+    for (const width of [1440, 1400, 1180]) {
+      const page = await fresh('#example=addition', { width, height: 900 });
+      await settled(page);
+      const label = await page.locator('.step-name').evaluate((e) => ({ text: e.textContent, cut: e.scrollWidth > e.clientWidth, past: e.getBoundingClientRect().right > e.closest('.centre').getBoundingClientRect().right }));
+      assert.deepEqual([/^step \d+ of \d+$/.test(label.text), label.cut, label.past], [true, false, false], `${width}: ${JSON.stringify(label)}`);
+    }
   });
 
   await test('exports: the score, its steps as one moving picture, and a picture a step', async (fresh) => {
@@ -188,5 +228,29 @@ export default async function scoreJourneys(test) {
     assert.equal(moving.match(/<g class="f"/g).length, pictures.length);
     assert.match(moving, /prefers-reduced-motion/);
     assert.ok(!/<script|onload|href/.test(moving));
+    const [gif] = await Promise.all([page.waitForEvent('download'), row.getByText('GIF', { exact: true }).click()]);
+    const bytes = readFileSync(await gif.path());
+    assert.equal(bytes.subarray(0, 6).toString(), 'GIF89a');
+    // The browser's own decoder reads it: a frame a step, and in each the darkness of the letters that its SVG has.
+    const darkness = await page.evaluate(async ({ data, svgs }) => {
+      const decoder = new ImageDecoder({ type: 'image/gif', data: Uint8Array.from(data) }), out = [];
+      await decoder.tracks.ready;
+      await decoder.completed;
+      const canvas = document.createElement('canvas'), context = canvas.getContext('2d', { willReadFrequently: true });
+      const dark = () => { const d = context.getImageData(0, 0, canvas.width, canvas.height).data; let n = 0; for (let i = 0; i < d.length; i += 4) n += 255 - d[i + 1]; return n; };
+      for (let i = 0; i < decoder.tracks.selectedTrack.frameCount; ++i) {
+        const { image } = await decoder.decode({ frameIndex: i });
+        Object.assign(canvas, { width: image.displayWidth, height: image.displayHeight });
+        context.drawImage(image, 0, 0);
+        const got = dark(), drawn = new Image();
+        drawn.src = URL.createObjectURL(new Blob([svgs[i] ?? ''], { type: 'image/svg+xml' }));
+        await drawn.decode();
+        context.drawImage(drawn, 0, 0, canvas.width, canvas.height);
+        out.push(got / dark());
+      }
+      return out;
+    }, { data: [...bytes], svgs: pictures });
+    assert.equal(darkness.length, pictures.length);
+    assert.ok(darkness.every((x) => Math.abs(x - 1) < 0.03), darkness.join());
   });
 }

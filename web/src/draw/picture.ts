@@ -11,7 +11,7 @@ import { drawnPattern, headName } from './pattern';
 const low: Rgb = [240, 243, 248], high: Rgb = [20, 74, 158];
 const escape = (s: string) => s.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 const text = (x: number, y: number, s: string, extra = '') => `<text x="${x}" y="${y}" ${extra}>${escape(s)}</text>`;
-const document_ = (w: number, h: number, body: string) => `<svg xmlns="http://www.w3.org/2000/svg" width="${w}" height="${h}" viewBox="0 0 ${w} ${h}" font-family="ui-monospace, Menlo, Consolas, monospace" font-size="11" fill="#1c1f23"><rect width="${w}" height="${h}" fill="#fff"/>${body}</svg>\n`;
+const document_ = (w: number, h: number, body: string) => `<svg xmlns="http://www.w3.org/2000/svg" width="${w}" height="${h}" viewBox="0 0 ${w} ${h}" font-family="ui-monospace, Menlo, Consolas, monospace" font-size="12" fill="#1c1f23"><rect width="${w}" height="${h}" fill="#fff"/>${body}</svg>\n`;
 
 export function attentionSvg(p: Picture): string {
   const { T, tokens } = p.trace;
@@ -30,7 +30,7 @@ export function attentionSvg(p: Picture): string {
         const s = i === 0 ? '⊢' : token(t).slice(0, 3);
         body += text(left + (i + 0.5) * cell, top - 4, s, 'text-anchor="middle"') + text(left - 4, top + (i + 0.75) * cell, s, 'text-anchor="end"');
       });
-      x += Math.max(side + 20 + gap, 44 * 6.7);
+      x += Math.max(side + 20 + gap, 44 * 7.3);
     });
     width = Math.max(width, x);
     y += side + 84;
@@ -41,7 +41,7 @@ export function attentionSvg(p: Picture): string {
 export function residualSvg(p: Picture, half: number): string {
   const { tokens } = p.trace;
   const rows = p.trace.decoded.map((d) => ({ label: p.compiled.subspaces[d.subspace]!.label, cells: subspaceCells(p, d.subspace, half) }));
-  const w = 34, left = 12 + 7 * Math.min(40, Math.max(6, ...rows.map((r) => r.label.length))), line = 20;
+  const w = 36, left = 12 + 7.4 * Math.min(40, Math.max(6, ...rows.map((r) => r.label.length))), line = 20;
   let body = tokens.slice(1).map((t, i) => text(left + (i + 0.5) * w, 20, token(t).slice(0, 4), 'text-anchor="middle" fill="#1d5fbf"')).join('');
   rows.forEach((r, i) => {
     const y = 42 + i * line;
@@ -51,19 +51,28 @@ export function residualSvg(p: Picture, half: number): string {
   return document_(left + (tokens.length - 1) * w + 12, 42 + rows.length * line, body);
 }
 
-export async function toPng(svg: string, scale = 2): Promise<Blob> {
+/** Longest side of a picture of pixels. */
+const mostPixels = 8000;
+
+/** Draws it, `scale` pixels for one of its own; the caller reads the canvas. */
+export async function toCanvas(svg: string, scale = 2, most = mostPixels): Promise<HTMLCanvasElement> {
   const url = URL.createObjectURL(new Blob([svg], { type: 'image/svg+xml' }));
   try {
     const image = new Image();
     image.src = url;
     await image.decode();
     const canvas = document.createElement('canvas');
-    const fit = Math.min(scale, 8000 / Math.max(image.width, image.height));
+    const fit = Math.min(scale, most / Math.max(image.width, image.height));
     canvas.width = Math.ceil(image.width * fit);
     canvas.height = Math.ceil(image.height * fit);
-    canvas.getContext('2d')!.drawImage(image, 0, 0, canvas.width, canvas.height);
-    return await new Promise((resolve, reject) => canvas.toBlob((b) => (b ? resolve(b) : reject(new Error('The picture is too large'))), 'image/png'));
+    canvas.getContext('2d', { willReadFrequently: true })!.drawImage(image, 0, 0, canvas.width, canvas.height);
+    return canvas;
   } finally {
     URL.revokeObjectURL(url);
   }
+}
+
+export async function toPng(svg: string, scale = 2): Promise<Blob> {
+  const canvas = await toCanvas(svg, scale);
+  return new Promise((resolve, reject) => canvas.toBlob((b) => (b ? resolve(b) : reject(new Error('The picture is too large'))), 'image/png'));
 }

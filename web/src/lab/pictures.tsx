@@ -27,7 +27,7 @@ export function Curve({ points, steps, at, onStep }: { points: Point[]; steps: n
       {points.map((p) => {
         const words = `step ${p.step}: ${percent(p.held_out)} of held-out positions, ${percent(p.trained)} of those trained on`;
         return (
-          <circle key={p.step} cx={x(p.step)} cy={y(p.held_out)} r={p.step === at ? 5 : 3} class={`held-point${p.step === at ? ' on' : ''}`} role="button" tabIndex={0} aria-label={words}
+          <circle key={p.step} cx={x(p.step)} cy={y(p.held_out)} r={p.step === at ? 5 : 3} class={`held-point${p.step === at ? ' on' : ''}`} role="button" tabindex={0} aria-label={words}
             onClick={() => onStep(p.step)} onKeyDown={(e) => { if (e.key === 'Enter' || e.key === ' ') { e.preventDefault(); onStep(p.step); } }}><title>{words}</title></circle>
         );
       })}

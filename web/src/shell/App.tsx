@@ -1,7 +1,7 @@
 // The page: editor on the left, the transformer in the middle, the inspector of what is selected on the right; tabs on a phone.
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { lazy } from './lazy';
+import { lazy } from '../views/lazy';
 import { Pane } from '../editor/Pane';
 import { clearSelection } from '../state/focus';
 import { analysis, diagnostics, picture, stale } from '../state/live';
@@ -14,7 +14,6 @@ import { droppedFile } from '../state/dropped';
 import { authoring, linked, notice, openFile, otherModel, storageFull } from '../state/session';
 import { chosen, themes } from '../state/theme';
 import { Console } from '../views/Console';
-import { Cost } from '../views/Cost';
 import { Inspector } from '../views/Inspector';
 import { Player } from '../views/Player';
 import { Result } from '../views/Result';
@@ -36,6 +35,7 @@ const Gallery = lazy(() => import('./Gallery'));
 const Share = lazy(() => import('./Share'));
 const Export = lazy(() => import('./Export'));
 const Compare = lazy(() => import('./Compare'));
+const Cost = lazy(() => import('../views/Cost'));
 const Generate = lazy(() => import('../views/Generate'));
 const Ask = lazy(() => import('./Ask'));
 
@@ -97,7 +97,7 @@ function Centre() {
         {lost ? <div class="empty" role="alert"><p>{lost.message}. {lost.hint}</p><p>You can still read, edit, share and download your program.</p><p><button type="button" onClick={() => location.reload()}>Reload the page</button></p></div>
           : !p ? <p class="empty">{analysis.value?.output && !errors ? 'Compiling the first model…' : hidden.has('result') ? empty : ''}</p>
           : misfit.value || lone.value ? null  // what stands there is of another input, or of another program
-          : view.value === 'cost' ? <Cost p={p} />
+          : view.value === 'cost' ? <Cost p={p} fallback={null} />
           : view.value === 'craft' ? <Craft p={p} save={download} fallback={<p class="empty">Opening the listing…</p>} />
           : view.value === 'generate' ? <Generate p={p} fallback={null} /> : view.value === 'score' ? <Score p={p} />
           : <Laboratory save={download} fallback={<p class="empty">Opening the laboratory…</p>} />}

@@ -37,7 +37,7 @@ async function openAsPython() {
 const pause = () => new Promise((resolve) => setTimeout(resolve, 200));
 
 export default function Export({ close }: { close: () => void }) {
-  const [problem, setProblem] = useState('');
+  const [problem, setProblem] = useState(''), [progress, setProgress] = useState('');
   const p = picture.value;
   const kind = active.value.endsWith('.py') ? '.py' : '.rasp';
   const name = title.value || 'model';
@@ -69,6 +69,11 @@ export default function Export({ close }: { close: () => void }) {
         {row('Model, JSON', 'weights and description in one document', <button type="button" disabled={!p} onClick={model('json', 'model.json', 'application/json')}>JSON</button>)}
         {row('Score', 'bands, rows and output on this input in one picture', svg(() => scoreSvg(p!, paint), 'score'))}
         {row('Steps', 'what the player shows: one moving picture for slides and pages, or a picture a step', <>
+          <button type="button" disabled={!p || progress !== ''} onClick={attempt(async () => {
+            const { toGif } = await import('../draw/gif'), pictures = stepSvgs(p!, paint);
+            const bytes = await toGif(pictures, 2, (done) => setProgress(`picture ${done} of ${pictures.length}`)).finally(() => setProgress(''));
+            download(`${name} steps.gif`, bytes, 'image/gif');
+          })}>{progress || 'GIF'}</button>
           <button type="button" disabled={!p} onClick={attempt(() => download(`${name} steps.svg`, animatedSvg(p!, paint), 'image/svg+xml'))}>animated SVG</button>
           <button type="button" disabled={!p} onClick={attempt(async () => {
             for (const [i, picture] of stepSvgs(p!, paint).entries()) {

@@ -10,3 +10,6 @@ export function toggle(key: string, open: boolean) {
 
 /** selected: what a head selects, each key full; weights: after the softmax; interpreter: the selector's 0 and 1. */
 export const patternKind = signal<'selected' | 'weights' | 'interpreter'>('selected');
+
+/** A score of many heads drawn so small that all of it is seen. */
+export const whole = signal(false);

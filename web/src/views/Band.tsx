@@ -14,7 +14,7 @@ import { useNear } from './Stave';
 
 interface Props { p: Picture; line: BandLine; lane: number; lanes: number; dense: boolean; mark: string; first: boolean; notes: boolean }
 
-const kinds = { selected: 'selected keys', weights: 'true weights', interpreter: 'interpreter’s selector' } as const;
+const kinds = { selected: 'selected keys', weights: 'true weights', interpreter: 'interpreter' } as const;
 
 export function Band({ p, line, lane, lanes, dense, mark, first, notes }: Props) {
   const { layer, head } = line;

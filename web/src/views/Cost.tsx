@@ -22,7 +22,7 @@ const n = (x: number) => x.toLocaleString('en');
 
 interface Compared { with: ModelSummary; without: Record<string, ModelSummary | null>; plain: ModelSummary | null }
 
-export function Cost({ p }: { p: Picture }) {
+export default function Cost({ p }: { p: Picture }) {
   const { compiled } = p;
   const m = compiled.model;
   const [compared, setCompared] = useState<{ of: unknown; result: Compared } | null>(null);

@@ -36,7 +36,7 @@ export function Heatmap({ label, tokens, values, masked, cell, onCell, sentence,
   }, [values, n, masked, scheme]);
   const size = Math.max(3, Math.min(22, Math.floor(216 / n)));
   const px = (x: number) => `${x}px`;
-  const every = size >= 11 ? 1 : Math.ceil(11 / size);
+  const every = size >= 12 ? 1 : Math.ceil(12 / size);
   const at = (e: MouseEvent & { currentTarget: HTMLElement }): [number, number] => {
     const r = e.currentTarget.getBoundingClientRect();
     const limit = (x: number) => Math.min(n - 1, Math.max(0, Math.floor(x)));

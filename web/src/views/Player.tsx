@@ -40,7 +40,7 @@ export function Player() {
       <button type="button" class="play" aria-label={playing.value ? 'Pause' : 'Play the steps'} onClick={play}>{playing.value ? '❚❚' : '▶'}</button>
       <button type="button" aria-label="One step on" disabled={at === last} onClick={() => { playing.value = false; go(at + 1); }}>▶▏</button>
       <input type="range" min={0} max={last} value={at} aria-label="Step" aria-valuetext={`step ${at} of ${last}: ${steps[at]!.title}`} onInput={(e) => { playing.value = false; go(Number(e.currentTarget.value)); }} />
-      <span class="step-name">step {at} of {last} <small>{steps[at]!.title}</small></span>
+      <span class="step-name" title={steps[at]!.title}>step {at} of {last}</span>
     </div>
   );
 }

@@ -8,13 +8,17 @@ import { focus, lit, nodeLabel, pointing } from '../state/focus';
 import { type Picture, analysis } from '../state/live';
 import { selection } from '../state/project';
 import { token } from '../values';
+import { lazy } from './lazy';
+import { whole } from '../state/bands';
 import { Band } from './Band';
 import { Overview } from './Overview';
 import { Caption } from './Player';
 import { Stave, useNear } from './Stave';
 
+const Whole = lazy(() => import('./Whole'));
+
 const mostLanes = 200;
-const namesWidth = 172, notesWidth = 176;
+const namesWidth = 172, mostForNames = 240, notesWidth = 176;
 const fewHeads = 12;        // beyond, bands are drawn closer together and an overview stands at the edge
 
 /** The room for lanes: what the names and notes leave of the view. */
@@ -67,9 +71,10 @@ export function Score({ p }: { p: Picture }) {
   const lines = scoreLines.value;
   const lanes = Math.min(trace.T - 1, mostLanes);
   const narrow = room < 520;
-  const names = narrow ? 104 : namesWidth, fits = !narrow && laneWidth(room - names - notesWidth - 8, lanes) * lanes <= room - names - notesWidth;
+  const least = narrow ? 104 : namesWidth, fits = !narrow && laneWidth(room - least - notesWidth - 8, lanes) * lanes <= room - least - notesWidth;
   const notes = fits ? notesWidth : 0;  // where the lanes need the room, a name tells it
-  const lane = laneWidth(room - names - notes - 8, lanes);
+  const lane = laneWidth(room - least - notes - 8, lanes);
+  const names = narrow ? least : Math.max(least, Math.min(mostForNames, room - 8 - notes - lane * lanes));  // what is left is for names
   const heads = lines.filter((l) => l.kind === 'band').length;
   const dense = heads > fewHeads;
   const answer = heads <= 2 ? lines.findLast((l) => l.kind === 'band') : undefined;  // what a short score is about stands open
@@ -96,23 +101,26 @@ export function Score({ p }: { p: Picture }) {
   return (
     <section class={`score${dense ? ' dense' : ''}${narrow ? ' narrow' : ''}`} aria-label="The score: positions across, layers down" ref={host}>
       <Caption />
-      {dense && <Overview lines={lines} host={host} />}
-      <div class="scroll staves-scroll">
-        <table class="staves compare" style={{ width: `${names + lane * lanes + notes}px` }}>
-          <colgroup><col style={{ width: `${names}px` }} />{Array.from({ length: lanes }, () => <col style={{ width: `${lane}px` }} />)}{notes > 0 && <col style={{ width: `${notes}px` }} />}</colgroup>
-          <thead>
-            <tr class="positions"><th scope="row">position</th>{Array.from({ length: lanes }, (_, i) => <td>{lane >= 18 || i % 5 === 0 ? i : ''}</td>)}</tr>
-          </thead>
-          {input ? <Stave p={p} line={{ ...input, name: 'input', note: `embedding of tokens, ${(input as Row).note}` } as Row} lanes={lanes} step={step} mark={gutter(input, lines.indexOf(input))} tokens dense={dense} notes={fits} /> : <tbody><Values name="input" cells={cells.input.slice(0, lanes)} isToken /></tbody>}
-          {embedding.length > 1 && embedding.map(draw)}
-          {body.map(draw)}
-          <tbody class="end">
-            <tr class="heading"><th scope="rowgroup" colSpan={lanes + (fits ? 2 : 1)}><button type="button" class="row-name" {...pointing({ node: compiled.output })}>Output <small>{nodeLabel(compiled.output)}</small></button></th></tr>
-            <Values name="model" cells={cells.model.slice(0, lanes).map((c) => (current.value ? { text: '' } : c))} lazy={dense} />
-            <Values name="interpreter" cells={cells.interpreter.slice(0, lanes)} lazy={dense} />
-          </tbody>
-        </table>
-      </div>
+      {dense && <p class="score-tools"><button type="button" aria-pressed={whole.value} onClick={() => { whole.value = !whole.value; }}>Whole score</button> <small>{heads} heads{whole.value ? '; a click on one goes there' : ''}</small></p>}
+      {dense && !whole.value && <Overview lines={lines} host={host} />}
+      {dense && whole.value ? <Whole p={p} room={room} fallback={null} /> : <>
+        <div class="scroll staves-scroll">
+          <table class="staves compare" style={{ width: `${names + lane * lanes + notes}px` }}>
+            <colgroup><col style={{ width: `${names}px` }} />{Array.from({ length: lanes }, () => <col style={{ width: `${lane}px` }} />)}{notes > 0 && <col style={{ width: `${notes}px` }} />}</colgroup>
+            <thead>
+              <tr class="positions"><th scope="row">position</th>{Array.from({ length: lanes }, (_, i) => <td>{lane >= 18 || i % 5 === 0 ? i : ''}</td>)}</tr>
+            </thead>
+            {input ? <Stave p={p} line={{ ...input, name: 'input', note: `embedding of tokens, ${(input as Row).note}` } as Row} lanes={lanes} step={step} mark={gutter(input, lines.indexOf(input))} tokens dense={dense} notes={fits} /> : <tbody><Values name="input" cells={cells.input.slice(0, lanes)} isToken /></tbody>}
+            {embedding.length > 1 && embedding.map(draw)}
+            {body.map(draw)}
+            <tbody class="end">
+              <tr class="heading"><th scope="rowgroup" colSpan={lanes + (fits ? 2 : 1)}><button type="button" class="row-name" {...pointing({ node: compiled.output })}>Output <small>{nodeLabel(compiled.output)}</small></button></th></tr>
+              <Values name="model" cells={cells.model.slice(0, lanes).map((c) => (current.value ? { text: '' } : c))} lazy={dense} />
+              <Values name="interpreter" cells={cells.interpreter.slice(0, lanes)} lazy={dense} />
+            </tbody>
+          </table>
+        </div>
+      </>}
       {trace.T - 1 > lanes && <p class="hint">the first {lanes} of {trace.T - 1} positions</p>}
       {analysis.value?.drawn.length ? <p class="hint">draw() in the program: {[...new Set(analysis.value.drawn)].map((n) => <button type="button" class="link" {...pointing({ node: n })}>{nodeLabel(n)}</button>)}</p> : null}
     </section>
