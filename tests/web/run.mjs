@@ -13,6 +13,7 @@ import firstJourneys from './parts/first.mjs';
 import authorJourneys from './parts/author.mjs';
 import generateJourneys from './parts/generate.mjs';
 import addressJourneys from './parts/address.mjs';
+import researcherJourneys from './parts/researcher.mjs';
 import scoreJourneys from './parts/score.mjs';
 import statesJourneys from './parts/states.mjs';
 
@@ -60,6 +61,7 @@ await test('the first minute: three captions until they are dismissed, the langu
 await (await import('./parts/laboratory.mjs')).default(test);
 await (await import('./parts/craft.mjs')).default(test);
 await (await import('./parts/model-file.mjs')).default(test);
+await researcherJourneys(test);
 
 await test('editing the program changes heatmap, residual stream and output', async (fresh) => {
   const page = await histogramPage(fresh);

@@ -1,6 +1,6 @@
 // Decoded residual stream → cells of a strip, with what an experiment changed and where model and interpreter part.
 import type { Values } from '../engine/protocol';
-import type { Picture } from '../state/live';
+import type { Run } from '../state/live';
 import { show, showAll } from '../values';
 
 /** One value of a strip. */
@@ -15,7 +15,7 @@ function short(text: string): string {
   return text.trim() !== '' && !Number.isInteger(n) && Number.isFinite(n) ? show(n, 'f') : text;
 }
 
-export function subspaceCells(p: Picture, subspace: number, half: number): Cell[] {
+export function subspaceCells(p: Run, subspace: number, half: number): Cell[] {
   const now = p.trace.decoded[subspace]?.at[half] ?? [];
   const before = p.baseline?.decoded[subspace]?.at[half];
   return now.slice(1).map((text, i) => ({ text: short(text), full: text.replaceAll('|', ' or '), absent: text === '', changed: before !== undefined && before[i + 1] !== text }));
@@ -23,7 +23,7 @@ export function subspaceCells(p: Picture, subspace: number, half: number): Cell[
 
 export const valueCells = (v: Values): Cell[] => showAll(v).map((text, i) => ({ text, absent: v.types[i] === '-' }));
 
-export function outputCells(p: Picture): { input: Cell[]; interpreter: Cell[]; model: Cell[] } {
+export function outputCells(p: Run): { input: Cell[]; interpreter: Cell[]; model: Cell[] } {
   const { trace, baseline } = p;
   return {
     input: trace.tokens.slice(1).map((text) => ({ text })),

@@ -1,14 +1,14 @@
 // What a head's numbers mean, in words and as numbers to draw.
 import type { HeadDoc } from '../engine/protocol';
-import type { Picture } from '../state/live';
+import type { Run } from '../state/live';
 import { token } from '../values';
 
-export function tensor(p: Picture, name: string) {
+export function tensor(p: Run, name: string) {
   const info = p.trace.tensors.find((t) => t.name === name);
   return info && { ...info, data: p.arena.subarray(info.offset, info.offset + info.shape.reduce((a, b) => a * b, 1)) };
 }
 
-export function headValues(p: Picture, layer: number, head: number, what: 'pattern' | 'scores' = 'pattern'): Float32Array {
+export function headValues(p: Run, layer: number, head: number, what: 'pattern' | 'scores' = 'pattern'): Float32Array {
   const { T } = p.trace;
   return tensor(p, `blocks.${layer}.attn.${what}`)!.data.subarray(head * T * T, (head + 1) * T * T);
 }
@@ -17,7 +17,7 @@ export function headValues(p: Picture, layer: number, head: number, what: 'patte
  * For the picture: a head that counts gives BOS nearly all of the weight and each selected key the same small share; shares are
  * drawn as 1, or nothing would be seen.
  */
-export function drawnPattern(p: Picture, layer: number, head: number): Float32Array {
+export function drawnPattern(p: Run, layer: number, head: number): Float32Array {
   const info = p.compiled.layers[layer]!.heads[head]!;
   const values = headValues(p, layer, head);
   if (info.role !== 'counting_width') return values;
@@ -26,14 +26,14 @@ export function drawnPattern(p: Picture, layer: number, head: number): Float32Ar
 }
 
 /** A head's scores between 0 (the least) and 1 (the largest on this input), to be drawn; what is masked is 0. */
-export function drawnScores(p: Picture, layer: number, head: number): Float32Array {
+export function drawnScores(p: Run, layer: number, head: number): Float32Array {
   const scores = headValues(p, layer, head, 'scores'), real = scores.filter((s) => s > -1e29);
   const low = Math.min(...real), high = Math.max(...real);
   return scores.map((s) => (s > -1e29 && high > low ? (s - low) / (high - low) : 0));
 }
 
 /** The interpreter's 0/1 matrix for the same picture; null where it has none. */
-export function selectorPattern(p: Picture, selector: number): Float32Array | null {
+export function selectorPattern(p: Run, selector: number): Float32Array | null {
   const matrix = p.trace.nodes.find((n) => n.id === selector)?.matrix;
   if (!matrix) return null;
   const { T } = p.trace;
@@ -47,7 +47,7 @@ export const place = (tokens: string[], position: number) => (position === 0 ? '
 const list = (items: string[]) => (items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`);
 
 /** "position 3 ‘a’ looks at positions 0 and 3 because same" */
-export function rowSentence(p: Picture, layer: number, head: number, query: number): string {
+export function rowSentence(p: Run, layer: number, head: number, query: number): string {
   const info = p.compiled.layers[layer]!.heads[head]!;
   const { T, tokens } = p.trace;
   const values = drawnPattern(p, layer, head);

@@ -24,6 +24,7 @@ import { Captions } from './Captions';
 import { First, standing } from './First';
 import { Interim } from './Interim';
 import { PythonLoading } from './PythonLoading';
+import { Splitter, panelStyle } from './Splitter';
 import { Tour } from './Tour';
 import { download } from './download';
 import { embed, hidden, phoneTab, readOnly } from '../state/options';
@@ -113,7 +114,7 @@ paper.addEventListener('change', () => { printing.value = paper.matches; });
 
 export function App() {
   useEffect(() => {
-    const key = (e: KeyboardEvent) => { if (e.key === 'Escape' && !dialog.value && !question.value && step.value === null) clearSelection(); };
+    const key = (e: KeyboardEvent) => { if (e.key === 'Escape' && !document.querySelector('dialog[open]') && step.value === null) clearSelection(); };
     const drop = (e: DragEvent) => {
       if (!e.dataTransfer?.types.includes('Files')) return;
       e.preventDefault();
@@ -136,12 +137,14 @@ export function App() {
         {(inCourse ? ['task', 'code', 'model'] as const : ['code', 'model'] as const).map((t) => <button type="button" aria-pressed={tab === t} onClick={() => { phoneTab.value = t; }}>{{ task: 'Task', code: 'Code', model: 'Model' }[t]}</button>)}
       </nav>
       <Notices />
-      <main>
+      <main style={panelStyle()}>
         {embed && <h1 class="visually-hidden">RASP Playground</h1>}
         {inCourse && <div class="task"><Course fallback={<p class="empty">Opening the assignment…</p>} /></div>}
-        {!hidden.has('editor') && <div class="left"><Pane readOnly={readOnly} />{!hidden.has('settings') && <Settings />}<Console /></div>}
+        {!hidden.has('editor') && <div class="left"><Pane readOnly={readOnly} />{!hidden.has('settings') && <Settings />}<Splitter panel="console" /><Console /></div>}
+        {!hidden.has('editor') && <Splitter panel="left" />}
         {printing.value && <pre class="print-code">{source.value}</pre>}
         <Centre />
+        {!hidden.has('inspector') && <Splitter panel="inspector" />}
         {!hidden.has('inspector') && <Inspector p={picture.value} />}
       </main>
       {dialog.value === 'gallery' && <Gallery close={close} fallback={null} />}

@@ -1,7 +1,7 @@
 // The dialog of a question: what is wrong with an answer stands under the field as it is typed, and Enter accepts.
 import { useState } from 'preact/hooks';
 import { type Question, question } from '../state/question';
-import { Dialog } from './Dialog';
+import { Dialog } from '../views/Dialog';
 
 export default function Ask({ asked }: { asked: Question }) {
   const { title, action, field } = asked;

@@ -3,7 +3,7 @@ import { engineVersion, picture } from '../state/live';
 import { changedLines, changedSettings, sentence } from '../state/linked';
 import { project } from '../state/project';
 import { linked, openProject } from '../state/session';
-import { Dialog } from './Dialog';
+import { Dialog } from '../views/Dialog';
 
 const shown = (x: unknown) => (x === undefined ? '(the program’s own)' : typeof x === 'string' ? x : JSON.stringify(x));
 

@@ -8,7 +8,7 @@ import { ask, orderOf, picture, title } from '../state/live';
 import { active, files, source, view } from '../state/project';
 import { halfInForce } from '../draw/residual';
 import { hue } from '../state/focus';
-import { Dialog } from './Dialog';
+import { Dialog } from '../views/Dialog';
 import type { Failure, PythonResult, Requests } from '../engine/protocol';
 import { download } from './download';
 

@@ -4,7 +4,7 @@ import { type Example, allExamples, groups } from '../state/examples';
 import { authoring, listWork, openExample, openFile, openProject, openSlot, recent, work } from '../state/session';
 import { emptyProject } from '../state/project';
 import { question } from '../state/question';
-import { Dialog } from './Dialog';
+import { Dialog } from '../views/Dialog';
 import { type Small, thumbnail } from './small';
 
 /** An assignment of the gallery has the address that a link to it has. */

@@ -4,7 +4,7 @@ import { type Shared, encodeFile, encodeLink, fragmentLimit } from '../state/lin
 import { engineVersion, picture, stale, title } from '../state/live';
 import { project } from '../state/project';
 import { download } from './download';
-import { Dialog } from './Dialog';
+import { Dialog } from '../views/Dialog';
 
 /** What is said of the model that is shown, unless it is that of an earlier program. */
 function seen(): Partial<Shared> {

@@ -11,13 +11,14 @@ import { parseTokens, tokensText } from '../values';
 import { allExamples } from './examples';
 import { active, experiments, files, selection, settings, source } from './project';
 
-export interface Picture {
+/** One input through the model, with the numbers that `trace` names in `arena`. */
+export interface Run {
   compiled: CompileResult;
   trace: TraceResult;
   arena: Float32Array;
   baseline: TraceResult | null;   // the same input without the experiments, where there are some
-  input: Values;
 }
+export interface Picture extends Run { input: Values }
 
 export const analysis = signal<AnalyzeResult | null>(null);
 export const analyzedSource = signal('');             // the text that `analysis` belongs to

@@ -9,6 +9,8 @@ import { colour, focus, hover, lit, nodeLabel, pointing } from '../state/focus';
 import type { Picture } from '../state/live';
 import { experiments, half as stepped, selection } from '../state/project';
 import { opened, patternKind, toggle } from '../state/bands';
+import { second } from '../draw/second';
+import { Enlarge } from './Enlarge';
 import { Heatmap } from './Heatmap';
 import { useNear } from './Stave';
 
@@ -32,6 +34,7 @@ export function Band({ p, line, lane, lanes, dense, mark, first, notes }: Props)
   const [host, near] = useNear<HTMLTableSectionElement>(dense);
   const height = dense ? 18 : 34, width = lane * lanes;
   const tint = line.nodes[0] === undefined ? 'var(--muted)' : colour(line.nodes[0]);
+  const Other = second.value?.compiled === p.compiled ? second.value.Arcs : null;
   const query = is(focus.value) && focus.value.query !== undefined ? focus.value.query - 1 : focus.value.position !== undefined ? focus.value.position - 1 : -1;
   return (
     <tbody class={`band box head${on ? ' on' : ''}${off ? ' off' : ''}${now ? ' now' : ''}${mark}`} data-item={line.key} data-head={`${layer}.${head}`} data-half={line.half} ref={host} {...pointing({ layer, head })}>
@@ -49,6 +52,7 @@ export function Band({ p, line, lane, lanes, dense, mark, first, notes }: Props)
         </td>
         {notes && <th class="note"><code title={info.label}>{info.label}</code></th>}
       </tr>
+      {Other && near && <Other line={line} lane={lane} lanes={lanes} height={height} notes={notes} />}
       {open && (
         <tr class="opened"><td colSpan={lanes + (notes ? 2 : 1)}>
           <Opened p={p} line={line} />
@@ -74,23 +78,29 @@ function Opened({ p, line }: { p: Picture; line: BandLine }) {
   const offered = (['selected', ...(counting ? ['weights'] : []), ...(ideal ? ['interpreter'] : [])] as (keyof typeof kinds)[]);
   const reads = [...new Set(line.reads.map((s) => trueName(p.compiled, s).name))];
   const outputs = (filled(line.half) ? line.writes : []).slice(0, 1).map((s) => subspaceCells(p, s, line.half).map((c) => c.text))[0];
+  const heatmap = (most?: number) => (
+    <Heatmap
+      label={`Attention of ${headName(layer, head)}, ${line.nodes.map(nodeLabel).join(', ')}`} tokens={p.trace.tokens} values={values} masked={p.compiled.model.causal} cell={cell.value} {...(most ? { most } : {})}
+      {...(outputs ? { outputs: ['', ...outputs] } : {})}
+      onCell={(at, lock) => {
+        const next = at && { layer, head, query: at[0], key: at[1] };
+        if (lock && next) { selection.value = next; hover.value = null; } else hover.value = next ?? null;
+      }}
+      sentence={(q, k) => `${rowSentence(p, layer, head, q)}. Weight on ${place(p.trace.tokens, k)}: ${weight(q, k).toFixed(3)}`}
+    />
+  );
   return (
     <div class="opened-band">
-      <Heatmap
-        label={`Attention of ${headName(layer, head)}, ${line.nodes.map(nodeLabel).join(', ')}`} tokens={p.trace.tokens} values={values} masked={p.compiled.model.causal} cell={cell.value}
-        {...(outputs ? { outputs: ['', ...outputs] } : {})}
-        onCell={(at, lock) => {
-          const next = at && { layer, head, query: at[0], key: at[1] };
-          if (lock && next) { selection.value = next; hover.value = null; } else hover.value = next ?? null;
-        }}
-        sentence={(q, k) => `${rowSentence(p, layer, head, q)}. Weight on ${place(p.trace.tokens, k)}: ${weight(q, k).toFixed(3)}`}
-      />
+      {heatmap()}
       <div class="opened-words">
-        {offered.length > 1 && (
-          <div class="segmented" role="group" aria-label="What the matrix shows">
-            {offered.map((k) => <button type="button" aria-pressed={kind === k} onClick={(e) => { e.stopPropagation(); patternKind.value = k; }}>{kinds[k]}</button>)}
-          </div>
-        )}
+        <div class="opened-tools">
+          {offered.length > 1 && (
+            <div class="segmented" role="group" aria-label="What the matrix shows">
+              {offered.map((k) => <button type="button" aria-pressed={kind === k} onClick={(e) => { e.stopPropagation(); patternKind.value = k; }}>{kinds[k]}</button>)}
+            </div>
+          )}
+          <Enlarge title={`${headName(layer, head)}: ${info.label}`}>{() => <>{heatmap(Math.min(innerWidth - 220, innerHeight - 260))}<p class="sentence">{cell.value ? `${rowSentence(p, layer, head, cell.value[0])}.` : 'Point at a row of the matrix.'}</p></>}</Enlarge>
+        </div>
         <p class="sentence">{scoring ? 'Scores, before softmax: the darker, the better a key answers the query.' : cell.value ? `${rowSentence(p, layer, head, cell.value[0])}. Weight on ${place(p.trace.tokens, cell.value[1])}: ${weight(...cell.value).toFixed(3)}.` : 'Point at a row of the matrix: it says who is looked at, and why.'}</p>
         <p class="chips"><small>reads</small> {reads.length ? reads.map((r) => <span class="chip">{r}</span>) : <small>nothing but BOS</small>} <small>writes</small> {line.writes.map((s) => <span class="chip">{trueName(p.compiled, s).name}</span>)}</p>
         {counting && <p class="foot">{kind === 'weights'

@@ -6,6 +6,7 @@ import { outcomes } from '../state/expects';
 import { analysis, inputProblem } from '../state/live';
 import { problems } from '../state/problems';
 import { tokensText } from '../values';
+import { Enlarge, Matrix } from './Enlarge';
 import { Strip } from './Strip';
 import { valueCells } from '../draw/cells';
 
@@ -22,9 +23,7 @@ function Problem({ d }: { d: Diagnostic }) {
 }
 
 export function Shown({ display }: { display: DisplayValue }) {
-  if (display.matrix) {
-    return <table class="matrix"><tbody>{display.matrix.slice(0, 24).map((row) => <tr>{[...row.slice(0, 24)].map((c) => <td class={c === '1' ? 'one' : ''} aria-label={c} />)}</tr>)}</tbody></table>;
-  }
+  if (display.matrix) return <><Matrix matrix={display.matrix} most={24} />{display.matrix.length > 24 && <Enlarge title={`A selector of ${display.matrix.length} positions`}>{() => <Matrix matrix={display.matrix!} />}</Enlarge>}</>;
   if (display.value) return <Strip cells={valueCells(display.value)} />;
   return <code>{display.text}</code>;
 }

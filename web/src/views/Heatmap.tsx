@@ -12,12 +12,13 @@ interface Props {
   cell: [number, number] | null;
   onCell: (cell: [number, number] | null, lock: boolean) => void;
   sentence: (query: number, key: number) => string;
+  most?: number;                                   // longest side of the cells, in pixels
   outputs?: string[];                              // what each query gets, beside its row; BOS first
 }
 
 const mark = (t: string, i: number) => (i === 0 ? '⊢' : token(t));
 
-export function Heatmap({ label, tokens, values, masked, cell, onCell, sentence, outputs }: Props) {
+export function Heatmap({ label, tokens, values, masked, cell, onCell, sentence, outputs, most = 216 }: Props) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [spoken, setSpoken] = useState('');
   const n = tokens.length;
@@ -34,7 +35,7 @@ export function Heatmap({ label, tokens, values, masked, cell, onCell, sentence,
     }
     context.putImageData(image, 0, 0);
   }, [values, n, masked, scheme]);
-  const size = Math.max(3, Math.min(22, Math.floor(216 / n)));
+  const size = Math.max(3, Math.min(most > 216 ? 40 : 22, Math.floor(most / n)));
   const px = (x: number) => `${x}px`;
   const every = size >= 12 ? 1 : Math.ceil(12 / size);
   const at = (e: MouseEvent & { currentTarget: HTMLElement }): [number, number] => {

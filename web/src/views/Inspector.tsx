@@ -11,6 +11,7 @@ import { residualAt, residualName } from '../draw/residual';
 import { number, parseTokens, showAll, token } from '../values';
 import { Strip } from './Strip';
 import { Primer } from './Primer';
+import { Enlarge, Matrix } from './Enlarge';
 import { HeadWeights, MlpWeights } from './Weights';
 import { valueCells } from '../draw/cells';
 import { headName, headValues, headWords, place, rowSentence } from '../draw/pattern';
@@ -45,11 +46,7 @@ function NodeCard({ p, node }: { p: Picture | null; node: number }) {
       <h3><span class="name" style={{ color: colour(node) }}>{doc.name || doc.label}</span> <small>{doc.selector ? 'selector' : 's-op'}</small></h3>
       {doc.name && doc.label !== doc.name && <code class="expression">{doc.label}</code>}
       {doc.value && <p><Strip cells={valueCells(doc.value)} /></p>}
-      {doc.matrix && (
-        <table class="matrix" aria-label="rows are queries, columns are keys"><tbody>
-          {doc.matrix.slice(0, 24).map((row) => <tr>{[...row.slice(0, 24)].map((c) => <td class={c === '1' ? 'one' : ''} aria-label={c} />)}</tr>)}
-        </tbody></table>
-      )}
+      {doc.matrix && <><Matrix matrix={doc.matrix} most={24} /> <Enlarge title={`${doc.name || doc.label}: rows ask, columns are looked at`}>{() => <Matrix matrix={doc.matrix!} tokens={showAll(analysis.value?.settings.input ?? { values: [], types: '' }).map(token)} />}</Enlarge></>}
       {doc.undefined && <p class="caution">{doc.undefined}</p>}
       <dl class="facts">
         {set && <><dt>can be</dt><dd>{showAll(set).slice(0, 24).join(', ')}{set.values.length >= 24 ? ', …' : ''}</dd></>}
@@ -98,7 +95,7 @@ function HeadCard({ p, layer, head }: { p: Picture; layer: number; head: number 
           <div class="scroll"><table class="terms">
             <caption>from {place(tokens, q)}</caption>
             <thead><tr><th scope="col">key</th><th scope="col">score</th><th scope="col">weight after softmax</th></tr></thead>
-            <tbody>{tokens.slice(0, 64).map((t, i) => (
+            <tbody>{tokens.map((t, i) => (
               <tr class={k === i ? 'on' : ''}><th scope="row">{i === 0 ? '⊢ BOS' : `${i - 1} ${token(t)}`}</th><td>{scores[q * T + i]! < -1e29 ? 'masked' : number(scores[q * T + i]!)}</td><td>{number(pattern[q * T + i]!)}</td></tr>
             ))}</tbody>
           </table></div>

@@ -5,9 +5,10 @@ import { halfInForce } from '../draw/residual';
 import { current, lines as scoreLines } from '../draw/lines';
 import { joined, laneWidth, type Line, type Row } from '../draw/score';
 import { focus, lit, nodeLabel, pointing } from '../state/focus';
-import { type Picture, analysis } from '../state/live';
+import { type Picture, analysis, picture } from '../state/live';
 import { selection } from '../state/project';
 import { token } from '../values';
+import { second, secondText } from '../draw/second';
 import { lazy } from './lazy';
 import { whole } from '../state/bands';
 import { Band } from './Band';
@@ -15,6 +16,7 @@ import { Overview } from './Overview';
 import { Caption } from './Player';
 import { Stave, useNear } from './Stave';
 
+const Second = lazy(() => import('./Second'));
 const Whole = lazy(() => import('./Whole'));
 
 const mostLanes = 200;
@@ -45,9 +47,11 @@ function Values({ name, cells, isToken = false, lazy = false }: { name: string; 
 }
 
 function Heading({ line, columns }: { line: Extract<Line, { kind: 'heading' }>; columns: number }) {
+  const other = line.mlp && second.value?.compiled === picture.value?.compiled ? second.value : null;
   return (
     <tr class="heading" data-half={line.half}><th scope="rowgroup" colSpan={columns}>
       {line.mlp ? <button type="button" class="row-name" {...pointing({ layer: line.layer })}>{line.text}</button> : <span class="row-name">{line.text}</span>}
+      {other && <other.Take what={`all that layer ${line.layer + 1}’s MLP writes`} half={line.half} subspaces={other.compiled.subspaces.flatMap((s, i) => (s.written === line.half ? [i] : []))} />}
     </th></tr>
   );
 }
@@ -98,9 +102,12 @@ export function Score({ p }: { p: Picture }) {
     if (line.kind === 'band') return <Band key={line.key} p={p} line={line} lane={lane} lanes={lanes} dense={dense} mark={mark} first={line === answer} notes={fits} />;
     return <Stave key={line.key} p={p} line={line} lanes={lanes} step={step} mark={mark} dense={dense} notes={fits} />;
   };
+  const more = secondText.value === null && <button type="button" class="link" onClick={() => { secondText.value = ''; }}>compare a second input</button>;
+  const Other = second.value?.compiled === compiled ? second.value.Output : null;
   return (
     <section class={`score${dense ? ' dense' : ''}${narrow ? ' narrow' : ''}`} aria-label="The score: positions across, layers down" ref={host}>
       <Caption />
+      {secondText.value !== null && <Second p={p} fallback={null} />}
       {dense && <p class="score-tools"><button type="button" aria-pressed={whole.value} onClick={() => { whole.value = !whole.value; }}>Whole score</button> <small>{heads} heads{whole.value ? '; a click on one goes there' : ''}</small></p>}
       {dense && !whole.value && <Overview lines={lines} host={host} />}
       {dense && whole.value ? <Whole p={p} room={room} fallback={null} /> : <>
@@ -108,7 +115,7 @@ export function Score({ p }: { p: Picture }) {
           <table class="staves compare" style={{ width: `${names + lane * lanes + notes}px` }}>
             <colgroup><col style={{ width: `${names}px` }} />{Array.from({ length: lanes }, () => <col style={{ width: `${lane}px` }} />)}{notes > 0 && <col style={{ width: `${notes}px` }} />}</colgroup>
             <thead>
-              <tr class="positions"><th scope="row">position</th>{Array.from({ length: lanes }, (_, i) => <td>{lane >= 18 || i % 5 === 0 ? i : ''}</td>)}</tr>
+              <tr class="positions"><th scope="row">position</th>{Array.from({ length: lanes }, (_, i) => <td>{lane >= 18 || i % 5 === 0 ? i : ''}</td>)}{fits && <th class="note">{more || <small>second in italics</small>}</th>}</tr>
             </thead>
             {input ? <Stave p={p} line={{ ...input, name: 'input', note: `embedding of tokens, ${(input as Row).note}` } as Row} lanes={lanes} step={step} mark={gutter(input, lines.indexOf(input))} tokens dense={dense} notes={fits} /> : <tbody><Values name="input" cells={cells.input.slice(0, lanes)} isToken /></tbody>}
             {embedding.length > 1 && embedding.map(draw)}
@@ -117,10 +124,12 @@ export function Score({ p }: { p: Picture }) {
               <tr class="heading"><th scope="rowgroup" colSpan={lanes + (fits ? 2 : 1)}><button type="button" class="row-name" {...pointing({ node: compiled.output })}>Output <small>{nodeLabel(compiled.output)}</small></button></th></tr>
               <Values name="model" cells={cells.model.slice(0, lanes).map((c) => (current.value ? { text: '' } : c))} lazy={dense} />
               <Values name="interpreter" cells={cells.interpreter.slice(0, lanes)} lazy={dense} />
+              {Other && <Other lanes={lanes} />}
             </tbody>
           </table>
         </div>
       </>}
+      {!fits && more && <p class="hint">{more}</p>}
       {trace.T - 1 > lanes && <p class="hint">the first {lanes} of {trace.T - 1} positions</p>}
       {analysis.value?.drawn.length ? <p class="hint">draw() in the program: {[...new Set(analysis.value.drawn)].map((n) => <button type="button" class="link" {...pointing({ node: n })}>{nodeLabel(n)}</button>)}</p> : null}
     </section>

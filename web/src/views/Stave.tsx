@@ -7,6 +7,7 @@ import type { Note, Row } from '../draw/score';
 import { colour, focus, halfName, hover, lit, pointing } from '../state/focus';
 import type { Picture } from '../state/live';
 import { experiments, half as stepped, selection } from '../state/project';
+import { second } from '../draw/second';
 import { number, token } from '../values';
 
 interface Props { p: Picture; line: Row | Note; lanes: number; step: number; mark: string; tokens?: boolean; dense?: boolean; notes: boolean }
@@ -53,6 +54,7 @@ function ValueRow({ p, line, lanes, step, mark, tokens, dense, on, off, notes }:
   const cells = subspaceCells(p, line.subspace, at).slice(0, lanes);
   const f = focus.value;
   const target = line.mlp ? { layer: line.layer, node: line.node } : { node: line.node, subspace: line.subspace };
+  const Other = second.value?.compiled === compiled ? second.value.Cells : null;
   const fresh = stepped.value !== null && line.half === step && written;
   return (
     <tbody class={`line${on ? ' on' : ''}${off ? ' off' : ''}${fresh ? ' fresh' : ''}${shownEnded ? ' ended' : ''}${mark}`} data-item={line.key} data-node={line.node} data-half={line.half} ref={host}>
@@ -82,6 +84,7 @@ function ValueRow({ p, line, lanes, step, mark, tokens, dense, on, off, notes }:
         })}
         {notes && <th class="note"><small>{line.note}{s.dead >= 0 ? `, until ${halfName(s.dead)}` : ''}</small></th>}
       </tr>
+      {Other && near && <Other line={line} lanes={lanes} half={at} notes={notes} />}
       {open && <Dimensions p={p} line={line} lanes={lanes} half={at} />}
     </tbody>
   );

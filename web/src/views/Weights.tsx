@@ -3,6 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { CompileResult, WeightsResult } from '../engine/protocol';
 import { ask, picture } from '../state/live';
 import { number } from '../values';
+import { Enlarge } from './Enlarge';
 
 function useWeights(layer: number, head: number | undefined): WeightsResult | null {
   const compiled = picture.value?.compiled;
@@ -17,19 +18,27 @@ function useWeights(layer: number, head: number | undefined): WeightsResult | nu
 
 interface TableProps { rows: string[]; columns: string[]; values: number[][]; caption: string; corner: string }
 
-function WeightTable({ rows, columns, values, caption, corner }: TableProps) {
+/** What tells labels apart stands at their ends: a long one loses its middle. */
+const cut = (label: string) => (label.length > 16 ? `${label.slice(0, 8)}…${label.slice(-7)}` : label);
+
+/** `whole`: with its rows of zeros, and names in full. */
+function Cells({ rows, columns, values, corner, whole }: TableProps & { whole: boolean }) {
   const largest = Math.max(1e-9, ...values.flat().map(Math.abs));
-  const keepRow = rows.map((_, r) => values[r]!.some((x) => x !== 0));
-  const shown = rows.map((_, r) => r).filter((r) => keepRow[r]);
-  const dropped = rows.length - shown.length;
   const shade = (x: number) => (x === 0 ? '' : `${x > 0 ? 'plus' : 'minus'}${Math.min(4, Math.ceil((4 * Math.abs(x)) / largest))}`);
   return (
+    <table>
+      <thead><tr><th scope="col">{corner}</th>{columns.map((c) => <th scope="col" class="slanted" title={c}>{whole ? c : cut(c)}</th>)}</tr></thead>
+      <tbody>{rows.map((row, r) => (whole || values[r]!.some((x) => x !== 0)) && <tr><th scope="row" title={row}>{whole ? row : cut(row)}</th>{values[r]!.map((x) => <td class={shade(x)}>{x === 0 ? '' : number(x)}</td>)}</tr>)}</tbody>
+    </table>
+  );
+}
+
+function WeightTable(table: TableProps) {
+  const { caption, values } = table, dropped = values.filter((row) => row.every((x) => x === 0)).length;
+  return (
     <figure class="weights">
-      <figcaption>{caption}</figcaption>
-      <div class="scroll"><table>
-        <thead><tr><th scope="col">{corner}</th>{columns.map((c) => <th scope="col" class="slanted" title={c}>{c}</th>)}</tr></thead>
-        <tbody>{shown.map((r) => <tr><th scope="row" title={rows[r]}>{rows[r]}</th>{values[r]!.map((x) => <td class={shade(x)}>{x === 0 ? '' : number(x)}</td>)}</tr>)}</tbody>
-      </table></div>
+      <figcaption>{caption} <Enlarge title={caption}>{() => <div class="weights large"><Cells {...table} whole /></div>}</Enlarge></figcaption>
+      <div class="scroll"><Cells {...table} whole={false} /></div>
       {dropped > 0 && <p class="hint">+{dropped} rows of zeros</p>}
     </figure>
   );

@@ -5,7 +5,7 @@ export function Dialog({ title, close, wide, children }: { title: string; close:
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => { dialog.current?.showModal(); }, []);
   return (
-    <dialog ref={dialog} class={wide ? 'wide' : ''} aria-label={title} onClose={close} onClick={(e) => { if (e.target === dialog.current) dialog.current?.close(); }}>
+    <dialog ref={dialog} class={wide ? 'wide' : ''} aria-label={title} onClose={close} onClick={(e) => { e.stopPropagation(); if (e.target === dialog.current) dialog.current?.close(); }}>
       <div class="dialog-head"><h2>{title}</h2><button type="button" class="quiet" aria-label="Close" onClick={() => dialog.current?.close()}>✕</button></div>
       {children}
     </dialog>
