@@ -52,7 +52,7 @@ await test('convert: to Python and back, to a file, and what is refused', () => 
   assert.equal(run('convert', made, '--to', 'rasp', '--out', back).status, 0);
   assert.match(readFileSync(back, 'utf8'), /^# From hist\.py; compared with it on 300 random inputs/);
   for (const program of [made, back]) assert.deepEqual(JSON.parse(run('eval', program, '--input', '"abca"').stdout).values, [2, 1, 1, 2]);
-  refused(run('convert', path.join(root, 'examples/tracr_pattern.py'), '--to', 'rasp'), 'not-in-rasp', /output is None/);
+  refused(run('convert', file('tuple.py', 'from tracr.rasp import rasp\nVOCAB = {"a"}\nMAX_SEQ_LEN = 2\nx = rasp.Map(lambda t: (t, 1), rasp.tokens)\n'), '--to', 'rasp'), 'not-in-rasp', /output is None, a tuple/);
   refused(run('convert', file('bad.rasp', 'x = ;\n'), '--to', 'python'), 'unexpected-token', /./);
   for (const args of [[hist], [hist, '--to', 'rasp'], [made, '--to', 'python'], [hist, '--to', 'c'], [made, '--to', 'rasp', '--causal']]) assert.equal(run('convert', ...args).status, 2);
 });

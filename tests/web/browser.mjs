@@ -12,7 +12,7 @@ export const { AxeBuilder } = require('@axe-core/playwright');
 
 const types = { '.html': 'text/html', '.js': 'text/javascript', '.mjs': 'text/javascript', '.zip': 'application/zip', '.css': 'text/css', '.wasm': 'application/wasm', '.svg': 'image/svg+xml', '.png': 'image/png', '.webmanifest': 'application/manifest+json', '.json': 'application/json' };
 
-/** Another build of the page can be named in RASP_PAGE. `site.folder` may be changed under open pages: that is a new release. `headers` go with every file. */
+/** Another build of the page can be named in RASP_PAGE. `site.folder` may be changed under open pages: that is a new release. `headers` go with every file. `end()` cuts what is under way, as a network that is lost. */
 export function serve(folder = process.env.RASP_PAGE ?? path.join(root, 'web/dist'), headers = {}) {
   const site = { folder };
   const server = createServer((request, response) => {
@@ -23,7 +23,7 @@ export function serve(folder = process.env.RASP_PAGE ?? path.join(root, 'web/dis
     if (!file.startsWith(folder) || !existsSync(file)) { response.writeHead(404).end('not found'); return; }
     response.writeHead(200, { 'content-type': types[path.extname(file)] ?? 'application/octet-stream', 'cache-control': 'no-store', ...headers }).end(readFileSync(file));
   });
-  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(Object.assign(site, { url: `http://127.0.0.1:${server.address().port}/`, close: () => server.close() }))));
+  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(Object.assign(site, { url: `http://127.0.0.1:${server.address().port}/`, close: () => server.close(), end: () => { server.close(); server.closeAllConnections(); } }))));
 }
 
 export function chromiumPath() {

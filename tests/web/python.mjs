@@ -12,12 +12,13 @@ const puppeteer = createRequire(path.join(root, 'web/package.json'))('puppeteer-
 const firefoxPath = [process.env.FIREFOX, '/usr/bin/firefox-esr', '/usr/bin/firefox'].find((p) => p && existsSync(p));
 if (!firefoxPath) throw new Error('Firefox was not found; install it (Debian: apt-get install firefox-esr) or name it in FIREFOX.');
 let passed = 0, failed = 0;
+const only = process.argv[2];  // a part of "Firefox: a test's name"
 
 const link = (program, name = 'main.py') => `#1.z.${deflateRawSync(Buffer.from(JSON.stringify({ files: { [name]: program }, active: name }))).toString('base64url')}`;
 const until = async (page, what, f, ...args) => {
   const end = Date.now() + 120_000;
   while (!(await page.evaluate(f, ...args))) {
-    if (Date.now() > end) throw new Error(`${what} does not come: ${(await page.evaluate(() => document.body.innerText)).slice(0, 1500)}`);
+    if (Date.now() > end) throw new Error(`${what} does not come: ${(await page.evaluate(() => document.body.innerText)).slice(-1500)}`);
     await new Promise((r) => { setTimeout(r, 100); });
   }
 };
@@ -78,9 +79,20 @@ x = rasp.tokens
 `;
 const hist = 'from tracr.rasp import rasp\nVOCAB = {"a", "b"}\nMAX_SEQ_LEN = 4\n#@ input "aab"\nsame = rasp.Select(rasp.tokens, rasp.tokens, rasp.Comparison.EQ)\nhist = rasp.SelectorWidth(same)\n';
 
-async function suite(engine, newPage, offline) {
+/** Clicks the button of the page that says this, in a row that holds `within` where one is meant. */
+const press = (page, text, within = '') => until(page, `the button "${text}"`, ([t, w]) => {
+  const button = [...document.querySelectorAll('button')].find((b) => b.textContent.trim() === t && !b.disabled && (!w || b.closest('tr')?.textContent.includes(w)));
+  button?.click();
+  return Boolean(button);
+}, [text, within]);
+const program = (page) => page.evaluate(() => document.querySelector('.editor-host')?.shadowRoot?.querySelector('.cm-content')?.innerText ?? '');
+/** Parts of the score, of which a changed program has others. */
+const score = (page) => page.evaluate(() => document.querySelector('.score')?.textContent ?? '');
+
+async function suite(engine, newPage) {
   const site = await serve(), wanted = [];
   const test = async (name, body) => {
+    if (only && !`${engine}: ${name}`.includes(only)) return;
     const { page, problems, close } = await newPage((url) => wanted.push(url));
     try {
       await body(page);
@@ -107,6 +119,15 @@ async function suite(engine, newPage, offline) {
     await type(page, hist);
     await until(page, 'the new values', () => [...document.querySelectorAll('.compare tr')].some((r) => r.textContent === 'model221'));
     await settled(page);
+    const before = await score(page);
+    assert.match(before, /same/, 'the score has the names of the program');
+    await type(page, `${hist}twice = hist * 2\nmore = rasp.Aggregate(same, twice)\n`);
+    await until(page, 'the new values', () => [...document.querySelectorAll('.compare tr')].some((r) => r.textContent === 'model4.04.02'));
+    await settled(page);
+    assert.notEqual(await score(page), before, 'the score of another program');
+    await type(page, hist);
+    await until(page, 'the values of before', () => [...document.querySelectorAll('.compare tr')].some((r) => r.textContent === 'model221'));
+    await settled(page);
     await type(page, hist.replace('SelectorWidth(same)', 'SelectorWidth(some)'));
     await says(page, "NameError: name 'some' is not defined");
     assert.deepEqual(await row(page, 'model'), ['2', '2', '1'], 'the last picture stays');
@@ -131,18 +152,60 @@ async function suite(engine, newPage, offline) {
     assert.equal(wanted.some((u) => u.includes('stolen')), false);
     assert.deepEqual(await page.evaluate(async () => { for (const name of await caches.keys()) for (const r of await (await caches.open(name)).keys()) if (r.url.includes('stolen')) return r.url; return null; }), null);
   });
-  if (offline) {
-    await test('without a network, after one visit', async (page) => {
-      await page.goto(`${site.url}#example=tracr_histogram`);
+  await test('what brings Python down or keeps it busy leaves the picture, and the next program runs', async (page) => {
+    await page.goto(site.url + link(hist));
+    await settled(page);
+    for (const [more, message] of [
+      ['while True:\n    try:\n        pass\n    except BaseException:\n        pass\n', 'The program takes longer than it may'],
+      ['x = sum(range(10**12))\n', 'This took too long and was stopped'],
+      ['x = [0] * 10**9\n', 'The program takes more memory than there is'],
+      ['def f(n):\n    return f(n + 1)\nf(1)\n', 'Functions call each other too deeply'],
+    ]) {
+      await type(page, hist + more);
+      await says(page, message);
+      assert.deepEqual(await row(page, 'model'), ['2', '2', '1'], `the last picture stays: ${message}`);
+      await type(page, `${hist}other = hist * 3\n`);
+      await until(page, 'the next program', () => [...document.querySelectorAll('.compare tr')].some((r) => r.textContent === 'model663'));
+      await type(page, hist);
+      await until(page, 'the program of before', () => [...document.querySelectorAll('.compare tr')].some((r) => r.textContent === 'model221'));
       await settled(page);
-      await page.evaluate(() => navigator.serviceWorker.ready.then(() => true));
-      await offline(page, true);
-      await page.reload();
-      await settled(page);
-      assert.deepEqual(await row(page, 'model'), ['1', '1', '2', '2', '1']);
-      await offline(page, false);
-    });
-  }
+    }
+  });
+  await test('a program opens as RASP text, and as Python again', async (page) => {
+    await page.goto(`${site.url}#example=tracr_fractions`);
+    await settled(page);
+    const wanted = await row(page, 'model');
+    await press(page, 'Export');
+    await press(page, 'open as a file', 'Program, RASP');
+    await until(page, 'the program in RASP', () => document.querySelector('.editor-host')?.shadowRoot?.querySelector('.cm-content')?.innerText.includes('aggregate('));
+    assert.match(await program(page), /compared with it on all 126 inputs/);
+    await settled(page);
+    assert.deepEqual(await row(page, 'model'), wanted);
+    await press(page, 'Export');
+    await press(page, 'open as a file', 'Tracr’s Python');
+    await until(page, 'the program in Python', () => document.querySelector('.editor-host')?.shadowRoot?.querySelector('.cm-content')?.innerText.includes('from tracr'));
+    await settled(page);
+    assert.deepEqual(await row(page, 'model'), wanted);
+    await type(page, 'from tracr.rasp import rasp\nVOCAB = {"a", "b"}\nMAX_SEQ_LEN = 3\n#@ input "ab"\nx = rasp.Map(lambda t: (t, 1), rasp.tokens)\n');
+    await says(page, "('a', 1)");
+    await settled(page);
+    await press(page, 'Export');
+    await press(page, 'open as a file', 'Program, RASP');
+    await says(page, 'Line 5: The output is None, a tuple or another value that RASP has not');
+  });
+  await test('without a network, after one visit', async (page) => {
+    const own = await serve();
+    await page.goto(`${own.url}#example=tracr_histogram`);
+    await settled(page);
+    await page.evaluate(() => navigator.serviceWorker.ready.then(() => true));
+    await until(page, 'Python in the cache', async () => (await Promise.all((await caches.keys()).filter((k) => k.startsWith('python')).map(async (k) => (await (await caches.open(k)).keys()).length))).some((n) => n >= 4));
+    own.end();
+    await page.reload();
+    await settled(page);
+    assert.deepEqual(await row(page, 'model'), ['1', '1', '2', '2', '1']);
+    await type(page, hist);
+    await until(page, 'the new values', () => [...document.querySelectorAll('.compare tr')].some((r) => r.textContent === 'model221'));
+  });
   site.close();
 }
 
@@ -154,7 +217,7 @@ await suite('Chromium', async (see) => {
   page.on('pageerror', (e) => problems.push(String(e)));
   page.on('request', (r) => see(r.url()));
   return { page, problems, close: () => context.close() };
-}, (page, off) => page.context().setOffline(off));
+});
 await chromium.close();
 
 const firefox = await puppeteer.launch({ browser: 'firefox', executablePath: firefoxPath, headless: true, env: { ...process.env, HOME: mkdtempSync(path.join(tmpdir(), 'rasp-firefox-')) } });
@@ -162,11 +225,15 @@ await suite('Firefox', async (see) => {
   const context = await firefox.createBrowserContext();
   const page = await context.newPage(), problems = [];
   await page.setViewport({ width: 1440, height: 900 });
-  page.on('console', (m) => { if (m.type() === 'error') problems.push(m.text()); });
+  page.on('console', (m) => {
+    if (m.type() !== 'error') return;
+    problems.push(m.text());
+    void m.args()[0]?.evaluate((e) => `${e} ${e?.stack}`).then((text) => problems.push(text), () => {});
+  });
   page.on('pageerror', (e) => problems.push(String(e)));
   page.on('request', (r) => see(r.url()));
   return { page, problems, close: () => context.close() };
-}, null);
+});
 await firefox.close();
 
 console.log(`${passed} passed, ${failed} failed`);

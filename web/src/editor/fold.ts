@@ -1,5 +1,5 @@
 // The `#@` lines at the top of a program as one line over the code. They open by a click, and when the cursor is put into them.
-import { StateEffect, StateField, type EditorState, type Text, type Transaction } from '@codemirror/state';
+import { EditorState, StateEffect, StateField, type Text, type Transaction } from '@codemirror/state';
 import { Decoration, type DecorationSet, EditorView, WidgetType } from '@codemirror/view';
 
 const setOpen = StateEffect.define<boolean>();
@@ -73,7 +73,14 @@ const field = StateField.define<Fold>({
   ],
 });
 
-export const folding = field;
+/** Chromium reports a selection of everything as one that begins below the folded lines: then they would outlive what is typed over all. */
+const everything = EditorState.transactionFilter.of((tr) => {
+  const { doc, selection } = tr.startState, end = headEnd(doc), before = selection.main, now = tr.selection?.main;
+  if (!now || tr.docChanged || end === null || tr.startState.field(field).open || before.from > 0 || before.to < doc.length) return tr;
+  return now.to === doc.length && now.from > 0 && now.from <= end + 1 ? [tr, { selection: before }] : tr;
+});
+
+export const folding = [field, everything];
 
 /** What the line says: title, settings and tests of the program. */
 export function showSummary(view: EditorView, text: string) {

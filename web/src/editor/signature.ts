@@ -84,7 +84,8 @@ const field = StateField.define<Tooltip | null>({
   provide: (f) => showTooltip.from(f),
 });
 
-export const hideSignature = (view: EditorView) => { if (view.state.field(field)) view.dispatch({ effects: hide.of(null) }); };
+/** A program in Python has none. */
+export const hideSignature = (view: EditorView) => { if (view.state.field(field, false)) view.dispatch({ effects: hide.of(null) }); };
 
 /** One Escape takes away this and a list of completions that stands below it or is on its way. */
 const escape = (view: EditorView): boolean => {

@@ -1,11 +1,12 @@
 // Files for other tools: the model, pictures, tables.
+import { batch } from '@preact/signals';
 import { useState } from 'preact/hooks';
 import { attentionSvg, residualSvg, toPng } from '../draw/picture';
 import { animatedSvg, scoreSvg, stepSvgs } from '../draw/scoreSvg';
 import { viewSvg } from '../draw/view';
 import { attentionCsv, decodedCsv, residualCsv } from '../draw/tables';
 import { ask, orderOf, picture, title } from '../state/live';
-import { active, files, source, view } from '../state/project';
+import { active, files, settings, source, view } from '../state/project';
 import { halfInForce } from '../draw/residual';
 import { hue } from '../state/focus';
 import { Dialog } from '../views/Dialog';
@@ -20,24 +21,34 @@ function paint(node: number): string {
   context.fillRect(0, 0, 1, 1);
   return `#${[...context.getImageData(0, 0, 1, 1).data.subarray(0, 3)].map((x) => x.toString(16).padStart(2, '0')).join('')}`;
 }
-/** The program in Tracr's Python, as another file of the project, which is opened. The laboratory's engine writes it, and is loaded for this alone. */
-async function openAsPython() {
+/** The program in the other language, as another file of the project, which is opened. What writes it is loaded for this alone. */
+async function openInOther() {
   const order = picture.value && orderOf(picture.value);
   if (!order) throw new Error('Wait until the program compiles.');
+  const text = await (active.value.endsWith('.py') ? inRasp(order) : inPython(order)), [stem, ending] = active.value.endsWith('.py') ? [active.value.slice(0, -3), '.rasp'] : [active.value.replace(/\.rasp$/, ''), '.py'];
+  let name = `${stem}${ending}`;
+  for (let i = 2; name in files.value; ++i) name = `${stem}${i}${ending}`;
+  batch(() => {
+    files.value = { ...files.value, [name]: text };
+    active.value = name;
+    settings.value = { ...settings.value, output: undefined };  // it may be a name that this text has not
+  });
+}
+async function inPython(order: object): Promise<string> {
   const { lister } = await import('../lab/thread');
   const result = (await lister.ask({ ...order, command: 'python', limit_ms: 30_000 })).result as PythonResult | Failure;
   if (!result.ok) throw new Error(result.diagnostics[0]?.message ?? 'The program could not be written as Python.');
-  const stem = active.value.replace(/\.rasp$/, '');
-  let name = `${stem}.py`;
-  for (let i = 2; name in files.value; ++i) name = `${stem}${i}.py`;
-  files.value = { ...files.value, [name]: result.text };
-  active.value = name;
+  return result.text;
+}
+async function inRasp({ program, name, files, output, vocabulary, max_length, causal }: NonNullable<ReturnType<typeof orderOf>>): Promise<string> {
+  const { asRasp } = await import('../engine/python/pythonRasp');
+  return asRasp({ program, name, files, output, vocabulary, max_length, causal });
 }
 
 const pause = () => new Promise((resolve) => setTimeout(resolve, 200));
 
 export default function Export({ close }: { close: () => void }) {
-  const [problem, setProblem] = useState(''), [progress, setProgress] = useState('');
+  const [problem, setProblem] = useState(''), [progress, setProgress] = useState(''), [busy, setBusy] = useState(false);
   const p = picture.value;
   const kind = active.value.endsWith('.py') ? '.py' : '.rasp';
   const name = title.value || 'model';
@@ -59,6 +70,7 @@ export default function Export({ close }: { close: () => void }) {
     return viewSvg(element);
   };
   const row = (label: string, what: string, buttons: preact.ComponentChildren) => <tr><th scope="row">{label}<small>{what}</small></th><td>{buttons}</td></tr>;
+  const other = <button type="button" disabled={!p || busy} onClick={attempt(async () => { setBusy(true); try { await openInOther(); close(); } finally { setBusy(false); } })}>{busy ? 'is being written…' : 'open as a file'}</button>;
   return (
     <Dialog title="Export" close={close}>
       <table class="exports"><tbody>
@@ -88,7 +100,8 @@ export default function Export({ close }: { close: () => void }) {
         {row('This view', `${view.value}, as it stands on the screen, with all that is scrolled out of sight`, svg(() => drawn('#view section', view.value), view.value))}
         {row('Details', 'the inspector: weights, sums and sentences of what is selected', svg(() => drawn('.inspector', 'details'), 'details'))}
         {row('Program', 'the file in the editor', <button type="button" onClick={() => download(`${name}${kind}`, source.value, 'text/plain')}>{kind}</button>)}
-        {!active.value.endsWith('.py') && row('Program, Tracr’s Python', 'the same program for Tracr’s library', <button type="button" disabled={!p} onClick={attempt(async () => { await openAsPython(); close(); })}>open as a file</button>)}
+        {kind === '.rasp' && row('Program, Tracr’s Python', 'the same program for Tracr’s library', other)}
+        {kind === '.py' && row('Program, RASP', 'the same program as RASP text, compared with this one', other)}
         {row('Page', 'as you see it', <button type="button" onClick={() => { close(); setTimeout(() => window.print(), 50); }}>print</button>)}
       </tbody></table>
       <p class="problem" role="alert">{problem}</p>
