@@ -7,7 +7,7 @@ import type { Plugin } from 'vite';
 const escape = (s: string) => s.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 export const slug = (text: string) => text.toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, '').trim().replace(/\s+/g, '-');
 
-const order = ['index', 'language', 'tracr', 'diagnostics', 'implementation', 'compiler', 'exports', 'craft', 'limits', 'benchmarks', 'generate', 'requests', 'assignments'];
+const order = ['index', 'language', 'glossary', 'tracr', 'diagnostics', 'implementation', 'compiler', 'exports', 'craft', 'limits', 'benchmarks', 'generate', 'requests', 'assignments'];
 
 export function page(markdown: string, pages: { file: string; title: string }[], current: string): string {
   const seen = new Map<string, number>();

@@ -33,7 +33,7 @@ function score(s: Small): string {
 <tbody class="end"><tr class="heading"><th scope="rowgroup" colspan="${across + 2}"><button type="button" class="row-name">Output</button></th></tr>${end('model')}${end('interpreter')}</tbody></table></div></section>`;
 }
 
-const result = (s: Small, source: string) => `<section class="result" aria-label="Output"><div class="panel-bar"><h2>${escape(pragma(source, 'title'))}</h2>${s.verdict && `<p class="verdict good">${escape(s.verdict)}</p>`}<span class="status">starting the engine…</span></div>
+const result = (s: Small, source: string) => `<section class="result" aria-label="Output"><div class="panel-bar"><h2>${escape(pragma(source, 'title'))}</h2>${s.verdict && `<p class="verdict good">${escape(s.verdict).replace('proved', '<span class="term">proved</span>')}</p>`}<span class="status">starting the engine…</span></div>
 <p class="description">${escape(pragma(source, 'description'))}</p></section>`;
 
 /** What `<div id="app">` holds until the page is live. `captions` are taken from the component's source: they are written once. */
@@ -62,7 +62,7 @@ export function prerender(root: string): Plugin {
       order: 'post',
       async handler(html, { bundle }) {
         const { [first]: picture } = await picturesOf(root, (f) => f === first);
-        const captions = [...readFileSync(path.join(here, 'src/shell/Captions.tsx'), 'utf8').matchAll(/<li>(.*)<\/li>/g)].map((m) => m[1]!);
+        const captions = [...readFileSync(path.join(here, 'src/shell/Captions.tsx'), 'utf8').matchAll(/<li>(.*)<\/li>/g)].map((m) => m[1]!.replace(/<Term [^>]*>(.*?)<\/Term>/g, '<span class="term">$1</span>'));
         const boot = Object.keys(bundle ?? {}).find((f) => /boot-.*\.js$/.test(f));
         if (!picture || !boot || captions.length !== 3) throw new Error('the first picture cannot be made: its example, boot.js or the captions are missing');
         const page = firstPage(picture, readFileSync(path.join(root, 'examples', first), 'utf8'), captions);

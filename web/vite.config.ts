@@ -4,6 +4,7 @@ import path from 'node:path';
 import { type Plugin, defineConfig } from 'vite';
 import { budget } from './budget.ts';
 import { documentation } from './docs.ts';
+import { glossary } from './glossary.ts';
 import { examples } from './pictures.ts';
 import { prerender } from './prerender.ts';
 import { previews } from './previews.ts';
@@ -54,5 +55,5 @@ export default defineConfig({
   // Modules of a line or two that several parts share come as one file.
   build: { target: 'es2022', assetsInlineLimit: 0, rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'shared', test: /web[\\/]src[\\/](state[\\/](question|goto|newer|problems)|.*loading)\.ts$/ }] } } } },
   server: { fs: { allow: ['..'] } },
-  plugins: [python(), examples(root), prerender(root), documentation(path.resolve(here, '../docs')), previews(root), offline(), early(), budget()],
+  plugins: [python(), examples(root), prerender(root), glossary(root), documentation(path.resolve(here, '../docs')), previews(root), offline(), early(), budget()],
 });

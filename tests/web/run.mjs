@@ -16,6 +16,7 @@ import addressJourneys from './parts/address.mjs';
 import researcherJourneys from './parts/researcher.mjs';
 import scoreJourneys from './parts/score.mjs';
 import statesJourneys from './parts/states.mjs';
+import wordsJourneys from './parts/words.mjs';
 
 const { test, end, browser } = await journeys();
 
@@ -62,6 +63,7 @@ await (await import('./parts/laboratory.mjs')).default(test);
 await (await import('./parts/craft.mjs')).default(test);
 await (await import('./parts/model-file.mjs')).default(test);
 await researcherJourneys(test);
+await wordsJourneys(test);
 
 await test('editing the program changes heatmap, residual stream and output', async (fresh) => {
   const page = await histogramPage(fresh);

@@ -18,6 +18,7 @@ import { Inspector } from '../views/Inspector';
 import { Player } from '../views/Player';
 import { Result } from '../views/Result';
 import { Score } from '../views/Score';
+import { Explanation } from '../views/Term';
 import { Settings } from '../views/Settings';
 import { startTour, step } from '../state/tour';
 import { Captions } from './Captions';
@@ -146,6 +147,7 @@ export function App() {
         <Centre />
         {!hidden.has('inspector') && <Splitter panel="inspector" />}
         {!hidden.has('inspector') && <Inspector p={picture.value} />}
+        <Explanation />
       </main>
       {dialog.value === 'gallery' && <Gallery close={close} fallback={null} />}
       {dialog.value === 'share' && <Share close={close} fallback={null} />}

@@ -3,6 +3,7 @@ import { signal } from '@preact/signals';
 import { firstExample } from '../state/examples';
 import { embed } from '../state/options';
 import { source } from '../state/project';
+import { Term } from '../views/Term';
 
 const key = 'rasp-captions';
 const seen = () => { try { return localStorage.getItem(key) === 'seen'; } catch { return false; } };
@@ -18,9 +19,9 @@ export function Captions() {
   return (
     <aside class="captions" aria-label="How to read this page">
       <ol>
-        <li><code>select</code> says who looks at whom: one attention head.</li>
+        <li><code>select</code> says who looks at whom: one <Term name="attention head">attention head</Term>.</li>
         <li><code>aggregate</code> fetches what is seen there.</li>
-        <li>The rest is arithmetic at each position by itself: an MLP.</li>
+        <li>The rest is arithmetic at each position by itself: an <Term name="MLP">MLP</Term>.</li>
       </ol>
       <button type="button" class="quiet" aria-label="Dismiss these captions" onClick={dismiss}>✕</button>
     </aside>

@@ -10,6 +10,7 @@ import type { Picture } from '../state/live';
 import { experiments, half as stepped, selection } from '../state/project';
 import { opened, patternKind, toggle } from '../state/bands';
 import { second } from '../draw/second';
+import { Words } from './Term';
 import { Enlarge } from './Enlarge';
 import { Heatmap } from './Heatmap';
 import { useNear } from './Stave';
@@ -101,11 +102,11 @@ function Opened({ p, line }: { p: Picture; line: BandLine }) {
           )}
           <Enlarge title={`${headName(layer, head)}: ${info.label}`}>{() => <>{heatmap(Math.min(innerWidth - 220, innerHeight - 260))}<p class="sentence">{cell.value ? `${rowSentence(p, layer, head, cell.value[0])}.` : 'Point at a row of the matrix.'}</p></>}</Enlarge>
         </div>
-        <p class="sentence">{scoring ? 'Scores, before softmax: the darker, the better a key answers the query.' : cell.value ? `${rowSentence(p, layer, head, cell.value[0])}. Weight on ${place(p.trace.tokens, cell.value[1])}: ${weight(...cell.value).toFixed(3)}.` : 'Point at a row of the matrix: it says who is looked at, and why.'}</p>
-        <p class="chips"><small>reads</small> {reads.length ? reads.map((r) => <span class="chip">{r}</span>) : <small>nothing but BOS</small>} <small>writes</small> {line.writes.map((s) => <span class="chip">{trueName(p.compiled, s).name}</span>)}</p>
+        <p class="sentence">{scoring ? <Words text="Scores, before softmax: the darker, the better a key answers the query." /> : cell.value ? `${rowSentence(p, layer, head, cell.value[0])}. Weight on ${place(p.trace.tokens, cell.value[1])}: ${weight(...cell.value).toFixed(3)}.` : 'Point at a row of the matrix: it says who is looked at, and why.'}</p>
+        <p class="chips"><small>reads</small> {reads.length ? reads.map((r) => <span class="chip">{r}</span>) : <small><Words text="nothing but BOS" /></small>} <small>writes</small> {line.writes.map((s) => <span class="chip">{trueName(p.compiled, s).name}</span>)}</p>
         {counting && <p class="foot">{kind === 'weights'
-          ? 'The true weights: BOS takes nearly all, so that each selected key adds the same small share and the sum is exact.'
-          : 'This head counts. Its true weights rest on BOS, and each selected key gets the same small share; here each is drawn full.'}</p>}
+          ? <Words text="The true weights: BOS takes nearly all, so that each selected key adds the same small share and the sum is exact." />
+          : <Words text="This head counts. Its true weights rest on BOS, and each selected key gets the same small share; here each is drawn full." />}</p>}
       </div>
     </div>
   );

@@ -4,6 +4,7 @@ import type { ModelSummary, PassName } from '../engine/protocol';
 import { colour, lit, nodeLabel, pointing } from '../state/focus';
 import { type Picture, ask } from '../state/live';
 import { change, settings } from '../state/project';
+import { Words } from './Term';
 import { Ablations } from './Ablations';
 
 const passes: [PassName, string, string][] = [
@@ -49,7 +50,7 @@ export default function Cost({ p }: { p: Picture }) {
   const tightest = compiled.bounds.links[0];
   return (
     <section class="cost" aria-label="Cost">
-      <dl class="figures">{columns.map((k) => <div><dt>{words[k]}</dt><dd>{n(m[k])}</dd></div>)}
+      <dl class="figures">{columns.map((k) => <div><dt><Words text={words[k]} /></dt><dd>{n(m[k])}</dd></div>)}
         <div><dt>compiled in</dt><dd>{Object.values(compiled.timings_ms).reduce((a, b) => a + b, 0).toFixed(1)} ms</dd></div>
         <div><dt>forward pass</dt><dd>{p.trace.timings_ms.forward < 0.1 ? '< 0.1' : p.trace.timings_ms.forward.toFixed(1)} ms</dd></div>
       </dl>

@@ -12,6 +12,7 @@ import { number, parseTokens, showAll, token } from '../values';
 import { Strip } from './Strip';
 import { Primer } from './Primer';
 import { Enlarge, Matrix } from './Enlarge';
+import { Term } from './Term';
 import { HeadWeights, MlpWeights } from './Weights';
 import { valueCells } from '../draw/cells';
 import { headName, headValues, headWords, place, rowSentence } from '../draw/pattern';
@@ -43,7 +44,7 @@ function NodeCard({ p, node }: { p: Picture | null; node: number }) {
   const homes = compiled ? subspacesOf(compiled, mine[0] ?? node) : [];
   return (
     <div class="card">
-      <h3><span class="name" style={{ color: colour(node) }}>{doc.name || doc.label}</span> <small>{doc.selector ? 'selector' : 's-op'}</small></h3>
+      <h3><span class="name" style={{ color: colour(node) }}>{doc.name || doc.label}</span> <small><Term name={doc.selector ? 'selector' : 's-op'} /></small></h3>
       {doc.name && doc.label !== doc.name && <code class="expression">{doc.label}</code>}
       {doc.value && <p><Strip cells={valueCells(doc.value)} /></p>}
       {doc.matrix && <><Matrix matrix={doc.matrix} most={24} /> <Enlarge title={`${doc.name || doc.label}: rows ask, columns are looked at`}>{() => <Matrix matrix={doc.matrix!} tokens={showAll(analysis.value?.settings.input ?? { values: [], types: '' }).map(token)} />}</Enlarge></>}
@@ -54,7 +55,7 @@ function NodeCard({ p, node }: { p: Picture | null; node: number }) {
         {fused && <><dt>part of</dt><dd><Links nodes={mine.slice(0, 4)} /></dd></>}
         {homes.length > 0 && compiled && <><dt>lives in</dt><dd>{homes.map((s) => {
           const sub = compiled.subspaces[s]!;
-          return <div>{sub.encoding === 'numerical' ? 'one number, ' : ''}{sub.dimensions.length === 1 ? 'dimension' : 'dimensions'} {ranges(sub.dimensions)}, from {halfName(sub.written)} on{sub.dead < 0 ? '' : ` until ${halfName(sub.dead)} clears ${sub.dimensions.length === 1 ? 'it' : 'them'}`}</div>;
+          return <div><Term name={sub.encoding === 'numerical' ? 'one number' : 'one-hot'} />, <Term name={sub.dimensions.length === 1 ? 'dimension' : 'dimensions'} /> {ranges(sub.dimensions)}, from {halfName(sub.written)} on{sub.dead < 0 ? '' : ` until ${halfName(sub.dead)} clears ${sub.dimensions.length === 1 ? 'it' : 'them'}`}</div>;
         })}</dd></>}
         <dt>reads</dt><dd><Links nodes={[...new Set(doc.args)].filter((n) => nodeDoc(n)?.kind !== 'constant')} empty="nothing" /></dd>
         {p && !doc.selector && mine.length === 0 && where.length === 0 && <><dt>in the model</dt><dd>not needed for the output</dd></>}
@@ -94,7 +95,7 @@ function HeadCard({ p, layer, head }: { p: Picture; layer: number; head: number 
           <p class="sentence">{rowSentence(p, layer, head, q)}.</p>
           <div class="scroll"><table class="terms">
             <caption>from {place(tokens, q)}</caption>
-            <thead><tr><th scope="col">key</th><th scope="col">score</th><th scope="col">weight after softmax</th></tr></thead>
+            <thead><tr><th scope="col"><Term name="key" /></th><th scope="col"><Term name="score" /></th><th scope="col">weight after <Term name="softmax" /></th></tr></thead>
             <tbody>{tokens.map((t, i) => (
               <tr class={k === i ? 'on' : ''}><th scope="row">{i === 0 ? '⊢ BOS' : `${i - 1} ${token(t)}`}</th><td>{scores[q * T + i]! < -1e29 ? 'masked' : number(scores[q * T + i]!)}</td><td>{number(pattern[q * T + i]!)}</td></tr>
             ))}</tbody>
@@ -113,7 +114,7 @@ function HeadCard({ p, layer, head }: { p: Picture; layer: number; head: number 
 function MlpCard({ layer, node }: { layer: number; node?: number }) {
   return (
     <div class="card">
-      <h3>layer {layer + 1}’s MLP</h3>
+      <h3>layer {layer + 1}’s <Term name="MLP" /></h3>
       <h4>Experiments</h4>
       <Toggle experiment={{ kind: 'zero_mlp', layer }}>switch this MLP off</Toggle>
       <h4>Weights</h4>

@@ -1,6 +1,7 @@
 // Steps through the score: one step a half-layer that does something, three where it is attention. At rest it stands at the end and everything is filled.
 import { useEffect } from 'preact/hooks';
 import { at as place, current, go, steps as allSteps } from '../draw/lines';
+import { Words } from './Term';
 import { playing } from '../state/player';
 
 const beatMs = 1600;
@@ -48,5 +49,5 @@ export function Player() {
 /** What happens in the step that is shown; nothing at the end. */
 export function Caption() {
   const now = current.value;
-  return <p class="caption" aria-live="polite">{now && <><strong>{now.title}.</strong> {now.caption}</>}</p>;
+  return <p class="caption" aria-live="polite">{now && <><strong>{now.title}.</strong> <Words text={now.caption} /></>}</p>;
 }

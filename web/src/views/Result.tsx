@@ -4,6 +4,7 @@ import { type Picture, analysis, experimentProblem, stale, stop, title, working 
 import { experiments } from '../state/project';
 import { token } from '../values';
 import { outputCells } from '../draw/cells';
+import { Term } from './Term';
 import { promisesText } from '../draw/promises';
 import { useEffect, useState } from 'preact/hooks';
 
@@ -37,9 +38,9 @@ function Verdict({ p }: { p: Picture }) {
   return (
     <>
       {p.compiled.exactness === 'proved'
-        ? <p class="verdict good">✓ proved exact for every input up to length {p.compiled.model.max_length}{p.compiled.model.causal ? ', causal' : ''}{p.compiled.under && ', where the promises hold'}</p>
+        ? <p class="verdict good">✓ <Term name="proved" /> exact for every input up to length {p.compiled.model.max_length}{p.compiled.model.causal ? ', causal' : ''}{p.compiled.under && ', where the promises hold'}</p>
         : p.compiled.exactness === 'enumerated'
-          ? <p class="verdict good">✓ exact for every input up to length {p.compiled.model.max_length}: checked on all {p.compiled.inputs_compared} inputs{p.compiled.under && ' that keep the promises'}</p>
+          ? <p class="verdict good">✓ <Term name="exact" /> for every input up to length {p.compiled.model.max_length}: checked on all {p.compiled.inputs_compared} inputs{p.compiled.under && ' that keep the promises'}</p>
           : <p class="verdict caution">Agrees here, not proved for every input: {p.compiled.reasons[0]}</p>}
       {promises && <p class="verdict good promises">{promises.text}</p>}
       {undefined_ > 0 && <p class="verdict caution">? marks positions where the interpreter has no value{where ? `: ${where}` : ''}.</p>}

@@ -14,6 +14,7 @@ import { whole } from '../state/bands';
 import { Band } from './Band';
 import { Overview } from './Overview';
 import { Caption } from './Player';
+import { Term, Words } from './Term';
 import { Stave, useNear } from './Stave';
 
 const Second = lazy(() => import('./Second'));
@@ -50,7 +51,7 @@ function Heading({ line, columns }: { line: Extract<Line, { kind: 'heading' }>; 
   const other = line.mlp && second.value?.compiled === picture.value?.compiled ? second.value : null;
   return (
     <tr class="heading" data-half={line.half}><th scope="rowgroup" colSpan={columns}>
-      {line.mlp ? <button type="button" class="row-name" {...pointing({ layer: line.layer })}>{line.text}</button> : <span class="row-name">{line.text}</span>}
+      {line.mlp ? <button type="button" class="row-name" {...pointing({ layer: line.layer })}>{line.text}</button> : <span class="row-name">{line.half === 0 ? <Term name="embedding">Embedding</Term> : <Words text={line.text} />}</span>}
       {other && <other.Take what={`all that layer ${line.layer + 1}’s MLP writes`} half={line.half} subspaces={other.compiled.subspaces.flatMap((s, i) => (s.written === line.half ? [i] : []))} />}
     </th></tr>
   );

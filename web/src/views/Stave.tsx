@@ -7,6 +7,7 @@ import type { Note, Row } from '../draw/score';
 import { colour, focus, halfName, hover, lit, pointing } from '../state/focus';
 import type { Picture } from '../state/live';
 import { experiments, half as stepped, selection } from '../state/project';
+import { Words } from './Term';
 import { second } from '../draw/second';
 import { number, token } from '../values';
 
@@ -82,7 +83,7 @@ function ValueRow({ p, line, lanes, step, mark, tokens, dense, on, off, notes }:
             </td>
           );
         })}
-        {notes && <th class="note"><small>{line.note}{s.dead >= 0 ? `, until ${halfName(s.dead)}` : ''}</small></th>}
+        {notes && <th class="note"><small><Words text={line.note} />{s.dead >= 0 ? `, until ${halfName(s.dead)}` : ''}</small></th>}
       </tr>
       {Other && near && <Other line={line} lanes={lanes} half={at} notes={notes} />}
       {open && <Dimensions p={p} line={line} lanes={lanes} half={at} />}

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { CompileResult, WeightsResult } from '../engine/protocol';
 import { ask, picture } from '../state/live';
 import { number } from '../values';
+import { Words } from './Term';
 import { Enlarge } from './Enlarge';
 
 function useWeights(layer: number, head: number | undefined): WeightsResult | null {
@@ -37,7 +38,7 @@ function WeightTable(table: TableProps) {
   const { caption, values } = table, dropped = values.filter((row) => row.every((x) => x === 0)).length;
   return (
     <figure class="weights">
-      <figcaption>{caption} <Enlarge title={caption}>{() => <div class="weights large"><Cells {...table} whole /></div>}</Enlarge></figcaption>
+      <figcaption><Words text={caption} /> <Enlarge title={caption}>{() => <div class="weights large"><Cells {...table} whole /></div>}</Enlarge></figcaption>
       <div class="scroll"><Cells {...table} whole={false} /></div>
       {dropped > 0 && <p class="hint">+{dropped} rows of zeros</p>}
     </figure>
@@ -87,7 +88,7 @@ export function MlpWeights({ layer, node }: { layer: number; node?: number }) {
     <>
       {groups.map((g) => (
         <figure class="weights">
-          <figcaption>{g.label}: {g.neurons.length + g.truncated} {g.neurons.length + g.truncated === 1 ? 'neuron' : 'neurons'} ({g.how})</figcaption>
+          <figcaption>{g.label}: <Words text={`${g.neurons.length + g.truncated} ${g.neurons.length + g.truncated === 1 ? 'neuron' : 'neurons'} (${g.how})`} /></figcaption>
           <Steps neurons={g.neurons} />
           <div class="scroll"><table class="neurons">
             <thead><tr><th scope="col">neuron</th><th scope="col">reads</th><th scope="col">bias</th><th scope="col">writes</th></tr></thead>
