@@ -4,14 +4,14 @@ import { createReadStream, existsSync, readFileSync, readdirSync, statSync, writ
 import path from 'node:path';
 import { NoEngine, largestRequest, loadEngine, tooLarge } from './engine.mjs';
 import { boundedLines } from './lines.mjs';
-import { print, printLine, reader, refusal, unreadable, unwritable, watchOutput } from './output.mjs';
+import { print, printLine, reader, refusal, tokenList, unreadable, unwritable, watchOutput } from './output.mjs';
 
-const commands = ['eval', 'compile', 'run', 'check', 'plan', 'generate', 'batch', 'grade', 'assignment', 'suite', 'train', 'discover', 'convert'];
+const commands = ['eval', 'compile', 'run', 'check', 'plan', 'generate', 'batch', 'grade', 'assignment', 'suite', 'train', 'discover', 'interchange', 'convert'];
 const usage = `usage: rasp-playground COMMAND FILE [options]
 
   eval     the interpreter's value of the output
   compile  the model's size, bounds and timings; --format json|safetensors|onnx|craft --out PATH writes it
-  run      interpreter and model on one input
+  run      interpreter and model on one input; --intervene JSON|FILE with experiments on the model's pass
   check    interpreter against model on many inputs; --proof computes the proof again from the weights alone
   plan     the model as a listing of its parts, for people; --component "head 0.1" one of them
            a listing (FILE.craft) can be run, compiled to weights, and checked against --program FILE.rasp
@@ -21,7 +21,9 @@ const usage = `usage: rasp-playground COMMAND FILE [options]
   convert  FILE.rasp --to python: the program in Tracr's Python, on standard output or in --out PATH
            FILE.py --to rasp: a program in Python as RASP text, compared with it on all inputs where they are few, else on 300
   discover FILE… [--methods NAME,…] [--pairs N] [--witnesses N] [--seed S]: who finds the circuit?
+           --compress D | --twin SETTINGS: on that model, trained first, with the options of train
            --suite DIR [--out FILE] [--jobs N]: over every model of a suite, a table method by difficulty and family
+  interchange FILE [--pairs N] [--compress D]: does the model compute by each s-op what the program does?
   batch    FILE holds one JSON request a line; one result a line
   grade    grade ASSIGNMENT SUBMISSIONS... --out DIR [--jobs N] [--limit-ms N] [--task ID] [--one] [--github]
   suite    --count N --seed S --out DIR [--jobs N]: a library of proved models with data and truth
@@ -33,7 +35,7 @@ FILE "-" reads standard input. Options:
 
 class UsageError extends Error {}
 
-const withValue = new Set(['output', 'input', 'vocabulary', 'max-length', 'objective', 'samples', 'seed', 'format', 'out', 'names', 'limit-ms', 'until', 'jobs', 'salt', 'scorm', 'task', 'count', 'compress', 'twin', 'recipe', 'seeds', 'steps', 'batch', 'rate', 'examples', 'methods', 'pairs', 'witnesses', 'component', 'program', 'to', 'suite']);
+const withValue = new Set(['output', 'input', 'vocabulary', 'max-length', 'objective', 'samples', 'seed', 'format', 'out', 'names', 'limit-ms', 'until', 'jobs', 'salt', 'scorm', 'task', 'count', 'compress', 'twin', 'recipe', 'seeds', 'steps', 'batch', 'rate', 'examples', 'methods', 'pairs', 'witnesses', 'component', 'program', 'to', 'suite', 'intervene']);
 const flags = new Set(['causal', 'no-optimize', 'exhaustive', 'proof', 'help', 'github', 'one', 'longest']);
 
 function parseArguments(args) {
@@ -189,13 +191,23 @@ async function generated({ samples, exhaustive, seed, ...request }, options) {
   return print({ ...result, exactness, reasons, under, diagnostics });
 }
 
-/** Values as the JSON that the engine reads back as the same: 1.0 stays a float, and a large int its digits. */
-const tokenList = ({ values, types }) => `[${values.map((v, i) => (types[i] === 'i' ? String(v) : types[i] === 'f' && Number.isInteger(v) ? `${v}.0` : JSON.stringify(v))).join(',')}]`;
-
 async function trained({ samples, exhaustive, seed, ...request }, options) {
   const { TrainUsage, train } = await import('./lab/train.mjs');
   try {
     return await train(request, serialise, options);
+  } catch (error) {
+    throw error instanceof TrainUsage ? new UsageError(error.message) : error;
+  }
+}
+
+const discovering = ({ samples, exhaustive, proof, ...request }, options) =>
+  ({ ...request, methods: options.methods?.split(','), pairs: number(options, 'pairs', 1), witnesses: number(options, 'witnesses', 1) });
+
+async function about(command, request, options) {
+  const { aboutOne } = await import('./lab/discover.mjs');
+  const { TrainUsage } = await import('./lab/train.mjs');
+  try {
+    return await aboutOne(command, request, serialise, options);
   } catch (error) {
     throw error instanceof TrainUsage ? new UsageError(error.message) : error;
   }
@@ -294,6 +306,7 @@ async function main() {
   if (options.objective && !['size', 'depth'].includes(options.objective)) throw new UsageError('--objective is size or depth');
   if (command === 'convert' && options.to !== (file.endsWith('.py') ? 'rasp' : 'python')) throw new UsageError('convert takes FILE.rasp --to python, or FILE.py --to rasp');
   if (command === 'convert' && file.endsWith('.craft')) throw new UsageError('convert takes a program, not a listing');
+  if (options.intervene !== undefined && (command !== 'run' || file.endsWith('.craft'))) throw new UsageError('--intervene belongs to run, of a program');
   if (options.to && command !== 'convert') throw new UsageError('--to belongs to convert');
   if (options.until !== undefined && command !== 'generate') throw new UsageError('--until belongs to generate');
   if (options.proof && command !== 'check') throw new UsageError('--proof belongs to check');
@@ -304,11 +317,10 @@ async function main() {
   if (options.names && options.format === 'craft') throw new UsageError('--names belongs to the other formats');
   if (options.names && !options.format) throw new UsageError('--names belongs to --format');
   if (options.names && !['transformer_lens', 'tracr'].includes(options.names)) throw new UsageError('--names is transformer_lens or tracr');
-  if (command === 'discover') {
-    const { samples: _, exhaustive: __, ...common } = request;
+  if (rest.length && command === 'discover') {
+    if (options.compress ?? options.twin) throw new UsageError('--compress and --twin take one program');
     const { discover } = await import('./lab/discover.mjs');
-    const more = { methods: options.methods?.split(','), pairs: number(options, 'pairs', 1), witnesses: number(options, 'witnesses', 1) };
-    return discover([file, ...rest], { ...common, ...more }, serialise, loadedFiles);
+    return discover([file, ...rest], discovering(request, options), serialise, loadedFiles);
   }
   if (command === 'batch') return batch(file, await loadEngine());
 
@@ -323,6 +335,11 @@ async function main() {
   if (command === 'convert') return converted(request, options);
   if (command === 'generate') return generated(request, options);
   if (command === 'train') return trained(request, options);
+  if (command === 'discover' || command === 'interchange') return about(command, discovering(request, options), options);
+  if (options.intervene !== undefined) {
+    const { intervened } = await import('./intervene.mjs');
+    return intervened(await loadEngine(), request, options.intervene, serialise);
+  }
   const engine = await loadEngine(command === 'plan' || options.format === 'craft' || options.proof ? 'laboratory' : 'engine');
   if (command === 'compile') { request.format = options.format; request.names = options.names; request.component = options.component; }
   if (command === 'plan') return plan(engine, { ...request, command: 'compile', format: 'craft', component: options.component, samples: undefined, exhaustive: undefined, seed: undefined, proof: undefined }, options);

@@ -392,6 +392,7 @@ export interface TraceResult {
   T: number;
   tokens: string[];
   tensors: TensorDoc[];
+  /** With interchange interventions: the program's values under the same ones. */
   interpreter: Values;
   model: ModelValues;
   defined: boolean[];
@@ -413,7 +414,8 @@ export interface TraceResult {
   timings_ms: { forward: number };
 }
 
-export type Intervention = { kind: "zero_head"; layer: number; head: number } | { kind: "set_pattern"; layer: number; head: number; values: number[] } | { kind: "interpreter_pattern"; layer: number; head: number } | { kind: "zero_mlp"; layer: number } | { kind: "set_residual"; half_layer: number; position: number; dimensions: number[]; values: number[] };
+/** An experiment on the model's pass: docs/interventions.md. Layers, heads and dimensions count from 0, positions too, and BOS is 0. */
+export type Intervention = { kind: "zero_head"; layer: number; head: number } | { kind: "set_pattern"; layer: number; head: number; values: number[] } | { kind: "interpreter_pattern"; layer: number; head: number } | { kind: "zero_mlp"; layer: number } | { kind: "set_residual"; half_layer: number; position: number; dimensions: number[]; values: number[] } | { kind: "set_residual"; half_layer: number; position: number; dimensions: number[]; source: AnyInput } | { kind: "interchange"; s_op: string | number; source: AnyInput };
 
 /** A head: scores of query and key values after 1/√d_head, and what a value read writes. An MLP: its neurons. */
 export interface WeightsResult {

@@ -22,6 +22,9 @@ export function refusal(code, errorClass, message, hint) {
   return { ok: false, diagnostics: [{ severity: 'error', code, class: errorClass, message, ...place, ...(hint === undefined ? {} : { hint }) }] };
 }
 
+/** Values as the JSON that the engine reads back as the same: 1.0 stays a float, and a large int its digits. */
+export const tokenList = ({ values, types }) => `[${values.map((v, i) => (types[i] === 'i' ? String(v) : types[i] === 'f' && Number.isInteger(v) ? `${v}.0` : JSON.stringify(v))).join(',')}]`;
+
 /** Why a file cannot be read, for people. */
 export function unreadable(file, error) {
   const why = { ENOENT: 'there is no such file', ENOTDIR: 'there is no such file', EISDIR: 'it is a folder', EACCES: 'it may not be read' }[error.code];

@@ -70,7 +70,7 @@ bool writes(const CompiledModel& model, const CircuitNode& node, const std::vect
 
 }  // namespace
 
-Circuit circuit_of(const CompiledModel& model, const Network<float>& n) {
+Circuit graph_of(const Network<float>& n) {
   using Node = CircuitNode::Kind;
   using Reader = CircuitReader::Kind;
   Circuit c;
@@ -91,22 +91,30 @@ Circuit circuit_of(const CompiledModel& model, const Network<float>& n) {
     c.nodes.push_back({Node::Mlp, l, -1, name});
   }
   c.readers.push_back({Reader::Output, -1, -1, "output", c.nodes.size()});
+  for (std::size_t r = 0; r < c.readers.size(); ++r)
+    for (std::size_t w = 0; w < c.readers[r].writers; ++w) c.edges.push_back({w, r});
+  return c;
+}
+
+Circuit circuit_of(const CompiledModel& model, const Network<float>& n) {
+  using Reader = CircuitReader::Kind;
+  Circuit c = graph_of(n);
   std::vector<std::vector<bool>> writing;
   for (const CircuitNode& node : c.nodes) writing.push_back(written_by(writes_with(n, node)));
+  std::size_t edge = 0;
   for (std::size_t r = 0; r < c.readers.size(); ++r) {
     const CircuitReader& reader = c.readers[r];
     const std::vector<bool> reading = reads_from(n, reader);
     // The half-layer after which it reads.
     const std::int32_t at = reader.kind == Reader::Output ? n.blocks() : 2 * reader.layer + (reader.kind == Reader::Mlp ? 1 : 0);
-    for (std::size_t w = 0; w < reader.writers; ++w) {
-      CircuitEdge e{w, r};
+    for (std::size_t w = 0; w < reader.writers; ++w, ++edge) {
+      CircuitEdge& e = c.edges[edge];
       for (std::size_t d = 0; d < reading.size(); ++d) e.structural = e.structural || (reading[d] && writing[w][d]);
       for (const Subspace& s : model.subspaces) {
         const bool live = s.written <= at && (s.dead < 0 || at < s.dead);
         const bool read = std::any_of(s.dimensions.begin(), s.dimensions.end(), [&](std::int32_t d) { return reading[static_cast<std::size_t>(d)]; });
         e.semantic = e.semantic || (live && read && writes(model, c.nodes[w], writing[w], s));
       }
-      c.edges.push_back(e);
     }
   }
   return c;

@@ -35,7 +35,9 @@ struct Circuit {
   std::vector<CircuitReader> readers;
   std::vector<CircuitEdge> edges;          // by reader, then by node
 };
-// Structural and semantic truth; causal is false still.
+// Nodes, readers and edges of any transformer, with nothing said of what is true.
+Circuit graph_of(const Network<float>& network);
+// The same with structural and semantic truth; causal is false still.
 Circuit circuit_of(const CompiledModel& model, const Network<float>& network);
 
 // A clean and a corrupted input of one length, with different answers where there are such.

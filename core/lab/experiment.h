@@ -36,14 +36,22 @@ class Experiment {
   // Steps until `milliseconds` have passed (0: no such end) or `steps` were taken (0 likewise), or the run is over.
   Json advance(double milliseconds, std::int64_t steps);
   // What the weights of a step mean; of the last where step < 0. Only the steps of `points` are kept.
-  Json picture(std::int64_t step, const std::optional<std::vector<Value>>& input, Budget& budget);
+  Json picture(const Json& request, Budget& budget);
+  // Methods on the run's model at a step: core/lab/discover.h.
+  Json discover(const Json& request, Budget& budget);
+  // By s-op, how often the compressed model answers as the program does when both have that s-op's values from another input: core/lab/interchange.h.
+  Json interchange(const Json& request, Budget& budget);
   // The run's model as one that any reader of transformers takes: of the residual stream's own width.
-  Transformer transformer(std::int64_t step);
+  Transformer transformer(const Json& request);
 
  private:
   Experiment() = default;
   void record();
   bool rewind(std::int64_t step);          // to the weights of a recorded step
+  // Does it with the weights of the request's `step` (absent or −1: the last), and puts the run's own back.
+  template <class Does>
+  auto at_step(const Json& request, Does does);
+  Transformer transformer() const;         // of the weights as they are
   Json superposition_picture(Budget& budget);
   Json patterns(const std::vector<Value>& input, Json& out);
   Json closest_heads();
@@ -68,5 +76,18 @@ class Experiment {
   std::int64_t summed_ = 0, every_ = 1;
   Json diagnostics_;
 };
+
+template <class Does>
+auto Experiment::at_step(const Json& request, Does does) {
+  const auto step = typed<std::int64_t>(request, "step", -1, "a number");
+  const std::vector<float> now = run_->weights();
+  if (step >= 0 && !rewind(step)) throw BadRequest{"Step " + std::to_string(step) + " was not recorded; \"points\" of lab_advance name the steps that were"};
+  struct Back {
+    TrainingRun& run;
+    const std::vector<float>& weights;
+    ~Back() { run.set_weights(weights); }
+  } back{*run_, now};
+  return does();
+}
 
 }  // namespace rasp::lab

@@ -2,6 +2,7 @@
 
 #include "export/safetensors.h"
 #include "lab/discover.h"
+#include "lab/interchange.h"
 #include "lab/listing.h"
 #include "lab/python.h"
 #include "session/held.h"
@@ -21,11 +22,12 @@ Json Laboratory::dispatch(const Json& r) {
   if (command == "lab_advance") return experiment(r).advance(typed<double>(r, "milliseconds", 0, "a number"), typed<std::int64_t>(r, "steps", 0, "a number"));
   if (command == "lab_picture") {
     Budget budget(limits_of(r));
-    return experiment(r).picture(typed<std::int64_t>(r, "step", -1, "a number"), values_at(r, "input"), budget);
+    return experiment(r).picture(r, budget);
   }
   if (command == "listing") return listing_document(r, bytes_);
   if (command == "python") return python_document(r);
   if (command == "discover") return discover(r);
+  if (command == "interchange") return interchange(r);
   if (command == "lab_export") return export_run(r);
   if (command == "lab_release") {
     runs_.erase(typed<int>(r, "run", 0, "a number"));
@@ -46,6 +48,18 @@ Experiment& Laboratory::experiment(const Json& r) {
   return *it->second;
 }
 
+Json Laboratory::discover(const Json& r) {
+  if (!r.contains("run")) return lab::discover(r);
+  Budget budget(limits_of(r));
+  return experiment(r).discover(r, budget);
+}
+
+Json Laboratory::interchange(const Json& r) {
+  if (!r.contains("run")) return lab::interchange(r);
+  Budget budget(limits_of(r));
+  return experiment(r).interchange(r, budget);
+}
+
 Json Laboratory::start(const Json& r) {
   Budget budget(limits_of(r));
   Diagnostics diagnostics;
@@ -59,7 +73,7 @@ Json Laboratory::start(const Json& r) {
 }
 
 Json Laboratory::export_run(const Json& r) {
-  const Exported file = write_safetensors(experiment(r).transformer(typed<std::int64_t>(r, "step", -1, "a number")));
+  const Exported file = write_safetensors(experiment(r).transformer(r));
   if (file.failure) return failed(file.failure->code, file.failure->error_class, file.failure->message, file.failure->hint);
   bytes_ = file.bytes;
   return {{"ok", true}, {"bytes", bytes_.size()}};

@@ -17,6 +17,8 @@ class Laboratory : public Session {
 
  private:
   Json start(const Json& request);
+  Json discover(const Json& request);
+  Json interchange(const Json& request);
   Json export_run(const Json& request);
   Experiment& experiment(const Json& request);
 

@@ -16,8 +16,8 @@ std::int32_t answer(const OutputCodec& codec, const float* logits, std::int32_t 
 
 }  // namespace
 
-Discovery::Discovery(const CompiledModel& model, Network<float>& network, const Examples& examples, std::vector<InputPair> pairs)
-    : circuit(circuit_of(model, network)), model_(model), network_(network), examples_(examples), pass_(network, circuit) {
+Discovery::Discovery(const CompiledModel& model, Network<float>& network, Circuit known, const Examples& examples, std::vector<InputPair> pairs)
+    : circuit(std::move(known)), model_(model), network_(network), examples_(examples), pass_(network, circuit) {
   for (const InputPair& p : pairs) pairs_.push_back(prepare(p));
 }
 
@@ -62,13 +62,14 @@ bool Discovery::same_answers(const Prepared& p, const Matrix<float>& logits, std
   return every;
 }
 
-void Discovery::find_causal(const std::vector<InputPair>& pairs) {
+void Discovery::find_causal(const std::vector<InputPair>& pairs, bool everywhere, Budget& budget) {
   std::vector<std::uint8_t> one(circuit.edges.size(), 0);
   for (std::size_t i = 0; i < pairs.size(); ++i) {
     const Prepared p = prepare(pairs[i]);
     for (std::size_t e = 0; e < circuit.edges.size(); ++e) {
       CircuitEdge& edge = circuit.edges[e];
-      if (edge.causal || !edge.structural) continue;
+      if (edge.causal || !(edge.structural || everywhere)) continue;
+      budget.tick(512);
       one[e] = 1;
       if (!same_answers(p, pass_.run(p.clean->ids, one, p.corrupted_written))) edge.causal = true, edge.witness = static_cast<std::int32_t>(i);
       one[e] = 0;

@@ -20,9 +20,10 @@ inline constexpr std::pair<const char*, Method> methods[] = {
 
 class Discovery {
  public:
-  Discovery(const CompiledModel& model, Network<float>& network, const Examples& examples, std::vector<InputPair> pairs);
+  Discovery(const CompiledModel& model, Network<float>& network, Circuit circuit, const Examples& examples, std::vector<InputPair> pairs);
   Circuit circuit;
-  void find_causal(const std::vector<InputPair>& pairs);   // sets CircuitEdge::causal and witness
+  // Sets CircuitEdge::causal and witness. `everywhere`: on edges, too, that are not structural; else those are none.
+  void find_causal(const std::vector<InputPair>& pairs, bool everywhere, Budget& budget);
   std::vector<double> scores(Method method, Budget& budget);
   // With only these edges clean and all others corrupted: the share of positions whose answer is the whole model's.
   double faithfulness(const std::vector<bool>& kept);

@@ -258,6 +258,10 @@ void Network<Real>::attend_back(std::size_t l, const Batch& batch) {
       const Real* d_z = d.z.row(first) + v_at;
       turn(a.v.row(first) + v_at, a.v.stride, T, s.heads[h].v, scratch_.data());
       multiply(d_z, d.z.stride, 1, scratch_.data(), width, d_pattern_.data(), width, T, s.heads[h].v, width, false);
+      if (l < d_patterns.size() && !d_patterns[l].empty()) {
+        const Real* more = d_patterns[l].data() + (pattern - a.patterns.data());
+        for (std::int32_t i = 0; i < T * width; ++i) d_pattern_[static_cast<std::size_t>(i)] += more[i];
+      }
       multiply(pattern, 1, width, d_z, d.z.stride, d.v.row(first) + v_at, d.v.stride, T, T, v_width, false);
       for (std::int32_t t = 0; t < T; ++t) {
         Real* row = d_pattern_.data() + t * width;

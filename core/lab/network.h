@@ -102,6 +102,8 @@ class Network {
 
   Parameters<Real> weights, gradient;          // gradient: of the last backward()
   Matrix<Real> basis, basis_gradient;          // [written, width]; empty: what is written is the residual stream itself
+  // By layer, parallel to LayerActivations::patterns (empty: none): the derivative of what else the loss asks of the attention patterns.
+  std::vector<std::vector<Real>> d_patterns;
   bool frozen = false;                         // leave out gradients of what is written (W_O, W_out) and of biases
 
   const Shape& shape() const { return shape_; }

@@ -175,20 +175,23 @@ Json Experiment::closest_heads() {
   return out;
 }
 
-Json Experiment::picture(std::int64_t step, const std::optional<std::vector<Value>>& input, Budget& budget) {
-  const std::vector<float> now = run_->weights();
-  if (step >= 0 && !rewind(step)) throw BadRequest{"Step " + std::to_string(step) + " was not recorded; \"points\" of lab_advance name the steps that were"};
-  Json out = {{"ok", true}, {"step", step >= 0 ? step : run_->steps_done()}};
-  if (settings_.kind == "superposition") out.update(superposition_picture(budget));
-  out["heads"] = closest_heads();
-  Json refused = patterns(input ? *input : examples_.list.front().input, out);
-  run_->set_weights(now);
-  return refused.is_null() ? out : refused;
+Json Experiment::picture(const Json& request, Budget& budget) {
+  const auto step = typed<std::int64_t>(request, "step", -1, "a number");
+  const auto input = values_at(request, "input");
+  return at_step(request, [&] {
+    Json out = {{"ok", true}, {"step", step >= 0 ? step : run_->steps_done()}};
+    if (settings_.kind == "superposition") out.update(superposition_picture(budget));
+    out["heads"] = closest_heads();
+    Json refused = patterns(input ? *input : examples_.list.front().input, out);
+    return refused.is_null() ? out : refused;
+  });
 }
 
-Transformer Experiment::transformer(std::int64_t step) {
-  const std::vector<float> now = run_->weights();
-  if (step >= 0 && !rewind(step)) throw BadRequest{"Step " + std::to_string(step) + " was not recorded"};
+Transformer Experiment::transformer(const Json& request) {
+  return at_step(request, [&] { return transformer(); });
+}
+
+Transformer Experiment::transformer() const {
   const Network<float>& n = run_->network();
   const Shape& s = n.shape();
   Transformer t;
@@ -231,7 +234,6 @@ Transformer Experiment::transformer(std::int64_t step) {
     if (W_out.rows == 0) layer.mlp.W_out.resize(0, s.width);
     if (p.W_in.columns == 0) layer.mlp.W_in.resize(s.width, 0);
   }
-  run_->set_weights(now);
   return t;
 }
 

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "lab/basis.h"
 #include "lab/eigen.h"
 
 namespace rasp::lab {
@@ -237,7 +238,7 @@ Shape twin_shape(const Transformer& model, const TwinOptions& o) {
 }  // namespace
 
 Twin::Twin(const CompiledModel& model, const Examples& examples, const TrainOptions& train, const TwinOptions& o)
-    : TrainingRun(model, examples, train), twin_(twin_shape(model.transformer, o)) {
+    : TrainingRun(model, examples, train), twin_(twin_shape(model.transformer, o)), compiled_(network_of<float>(model.transformer)), sizes_(o) {
   network_ = &twin_;
   optimiser_.decay = train.decay;
   std::vector<Matrix<float>*> gradients;
@@ -251,6 +252,43 @@ Twin::Twin(const CompiledModel& model, const Examples& examples, const TrainOpti
     if (!bias && !p.empty()) normal(p, embedding ? 0.5 : (writes ? written : 1.0) / std::sqrt(static_cast<double>(p.rows)), random_);
     optimiser_.add(p, *gradients[i++], !bias);
   });
+}
+
+double Twin::pattern_loss(std::size_t layer, std::size_t compiled_layer, std::size_t head) {
+  std::vector<float>& all = twin_.d_patterns[layer];
+  const std::vector<float>& patterns = twin_.layer(layer).patterns;
+  if (all.size() != patterns.size()) all.assign(patterns.size(), 0.0f);
+  double loss = 0;
+  const double share = 1.0 / batch_.rows();
+  for (std::int32_t b = 0; b < batch_.size(); ++b) {
+    const std::int32_t T = batch_.begin[static_cast<std::size_t>(b) + 1] - batch_.begin[static_cast<std::size_t>(b)];
+    const float *mine = twin_.pattern(layer, head, b), *wanted = compiled_.pattern(compiled_layer, head, b);
+    float* d = all.data() + (mine - patterns.data());
+    for (std::int32_t t = 0; t < T; ++t)
+      for (std::int32_t k = 0; k < T; ++k) {
+        const std::int32_t i = t * padded(T) + k;
+        const float difference = mine[i] - wanted[i];
+        loss += share * static_cast<double>(difference) * static_cast<double>(difference);
+        d[i] = static_cast<float>(2 * sizes_.patterns * share * static_cast<double>(difference));
+      }
+  }
+  return loss;
+}
+
+double Twin::layer_loss(const std::vector<std::size_t>&, std::vector<Matrix<float>>& d) {
+  d.clear();
+  if (sizes_.patterns == 0) return 0;
+  compiled_.forward(batch_);
+  twin_.d_patterns.assign(twin_.shape().layers.size(), {});
+  double loss = 0;
+  std::size_t layer = 0;
+  for (std::size_t l = 0; l < compiled_.shape().layers.size() && layer < twin_.shape().layers.size(); ++l) {
+    const std::size_t heads = std::min(compiled_.shape().layers[l].heads.size(), twin_.shape().layers[layer].heads.size());
+    if (heads == 0) continue;
+    for (std::size_t h = 0; h < heads; ++h) loss += pattern_loss(layer, l, h);
+    ++layer;
+  }
+  return loss;
 }
 
 std::vector<float> Twin::weights() const {

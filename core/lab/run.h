@@ -116,6 +116,9 @@ class Superposition : public TrainingRun {
 struct TwinOptions {
   std::int32_t layers = 0, heads = 0;      // a layer
   std::int32_t d_model = 32, d_head = 8, d_mlp = 64;
+  // How much the loss asks the heads to look as the compiled model's do ("Thinking Like Transformers", section 5); 0: not at all. The first
+  // twin layer is held to the first compiled layer that has heads, head by head in order, and so on; heads without a counterpart are free.
+  double patterns = 0;
 };
 class Twin : public TrainingRun {
  public:
@@ -125,8 +128,12 @@ class Twin : public TrainingRun {
 
  private:
   void update(double rate) override { optimiser_.step(rate); }
-  double layer_loss(const std::vector<std::size_t>&, std::vector<Matrix<float>>& d) override { return d.clear(), 0; }
+  double layer_loss(const std::vector<std::size_t>&, std::vector<Matrix<float>>& d) override;
+  // Of one pair of heads on the batch: Σ over keys of the squared difference, mean over queries; its derivative times the weight is added.
+  double pattern_loss(std::size_t layer, std::size_t compiled_layer, std::size_t head);
   mutable Network<float> twin_;
+  Network<float> compiled_;
+  TwinOptions sizes_;
   AdamW<float> optimiser_;
 };
 

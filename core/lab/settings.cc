@@ -52,6 +52,7 @@ void twin(const Json& e, const CompiledModel& model, Settings& s) {
   o.d_model = within<std::int32_t>(e, "d_model", 32, 4, 256, "the residual stream's width");
   o.d_head = within<std::int32_t>(e, "d_head", 16, 4, 64, "a head's width");
   o.d_mlp = within<std::int32_t>(e, "d_mlp", 64, 0, 512, "neurons in each layer");
+  o.patterns = within<double>(e, "patterns", 0, 0, 1000, "weight of the compiled model's attention patterns in the loss");
   if (o.d_head % 4) throw BadRequest{"\"d_head\" (a head's width) must be a multiple of 4"};
   s.train.steps = 6000;
   s.train.batch = 64;
@@ -104,7 +105,7 @@ Settings settings_of(const Json& request, const CompiledModel& model) {
 Json settings_document(const Settings& s) {
   Json e = {{"kind", s.kind}};
   if (s.kind == "twin") {
-    e.update({{"layers", s.twin.layers}, {"heads", s.twin.heads}, {"d_model", s.twin.d_model}, {"d_head", s.twin.d_head}, {"d_mlp", s.twin.d_mlp}});
+    e.update({{"layers", s.twin.layers}, {"heads", s.twin.heads}, {"d_model", s.twin.d_model}, {"d_head", s.twin.d_head}, {"d_mlp", s.twin.d_mlp}, {"patterns", s.twin.patterns}});
   } else {
     e.update({{"d", s.superposition.width}, {"recipe", s.recipe}, {"layer_weight", s.superposition.layer_weight}, {"sharpness", s.superposition.sharpness}, {"softness", s.superposition.softness}});
   }

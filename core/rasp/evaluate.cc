@@ -34,7 +34,7 @@ class Evaluator {
     out_.matrices.resize(graph.size());
   }
 
-  Evaluation run(std::span<const NodeId> roots) {
+  Evaluation run(std::span<const NodeId> roots, std::span<const Forced> forced) {
     if (n_ == 0) return std::move(out_);
     std::vector<bool> needed(graph_.size(), false);
     for (NodeId root : roots) needed[root] = true;
@@ -43,7 +43,10 @@ class Evaluator {
       for (NodeId arg : graph_[id].args) needed[arg] = true;
     }
     for (NodeId id = 0; id < graph_.size(); ++id) {
-      if (needed[id]) compute(id);
+      if (!needed[id]) continue;
+      const auto f = std::find_if(forced.begin(), forced.end(), [&](const Forced& x) { return x.node == id; });
+      if (f == forced.end()) compute(id);
+      else out_.sequences[id] = f->values;
     }
     return std::move(out_);
   }
@@ -424,7 +427,12 @@ bool Evaluation::defined(NodeId id) const { return failure_of(id) == nullptr; }
 
 Evaluation evaluate(const Graph& graph, std::span<const Value> tokens, bool causal, std::span<const NodeId> roots,
                     Budget& budget) {
-  return Evaluator(graph, tokens, causal, budget).run(roots);
+  return evaluate(graph, tokens, causal, roots, budget, {});
+}
+
+Evaluation evaluate(const Graph& graph, std::span<const Value> tokens, bool causal, std::span<const NodeId> roots,
+                    Budget& budget, std::span<const Forced> forced) {
+  return Evaluator(graph, tokens, causal, budget).run(roots, forced);
 }
 
 }  // namespace rasp

@@ -45,6 +45,14 @@ struct Evaluation {
 Evaluation evaluate(const Graph& graph, std::span<const Value> tokens, bool causal, std::span<const NodeId> roots,
                     Budget& budget);
 
+// An interchange intervention on the program: the s-op `node` has the values that it has on another input, whatever it is computed from.
+struct Forced {
+  NodeId node = no_node;
+  std::vector<Cell> values;  // one a token, all defined
+};
+Evaluation evaluate(const Graph& graph, std::span<const Value> tokens, bool causal, std::span<const NodeId> roots,
+                    Budget& budget, std::span<const Forced> forced);
+
 // The type label of a sequence (§1.2): "string", "bool", "int", "float", or a failure.
 struct SequenceType { const char* label = nullptr; Failure failure; };
 SequenceType sequence_type(std::span<const Value> values);

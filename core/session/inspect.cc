@@ -9,22 +9,6 @@
 namespace rasp {
 namespace {
 
-// The pattern that the interpreter's selector stands for. A row that selects nothing looks at BOS.
-std::vector<float> ideal_pattern(const HeadInfo& head, const Matrix& m, std::int32_t T) {
-  std::vector<float> p(static_cast<std::size_t>(T * T), 0);
-  const bool counting = head.role == HeadInfo::Role::CountingWidth;
-  p[0] = 1;
-  for (std::int32_t q = 1; q < T; ++q) {
-    float width = 0;
-    for (std::int32_t k = 1; k < T; ++k) width += m.at(static_cast<std::uint32_t>(q - 1), static_cast<std::uint32_t>(k - 1));
-    float* row = &p[static_cast<std::size_t>(q * T)];
-    const float each = counting ? 1 / (static_cast<float>(head.count_scale) + width) : width > 0 ? 1 / width : 0;
-    row[0] = counting ? 1 - width * each : width > 0 ? 0 : 1;
-    for (std::int32_t k = 1; k < T; ++k) row[k] = m.at(static_cast<std::uint32_t>(q - 1), static_cast<std::uint32_t>(k - 1)) ? each : 0;
-  }
-  return p;
-}
-
 std::vector<float> dense_row(const SparseMatrix& m, std::int32_t r) {
   std::vector<float> out(static_cast<std::size_t>(m.cols()), 0);
   for (SparseMatrix::InnerIterator e(m, r); e; ++e) out[static_cast<std::size_t>(e.col())] = e.value();
@@ -233,47 +217,6 @@ class Explanation {
 std::string half_layer_name(int half) {
   if (half == 0) return "resid_pre";
   return "blocks." + std::to_string((half - 1) / 2) + (half % 2 ? ".resid_mid" : ".resid_post");
-}
-
-std::string read_interventions(const Json& list, const CompiledModel& model, const Evaluation& ev, std::int32_t T, std::vector<Intervention>& out) {
-  if (!list.is_array()) return "Interventions are a list";
-  if (list.size() > 200) return "There are more than 200 interventions";
-  for (const Json& j : list) {
-    if (!j.is_object()) return "An intervention is an object";
-    Intervention i;
-    const std::string kind = j.value("kind", "");
-    const auto whole = [&](const char* key) { return j.contains(key) && j[key].is_number_integer() ? static_cast<std::int32_t>(std::clamp<std::int64_t>(j[key].get<std::int64_t>(), -1, 1 << 30)) : -1; };
-    i.layer = whole("layer");
-    i.head = whole("head");
-    const auto numbers = [&](const char* key, auto& target) {
-      if (!j.contains(key) || !j[key].is_array()) return;
-      for (const Json& x : j[key]) target.push_back(x.is_number() ? x.get<typename std::decay_t<decltype(target)>::value_type>() : 0);
-    };
-    if (kind == "zero_head") i.kind = Intervention::Kind::ZeroHead;
-    else if (kind == "zero_mlp") i.kind = Intervention::Kind::ZeroMlp;
-    else if (kind == "set_residual") {
-      i.kind = Intervention::Kind::SetResidual;
-      i.half_layer = whole("half_layer");
-      i.position = whole("position");
-      numbers("dimensions", i.dimensions);
-      numbers("values", i.values);
-      if (i.position >= T) continue;  // made on a longer input
-    } else if (kind == "set_pattern" || kind == "interpreter_pattern") {
-      i.kind = Intervention::Kind::SetPattern;
-      numbers("values", i.values);
-      if (kind == "interpreter_pattern") {
-        if (i.layer < 0 || i.layer >= static_cast<std::int32_t>(model.layers.size()) || i.head < 0 || i.head >= static_cast<std::int32_t>(model.layers[static_cast<std::size_t>(i.layer)].heads.size())) return "There is no such head";
-        const HeadInfo& head = model.layers[static_cast<std::size_t>(i.layer)].heads[static_cast<std::size_t>(i.head)];
-        if (head.selector == no_node || head.selector >= ev.matrices.size() || ev.matrices[head.selector].n == 0) return "The interpreter has no selector for this head";
-        i.values = ideal_pattern(head, ev.matrices[head.selector], T);
-      }
-    } else {
-      return "There is no intervention \"" + cut(kind, 40) + "\"";
-    }
-    if (const auto fault = intervention_fault(model.transformer, T, i)) return fault->message;
-    out.push_back(std::move(i));
-  }
-  return {};
 }
 
 Json weights_document(const CompiledModel& m, int layer, int head) {

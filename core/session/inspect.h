@@ -10,9 +10,6 @@ namespace rasp {
 // The trace's tensor that is the residual stream after half-layer `half`: 0 the embeddings, 2L+1 attention L, 2L+2 MLP L.
 std::string half_layer_name(int half);
 
-// From a list of Intervention (schema/contract.schema.json); the empty string, or what is wrong.
-std::string read_interventions(const Json& list, const CompiledModel& model, const Evaluation& evaluation, std::int32_t T, std::vector<Intervention>& out);
-
 // Null where the model has no such layer or head.
 // WeightsResult: the score of every pair of query and key values, what each value writes; or an MLP's neurons (head < 0).
 Json weights_document(const CompiledModel& model, int layer, int head);

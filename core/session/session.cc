@@ -12,6 +12,7 @@
 #include "session/on_examples.h"
 #include "session/held.h"
 #include "session/inspect.h"
+#include "session/interventions.h"
 #include "session/request.h"
 #include "session/tabulate.h"
 #include "export/model_json.h"
@@ -533,12 +534,14 @@ Json Session::trace(const Json& r) {
   for (NodeId id = 0; id <= m.output; ++id) roots.push_back(id);
   for (NodeId id : promised_nodes(m.options.promises)) roots.push_back(id);
   Evaluation ev = evaluate(graph, *input, m.options.causal, roots, budget);
-  std::vector<Intervention> interventions;
-  std::string problem = read_interventions(r.value("interventions", Json::array()), h.model, ev, static_cast<std::int32_t>(encoded.ids.size()), interventions);
-  if (!problem.empty()) return failed("bad-intervention", "input", problem, "Compare it with the model's layers, heads, positions and dimensions.");
+  Experiments experiments;
+  Json refused = read_interventions(r.value("interventions", Json::array()), h.program.elaboration, *h.runner, ev, static_cast<std::int32_t>(encoded.ids.size()), budget, experiments);
+  if (!refused.is_null()) return refused;
+  const Json broken = broken_promises(graph, m.options.promises, ev);  // by the input, whatever the experiments do
+  if (!experiments.program.empty()) ev = evaluate(graph, *input, m.options.causal, roots, budget, experiments.program);
   Trace trace;
   const auto start = std::chrono::steady_clock::now();
-  std::vector<Value> decoded = h.runner->run(encoded.ids, &trace, interventions, &budget);
+  std::vector<Value> decoded = h.runner->run(encoded.ids, &trace, experiments.model, &budget);
   const double forward_ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
 
   Json out = {{"ok", true}, {"T", trace.T}};
@@ -550,7 +553,7 @@ Json Session::trace(const Json& r) {
   out["tensors"] = std::move(tensors);
   const auto& cells = ev.sequences[m.output];
   out["interpreter"] = cells_document(cells);
-  out["broken_promises"] = broken_promises(graph, m.options.promises, ev);
+  out["broken_promises"] = broken;
   Json defined = Json::array(), agree = Json::array();
   bool all = true;
   for (std::size_t i = 0; i < cells.size(); ++i) {
@@ -593,12 +596,12 @@ Json Session::explain(const Json& r) {
   std::vector<NodeId> roots;
   for (NodeId id = 0; id <= h.model.output; ++id) roots.push_back(id);
   const Evaluation ev = evaluate(h.program.elaboration.graph, *input, h.model.options.causal, roots, budget);
-  std::vector<Intervention> interventions;
-  const std::string problem = read_interventions(r.value("interventions", Json::array()), h.model, ev, static_cast<std::int32_t>(encoded.ids.size()), interventions);
-  if (!problem.empty()) return failed("bad-intervention", "input", problem, "Compare it with the model's layers, heads, positions and dimensions.");
+  Experiments experiments;
+  Json refused = read_interventions(r.value("interventions", Json::array()), h.program.elaboration, *h.runner, ev, static_cast<std::int32_t>(encoded.ids.size()), budget, experiments);
+  if (!refused.is_null()) return refused;
   Trace trace;
-  h.runner->run(encoded.ids, &trace, interventions, &budget);
-  Json out = explain_document(h.model, *input, trace, interventions, typed<int>(r, "half_layer", 0, "a number"), typed<int>(r, "dimension", 0, "a number"), typed<int>(r, "position", 0, "a number"));
+  h.runner->run(encoded.ids, &trace, experiments.model, &budget);
+  Json out = explain_document(h.model, *input, trace, experiments.model, typed<int>(r, "half_layer", 0, "a number"), typed<int>(r, "dimension", 0, "a number"), typed<int>(r, "position", 0, "a number"));
   if (out.is_null()) throw BadRequest{"The residual stream has no such half-layer, dimension or position"};
   return out;
 }

@@ -146,6 +146,64 @@ TEST_CASE("gradients agree with finite differences, element by element") {
       }
 }
 
+// What is asked of attention patterns alone: Σ (p − target)² / 2 over both layers, on top of nothing else.
+double pattern_loss(lab::Network<double>& n, bool gradients) {
+  const lab::Batch batch = testing::small_batch();
+  n.forward(batch);
+  double loss = 0;
+  n.d_patterns.clear();
+  for (std::size_t l = 0; l < n.shape().layers.size(); ++l) {
+    std::vector<double> d(n.layer(l).patterns.size(), 0);
+    for (std::size_t h = 0; h < n.shape().layers[l].heads.size(); ++h)
+      for (std::int32_t b = 0; b < batch.size(); ++b) {
+        const std::int32_t T = batch.begin[static_cast<std::size_t>(b) + 1] - batch.begin[static_cast<std::size_t>(b)];
+        const double* p = n.pattern(l, h, b);
+        for (std::int32_t t = 0; t < T; ++t)
+          for (std::int32_t k = 0; k < T; ++k) {
+            const double target = 0.1 * (k % 3), x = p[t * lab::padded(T) + k] - target;
+            loss += x * x / 2;
+            d[static_cast<std::size_t>(p - n.layer(l).patterns.data() + t * lab::padded(T) + k)] = x;
+          }
+      }
+    n.d_patterns.push_back(std::move(d));
+  }
+  Dense<double> none;
+  none.resize(n.logits().rows, n.logits().columns);
+  if (gradients) n.backward(batch, none, {});
+  return loss;
+}
+
+TEST_CASE("gradients of what is asked of attention patterns agree with finite differences") {
+  for (const bool causal : {false, true}) {
+    lab::Network<double> n = testing::small_network<double>(causal);
+    pattern_loss(n, true);
+    lab::Parameters<double> gradient = n.gradient;
+    std::vector<Dense<double>*> tensors, gradients;
+    std::vector<std::string> names;
+    n.weights.each([&](const std::string& name, Dense<double>& m) { tensors.push_back(&m), names.push_back(name); });
+    gradient.each([&](const std::string&, Dense<double>& m) { gradients.push_back(&m); });
+    std::size_t moved = 0;
+    for (std::size_t i = 0; i < tensors.size(); ++i)
+      for (std::int32_t r = 0; r < tensors[i]->rows; ++r)
+        for (std::int32_t c = 0; c < tensors[i]->columns; ++c) {
+          double& x = (*tensors[i])(r, c);
+          const double before = x, h = 1e-5;
+          x = before + h;
+          const double up = pattern_loss(n, false);
+          x = before - h;
+          const double down = pattern_loss(n, false);
+          x = before;
+          const double expected = (up - down) / (2 * h), got = (*gradients[i])(r, c);
+          if (std::abs(expected - got) >= 1e-6 * std::max(1.0, std::abs(expected))) {
+            CAPTURE(names[i]);
+            CHECK(got == doctest::Approx(expected));
+          }
+          moved += std::abs(got) > 1e-9;
+        }
+    CHECK(moved > 50);  // queries, keys, embeddings, and what the first layer writes for the second
+  }
+}
+
 TEST_CASE("the dense forward pass says what the sparse one says, in the model's own basis and turned") {
   for (std::uint64_t seed = 0; seed < 40; ++seed) {
     CAPTURE(seed);

@@ -2,7 +2,7 @@
 // against core/lab/schema.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -118,10 +118,137 @@ await test('discover: integrated gradients and ACDC find every causal edge, sema
   }
 });
 
+// A gallery program in its plain construction, kept by the engine; inputs of one length from its vocabulary.
+async function kept(name, options = {}) {
+  const compiled = await engine.request({ command: 'compile', program: example(name), keep: true, details: true, optimize: false, ...options });
+  assert.equal(compiled.ok, true, name);
+  const words = compiled.settings.vocabulary.values, length = Math.min(5, compiled.model.max_length);
+  let state = 7;
+  const input = () => Array.from({ length }, () => { state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0; return words[Math.floor((state / 2 ** 32) * words.length)]; });
+  const trace = (tokens, ...interventions) => engine.request({ command: 'trace', handle: compiled.handle, input: tokens, interventions });
+  return { compiled, input, trace };
+}
+
+await test('interchange: with itself nothing changes, of the output it is the source’s output, of an s-op what the program makes of it', async () => {
+  let compared = 0;
+  for (const name of ['reverse', 'histogram', 'dyck2', 'sort', 'fraction_previous', 'most_frequent']) {
+    const { compiled, input, trace } = await kept(name);
+    for (let k = 0; k < 4; ++k) {
+      const base = input(), source = input();
+      const plain = await trace(base), there = await trace(source);
+      for (const { node } of compiled.subspaces.filter((s) => s.node >= 0)) {
+        const same = await trace(base, { kind: 'interchange', s_op: node, source: base });
+        if (!same.ok) {  // no value somewhere, or held together with others only
+          assert.match(same.diagnostics[0].message, /^(On the source, the program has no value for that s-op|The model does not hold)/);
+          continue;
+        }
+        assert.deepEqual([same.model, same.interpreter], [plain.model, plain.interpreter], `${name} ${node}`);
+        const other = await trace(base, { kind: 'interchange', s_op: node, source });
+        if (!other.ok) continue;
+        ++compared;
+        assert.equal(other.agree, true, `${name}: node ${node} of ${source} on ${base}: ${JSON.stringify(other.model)} for ${JSON.stringify(other.interpreter)}`);
+        if (node === compiled.output) assert.deepEqual(other.model, there.model, name);
+      }
+    }
+  }
+  assert.ok(compared > 200, String(compared));
+});
+
+await test('a patch holds what its source holds there; what does not fit is refused with its reason', async () => {
+  const { compiled, trace } = await kept('histogram', { max_length: 4 });
+  const [tokens] = compiled.subspaces;
+  const at = { kind: 'set_residual', half_layer: tokens.written, position: 2, dimensions: tokens.dimensions };
+  assert.deepEqual((await trace('abba', { ...at, source: 'aaaa' })).model.values, [3, 3, 1, 3]);
+  for (const [bad, words] of [
+    [{ ...at, source: 'a' }, /On the source: There is no position 2/], [{ ...at, source: 'aqaa' }, /"source".*q/], [{ ...at, source: 7 }, /"source"/], [at, /either "values" or a "source"/],
+    [{ ...at, values: ['x'] }, /list of numbers "values"/], [{ ...at, position: 9, values: [] }, /no position 9/], [{ kind: 'interchange', s_op: 'nothing', source: 'aaaa' }, /does not hold an s-op "nothing"/],
+    [{ kind: 'interchange', s_op: tokens.label, source: 'aa' }, /The source has 2 tokens and the input 4/], [{ kind: 'dance' }, /no intervention "dance"/], [{ kind: 'zero_head', layer: 0 }, /whole number "head"/], [7, /is an object/],
+  ]) {
+    const refused = await trace('abba', bad);
+    assert.equal(refused.ok, false, JSON.stringify(bad));
+    assert.equal(refused.diagnostics[0].code, 'bad-intervention');
+    assert.match(refused.diagnostics[0].message, words);
+    assert.ok(refused.diagnostics[0].hint);
+  }
+});
+
+await test('run --intervene: a list, one of them, a file; the same answers from rasp_models.py', () => {
+  const weights = path.join(scratch, 'h.safetensors'), histogram = path.join(root, 'examples/histogram.rasp');
+  assert.equal(run('compile', histogram, '--format', 'safetensors', '--out', weights).status, 0);
+  const cases = [
+    [{ kind: 'zero_head', layer: 0, head: 0 }], [{ kind: 'interchange', s_op: 'hist', source: 'abbb' }], [{ kind: 'zero_mlp', layer: 0 }],
+    [{ kind: 'interchange', s_op: 'tokens', source: 'abbb' }], [{ kind: 'set_pattern', layer: 0, head: 0, values: Array(25).fill(0.2) }],
+    [{ kind: 'set_residual', half_layer: 0, position: 1, dimensions: [1, 2], values: [0, 1] }, { kind: 'set_residual', half_layer: 0, position: 2, dimensions: [1, 2, 3], source: 'cccc' }],
+  ];
+  const answers = cases.map((list) => run('run', histogram, '--input', '"aaab"', '--intervene', JSON.stringify(list)).out);
+  assert.deepEqual(answers.map((a) => a.ok), cases.map(() => true));
+  assert.deepEqual(answers[1].model.values, [1, 3, 3, 3]);
+  assert.deepEqual(answers[1].interpreter.values, [1, 3, 3, 3]);
+  assert.deepEqual(answers[0].interpreter.values, [3, 3, 3, 1], 'an ablation changes the model alone');
+  assert.equal(answers[0].agree, false);
+  const script = 'import json, sys; sys.path.insert(0, sys.argv[1]); import rasp_models as r; m = r.load(sys.argv[2]); print(json.dumps([m.intervened("aaab", x) for x in json.load(sys.stdin)]))';
+  const numpy = ['/usr/bin/python3', 'python3'].find((command) => spawnSync(command, ['-c', 'import numpy']).status === 0);
+  assert.ok(numpy, 'Python with NumPy is missing');
+  const python = spawnSync(numpy, ['-c', script, path.join(root, 'wasm/suite'), weights], { encoding: 'utf8', input: JSON.stringify(cases) });
+  assert.equal(python.status, 0, python.stderr);
+  assert.deepEqual(JSON.parse(python.stdout), answers.map((a) => a.model.values));
+  const file = path.join(scratch, 'list.json');
+  writeFileSync(file, JSON.stringify(cases[1][0]));
+  assert.deepEqual(run('run', histogram, '--input', '"aaab"', '--intervene', file).out.model, answers[1].model);
+  assert.equal(run('run', histogram, '--intervene', '[{"kind":').out.diagnostics[0].code, 'bad-intervention');
+  assert.equal(run('run', histogram, '--intervene', path.join(scratch, 'nowhere')).out.diagnostics[0].code, 'file');
+  assert.equal(run('check', histogram, '--intervene', '[]').status, 2);
+});
+
+await test('interchange accuracy: 1 in the plain construction and in a full basis, less where a compressed model is right for other reasons', async () => {
+  const program = path.join(root, 'examples/fraction_previous.rasp');
+  const plain = run('interchange', program, '--max-length', '5', '--no-optimize').out;
+  hold('InterchangeResult', plain);
+  assert.deepEqual(plain.s_ops.map((s) => s.accuracy), plain.s_ops.map(() => 1));
+  assert.ok(plain.s_ops.every((s) => s.changed > 0.3), 'the program’s answers change: an accuracy of 1 says something');
+  const started = await engine.request({ command: 'lab_start', program: example('fraction_previous'), max_length: 5, optimize: false, experiment: { kind: 'superposition', d: 11 } });
+  await engine.request({ command: 'lab_advance', run: started.run, steps: 1 });
+  const full = await engine.request({ command: 'interchange', run: started.run, step: 0 });
+  assert.deepEqual(full.s_ops.map(({ witness, ...row }) => row), plain.s_ops.map(({ witness, ...row }) => row), 'another basis is the same model');
+  const four = run('interchange', program, '--max-length', '5', '--no-optimize', '--compress', '4').out;
+  hold('InterchangeResult', (({ trained, ...document }) => document)(four));
+  assert.equal(four.trained.point.inputs, 1, 'every answer is right');
+  assert.ok(four.s_ops.find((s) => s.label === 'is_x').accuracy < 0.9);
+  assert.ok(four.s_ops.some((s) => s.witness));
+});
+
+await test('discover on a compressed model and on a twin: what is known of their circuits, and no more', () => {
+  const squeezed = run('discover', path.join(root, 'examples/fraction_previous.rasp'), '--max-length', '5', '--no-optimize', '--compress', '4', '--methods', 'edge_patching,acdc').out;
+  const { trained, ...document } = squeezed;
+  hold('DiscoverResult', document);
+  assert.equal(trained.experiment.d, 4);
+  assert.ok(document.circuit.edges.some((e) => e.causal && !e.structural), 'what shares a direction is read where the compiled model has no weights');
+  for (const e of document.circuit.edges) assert.equal(e.causal, 'witness' in e);
+  assert.ok(document.methods.every((m) => m.faithfulness === 1 && m.auc.causal > 0.95));
+  const twin = run('discover', path.join(root, 'examples/reverse.rasp'), '--max-length', '5', '--twin', 'layers=2', '--steps', '800', '--methods', 'eap').out;
+  const { trained: ofTwin, ...found } = twin;
+  hold('DiscoverResult', found);
+  assert.ok(ofTwin.point.held_out > 0.99);
+  assert.deepEqual([found.methods[0].auc.structural, found.methods[0].auc.semantic, found.faithfulness.structural], [null, null, null]);
+  assert.ok(found.circuit.nodes.every((n) => !('owners' in n)), 'its parts compute no s-op that anybody knows of');
+  assert.equal(found.faithfulness.causal, 1);
+});
+
+await test('a twin that is held to the compiled patterns attends as they do', () => {
+  const r = run('train', path.join(root, 'examples/reverse.rasp'), '--max-length', '5', '--twin', 'layers=2;layers=2,patterns=1', '--steps', '800');
+  const alike = (one, layer) => one.heads.find((h) => h.layer === layer)?.similarity;
+  const [free, held] = r.out.runs;
+  assert.deepEqual([free.experiment.patterns, held.experiment.patterns], [0, 1]);
+  assert.ok(alike(held, 0) > 0.9 && alike(free, 0) < alike(held, 0), `${alike(free, 0)} ${alike(held, 0)}`);
+  assert.ok(held.last.layers_loss > 0 && free.last.layers_loss === 0);
+  assert.ok(held.last.held_out > 0.9);
+});
+
 await test('the command line refuses what makes no sense', () => {
   const reverse = path.join(root, 'examples/reverse.rasp');
   for (const [args, words] of [
     [['train', reverse], 'needs --compress'], [['train', reverse, '--compress', 'x'], 'whole number'], [['train', reverse, '--compress', '2', '--twin', 'layers=1'], 'needs --compress'],
+    [['discover', reverse, reverse, '--compress', '2'], 'one program'], [['discover', reverse, '--compress', '2,3'], 'one d and one seed'], [['interchange', reverse, '--compress', 'x'], 'whole number'],
     [['train', reverse, '--twin', 'depth=2'], 'not "depth"'], [['train', reverse, '--compress', '2', '--seeds', '0'], '--seeds'], [['train', reverse, '--compress', '2', '--rate', 'fast'], '--rate'],
   ]) {
     const r = run(...args);
@@ -134,6 +261,7 @@ await test('the command line refuses what makes no sense', () => {
     assert.equal(r.out.diagnostics[0].code, 'bad-request');
   }
   assert.equal(run('discover', reverse, '--methods', 'magic').out.diagnostics[0].code, 'bad-request');
+  assert.match(run('interchange', reverse, '--twin', '', '--steps', '5').out.diagnostics[0].message, /A twin has no s-ops/);
   assert.equal(run('train', 'nowhere.rasp', '--compress', '2').out.diagnostics[0].code, 'file');
 });
 

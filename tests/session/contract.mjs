@@ -89,6 +89,9 @@ for (const file of list('examples')) {
       const compiled = await ask({ command: 'compile', ...source, passes, keep: true, details: true }, 'CompileResult', file);
       const { handle } = compiled;
       const interventions = [{ kind: 'set_residual', half_layer: 0, position: input.length, dimensions: [0], values: [2] }];
+      interventions.push({ kind: 'set_residual', half_layer: 0, position: 1, dimensions: [0], source: input });
+      const held = compiled.subspaces.find((s) => s.node >= 0);
+      if (held) interventions.push({ kind: 'interchange', s_op: held.node, source: input });
       compiled.layers.forEach((l, layer) => {
         interventions.push({ kind: 'zero_mlp', layer });
         if (l.heads.length) interventions.push({ kind: 'zero_head', layer, head: 0 });

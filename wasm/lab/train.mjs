@@ -16,7 +16,7 @@ export function twinSettings(text) {
   const settings = { kind: 'twin' };
   for (const part of text === true || text === '' ? [] : text.split(',')) {
     const [key, value] = part.split('=');
-    if (!['layers', 'heads', 'd_model', 'd_head', 'd_mlp'].includes(key)) throw new TrainUsage(`--twin knows layers, heads, d_model, d_head and d_mlp, not "${key}"`);
+    if (!['layers', 'heads', 'd_model', 'd_head', 'd_mlp', 'patterns'].includes(key)) throw new TrainUsage(`--twin knows layers, heads, d_model, d_head, d_mlp and patterns, not "${key}"`);
     settings[key] = whole(value ?? '', `${key} of --twin`);
   }
   return settings;
@@ -39,10 +39,13 @@ export function plan(options) {
   return experiments.flatMap((experiment) => Array.from({ length: seeds }, (_, i) => ({ experiment, training: { ...training, seed: first + i }, examples })));
 }
 
+/** A line of progress. */
+export const tell = (line) => process.stderr.write(`${JSON.stringify(line)}\n`);
+
 const better = (a, b) => (b.inputs > a.inputs || (b.inputs === a.inputs && b.trained > a.trained) ? b : a);
 
 /** One run to its end. `tell` gets every recorded point. */
-async function one(engine, ask, request, tell) {
+export async function one(engine, ask, request, tell) {
   const started = await ask({ ...request, command: 'lab_start' });
   if (!started.ok) return { failure: started };
   const { run } = started;
@@ -87,7 +90,6 @@ export async function train(request, serialise, options) {
   const planned = plan(options);
   const engine = await loadEngine('laboratory');
   const ask = (document) => engine.requestText(serialise(document));
-  const tell = (line) => process.stderr.write(`${JSON.stringify(line)}\n`);
   const runs = [];
   let started;
   for (const p of planned) {

@@ -255,6 +255,94 @@ class Model:
         """The output at every position of the input."""
         return self.decode(self.forward(self.tokens(sequence), dtype, hooks))
 
+    # experiments
+    def intervened(self, sequence: Tokens, interventions: Iterable[Mapping[str, Any]], dtype: Any = np.float32) -> list[Any]:
+        """The output under interventions as the page and the command line write them (docs/interventions.md): zero_head, zero_mlp, set_pattern,
+        set_residual with values or a source, interchange. What the program answers under the same interchange only its interpreter knows:
+        `rasp-playground run FILE --intervene …` gives both."""
+        ids = self.tokens(sequence)
+        hooks: dict[str, list[Callable[[np.ndarray], np.ndarray]]] = {}
+        for each in interventions:
+            for name, hook in self._hooks_of(each, ids, dtype):
+                hooks.setdefault(name, []).append(hook)
+
+        def in_order(list_: list[Callable[[np.ndarray], np.ndarray]]) -> Callable[[np.ndarray], np.ndarray]:
+            def run(value: np.ndarray) -> np.ndarray:
+                for hook in list_:
+                    value = hook(value)
+                return value
+
+            return run
+
+        return self.decode(self.forward(ids, dtype, {name: in_order(list_) for name, list_ in hooks.items()}))
+
+    def _stream(self, half_layer: int) -> str:
+        """The name of the residual stream after a half-layer: 0 the embeddings, 2L+1 attention, 2L+2 the MLP of layer L."""
+        if not 0 <= half_layer <= 2 * self.n_layers or self.n_layers == 0:
+            raise ValueError(f"there is no half-layer {half_layer}; they are numbered 0 to {2 * self.n_layers}")
+        layer, part = divmod(half_layer - 1, 2)
+        return "blocks.0.hook_resid_pre" if half_layer == 0 else f"blocks.{layer}.hook_resid_{'post' if part else 'mid'}"
+
+    def _hooks_of(self, one: Mapping[str, Any], ids: np.ndarray, dtype: Any) -> Iterator[tuple[str, Callable[[np.ndarray], np.ndarray]]]:
+        kind, T = one.get("kind"), len(ids)
+
+        def source() -> dict[str, np.ndarray]:
+            cache: dict[str, np.ndarray] = {}
+            self.forward(self.tokens(list(one["source"])), dtype, cache=cache)
+            return cache
+
+        def changed(value: np.ndarray, place: Any, to: Any) -> np.ndarray:
+            value = value.copy()
+            value[place] = to
+            return value
+
+        if kind in ("zero_head", "set_pattern", "zero_mlp"):
+            layer, head = one["layer"], one.get("head", 0)
+            if not 0 <= layer < self.n_layers or not 0 <= head < self.n_heads:
+                raise ValueError(f"there is no layer {layer} or head {head}")
+            at = f"blocks.{layer}."
+            if kind == "zero_mlp":
+                yield at + "hook_mlp_out", np.zeros_like
+            elif kind == "zero_head":
+                yield at + "attn.hook_result", lambda v: changed(v, (slice(None), head), 0)
+            else:
+                pattern = np.asarray(one["values"], dtype=dtype)
+                if pattern.size != T * T:
+                    raise ValueError(f"a pattern over {T} positions (BOS among them) has {T * T} numbers, not {pattern.size}")
+                yield at + "attn.hook_pattern", lambda v: changed(v, head, pattern.reshape(T, T))
+        elif kind == "set_residual":
+            name, place = self._stream(one["half_layer"]), (one["position"], list(one["dimensions"]))
+            if not 0 <= place[0] < T or any(not 0 <= d < self.d_model for d in place[1]):
+                raise ValueError(f"there is no position {place[0]} or dimension of {place[1]}")
+            values = source()[name][place] if "source" in one else np.asarray(one["values"], dtype=dtype)
+            yield name, lambda v: changed(v, place, values)
+        elif kind == "interchange":
+            yield from self._interchange(one, T, source())
+        else:
+            raise ValueError(f"{kind!r} is no intervention that weights alone can carry out")
+
+    def _interchange(self, one: Mapping[str, Any], T: int, cache: Mapping[str, np.ndarray]) -> Iterator[tuple[str, Callable[[np.ndarray], np.ndarray]]]:
+        if len(list(one["source"])) != T - 1:
+            raise ValueError("interchange takes two inputs of one length")
+
+        def own(subspace: Mapping[str, Any]) -> bool:  # not a code of combinations with another s-op
+            seen = [(t, json.dumps(v)) for c in subspace.get("classes", []) for v, t in zip(c["values"], c["types"])]
+            return len(seen) == len(set(seen))
+
+        held = [s for s in self.rasp["subspaces"] if s["sop"] and own(s) and one["s_op"] in (s["label"], s["sop"]["node"])]
+        if not held:
+            raise ValueError(f"the model does not hold an s-op {one['s_op']!r}")
+        for s in held:
+            name = self._stream(s["written"])
+            place = (slice(1, None), list(s["dimensions"]))
+
+            def hook(value: np.ndarray, name: str = name, place: Any = place) -> np.ndarray:
+                value = value.copy()
+                value[place] = cache[name][place]
+                return value
+
+            yield name, hook
+
     # data and truth
     @property
     def data(self) -> dict[str, Any]:

@@ -17,6 +17,7 @@ describe('experiments', () => {
     const pattern = (size: number) => fits({ kind: 'set_pattern', layer: 0, head: 1, values: Array(size).fill(0) }, model, 5);
     expect([36, 25].map(pattern)).toEqual([true, false]);
     expect([0, 1, 2].map((head) => fits({ kind: 'zero_head', layer: 0, head }, model, 5))).toEqual([true, true, false]);
+    expect(['abcde', 'abcd', ['a', 'b', 1, 2, '𝔸𝔹'], '𝔸𝔹𝔸𝔹𝔸'].map((source) => fits({ kind: 'interchange', s_op: 'x', source }, model, 5))).toEqual([true, false, true, true]);  // of the input's length
     expect([0, 1].map((layer) => fits({ kind: 'zero_mlp', layer }, model, 5))).toEqual([true, false]);
   });
 });

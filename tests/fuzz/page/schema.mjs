@@ -47,6 +47,7 @@ const whole = (maximum, minimum = 0) => ({ type: 'integer', minimum, maximum });
 const text = (maxLength) => ({ type: 'string', maxLength });
 const numbers = { type: 'array', maxItems: 100_000, items: { type: 'number' } };
 const place = whole(10_000_000), megabyte = 1 << 20;
+const source = { anyOf: [text(megabyte), { type: 'array', maxItems: 100_000, items: { anyOf: [text(megabyte), { type: 'number' }, { type: 'boolean' }] } }] };
 
 /** A project as the page holds it: what any link, file or slot may become. */
 export const projectSchema = object(['files', 'active', 'settings', 'experiments', 'view', 'half', 'selection'], {
@@ -62,6 +63,8 @@ export const projectSchema = object(['files', 'active', 'settings', 'experiments
       object(['kind', 'layer', 'head', 'values'], { kind: { const: 'set_pattern' }, layer: place, head: place, values: numbers }),
       object(['kind', 'layer'], { kind: { const: 'zero_mlp' }, layer: place }),
       object(['kind', 'half_layer', 'position', 'dimensions', 'values'], { kind: { const: 'set_residual' }, half_layer: place, position: place, dimensions: { type: 'array', maxItems: 100_000, items: place }, values: numbers }),
+      object(['kind', 'half_layer', 'position', 'dimensions', 'source'], { kind: { const: 'set_residual' }, half_layer: place, position: place, dimensions: { type: 'array', maxItems: 100_000, items: place }, source }),
+      object(['kind', 's_op', 'source'], { kind: { const: 'interchange' }, s_op: { anyOf: [place, text(megabyte)] }, source }),
     ] },
   },
   view: { enum: ['score', 'craft', 'generate', 'cost', 'laboratory'] },

@@ -43,6 +43,13 @@ function checkSelection(x: unknown): Selection {
   return out;
 }
 
+/** An input as the engine takes it: a text, or a list of tokens. */
+function source(x: unknown, most: Most): string | (string | number | boolean)[] {
+  if (typeof x === 'string' && x.length <= most.text) return x;
+  const token = (t: unknown) => typeof t === 'boolean' || (typeof t === 'string' && t.length <= most.text) || (typeof t === 'number' && Number.isFinite(t));
+  return Array.isArray(x) && x.length <= most.list && x.every(token) ? (x as (string | number | boolean)[]) : fail('"source" of an experiment is no input');
+}
+
 function checkExperiment(x: unknown, most: Most): Intervention {
   if (!isObject(x)) return fail('an experiment is not an object');
   const whole = (key: string) => (count(x[key], 10_000_000) ? (x[key] as number) : fail(`"${key}" of an experiment is not a number`));
@@ -55,7 +62,15 @@ function checkExperiment(x: unknown, most: Most): Intervention {
     case 'zero_head': case 'interpreter_pattern': return { kind: x.kind, layer: whole('layer'), head: whole('head') };
     case 'set_pattern': return { kind: 'set_pattern', layer: whole('layer'), head: whole('head'), values: list('values') };
     case 'zero_mlp': return { kind: 'zero_mlp', layer: whole('layer') };
-    case 'set_residual': return { kind: 'set_residual', half_layer: whole('half_layer'), position: whole('position'), dimensions: places('dimensions'), values: list('values') };
+    case 'set_residual': {
+      const at = { kind: 'set_residual' as const, half_layer: whole('half_layer'), position: whole('position'), dimensions: places('dimensions') };
+      return x.source === undefined ? { ...at, values: list('values') } : { ...at, source: source(x.source, most) };
+    }
+    case 'interchange': {
+      const named = x.s_op;
+      const known = count(named, 10_000_000) || (typeof named === 'string' && named.length <= most.text);
+      return known ? { kind: 'interchange', s_op: named as string | number, source: source(x.source, most) } : fail('"s_op" of an experiment is neither a name nor a number');
+    }
     default: return fail('it has an unknown experiment');
   }
 }

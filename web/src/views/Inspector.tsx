@@ -1,9 +1,9 @@
 // Everything about what is selected: an expression, a head, an MLP, a cell of a pattern, a number of the residual stream.
 import { useEffect, useState } from 'preact/hooks';
-import type { ExplainResult, Intervention, TensorDoc } from '../engine/protocol';
+import type { AnyInput, ExplainResult, Intervention, TensorDoc } from '../engine/protocol';
 import { rawValues } from '../engine/raw';
 import { colour, focus, halfName, nodeDoc, nodeLabel, owners, placesOf, pointing, subspacesOf } from '../state/focus';
-import { type Picture, analysis, ask } from '../state/live';
+import { type Picture, analysis, ask, fits } from '../state/live';
 import { embed } from '../state/options';
 import { startTour, tourSeen } from '../state/tour';
 import { experiments, selection, view, half as scrubbed } from '../state/project';
@@ -60,7 +60,33 @@ function NodeCard({ p, node }: { p: Picture | null; node: number }) {
         <dt>reads</dt><dd><Links nodes={[...new Set(doc.args)].filter((n) => nodeDoc(n)?.kind !== 'constant')} empty="nothing" /></dd>
         {p && !doc.selector && mine.length === 0 && where.length === 0 && <><dt>in the model</dt><dd>not needed for the output</dd></>}
       </dl>
+      {p && homes.length > 0 && <Interchange p={p} node={mine[0] ?? node} />}
     </div>
+  );
+}
+
+/** Interchange: the s-op, in model and program alike, has the values that it has on another input. */
+function Interchange({ p, node }: { p: Picture; node: number }) {
+  const [text, setText] = useState('');
+  const [problem, setProblem] = useState('');
+  const length = p.trace.T - 1;
+  const run = async () => {
+    const { tokens, problem: bad } = parseTokens(text);
+    if (bad || tokens === undefined) return setProblem(bad ?? 'Which input?');
+    const source = typeof tokens === 'string' ? tokens : (JSON.parse(tokens.raw) as Exclude<AnyInput, string>);
+    if ([...source].length !== length) return setProblem(`Give an input of ${length} ${length === 1 ? 'token' : 'tokens'}, as the one shown.`);
+    const experiment = { kind: 'interchange' as const, s_op: node, source };
+    if (!await ask({ command: 'trace', input: rawValues(p.input), interventions: [experiment] })) return setProblem('The model cannot do that: a token that it does not know, an s-op without a value there, or one that it holds only together with others.');
+    setProblem('');
+    experiments.value = [...experiments.value.filter((x) => !(x.kind === 'interchange' && x.s_op === node)), experiment];
+    return undefined;
+  };
+  return (
+    <form class="patch" onSubmit={(e) => { e.preventDefault(); void run(); }}>
+      <label title="In the model and in the program alike: where they still agree, the model computes by it what the program does">take its values from another input{' '}
+        <input type="text" class="mono" size={10} value={text} aria-label="Input to interchange with" onInput={(e) => setText(e.currentTarget.value)} /></label> <button type="submit" disabled={text === ''}>Interchange</button>
+      {problem && <span class="bad" role="alert">{problem}</span>}
+    </form>
   );
 }
 
@@ -125,7 +151,7 @@ function MlpCard({ layer, node }: { layer: number; node?: number }) {
 
 function Terms({ p, half, dimension, position }: { p: Picture; half: number; dimension: number; position: number }) {
   const [got, setGot] = useState<{ key: string; result: ExplainResult } | null>(null);
-  const list = experiments.value;
+  const list = experiments.value.filter((x) => fits(x, p.compiled, p.trace.T - 1));
   const key = JSON.stringify([half, dimension, position]);
   useEffect(() => {
     let live = true;
