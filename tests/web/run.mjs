@@ -13,6 +13,7 @@ import firstJourneys from './parts/first.mjs';
 import authorJourneys from './parts/author.mjs';
 import generateJourneys from './parts/generate.mjs';
 import addressJourneys from './parts/address.mjs';
+import phoneJourneys from './parts/phone.mjs';
 import researcherJourneys from './parts/researcher.mjs';
 import scoreJourneys from './parts/score.mjs';
 import statesJourneys from './parts/states.mjs';
@@ -64,6 +65,7 @@ await (await import('./parts/craft.mjs')).default(test);
 await (await import('./parts/model-file.mjs')).default(test);
 await researcherJourneys(test);
 await wordsJourneys(test);
+await phoneJourneys(test);
 
 await test('editing the program changes heatmap, residual stream and output', async (fresh) => {
   const page = await histogramPage(fresh);

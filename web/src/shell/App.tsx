@@ -12,14 +12,14 @@ import type { Shared } from '../state/link';
 import { question } from '../state/question';
 import { droppedFile } from '../state/dropped';
 import { authoring, linked, notice, openFile, otherModel, storageFull } from '../state/session';
-import { chosen, themes } from '../state/theme';
+import { chosen, printing, themes } from '../state/theme';
 import { Console } from '../views/Console';
 import { Inspector } from '../views/Inspector';
 import { Player } from '../views/Player';
 import { Result } from '../views/Result';
 import { Score } from '../views/Score';
 import { Explanation } from '../views/Term';
-import { Settings } from '../views/Settings';
+import { PhoneInput, Settings } from '../views/Settings';
 import { startTour, step } from '../state/tour';
 import { Captions } from './Captions';
 import { First, standing } from './First';
@@ -108,11 +108,6 @@ function Centre() {
   );
 }
 
-/** On paper the program stands over its score. */
-const paper = matchMedia('print');
-const printing = signal(paper.matches);
-paper.addEventListener('change', () => { printing.value = paper.matches; });
-
 export function App() {
   useEffect(() => {
     const key = (e: KeyboardEvent) => { if (e.key === 'Escape' && !document.querySelector('dialog[open]') && step.value === null) clearSelection(); };
@@ -143,12 +138,13 @@ export function App() {
         {inCourse && <div class="task"><Course fallback={<p class="empty">Opening the assignment…</p>} /></div>}
         {!hidden.has('editor') && <div class="left"><Pane readOnly={readOnly} />{!hidden.has('settings') && <Settings />}<Splitter panel="console" /><Console /></div>}
         {!hidden.has('editor') && <Splitter panel="left" />}
-        {printing.value && <pre class="print-code">{source.value}</pre>}
+        {printing.value && <pre class="print-code">{source.value.replace(/^#@.*\n?/gm, '').trim()}</pre>}
         <Centre />
         {!hidden.has('inspector') && <Splitter panel="inspector" />}
         {!hidden.has('inspector') && <Inspector p={picture.value} />}
         <Explanation />
       </main>
+      {!hidden.has('settings') && <PhoneInput />}
       {dialog.value === 'gallery' && <Gallery close={close} fallback={null} />}
       {dialog.value === 'share' && <Share close={close} fallback={null} />}
       {dialog.value === 'export' && <Export close={close} fallback={null} />}

@@ -139,7 +139,7 @@ async function compileAndTrace({ job, request, analyzed }: CompileJob, supersede
     const first = result.ok ? undefined : result.diagnostics[0];
     const message = first?.message ?? 'The model could not be run';
     if (first?.code === 'bad-intervention') experimentProblem.value = message;
-    else inputProblem.value = [message, first?.hint].filter(Boolean).join('. ');
+    else inputProblem.value = [message.replace(/\.$/, ''), first?.hint].filter(Boolean).join('. ');
     return;
   }
   batch(() => {

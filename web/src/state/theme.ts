@@ -14,8 +14,13 @@ const query = matchMedia('(prefers-color-scheme: dark)');
 const systemDark = signal(query.matches);
 query.addEventListener('change', (e) => { systemDark.value = e.matches; });
 
+/** Paper is light, whatever the screen is. */
+const paper = matchMedia('print');
+export const printing = signal(paper.matches);
+paper.addEventListener('change', () => { printing.value = paper.matches; });
+
 /** What is in force; canvases are painted again when it changes. */
-export const theme = computed<'light' | 'dark'>(() => (chosen.value === 'system' ? (systemDark.value ? 'dark' : 'light') : chosen.value));
+export const theme = computed<'light' | 'dark'>(() => (printing.value ? 'light' : chosen.value === 'system' ? (systemDark.value ? 'dark' : 'light') : chosen.value));
 
 effect(() => {
   document.documentElement.dataset.theme = theme.value;

@@ -45,7 +45,7 @@ export function Band({ p, line, lane, lanes, dense, mark, first, notes }: Props)
           <button type="button" class="box-title" aria-pressed={on} title={`${headName(layer, head)} ${headWords(info)} for ${line.nodes.map(nodeLabel).join(', ')}: ${info.label}`}>{headName(layer, head)}{off ? ' · off' : ''}{replaced ? ' · pattern replaced' : ''}</button>
         </th>
         <td colSpan={lanes} class="arcs">
-          {near && <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`} aria-hidden="true" class={reached ? '' : 'unreached'}>
+          {near && <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" aria-hidden="true" class={reached ? '' : 'unreached'}>
             {arcs.map((pairs, level) => pairs.length > 0 && <path d={arcPath(pairs, lane, height)} style={{ stroke: tint }} class={`level${level}`} pathLength={1} />)}
             {query >= 0 && <path d={arcPath(arcs.flat().filter(([q]) => q === query), lane, height)} style={{ stroke: tint }} class="asked" />}
           </svg>}
@@ -102,7 +102,7 @@ function Opened({ p, line }: { p: Picture; line: BandLine }) {
           )}
           <Enlarge title={`${headName(layer, head)}: ${info.label}`}>{() => <>{heatmap(Math.min(innerWidth - 220, innerHeight - 260))}<p class="sentence">{cell.value ? `${rowSentence(p, layer, head, cell.value[0])}.` : 'Point at a row of the matrix.'}</p></>}</Enlarge>
         </div>
-        <p class="sentence">{scoring ? <Words text="Scores, before softmax: the darker, the better a key answers the query." /> : cell.value ? `${rowSentence(p, layer, head, cell.value[0])}. Weight on ${place(p.trace.tokens, cell.value[1])}: ${weight(...cell.value).toFixed(3)}.` : 'Point at a row of the matrix: it says who is looked at, and why.'}</p>
+        <p class={`sentence${scoring || cell.value ? '' : ' prompt'}`}>{scoring ? <Words text="Scores, before softmax: the darker, the better a key answers the query." /> : cell.value ? `${rowSentence(p, layer, head, cell.value[0])}. Weight on ${place(p.trace.tokens, cell.value[1])}: ${weight(...cell.value).toFixed(3)}.` : 'Point at a row of the matrix: it says who is looked at, and why.'}</p>
         <p class="chips"><small>reads</small> {reads.length ? reads.map((r) => <span class="chip">{r}</span>) : <small><Words text="nothing but BOS" /></small>} <small>writes</small> {line.writes.map((s) => <span class="chip">{trueName(p.compiled, s).name}</span>)}</p>
         {counting && <p class="foot">{kind === 'weights'
           ? <Words text="The true weights: BOS takes nearly all, so that each selected key adds the same small share and the sum is exact." />

@@ -62,10 +62,12 @@ function useInView(host: { current: HTMLElement | null }) {
   const s = selection.value;
   useEffect(() => {
     if (s.node === undefined && s.layer === undefined && s.subspace === undefined) return;
-    const on = [...host.current!.querySelectorAll<HTMLElement>('.on')];
+    const itself = s.head === undefined ? '' : `[data-head="${s.layer}.${s.head}"]`;   // others of the same s-op are lit with it
+    const on = [...host.current!.querySelectorAll<HTMLElement>(`.on${itself}`)];
     if (!on.length) return;
-    const seen = (e: HTMLElement) => { const r = e.getBoundingClientRect(); return r.top >= 60 && r.bottom <= innerHeight; };
-    if (!on.some(seen)) on[0]!.scrollIntoView({ block: 'center' });
+    const phone = innerWidth <= 800;   // details come from below there: what was tapped goes to the top
+    const seen = (e: HTMLElement) => { const r = e.getBoundingClientRect(); return r.top >= 60 && (phone ? r.top <= 0.4 * innerHeight : r.bottom <= innerHeight); };
+    if (!on.some(seen)) on[0]!.scrollIntoView({ block: phone ? 'start' : 'center' });
   }, [s]);
 }
 
@@ -114,7 +116,7 @@ export function Score({ p }: { p: Picture }) {
       {dense && whole.value ? <Whole p={p} room={room} fallback={null} /> : <>
         <div class="scroll staves-scroll">
           <table class="staves compare" style={{ width: `${names + lane * lanes + notes}px` }}>
-            <colgroup><col style={{ width: `${names}px` }} />{Array.from({ length: lanes }, () => <col style={{ width: `${lane}px` }} />)}{notes > 0 && <col style={{ width: `${notes}px` }} />}</colgroup>
+            <colgroup><col class="names-column" style={{ width: `${names}px` }} />{Array.from({ length: lanes }, () => <col style={{ width: `${lane}px` }} />)}{notes > 0 && <col class="notes-column" style={{ width: `${notes}px` }} />}</colgroup>
             <thead>
               <tr class="positions"><th scope="row">position</th>{Array.from({ length: lanes }, (_, i) => <td>{lane >= 18 || i % 5 === 0 ? i : ''}</td>)}{fits && <th class="note">{more || <small>second in italics</small>}</th>}</tr>
             </thead>

@@ -78,7 +78,7 @@ function Arcs({ line, lane, lanes, height, notes }: { line: Band; lane: number; 
   return (
     <tr class="second">
       <Head what={`what ${headName(line.layer, line.head)} writes`} subspaces={line.writes} half={line.half} />
-      <td colSpan={lanes} class="arcs"><svg width={lane * lanes} height={height} viewBox={`0 0 ${lane * lanes} ${height}`} aria-hidden="true">
+      <td colSpan={lanes} class="arcs"><svg width={lane * lanes} height={height} viewBox={`0 0 ${lane * lanes} ${height}`} preserveAspectRatio="none" aria-hidden="true">
         {arcs.map((pairs, level) => pairs.length > 0 && <path d={arcPath(pairs, lane, height)} class={`level${level}`} style={{ stroke: line.nodes[0] === undefined ? 'var(--muted)' : colour(line.nodes[0]) }} />)}
       </svg></td>
       {notes && <td class="note" />}

@@ -1,6 +1,7 @@
 // Tokens, vocabulary, maximal length, causal mask.
 import { useRef } from 'preact/hooks';
 import { analysis, inputProblem, inputText, vocabularyProblem, vocabularyText } from '../state/live';
+import { misfit } from '../state/fit';
 import { change, settings, source } from '../state/project';
 import { shuffled } from '../values';
 
@@ -17,23 +18,41 @@ function useOverridden(): string[] {
   });
 }
 
-export function Settings() {
+/** The input as it is typed; `problem`: the element that says what is wrong with it. */
+function Tokens({ id, problem }: { id: string; problem: string }) {
   const s = analysis.value?.settings;
-  const from = s?.from;
-  const changed = fields.some(([k]) => k in settings.value);
-  const overridden = useOverridden();
   const random = () => {
     const vocabulary = s?.vocabulary;
     if (vocabulary?.values.length) change({ input: shuffled(vocabulary, Math.min(s?.max_length ?? 8, 12)) });
   };
   return (
+    <div class="field tokens">
+      <label for={id}>input</label>
+      <input id={id} type="text" class="mono" value={inputText.value} spellcheck={false} autocomplete="off" autocapitalize="off" aria-invalid={inputProblem.value !== ''} aria-describedby={problem}
+        onInput={(e) => change({ input: e.currentTarget.value })} />
+      <button type="button" title="A random input" aria-label="A random input" onClick={random}>⚄</button>
+    </div>
+  );
+}
+
+/** On a phone the input stands under the model, too. */
+export function PhoneInput() {
+  return (
+    <form class="phone-input" aria-label="Input" onSubmit={(e) => e.preventDefault()}>
+      <Tokens id="phone-input" problem="phone-input-problem" />
+      <p id="phone-input-problem" class="problem" role="alert">{misfit.value ? '' : inputProblem.value}</p>
+    </form>
+  );
+}
+
+export function Settings() {
+  const s = analysis.value?.settings;
+  const from = s?.from;
+  const changed = fields.some(([k]) => k in settings.value);
+  const overridden = useOverridden();
+  return (
     <form class="settings" aria-label="Input and settings" onSubmit={(e) => e.preventDefault()}>
-      <div class="field tokens">
-        <label for="input">input</label>
-        <input id="input" type="text" class="mono" value={inputText.value} spellcheck={false} autocomplete="off" autocapitalize="off" aria-invalid={inputProblem.value !== ''} aria-describedby="input-problem"
-          onInput={(e) => change({ input: e.currentTarget.value })} />
-        <button type="button" title="A random input" aria-label="A random input" onClick={random}>⚄</button>
-      </div>
+      <Tokens id="input" problem="input-problem" />
       <details>
         <summary>vocabulary of {s?.vocabulary?.values.length ?? 0}, up to {s?.max_length ?? '?'} tokens{s?.causal ? ', causal' : ''}</summary>
         <div class="field"><label for="vocabulary">vocabulary</label><input id="vocabulary" type="text" class="mono" value={vocabularyText.value} spellcheck={false} autocomplete="off" autocapitalize="off"
