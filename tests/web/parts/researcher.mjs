@@ -121,4 +121,42 @@ export default async function researcherJourneys(test) {
     const [small, large] = await page.evaluate(() => ['.score canvas', 'dialog canvas'].map((s) => document.querySelector(s).getBoundingClientRect().width));
     assert.ok(large > 1.5 * small, `${small} → ${large}`);
   });
+
+  await test('exported pictures can be read: no text lies over another or is squeezed, none is a control', async (fresh, browser) => {
+    const page = await fresh('#example=sort');
+    await settled(page);
+    await page.click('[data-head="2.0"] .box-title');
+    await page.locator('.inspector .weights').first().waitFor();
+    await page.click('.top >> text=Export');
+    for (const name of ['This view', 'Details', 'Score', 'Attention', 'Residual stream']) {
+      const row = page.locator('.exports tr', { has: page.locator(`th:has-text("${name}")`) }).first();
+      const [download] = await Promise.all([page.waitForEvent('download'), row.getByText('SVG', { exact: true }).click()]);
+      const blank = await browser.newPage();
+      await blank.setContent(readFileSync(await download.path(), 'utf8'));
+      const found = await blank.evaluate(() => {
+        const svg = document.querySelector('svg').getBoundingClientRect(), texts = [...document.querySelectorAll('text')].filter((t) => t.textContent.trim());
+        const boxes = texts.map((t) => ({ text: t.textContent, r: t.getBoundingClientRect() }));
+        const meet = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 2 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 5;
+        const squeezed = texts.filter((t) => {
+          const wanted = Number(t.getAttribute('textLength'));
+          if (!wanted) return false;
+          const copy = t.cloneNode(true);
+          copy.removeAttribute('textLength');
+          t.after(copy);
+          const natural = copy.getComputedTextLength();
+          copy.remove();
+          return wanted < 0.8 * natural;
+        });
+        return {
+          over: boxes.flatMap((a, i) => boxes.slice(i + 1).filter((b) => meet(a.r, b.r)).map((b) => `${a.text} | ${b.text}`)),
+          outside: boxes.filter(({ r }) => r.left < svg.left - 1 || r.right > svg.right + 1 || r.top < svg.top - 1 || r.bottom > svg.bottom + 1).map((b) => b.text),
+          squeezed: squeezed.map((t) => t.textContent), texts: boxes.map((b) => b.text),
+        };
+      });
+      await blank.close();
+      assert.ok(found.texts.length > 5, name);
+      assert.deepEqual([found.over, found.outside, found.squeezed], [[], [], []], name);
+      for (const word of ['enlarge', 'take…', 'compare a second input', 'Esc', 'switch this head off', 'Whole score']) assert.ok(!found.texts.includes(word), `${name}: ${word}`);
+    }
+  });
 }

@@ -1,6 +1,6 @@
 /**
  * A view as it stands on the screen, as a stand-alone SVG: boxes, lines and texts where the browser has put them, in the colours of the
- * theme, also what is scrolled out of sight. (Pictures made from the numbers alone are in picture.ts.)
+ * theme, also what is scrolled out of sight, without what is for the hand alone (class `on-screen`). (Pictures made from the numbers alone are in picture.ts.)
  */
 const escape = (s: string) => s.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 const round = (x: number) => Math.round(x * 100) / 100;
@@ -20,8 +20,10 @@ class Drawing {
     return { x, y, w: round(r.width), h: round(r.height) };
   }
 
-  element(e: Element): void {
+  /** `clip`: where what is cut off at its right ends. */
+  element(e: Element, clip = Infinity): void {
     const s = getComputedStyle(e), r = e.getBoundingClientRect();
+    if (e.matches('.on-screen, button.expander, select')) return;
     if (s.visibility === 'hidden' || s.opacity === '0' || !e.getClientRects().length) return;
     if (r.width <= 1 && r.height <= 1 && s.overflow !== 'visible') return;  // for screen readers only
     if (e instanceof SVGSVGElement) return this.svg(e, r);
@@ -36,9 +38,10 @@ class Drawing {
       if (e.type === 'checkbox') this.parts.push(`<rect x="${x + 1}" y="${y + 1}" width="${w - 2}" height="${h - 2}" rx="2" fill="${e.checked ? escape(s.color) : 'none'}" stroke="${escape(s.color)}"/>`);
       return;
     }
+    const inner = s.overflowX === 'hidden' || s.overflowX === 'clip' ? Math.min(clip, r.right - parseFloat(s.paddingRight)) : clip;
     for (const child of e.childNodes) {
-      if (child instanceof Text) this.text(child, s);
-      else if (child instanceof Element) this.element(child);
+      if (child instanceof Text) { if (s.writingMode.startsWith('vertical')) this.upright(child, e, s); else this.text(child, s, inner); }
+      else if (child instanceof Element) this.element(child, inner);
     }
   }
 
@@ -53,7 +56,7 @@ class Drawing {
   }
 
   /** One `<text>` for each line that the browser broke a text into. */
-  text(node: Text, s: CSSStyleDeclaration): void {
+  text(node: Text, s: CSSStyleDeclaration, clip: number): void {
     const range = document.createRange(), lines: { from: number; to: number; rect: DOMRect }[] = [];
     const piece = (from: number, to: number, whole: boolean) => {
       range.setStart(node, from);
@@ -72,12 +75,25 @@ class Drawing {
     for (const line of lines) {
       range.setStart(node, line.from);
       range.setEnd(node, line.to);
-      const { x, y, w, h } = this.place(range.getBoundingClientRect());
+      const full = range.getBoundingClientRect(), cut = full.right > clip + 1;
+      if (full.left >= clip) continue;
       let content = node.data.slice(line.from, line.to);
+      if (cut) content = `${content.slice(0, Math.max(0, Math.floor(content.length * (clip - full.left) / full.width) - 1))}…`;
+      const { x, y, w, h } = this.place(cut ? new DOMRect(full.left, full.top, clip - full.left, full.height) : full);
       if (!s.whiteSpace.startsWith('pre')) content = content.replace(/\s+/g, ' ');
       if (s.textTransform === 'uppercase') content = content.toUpperCase();
       this.parts.push(`<text x="${x}" y="${round(y + h / 2 + 0.35 * size)}" textLength="${w}" lengthAdjust="spacingAndGlyphs" font-family="${escape(s.fontFamily)}" font-size="${size}"${s.fontWeight === '400' ? '' : ` font-weight="${s.fontWeight}"`}${s.fontStyle === 'italic' ? ' font-style="italic"' : ''} fill="${s.color}" xml:space="preserve">${escape(content)}</text>`);
     }
+  }
+
+  /** Text that runs down, or up where it was turned by half a circle: one line. */
+  upright(node: Text, e: Element, s: CSSStyleDeclaration): void {
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    const { x, y, w, h } = this.place(range.getBoundingClientRect()), size = parseFloat(s.fontSize), content = node.data.trim();
+    if (!h || !content) return;
+    const turned = new DOMMatrix(getComputedStyle(e).transform).a < 0;
+    this.parts.push(`<text transform="translate(${round(x + w / 2)} ${round(y + h / 2)}) rotate(${turned ? -90 : 90})" y="${round(0.35 * size)}" text-anchor="middle" textLength="${h}" lengthAdjust="spacingAndGlyphs" font-family="${escape(s.fontFamily)}" font-size="${size}" fill="${s.color}" xml:space="preserve">${escape(content)}</text>`);
   }
 
   /** A drawing within the view: its own shapes with the colours that the style sheet gives them. */

@@ -94,7 +94,7 @@ function Opened({ p, line }: { p: Picture; line: BandLine }) {
     <div class="opened-band">
       {heatmap()}
       <div class="opened-words">
-        <div class="opened-tools">
+        <div class="opened-tools on-screen">
           {offered.length > 1 && (
             <div class="segmented" role="group" aria-label="What the matrix shows">
               {offered.map((k) => <button type="button" aria-pressed={kind === k} onClick={(e) => { e.stopPropagation(); patternKind.value = k; }}>{kinds[k]}</button>)}
@@ -102,7 +102,7 @@ function Opened({ p, line }: { p: Picture; line: BandLine }) {
           )}
           <Enlarge title={`${headName(layer, head)}: ${info.label}`}>{() => <>{heatmap(Math.min(innerWidth - 220, innerHeight - 260))}<p class="sentence">{cell.value ? `${rowSentence(p, layer, head, cell.value[0])}.` : 'Point at a row of the matrix.'}</p></>}</Enlarge>
         </div>
-        <p class={`sentence${scoring || cell.value ? '' : ' prompt'}`}>{scoring ? <Words text="Scores, before softmax: the darker, the better a key answers the query." /> : cell.value ? `${rowSentence(p, layer, head, cell.value[0])}. Weight on ${place(p.trace.tokens, cell.value[1])}: ${weight(...cell.value).toFixed(3)}.` : 'Point at a row of the matrix: it says who is looked at, and why.'}</p>
+        <p class={`sentence${scoring || cell.value ? '' : ' on-screen'}`}>{scoring ? <Words text="Scores, before softmax: the darker, the better a key answers the query." /> : cell.value ? `${rowSentence(p, layer, head, cell.value[0])}. Weight on ${place(p.trace.tokens, cell.value[1])}: ${weight(...cell.value).toFixed(3)}.` : 'Point at a row of the matrix: it says who is looked at, and why.'}</p>
         <p class="chips"><small>reads</small> {reads.length ? reads.map((r) => <span class="chip">{r}</span>) : <small><Words text="nothing but BOS" /></small>} <small>writes</small> {line.writes.map((s) => <span class="chip">{trueName(p.compiled, s).name}</span>)}</p>
         {counting && <p class="foot">{kind === 'weights'
           ? <Words text="The true weights: BOS takes nearly all, so that each selected key adds the same small share and the sum is exact." />

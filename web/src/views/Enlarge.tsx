@@ -10,7 +10,7 @@ export function Enlarge({ title, children }: { title: string; children: () => Co
   const [open, setOpen] = useState(false);
   return (
     <>
-      <button type="button" class="link enlarge" aria-label={`Enlarge: ${title}`} onClick={(e) => { e.stopPropagation(); setOpen(true); }}>enlarge</button>
+      <button type="button" class="link enlarge on-screen" aria-label={`Enlarge: ${title}`} onClick={(e) => { e.stopPropagation(); setOpen(true); }}>enlarge</button>
       {open && <Enlarged title={title} close={() => setOpen(false)} fallback={null}>{children()}</Enlarged>}
     </>
   );

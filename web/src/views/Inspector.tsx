@@ -128,9 +128,11 @@ function HeadCard({ p, layer, head }: { p: Picture; layer: number; head: number 
           </table></div>
         </>
       )}
-      <h4>Experiments</h4>
-      <Toggle experiment={{ kind: 'zero_head', layer, head }}>switch this head off</Toggle>
-      {info.selector >= 0 && <Toggle experiment={{ kind: 'interpreter_pattern', layer, head }}>use the interpreter’s selector as its pattern</Toggle>}
+      <div class="on-screen">
+        <h4>Experiments</h4>
+        <Toggle experiment={{ kind: 'zero_head', layer, head }}>switch this head off</Toggle>
+        {info.selector >= 0 && <Toggle experiment={{ kind: 'interpreter_pattern', layer, head }}>use the interpreter’s selector as its pattern</Toggle>}
+      </div>
       <h4>Weights</h4>
       <HeadWeights layer={layer} head={head} />
     </div>
@@ -141,8 +143,7 @@ function MlpCard({ layer, node }: { layer: number; node?: number }) {
   return (
     <div class="card">
       <h3>layer {layer + 1}’s <Term name="MLP" /></h3>
-      <h4>Experiments</h4>
-      <Toggle experiment={{ kind: 'zero_mlp', layer }}>switch this MLP off</Toggle>
+      <div class="on-screen"><h4>Experiments</h4><Toggle experiment={{ kind: 'zero_mlp', layer }}>switch this MLP off</Toggle></div>
       <h4>Weights</h4>
       <MlpWeights layer={layer} {...(node === undefined ? {} : { node })} />
     </div>
@@ -211,20 +212,22 @@ function WhyCard({ p, subspace, half, position }: { p: Picture; subspace: number
       <p>{place(p.trace.tokens, position)}, after {halfName(half)}{changed < half && <>; unchanged since {halfName(changed)}</>}</p>
       {shown.map((d) => <Terms p={p} half={changed} dimension={d} position={position} />)}
       {nonzero.length > shown.length && <p class="hint">+{nonzero.length - shown.length} more dimensions that are not zero</p>}
-      <h4>Experiments</h4>
-      <p class="patch">
-        {options.length > 0 && options.length <= 400
-          ? <label>overwrite with <select value="" onChange={(e) => { const o = options[Number(e.currentTarget.value)]; if (o) overwrite(o.values); e.currentTarget.value = ''; }}><option value="">choose…</option>{options.map((o, i) => <option value={i}>{o.label}</option>)}</select></label>
-          : <label>overwrite with <input type="text" inputMode="decimal" size={6} value={text} onInput={(e) => setText(e.currentTarget.value)} onKeyDown={(e) => { if (e.key === 'Enter' && text.trim() !== '' && Number.isFinite(Number(text))) overwrite([Number(text)]); }} /></label>}
-      </p>
-      <p class="patch">
-        <label>patch from position <select value={from} onChange={(e) => {
-          const t = Number(e.currentTarget.value);
-          setFrom('');
-          if (t) overwrite(s.dimensions.map((d) => data[t * width + d]!));
-        }}><option value="">choose…</option>{p.trace.tokens.map((t, i) => (i === 0 || i === position ? null : <option value={i}>{i - 1} {token(t)}</option>))}</select></label>
-      </p>
-      <PatchInput p={p} half={half} position={position} dimensions={s.dimensions} overwrite={overwrite} />
+      <div class="on-screen">
+        <h4>Experiments</h4>
+        <p class="patch">
+          {options.length > 0 && options.length <= 400
+            ? <label>overwrite with <select value="" onChange={(e) => { const o = options[Number(e.currentTarget.value)]; if (o) overwrite(o.values); e.currentTarget.value = ''; }}><option value="">choose…</option>{options.map((o, i) => <option value={i}>{o.label}</option>)}</select></label>
+            : <label>overwrite with <input type="text" inputMode="decimal" size={6} value={text} onInput={(e) => setText(e.currentTarget.value)} onKeyDown={(e) => { if (e.key === 'Enter' && text.trim() !== '' && Number.isFinite(Number(text))) overwrite([Number(text)]); }} /></label>}
+        </p>
+        <p class="patch">
+          <label>patch from position <select value={from} onChange={(e) => {
+            const t = Number(e.currentTarget.value);
+            setFrom('');
+            if (t) overwrite(s.dimensions.map((d) => data[t * width + d]!));
+          }}><option value="">choose…</option>{p.trace.tokens.map((t, i) => (i === 0 || i === position ? null : <option value={i}>{i - 1} {token(t)}</option>))}</select></label>
+        </p>
+        <PatchInput p={p} half={half} position={position} dimensions={s.dimensions} overwrite={overwrite} />
+      </div>
     </div>
   );
 }
@@ -277,7 +280,7 @@ export function Inspector({ p }: { p: Picture | null }) {
   const preview = empty && !inside && f.node !== undefined ? f.node : undefined;
   return (
     <aside class="inspector" aria-label="Inspector" onMouseEnter={() => setInside(true)} onMouseLeave={() => setInside(false)}>
-      {!empty && <button type="button" class="close" aria-label="Clear the selection" onClick={() => { selection.value = {}; }}><span class="key-name">Esc</span> ✕</button>}
+      {!empty && <button type="button" class="close on-screen" aria-label="Clear the selection" onClick={() => { selection.value = {}; }}><span class="key-name">Esc</span> ✕</button>}
       {p && why && <WhyCard p={p} subspace={s.subspace!} half={s.half!} position={s.position!} />}
       {p && head && <HeadCard p={p} layer={s.layer!} head={s.head!} />}
       {s.node !== undefined && !why && <NodeCard p={p} node={s.node} />}

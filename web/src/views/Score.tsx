@@ -105,13 +105,13 @@ export function Score({ p }: { p: Picture }) {
     if (line.kind === 'band') return <Band key={line.key} p={p} line={line} lane={lane} lanes={lanes} dense={dense} mark={mark} first={line === answer} notes={fits} />;
     return <Stave key={line.key} p={p} line={line} lanes={lanes} step={step} mark={mark} dense={dense} notes={fits} />;
   };
-  const more = secondText.value === null && <button type="button" class="link" onClick={() => { secondText.value = ''; }}>compare a second input</button>;
+  const more = secondText.value === null && <button type="button" class="link on-screen" onClick={() => { secondText.value = ''; }}>compare a second input</button>;
   const Other = second.value?.compiled === compiled ? second.value.Output : null;
   return (
     <section class={`score${dense ? ' dense' : ''}${narrow ? ' narrow' : ''}`} aria-label="The score: positions across, layers down" ref={host}>
       <Caption />
       {secondText.value !== null && <Second p={p} fallback={null} />}
-      {dense && <p class="score-tools"><button type="button" aria-pressed={whole.value} onClick={() => { whole.value = !whole.value; }}>Whole score</button> <small>{heads} heads{whole.value ? '; a click on one goes there' : ''}</small></p>}
+      {dense && <p class="score-tools on-screen"><button type="button" aria-pressed={whole.value} onClick={() => { whole.value = !whole.value; }}>Whole score</button> <small>{heads} heads{whole.value ? '; a click on one goes there' : ''}</small></p>}
       {dense && !whole.value && <Overview lines={lines} host={host} />}
       {dense && whole.value ? <Whole p={p} room={room} fallback={null} /> : <>
         <div class="scroll staves-scroll">
@@ -132,7 +132,7 @@ export function Score({ p }: { p: Picture }) {
           </table>
         </div>
       </>}
-      {!fits && more && <p class="hint">{more}</p>}
+      {!fits && more && <p class="hint on-screen">{more}</p>}
       {trace.T - 1 > lanes && <p class="hint">the first {lanes} of {trace.T - 1} positions</p>}
       {analysis.value?.drawn.length ? <p class="hint">draw() in the program: {[...new Set(analysis.value.drawn)].map((n) => <button type="button" class="link" {...pointing({ node: n })}>{nodeLabel(n)}</button>)}</p> : null}
     </section>

@@ -120,7 +120,7 @@ export default function SecondInput({ p }: { p: Picture }) {
   useEffect(() => () => { second.value = null; }, []);
   return (
     <section class="second-input" aria-label="Second input">
-      <p><label>second input <input type="text" class="mono" value={text} spellcheck={false} autocomplete="off" autocapitalize="off" aria-invalid={problem !== ''} onInput={(e) => { secondText.value = e.currentTarget.value; }} /></label> <button type="button" class="quiet" onClick={() => { secondText.value = null; }}>Remove</button> <small>{problem ? '' : 'A click on a value of the second run takes it into the first; “take” does so for a head, an MLP or several positions.'}</small></p>
+      <p class="on-screen"><label>second input <input type="text" class="mono" value={text} spellcheck={false} autocomplete="off" autocapitalize="off" aria-invalid={problem !== ''} onInput={(e) => { secondText.value = e.currentTarget.value; }} /></label> <button type="button" class="quiet" onClick={() => { secondText.value = null; }}>Remove</button> <small>{problem ? '' : 'A click on a value of the second run takes it into the first; “take” does so for a head, an MLP or several positions.'}</small></p>
       <p class="problem" role="alert">{problem}</p>
       <Gained />
     </section>

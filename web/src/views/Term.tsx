@@ -19,15 +19,18 @@ function open(e: Event & { currentTarget: HTMLElement }, name: string, held: boo
   later(() => { shown.value = { name, at, held }; }, ms);
 }
 
-/** `name`: the word of the glossary, where what stands there is another form of it. */
+/** No `button`: that cannot be broken into lines with the sentence it stands in. `name`: the word of the glossary, where what stands there is another form of it. */
 export function Term({ name, children }: { name: string; children?: ComponentChildren }) {
   const on = shown.value?.name === name;
   return (
-    <button type="button" class="term" aria-expanded={on ? 'true' : 'false'} {...(on ? { 'aria-describedby': 'explained' } : {})}
+    <span role="button" tabIndex={0} class="term" aria-expanded={on ? 'true' : 'false'} {...(on ? { 'aria-describedby': 'explained' } : {})}
       onMouseEnter={(e) => open(e, name, false, 250)} onMouseLeave={leave}
       onFocus={(e) => { if (e.currentTarget.matches(':focus-visible')) open(e, name, false, 0); }} onBlur={() => { shown.value = null; }}
       onClick={(e) => { e.stopPropagation(); if (shown.peek()?.held && on) shown.value = null; else open(e, name, true, 0); }}
-      onKeyDown={(e) => { if (e.key === 'Escape' && shown.peek()) { e.stopPropagation(); stay(); shown.value = null; } }}>{children ?? name}</button>
+      onKeyDown={(e) => {
+        if (e.key === 'Escape' && shown.peek()) { e.stopPropagation(); stay(); shown.value = null; }
+        if (e.key === 'Enter' || e.key === ' ') { e.preventDefault(); e.stopPropagation(); open(e, name, true, 0); }
+      }}>{children ?? name}</span>
   );
 }
 
