@@ -140,7 +140,7 @@ export default async function drawnJourneys(test) {
     await settled(page);
     await page.locator('.cm-content').waitFor();
     const names = await page.evaluate(() => performance.getEntriesByType('resource').map((e) => new URL(e.name).pathname.split('/').at(-1)));
-    for (const part of ['Course', 'course', 'temml', 'Gallery', 'Share', 'Export', 'examples', 'pictures', 'assignments']) assert.ok(!names.some((n) => n.startsWith(`${part}-`)), `${part} is loaded when it is wanted`);
+    for (const part of ['Course', 'course', 'temml', 'Gallery', 'Share', 'Export', 'examples', 'pictures', 'assignments', 'labWorker', 'Cost', 'Second', 'Whole', 'Enlarged', 'Explained', 'gif']) assert.ok(!names.some((n) => n.startsWith(`${part}-`)), `${part} is loaded when it is wanted`);
     await page.click('text=Take the tour');
     assert.equal(await page.locator('.tour h2').textContent(), 'A program about sequences');
   });

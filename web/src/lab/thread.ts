@@ -1,6 +1,6 @@
 // Workers for what the laboratory's engine alone can do. Each is ended and begun again by end(). None stands in the editor's way.
 import { workerUrl } from '../engine/trusted';
-import LabWorker from './worker?worker&url';
+import LabWorker from './labWorker?worker&url';
 
 export interface Answer { result: unknown; bytes?: Uint8Array<ArrayBuffer> }
 
