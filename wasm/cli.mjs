@@ -26,7 +26,7 @@ const usage = `usage: rasp-playground COMMAND FILE [options]
   interchange FILE [--pairs N] [--compress D]: does the model compute by each s-op what the program does?
   batch    FILE holds one JSON request a line; one result a line
   grade    grade ASSIGNMENT SUBMISSIONS... --out DIR [--jobs N] [--limit-ms N] [--task ID] [--one] [--github]
-  suite    --count N --seed S --out DIR [--jobs N]: a library of proved models with data and truth
+  suite    --count N --seed S --out DIR [--jobs N]: a library of proved models with data and truth; --compress SHARE: each also in fewer dimensions
   assignment  check FILE | publish FILE --out FILE [--salt PHRASE] | scorm FILE --out ZIP [--scorm 1.2|2004] [--salt PHRASE] | schema FILE
 
 FILE "-" reads standard input. Options:
@@ -148,9 +148,11 @@ async function batch(file, engine) {
 async function suite(options, rest) {
   if (rest.length) throw new UsageError(`unexpected argument "${rest[0]}"`);
   if (!options.out) throw new UsageError('suite needs --out DIR');
+  const compress = options.compress === undefined ? undefined : Number(options.compress);
+  if (compress !== undefined && !(compress > 0 && compress <= 1)) throw new UsageError('--compress of suite needs a share of the dimensions, above 0 and at most 1');
   const { makeSuite, SuiteError } = await import('./suite/suite.mjs');
   try {
-    return print(await makeSuite({ count: number(options, 'count', 1) ?? 100, seed: number(options, 'seed', 0) ?? 0, out: options.out, jobs: number(options, 'jobs', 1) }));
+    return print(await makeSuite({ count: number(options, 'count', 1) ?? 100, seed: number(options, 'seed', 0) ?? 0, out: options.out, jobs: number(options, 'jobs', 1), compress }));
   } catch (error) {
     if (!(error instanceof SuiteError)) throw error;
     return print(refusal('suite', 'input', error.message, error.hint));

@@ -44,8 +44,11 @@ class Describer {
 
   void bases() {
     names_.resize(static_cast<std::size_t>(t_.d_model));
-    out_.bases.push_back({unique("BOS", bases_), "", true, 0, -1, {{m_.claims.bos_dimension, unique("BOS", taken_)}}, ""});
-    name(m_.claims.bos_dimension, 0, "BOS");
+    const bool turned = m_.claims.bos_dimension < 0;  // into a basis in which no dimension is anyone's
+    if (!turned) {
+      out_.bases.push_back({unique("BOS", bases_), "", true, 0, -1, {{m_.claims.bos_dimension, unique("BOS", taken_)}}, ""});
+      name(m_.claims.bos_dimension, 0, "BOS");
+    }
     for (std::size_t i = 0; i < m_.subspaces.size(); ++i) {
       const Subspace& s = m_.subspaces[i];
       craft::Basis b;
@@ -76,10 +79,11 @@ class Describer {
       out_.bases.push_back(std::move(b));
     }
     // What no subspace holds, and some weight still reads or writes.
-    craft::Basis rest{unique("unused", bases_), "", true, 0, -1, {}, ""};
+    const std::string kind = turned ? "mixed" : "unused";
+    craft::Basis rest{unique(kind, bases_), "", true, 0, -1, {}, ""};
     for (std::int32_t d = 0; d < t_.d_model; ++d) {
       if (!names_[static_cast<std::size_t>(d)].empty()) continue;
-      rest.directions.push_back({d, unique("unused:" + std::to_string(d), taken_)});
+      rest.directions.push_back({d, unique(kind + ":" + std::to_string(d), taken_)});
       name(d, 0, rest.directions.back().name);
     }
     if (!rest.directions.empty()) out_.bases.push_back(std::move(rest));

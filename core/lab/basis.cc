@@ -170,4 +170,69 @@ void Compressed<Real>::chain() {
 template class Compressed<float>;
 template class Compressed<double>;
 
+namespace {
+
+SparseMatrix sparse(const Matrix<float>& m, std::int32_t row, std::int32_t column, std::int32_t rows, std::int32_t columns, std::int32_t wide, std::int32_t high, float factor = 1) {
+  std::vector<Eigen::Triplet<float, std::int32_t>> entries;
+  for (std::int32_t r = 0; r < rows; ++r)
+    for (std::int32_t c = 0; c < columns; ++c)
+      if (m(row + r, column + c) != 0) entries.emplace_back(r, c, m(row + r, column + c) * factor);
+  SparseMatrix w(high, wide);
+  w.setFromTriplets(entries.begin(), entries.end());
+  return w;
+}
+SparseMatrix sparse(const Matrix<float>& m) { return sparse(m, 0, 0, m.rows, m.columns, m.columns, m.rows); }
+std::vector<float> flat(const Matrix<float>& m, std::int32_t column, std::int32_t columns, std::int32_t wide, float factor = 1) {
+  std::vector<float> v(static_cast<std::size_t>(wide), 0.0f);
+  for (std::int32_t c = 0; c < columns; ++c) v[static_cast<std::size_t>(c)] = m(0, column + c) * factor;
+  return v;
+}
+
+}  // namespace
+
+Transformer transformer_of(const Network<float>& n, std::int32_t bos_id) {
+  const Shape& s = n.shape();
+  Transformer t;
+  t.d_model = s.width;
+  t.n_ctx = s.positions;
+  t.causal = s.causal;
+  t.bos_id = bos_id;
+  t.W_E = sparse(n.weights.W_E);
+  t.W_pos = sparse(n.weights.W_pos);
+  t.W_U = sparse(n.weights.W_U);
+  t.b_U = flat(n.weights.b_U, 0, s.outputs, s.outputs);
+  const auto written = [&](const Matrix<float>& w) {
+    if (n.basis.empty()) return w;
+    Matrix<float> y;
+    product(w, n.basis, y);
+    return y;
+  };
+  std::int32_t d_head = 1;
+  for (const LayerShape& l : s.layers)
+    for (const HeadShape& h : l.heads) d_head = std::max({d_head, h.qk, h.v});
+  const float factor = static_cast<float>(s.scale * std::sqrt(static_cast<double>(d_head)));  // readers divide by √d_head
+  for (std::size_t l = 0; l < s.layers.size(); ++l) {
+    const LayerParameters<float>& p = n.weights.layers[l];
+    const Matrix<float> W_O = written(p.W_O), W_out = written(p.W_out);
+    Layer& layer = t.layers.emplace_back();
+    for (std::size_t h = 0; h < s.layers[l].heads.size(); ++h) {
+      const HeadShape w = s.layers[l].heads[h];
+      const std::int32_t at = n.head_column(l, h, false), v = n.head_column(l, h, true);
+      AttentionHead& head = layer.heads.emplace_back();
+      head.W_Q = sparse(p.W_Q, 0, at, s.width, w.qk, d_head, s.width, factor);
+      head.W_K = sparse(p.W_K, 0, at, s.width, w.qk, d_head, s.width);
+      head.W_V = sparse(p.W_V, 0, v, s.width, w.v, d_head, s.width);
+      head.W_O = sparse(W_O, v, 0, w.v, s.width, s.width, d_head);
+      head.b_Q = flat(p.b_Q, at, w.qk, d_head, factor);
+      head.b_K = flat(p.b_K, at, w.qk, d_head);
+      head.b_V = flat(p.b_V, v, w.v, d_head);
+    }
+    layer.b_O = flat(written(p.b_O), 0, s.width, s.width);
+    layer.mlp = {sparse(p.W_in), flat(p.b_in, 0, p.b_in.columns, p.b_in.columns), sparse(W_out), flat(written(p.b_out), 0, s.width, s.width)};
+    if (W_out.rows == 0) layer.mlp.W_out.resize(0, s.width);
+    if (p.W_in.columns == 0) layer.mlp.W_in.resize(s.width, 0);
+  }
+  return t;
+}
+
 }  // namespace rasp::lab

@@ -12,6 +12,10 @@ Shape shape_of(const Transformer& model);
 template <class Real>
 Network<Real> network_of(const Transformer& model);
 
+// A network's weights as a model that any reader of transformers takes, of the residual stream's own width: what is written is multiplied by the
+// network's basis, where it has one. d_head is the widest head's.
+Transformer transformer_of(const Network<float>& network, std::int32_t bos_id);
+
 // The model with its residual stream in `width` dimensions, all of its weights frozen (Lindner et al. 2023, "Tracr", section 5): what is
 // written is multiplied by W [d_model, width], what is read by Wᵀ.
 template <class Real>

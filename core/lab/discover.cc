@@ -6,6 +6,8 @@
 #include "lab/basis.h"
 #include "lab/experiment.h"
 #include "lab/methods.h"
+#include "lab/turned.h"
+#include "model/fingerprint.h"
 #include "session/documents.h"
 
 namespace rasp::lab {
@@ -146,13 +148,23 @@ Json discover(const Json& request) {
   chosen(request);  // a wrong name is said before anything is compiled
   auto model = compile_program(asked, program, diagnostics, budget);
   if (!model) return failed(locator.diagnostics(diagnostics));
+  const auto W = basis_at(request, model->transformer.d_model);
   Runner runner(program.elaboration.graph, *model);
   ExampleOptions options;
   options.most = 2000;
   options.seed = typed<std::uint32_t>(request, "seed", 1, "a number");
   const Examples examples = make_examples(program.elaboration.graph, runner, options, budget);
   Network<float> network = network_of<float>(model->transformer);
-  return discover(request, {*model, network, examples, circuit_of(*model, network)}, budget, diagnostics, locator);
+  Circuit circuit = circuit_of(*model, network);
+  std::string print = fingerprint(model->transformer);
+  if (W) {
+    const Transformer other = turned(*model, *W).transformer;
+    network = network_of<float>(other);
+    print = fingerprint(other);
+  }
+  Json out = discover(request, {*model, network, examples, std::move(circuit), !W}, budget, diagnostics, locator);
+  if (out["ok"] == true) out["fingerprint"] = print;
+  return out;
 }
 
 Json Experiment::discover(const Json& request, Budget& budget) {

@@ -43,6 +43,7 @@ class Experiment {
   Json interchange(const Json& request, Budget& budget);
   // The run's model as one that any reader of transformers takes: of the residual stream's own width.
   Transformer transformer(const Json& request);
+  Matrix<float> basis(const Json& request);  // W [d_model, d] of a superposition
 
  private:
   Experiment() = default;
@@ -51,7 +52,6 @@ class Experiment {
   // Does it with the weights of the request's `step` (absent or −1: the last), and puts the run's own back.
   template <class Does>
   auto at_step(const Json& request, Does does);
-  Transformer transformer() const;         // of the weights as they are
   Json superposition_picture(Budget& budget);
   Json patterns(const std::vector<Value>& input, Json& out);
   Json closest_heads();

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 
+#include "lab/basis.h"
 #include "lab/discover.h"
 #include "lab/experiment.h"
 #include "session/documents.h"
@@ -184,7 +185,7 @@ Json Experiment::interchange(const Json& request, Budget& budget) {
     Diagnostics diagnostics;
     const Locator locator(program_.elaboration);
     const Matrix<float> W = static_cast<Superposition&>(*run_).W();
-    return document(request, program_.elaboration.graph, model_, transformer(), &W, examples_, budget, diagnostics, locator);
+    return document(request, program_.elaboration.graph, model_, transformer_of(run_->network(), model_.transformer.bos_id), &W, examples_, budget, diagnostics, locator);
   });
 }
 

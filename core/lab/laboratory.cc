@@ -5,6 +5,9 @@
 #include "lab/interchange.h"
 #include "lab/listing.h"
 #include "lab/python.h"
+#include "lab/turned.h"
+#include "model/fingerprint.h"
+#include "session/documents.h"
 #include "session/held.h"
 
 namespace rasp::lab {
@@ -29,6 +32,7 @@ Json Laboratory::dispatch(const Json& r) {
   if (command == "discover") return discover(r);
   if (command == "interchange") return interchange(r);
   if (command == "lab_export") return export_run(r);
+  if (command == "turn") return turn(r);
   if (command == "lab_release") {
     runs_.erase(typed<int>(r, "run", 0, "a number"));
     return {{"ok", true}};
@@ -72,7 +76,34 @@ Json Laboratory::start(const Json& r) {
   return out;
 }
 
+Json Laboratory::turn(const Json& r) {
+  Budget budget(limits_of(r));
+  Held& h = held(r);
+  const auto W = basis_at(r, h.model.transformer.d_model);
+  if (!W) throw BadRequest{"\"basis\" is missing"};
+  std::vector<std::vector<Value>> inputs;
+  const Json given = r.value("inputs", Json::array());
+  if (!given.is_array()) throw BadRequest{"\"inputs\" must be a list of inputs"};
+  for (const Json& each : given) {
+    inputs.push_back(*values_at({{"input", each}}, "input"));
+    if (const EncodedTokens e = h.runner->encode(inputs.back()); !e.ok) return failed(e.failure.code, "input", e.failure.message, e.failure.hint);
+  }
+  CompiledModel model = turned(h.model, *W);
+  Runner runner(h.program.elaboration.graph, model);
+  const Tried tried = try_out(runner, inputs, budget);
+  h.runner.reset();
+  h.model = std::move(model);
+  h.runner = std::make_unique<Runner>(h.program.elaboration.graph, h.model);
+  return {{"ok", true}, {"fingerprint", fingerprint(h.model.transformer)}, {"model", model_summary(h.model)}, {"inputs", tried.inputs}, {"right", tried.right}, {"lead", tried.inputs ? Json(tried.lead) : Json()}};
+}
+
 Json Laboratory::export_run(const Json& r) {
+  if (typed<std::string>(r, "format", "safetensors", "\"safetensors\" or \"basis\"") == "basis") {
+    const Matrix<float> W = experiment(r).basis(r);
+    Json rows = Json::array();
+    for (std::int32_t i = 0; i < W.rows; ++i) rows.push_back(std::vector<float>(W.row(i), W.row(i) + W.columns));
+    return {{"ok", true}, {"basis", rows}};
+  }
   const Exported file = write_safetensors(experiment(r).transformer(r));
   if (file.failure) return failed(file.failure->code, file.failure->error_class, file.failure->message, file.failure->hint);
   bytes_ = file.bytes;

@@ -20,6 +20,7 @@ class Laboratory : public Session {
   Json discover(const Json& request);
   Json interchange(const Json& request);
   Json export_run(const Json& request);
+  Json turn(const Json& request);
   Experiment& experiment(const Json& request);
 
   std::map<int, std::unique_ptr<Experiment>> runs_;   // few: the oldest goes first

@@ -23,6 +23,7 @@ class Session {
   virtual Json dispatch(const Json& request);  // throws BadRequest, LimitExceeded, std::bad_alloc
   // What the laboratory's engine alone can do, so that the page's first load does not carry it.
   virtual Json write_listing(const Held& held, const Json& request);
+  Held& held(const Json& request);  // throws BadRequest
   virtual void check_proof(const CompiledModel& model, Json& check, Diagnostics& diagnostics);
   std::string bytes_;
 
@@ -39,7 +40,6 @@ class Session {
   Json export_model(const Json& request);
   Json library() const;
   Json format(const Json& request) const;
-  Held& held(const Json& request);
 
   std::map<int, std::unique_ptr<Held>> held_;
   int next_handle_ = 1;

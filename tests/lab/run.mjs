@@ -41,6 +41,12 @@ await test('documents are what the schema says', async () => {
     const picture = await engine.request({ command: 'lab_picture', run: started.run, input: started.model.labels.length > 0 ? 'abc' : '' });
     if (picture.ok) hold('LabPictureResult', picture);
     hold('LabPictureResult', await engine.request({ command: 'lab_picture', run: started.run }));
+    hold('ExportResult', await engine.request({ command: 'lab_export', run: started.run }));
+    if (experiment.kind === 'twin') continue;
+    const exported = await engine.request({ command: 'lab_export', run: started.run, format: 'basis' });
+    hold('ExportResult', exported);
+    const { handle } = await engine.request({ ...small, command: 'compile', keep: true });
+    hold('TurnResult', await engine.request({ command: 'turn', handle, basis: exported.basis, inputs: ['abc'] }));
   }
 });
 

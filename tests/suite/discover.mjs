@@ -1,38 +1,15 @@
 // `discover --suite` as a user runs it: properties of the table, one model by hand, the same bytes for the same seed, resumed where it
 // stopped, and a message for what is no suite.
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
+import { spawn } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { meanWithInterval, suiteTable } from '../../wasm/lab/suite_table.mjs';
+import { at, cli, finish, message, read, run, test } from './frame.mjs';
 
-const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
-const cli = path.join(root, 'wasm', 'cli.mjs');
-const folder = mkdtempSync(path.join(os.tmpdir(), 'rasp-discover-'));
-const at = (name) => path.join(folder, name);
 const count = 9;
-let passed = 0, failed = 0;
-
-async function test(name, body) {
-  try {
-    await body();
-    ++passed;
-  } catch (error) {
-    ++failed;
-    console.log(`FAILED ${name}\n${error.stack ?? error}`);
-  }
-}
-
-function run(...args) {
-  const done = spawnSync(process.execPath, [cli, ...args], { encoding: 'utf8', maxBuffer: 1 << 28 });
-  return { status: done.status, document: done.stdout ? JSON.parse(done.stdout) : null, stderr: done.stderr };
-}
 const few = ['--methods', 'edge_patching,eap,node_patching', '--pairs', '10', '--witnesses', '100'];
 const discover = (name, ...more) => run('discover', '--suite', at(name), ...few, ...more);
-const message = ({ document }) => document.diagnostics[0].message;
-const read = (name) => readFileSync(at(name), 'utf8');
 
 assert.equal(run('suite', '--count', String(count), '--seed', '5', '--out', at('s')).status, 0);
 const manifest = JSON.parse(read('s/manifest.json'));
@@ -121,7 +98,16 @@ await test('nothing that is there is overwritten', () => {
   assert.equal(read('thesis.json'), '{}');
   writeFileSync(at('d.json.part'), '{"format":"rasp-discovery/1","settings":{}}\n');
   assert.match(message(discover('s', '--out', at('d.json'))), /beginning of another table/);
-  assert.match(message(discover('s', '--out', folder)), /cannot be read/);
+  assert.match(message(discover('s', '--out', at('.'))), /cannot be read/);
+});
+
+await test('a full disk is said; the same command goes on when there is room', { skip: !existsSync('/dev/full') }, () => {
+  symlinkSync('/dev/full', at('e.json.part.partial'));
+  const full = discover('s', '--out', at('e.json'));
+  assert.deepEqual([full.status, full.document.diagnostics[0].code], [1, 'suite']);
+  assert.match(message(full), /The disk is full: .*e\.json\.part could not be written/);
+  assert.equal(discover('s', '--out', at('e.json')).status, 0);
+  assert.equal(read('e.json'), read('a.json'));
 });
 
 await test('what is no suite, or a broken one, is said', () => {
@@ -170,6 +156,4 @@ await test('a model whose program compiles to other weights is reported, never c
   assert.match(document.refused[0].diagnostics[0].message, /other weights/);
 });
 
-rmSync(folder, { recursive: true, force: true });
-console.log(`${passed} passed, ${failed} failed`);
-process.exitCode = failed ? 1 : 0;
+finish();

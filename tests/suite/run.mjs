@@ -1,53 +1,16 @@
 // `suite` as a user runs it: the same bytes for the same seed, resumed where it stopped, nothing overwritten, every model right for readers
 // that share nothing with the compiler (tests/export/readers.mjs in doubles; rasp_models.py in NumPy float32 and float64).
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
+import { existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { loadEngine } from '../../wasm/engine.mjs';
 import { drawing } from '../../wasm/suite/drawing.mjs';
 import { forward, readSafetensors } from '../export/readers.mjs';
+import { at, cli, fingerprintOf, finish, manifestOf, message, root, suite, test } from './frame.mjs';
 
-const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
-const cli = path.join(root, 'wasm', 'cli.mjs');
-const folder = mkdtempSync(path.join(os.tmpdir(), 'rasp-suite-'));
 const count = 24;
-let passed = 0, failed = 0;
-
-async function test(name, body) {
-  try {
-    await body();
-    ++passed;
-  } catch (error) {
-    ++failed;
-    console.log(`FAILED ${name}\n${error.stack ?? error}`);
-  }
-}
-
-function suite(...args) {
-  const done = spawnSync(process.execPath, [cli, 'suite', ...args], { encoding: 'utf8' });
-  return { status: done.status, document: done.stdout ? JSON.parse(done.stdout) : null, stderr: done.stderr };
-}
-const at = (name) => path.join(folder, name);
 const make = (out, ...more) => suite('--count', String(count), '--seed', '11', '--out', at(out), ...more);
-
-function fingerprintOf(directory) {  // of every name and byte in it
-  const hash = createHash('sha256');
-  const walk = (dir) => {
-    for (const name of readdirSync(dir).sort()) {
-      const file = path.join(dir, name);
-      if (statSync(file).isDirectory()) walk(file);
-      else hash.update(path.relative(directory, file)).update(readFileSync(file));
-    }
-  };
-  walk(directory);
-  return hash.digest('hex');
-}
-const manifestOf = (name) => JSON.parse(readFileSync(path.join(at(name), 'manifest.json'), 'utf8'));
-const message = ({ document }) => document.diagnostics[0].message;
 
 await test('as many models as asked for, each of its own', () => {
   const made = make('a');
@@ -57,7 +20,7 @@ await test('as many models as asked for, each of its own', () => {
   assert.deepEqual(broken, []);
   assert.equal(new Set(models.map((model) => model.fingerprint)).size, count);
   assert.ok(new Set(models.map((model) => model.difficulty.level)).size === 3, 'easy, medium and hard');
-  const { settings } = manifestOf('a'), weights = JSON.parse(readFileSync(path.join(at('a'), 'models', models[0].id, 'model.json'), 'utf8'));
+  const { settings } = manifestOf('a'), weights = JSON.parse(readFileSync(at('a', 'models', models[0].id, 'model.json'), 'utf8'));
   assert.deepEqual(settings, { count, seed: 11, version: weights.rasp.compiler_version });
 });
 
@@ -95,6 +58,45 @@ await test('nothing that is there is overwritten', () => {
   assert.match(message(suite('--count', '3', '--seed', '12', '--out', at('c'))), /is damaged/);
   assert.equal(suite('--count', '0', '--out', at('zero')).status, 2);
   assert.equal(suite('--count', '3').status, 2);
+});
+
+await test('a damaged manifest or state, a suite of a newer version, a place that cannot be written to: a message, nothing overwritten', () => {
+  const holding = (name, file, text) => {
+    mkdirSync(at(name));
+    writeFileSync(at(name, file), text);
+    const refused = make(name);
+    assert.deepEqual([refused.status, refused.document.diagnostics[0].code], [1, 'suite'], `${name}: ${JSON.stringify(refused.document)}`);
+    assert.ok(refused.document.diagnostics[0].hint && !/\n\s+at /.test(refused.stderr));
+    assert.deepEqual([readdirSync(at(name)), readFileSync(at(name, file), 'utf8')], [[file], text], 'nothing is added or changed');
+    return message(refused);
+  };
+  const { settings, models } = manifestOf('a');
+  assert.match(holding('newer', 'manifest.json', '{"format": "rasp-suite/9", "models": []}'), /another format \("rasp-suite\/9"\)/);
+  assert.match(holding('null', 'manifest.json', 'null'), /another format \(it does not say which\)/);
+  assert.match(holding('list', 'manifest.json', '[]'), /another format/);
+  assert.match(holding('bare', 'manifest.json', '{"format": "rasp-suite/1"}'), /is damaged/);
+  assert.match(holding('entry', 'manifest.json', JSON.stringify({ format: 'rasp-suite/1', settings, models: [...models, null] })), /is damaged/);
+  assert.match(holding('compiler', 'manifest.json', JSON.stringify({ format: 'rasp-suite/1', settings: { ...settings, version: '99.0.0' }, models })), /compiler 99\.0\.0/);
+  assert.match(holding('state', '.suite.json', '{}'), /does not say how far the suite is/);
+  assert.match(holding('cut', '.suite.json', '{"settings": {'), /is damaged/);
+  const under = make('newer/manifest.json/deeper');
+  assert.deepEqual([under.status, under.document.diagnostics[0].code], [1, 'suite'], JSON.stringify(under.document));
+});
+
+await test('a full disk is said, in the middle and at the end; the same command goes on when there is room', { skip: !existsSync('/dev/full') }, () => {
+  mkdirSync(at('e', 'models'), { recursive: true });
+  const begun = { settings: manifestOf('a').settings, entries: [], rejected: {}, broken: [], next: 0 };
+  writeFileSync(at('e', '.suite.json'), JSON.stringify(begun));
+  for (const file of ['.suite.json', path.join('models', manifestOf('a').models[2].id, 'data.json'), 'manifest.json']) {
+    mkdirSync(path.dirname(at('e', file)), { recursive: true });
+    symlinkSync('/dev/full', at('e', `${file}.partial`));
+    const full = make('e');
+    assert.deepEqual([full.status, full.document.diagnostics[0].code], [1, 'suite'], file);
+    assert.match(message(full), /The disk is full/);
+    assert.ok(message(full).includes(path.basename(file)) && !existsSync(at('e', 'manifest.json')), file);
+  }
+  assert.equal(make('e').status, 0);
+  assert.equal(fingerprintOf(at('e')), fingerprintOf(at('a')));
 });
 
 await test('a finished suite is checked; a changed file is named', () => {
@@ -190,6 +192,4 @@ else {
   });
 }
 
-rmSync(folder, { recursive: true, force: true });
-console.log(`${passed} passed, ${failed} failed`);
-process.exitCode = failed ? 1 : 0;
+finish();

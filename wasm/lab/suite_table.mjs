@@ -23,10 +23,23 @@ export function meanWithInterval(list, seed) {
   return { mean, interval: [round(means[edge]), round(means[resamples - 1 - edge])], models: list.length };
 }
 
-function groupsOf(rows) {
-  const named = (by, key, order) => [...new Set(rows.map(key))].sort((a, b) => order.indexOf(a) - order.indexOf(b) || (a < b ? -1 : 1))
+const levels = ['easy', 'medium', 'hard'];
+
+function named(by, rows, key, order) {
+  return [...new Set(rows.map(key))].sort((a, b) => order.indexOf(a) - order.indexOf(b) || (a < b ? -1 : 1))
     .map((group) => ({ by, group, rows: rows.filter((row) => key(row) === group) }));
-  return [{ by: 'all', group: 'all', rows }, ...named('difficulty', (r) => r.level, ['easy', 'medium', 'hard']), ...named('family', (r) => r.family, [])];
+}
+const leveled = (by, rows) => (rows.length ? [{ by, group: 'all', rows }, ...named(by, rows, (r) => r.level, levels)] : []);
+
+/** Compressed variants are groups of their own, beside the models that they were made of. */
+function groupsOf(rows) {
+  const own = rows.filter((r) => !r.compressed), variants = rows.filter((r) => r.compressed);
+  const narrower = variants.filter(({ compressed: { d, d_model: D } }) => d < D), turned = variants.filter((r) => !narrower.includes(r));
+  const before = new Set(narrower.map((r) => r.compressed.of));
+  return [
+    ...(own.length ? [{ by: 'all', group: 'all', rows: own }] : []), ...named('difficulty', own, (r) => r.level, levels), ...named('family', own, (r) => r.family, []),
+    ...leveled('before_compression', own.filter((r) => before.has(r.id))), ...leveled('compressed', narrower), ...leveled('turned', turned),
+  ];
 }
 
 /**
@@ -48,10 +61,19 @@ export function suiteTable(rows, methods, seed) {
 
 const cell = (v) => (v ? `${v.mean.toFixed(3)}${v.interval ? ` (${v.interval.map((x) => x.toFixed(3)).join('–')})` : ''}` : '–');
 
-/** The table for people, in Markdown: areas against causal edges by difficulty, and against the others over all models. */
+const words = { before_compression: 'The same models before they were compressed', compressed: 'Compressed into fewer dimensions', turned: 'Turned into another basis of as many dimensions' };
+
+/** Tables for people, in Markdown: areas against causal edges by difficulty, and against the others over all models; one more for each kind of variant. */
 export function tableText(table, methods) {
-  const groups = [...new Set(table.filter((r) => r.by !== 'family').map((r) => r.group))];
-  const at = (group, method) => table.find((r) => r.by !== 'family' && r.group === group && r.method === method);
+  const kinds = Object.keys(words).filter((by) => table.some((r) => r.by === by));
+  return [textOf(table, methods, ['all', 'difficulty']), ...kinds.map((by) => `\n${words[by]}:\n\n${textOf(table, methods, [by])}`)].join('');
+}
+
+function textOf(table, methods, by) {
+  const rowsOf = table.filter((r) => by.includes(r.by));
+  if (!rowsOf.length) return '';
+  const groups = [...new Set(rowsOf.map((r) => r.group))];
+  const at = (group, method) => rowsOf.find((r) => r.group === group && r.method === method);
   const head = [...groups.map((g) => `causal, ${g} (${at(g, methods[0]).models})`), 'semantic, all', 'structural, all', 'faithfulness, all'];
   const line = (cells) => `| ${cells.join(' | ')} |`;
   const rows = methods.map((m) => {

@@ -18,18 +18,20 @@ function agrees(circuit, truth) {
     && circuit.edges.every((edge) => recorded.get(`${circuit.nodes[edge.from].name} → ${circuit.readers[edge.to]}`) === kindsOf(edge));
 }
 
-async function rowOf({ id, family, fingerprint, difficulty }) {
+const factsOf = ({ id, family, difficulty, compressed }) =>
+  ({ id, family, level: difficulty.level, ...(compressed ? { compressed: { of: compressed.of, d_model: compressed.d_model, d: difficulty.d_model } } : {}) });
+
+async function rowOf(model) {
+  const { id, fingerprint } = model, facts = factsOf(model);
   const read = (name) => readFileSync(path.join(folder, 'models', id, name), 'utf8');
   const program = read('program.rasp');
-  const facts = { id, family, level: difficulty.level };
-  const compiled = await engine.request({ command: 'compile', program, name: 'program.rasp', limit_ms: request.limit_ms });
-  if (!compiled.ok) return { ...facts, refused: compiled.diagnostics };
-  if (compiled.fingerprint !== fingerprint) {
-    const message = `The program compiles to other weights (${compiled.fingerprint}) than the suite's (${fingerprint})`;
+  const basis = model.compressed ? JSON.parse(read('basis.json')).W : undefined;
+  const found = await engine.request({ ...request, command: 'discover', program, name: 'program.rasp', basis });
+  if (!found.ok) return { ...facts, refused: found.diagnostics };
+  if (found.fingerprint !== fingerprint) {
+    const message = `The program compiles to other weights (${found.fingerprint}) than the suite's (${fingerprint})`;
     return { ...facts, refused: refusal('suite', 'input', message, 'Use the version that made the suite, or make it again.').diagnostics };
   }
-  const found = await engine.request({ ...request, command: 'discover', program, name: 'program.rasp' });
-  if (!found.ok) return { ...facts, refused: found.diagnostics };
   const { circuit, methods } = found;
   const edges = { all: circuit.edges.length };
   for (const kind of ['causal', 'semantic', 'structural']) edges[kind] = circuit.edges.filter((edge) => edge[kind]).length;
@@ -43,9 +45,8 @@ parentPort.on('message', async (index) => {
   try {
     parentPort.postMessage({ index, made: await rowOf(models[index]) });
   } catch (error) {
-    const { id, family, difficulty } = models[index];
     const message = String(error?.message ?? error).split('\n')[0];
-    parentPort.postMessage({ index, made: { id, family, level: difficulty.level, refused: refusal('internal', 'internal', message).diagnostics } });
+    parentPort.postMessage({ index, made: { ...factsOf(models[index]), refused: refusal('internal', 'internal', message).diagnostics } });
   }
 });
 parentPort.postMessage({ ready: true });

@@ -1,5 +1,6 @@
 // One candidate of a suite: composed, compiled, proved, tried out, and written as files. Nothing here touches the disk.
 import { compose } from './compose.mjs';
+import { basisText, compressed } from './compress.mjs';
 import { drawing } from './drawing.mjs';
 import { randomFrom } from './random.mjs';
 
@@ -55,13 +56,13 @@ function parts(compiled) {
 }
 
 // Every head and MLP changes the output on some input when it is taken out; the input that shows it is kept.
-async function witnesses(engine, compiled, inputs) {
+async function witnesses(engine, handle, compiled, inputs) {
   const base = [];
   const found = {};
   for (const { name, intervention } of parts(compiled)) {
     for (let i = 0; i < inputs.length && !(name in found); ++i) {
-      base[i] ??= (await engine.request({ command: 'trace', handle: compiled.handle, input: inputs[i] })).model;
-      const without = await engine.request({ command: 'trace', handle: compiled.handle, input: inputs[i], interventions: [intervention] });
+      base[i] ??= (await engine.request({ command: 'trace', handle, input: inputs[i] })).model;
+      const without = await engine.request({ command: 'trace', handle, input: inputs[i], interventions: [intervention] });
       if (!same(without.model, base[i])) found[name] = inputs[i];
     }
     if (!(name in found)) throw new Rejected('part-without-effect');
@@ -86,8 +87,8 @@ async function bytesOf(engine, request) {
  * The circuit, in the words of docs/laboratory.md: nodes with the expressions that they compute, and every direct edge with what is true of it.
  * An edge into a head goes by its queries, keys or values. A causal one has the inputs that witness it.
  */
-async function truthOf(engine, program, compiled, seed) {
-  const found = await engine.request({ command: 'discover', program: program.text, name: 'program.rasp', methods: [], pairs: 1, witnesses: counts.witnesses, seed, limit_ms: limitMs });
+async function truthOf(engine, program, compiled, seed, basis) {
+  const found = await engine.request({ command: 'discover', program: program.text, name: 'program.rasp', methods: [], pairs: 1, witnesses: counts.witnesses, seed, basis, limit_ms: limitMs });
   if (!found.ok) throw new Rejected(found.diagnostics.find((each) => each.severity === 'error')?.code ?? 'refused');
   const { nodes, readers, edges } = found.circuit;
   const words = (node) => compiled.nodes[node].name || compiled.nodes[node].label;
@@ -99,9 +100,45 @@ async function truthOf(engine, program, compiled, seed) {
   return `{\n  "nodes": ${lines(owned)},\n  "edges": ${lines(direct)}\n}\n`;
 }
 
+const dataText = ({ train, test, pairs }, shown) =>
+  `{\n  "train": ${lines(train)},\n  "test": ${lines(test)},\n  "corrupted": ${lines(pairs)},\n  "every_part_matters": ${JSON.stringify(shown)}\n}\n`;
+
+async function filesOf(engine, handle, program) {
+  const base = { command: 'export', handle, names: 'transformer_lens' };
+  return {
+    'program.rasp': utf8.encode(program.text),
+    'model.safetensors': await bytesOf(engine, { ...base, format: 'safetensors' }),
+    'model.json': await bytesOf(engine, { ...base, format: 'meta' }),
+    'listing.craft': await bytesOf(engine, { command: 'export', handle, format: 'craft' }),
+  };
+}
+
+/** The same circuit with its residual stream in fewer dimensions, what is said of it measured on its own weights. */
+function variantOf(engine, program, compiled, { data, level, picture, seed, share }) {
+  const inputs = [...data.test, ...data.train, ...data.pairs].map(({ input }) => input);
+  const D = compiled.model.d_model;
+  return compressed(engine, { program: program.text, d_model: D, share, seed, inputs, limitMs }, async (handle, basis, { fingerprint, model, lead, step }) => {
+    try {
+      const shown = await witnesses(engine, handle, compiled, inputs.slice(0, counts.probes));
+      const truth = await truthOf(engine, program, compiled, seed, basis);
+      return {
+        fingerprint, compressed: { d_model: D, inputs: inputs.length, lead: Math.round(lead * 1e4) / 1e4, steps: step },
+        difficulty: { ...level, d_model: model.d_model, parameters: model.parameters, superposition: Math.round((100 * D) / model.d_model) / 100 },
+        files: {
+          ...(await filesOf(engine, handle, program)), 'basis.json': utf8.encode(basisText(basis)),
+          'truth.json': utf8.encode(truth), 'data.json': utf8.encode(dataText(data, shown)), 'score.svg': utf8.encode(picture),
+        },
+      };
+    } catch (error) {
+      if (error instanceof Rejected) return undefined;  // not fit: in this basis some part does nothing
+      throw error;
+    }
+  });
+}
+
 const lines = (list) => `[\n${list.map((each) => `    ${JSON.stringify(each)}`).join(',\n')}\n  ]`;
 
-async function build(engine, seed, index) {
+async function build(engine, seed, index, { share, known }) {
   const program = compose(seed, index);
   const random = randomFrom(`suite ${seed} inputs ${index}`);
   const compiled = await engine.request({ command: 'compile', program: program.text, name: 'program.rasp', keep: true, details: true, limit_ms: limitMs });
@@ -117,7 +154,7 @@ async function build(engine, seed, index) {
     const varied = new Map();
     outputs.forEach((each) => varied.set(each.values.length, (varied.get(each.values.length) ?? new Set()).add(JSON.stringify(each.values))));
     if (![...varied.values()].some((set) => set.size > 1)) throw new Rejected('constant');
-    const shown = await witnesses(engine, compiled, inputs.slice(0, counts.probes));
+    const shown = await witnesses(engine, handle, compiled, inputs.slice(0, counts.probes));
 
     const tests = Math.min(counts.test, Math.ceil(inputs.length / 5));
     const named = compiled.nodes.filter((node) => node.name && !node.selector && program.text.includes(`${node.name} = `));
@@ -135,31 +172,32 @@ async function build(engine, seed, index) {
     const picture = drawing(compiled, await engine.request({ command: 'trace', handle, input: pictured }));
 
     const truth = await truthOf(engine, program, compiled, index);
-    const base = { command: 'export', handle, names: 'transformer_lens' };
-    const data = `{\n  "train": ${lines(train)},\n  "test": ${lines(test)},\n  "corrupted": ${lines(pairs)},\n  "every_part_matters": ${JSON.stringify(shown)}\n}\n`;
+    const data = { train, test, pairs }, level = difficulty(compiled.model, mlps);
+    const variant = share === undefined || known.has(compiled.fingerprint) ? undefined : await variantOf(engine, program, compiled, { data, level, picture, seed: index, share });
+    known.add(compiled.fingerprint);
     return {
       name: program.name, family: program.family, mechanisms: program.mechanisms, description: program.description, output: program.output,
       vocabulary: program.vocabulary, max_length: program.max_length, causal: program.causal, fingerprint: compiled.fingerprint,
-      encoding: compiled.codec.encoding, difficulty: difficulty(compiled.model, mlps),
+      encoding: compiled.codec.encoding, difficulty: level,
       files: {
-        'program.rasp': utf8.encode(program.text),
-        'model.safetensors': await bytesOf(engine, { ...base, format: 'safetensors' }),
-        'model.json': await bytesOf(engine, { ...base, format: 'meta' }),
-        'listing.craft': await bytesOf(engine, { command: 'export', handle, format: 'craft' }),
-        'truth.json': utf8.encode(truth),
-        'data.json': utf8.encode(data),
-        'score.svg': utf8.encode(picture),
+        ...(await filesOf(engine, handle, program)),
+        'truth.json': utf8.encode(truth), 'data.json': utf8.encode(dataText(data, shown)), 'score.svg': utf8.encode(picture),
       },
+      ...(variant ? { variant } : {}),
     };
   } finally {
     await engine.request({ command: 'release', handle });
   }
 }
 
-/** The candidate as {…facts, files}, or {rejected: code}: why it is not in the suite. */
-export async function candidate(engine, seed, index) {
+/**
+ * The candidate as {…facts, files}, or {rejected: code}: why it is not in the suite.
+ * @param {{share?: number, known: Set<string>}} options share of d_model for a compressed `variant`; fingerprints that have been made with a lower
+ *   index: such a candidate will be a duplicate, and gets none
+ */
+export async function candidate(engine, seed, index, options) {
   try {
-    return await build(engine, seed, index);
+    return await build(engine, seed, index, options);
   } catch (error) {
     if (error instanceof Rejected) return { rejected: error.message };
     throw error;

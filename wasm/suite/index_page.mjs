@@ -8,7 +8,7 @@ function row(model) {
   return `<tr data-level="${d.level}"><td><a href="${folder}/program.rasp">${escaped(model.id)}</a></td>
 <td><img loading="lazy" src="${folder}/score.svg" alt="What each head of ${escaped(model.id)} selects on one input"></td>
 <td>${code(model.description)}<p class="m">${escaped(model.family)}: ${escaped(model.mechanisms.join(', '))}</p></td><td>${d.level}</td><td class="n">${d.layers}</td><td class="n">${d.heads}</td><td class="n">${d.mlps}</td><td class="n">${d.d_model}</td>
-<td>${model.causal ? 'causal' : ''}</td><td>${model.split}</td>
+<td>${model.compressed ? `${d.d_model < model.compressed.d_model ? 'compressed' : 'turned'} from ${model.compressed.d_model}` : 'its own'}</td><td>${model.causal ? 'causal' : ''}</td><td>${model.split}</td>
 <td>${Object.keys(model.files).map((file) => `<a href="${folder}/${file}">${file}</a>`).join(' ')}</td></tr>`;
 }
 
@@ -29,7 +29,7 @@ img { max-width: 220px; max-height: 160px; background: #fff; border-radius: 4px;
 <h1>${models.length} transformers whose mechanism is known</h1>
 <p>Compiled from RASP programs and proved exact; seed ${escaped(settings.seed)}, compiler ${escaped(settings.version)}, licence ${escaped(manifest.licence)}.
 <a href="README.md">How to use it</a>, <a href="rasp_models.py">reader for Python</a>, <a href="manifest.json">manifest</a>.</p>
-<table><thead><tr><th>Model<th>What its heads select<th>What it computes<th>Difficulty<th>Layers<th>Heads<th>MLPs<th>d_model<th>Mask<th>Split<th>Files</tr></thead>
+<table><thead><tr><th>Model<th>What its heads select<th>What it computes<th>Difficulty<th>Layers<th>Heads<th>MLPs<th>d_model<th>Basis<th>Mask<th>Split<th>Files</tr></thead>
 <tbody>
 ${models.map(row).join('\n')}
 </tbody></table>

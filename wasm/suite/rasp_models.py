@@ -30,7 +30,7 @@ from typing import Any, Callable, Iterable, Iterator, Mapping, Optional, Sequenc
 import numpy as np
 
 __all__ = [
-    "BadFile", "Model", "Suite", "confidence_interval", "faithfulness", "load", "open_suite", "precision_recall", "read_link", "roc_auc", "roc_curve",
+    "BadFile", "Model", "Suite", "agrees", "confidence_interval", "faithfulness", "load", "open_suite", "precision_recall", "read_link", "roc_auc", "roc_curve",
 ]
 
 Tokens = Sequence[Any]
@@ -119,6 +119,20 @@ def _plain(value: Any, kind: str) -> Any:
 
 def _values(document: Mapping[str, Any]) -> list[Any]:
     return [_plain(v, k) for v, k in zip(document["values"], document["types"])]
+
+
+def agrees(expected: Any, got: Any) -> bool:
+    """Whether a model's value is the program's: the same, or floats that another order of a sum makes differ (by at most 2**-40 of the larger).
+
+    >>> agrees(10 / 3 + 2, 16 / 3), agrees(0.0, 1e-300), agrees("a", "b")
+    (True, False, False)
+    """
+    if isinstance(expected, float) and isinstance(got, float):
+        if np.isnan(expected) or np.isnan(got):
+            return bool(np.isnan(expected) and np.isnan(got))
+        if np.isfinite(expected) and np.isfinite(got):
+            return abs(expected - got) <= 2**-40 * max(abs(expected), abs(got))
+    return bool(expected == got)
 
 
 # ---------------------------------------------------------------------------------------------------------------- model
@@ -358,6 +372,18 @@ class Model:
             raise BadFile("this model has no truth graph beside it")
         return _read_json(self.folder / "truth.json")
 
+    @property
+    def compressed(self) -> Optional[dict[str, Any]]:
+        """Of a compressed variant: `of` (the id of the model in its own basis), its `d_model`, and how many `inputs` were tried; else None."""
+        return self.entry.get("compressed")
+
+    @property
+    def basis(self) -> np.ndarray:
+        """W [d_model of the original, d_model] of a compressed variant, float32: what is written was multiplied by W, what is read by its transpose."""
+        if self.folder is None or self.compressed is None:
+            raise BadFile("this model is in its own basis: it is no compressed variant")
+        return np.array(_read_json(self.folder / "basis.json")["W"], dtype=np.float32)
+
     def edges(self, kind: Optional[str] = None) -> list[tuple[str, str, Optional[str]]]:
         """Direct edges as (from, to, input): input is Q, K or V of a head. All, or those that are structural, semantic or causal."""
         if kind not in (None, "structural", "semantic", "causal"):
@@ -393,7 +419,7 @@ class Model:
 
     def verify(self, dtype: Any = np.float32) -> list[list[Any]]:
         """Inputs of the model's own data on which this forward pass gives another output than the program. Empty when all is well."""
-        return [x for part in ("train", "test") for x, y in self.examples(part) if self(x, dtype) != y]
+        return [x for part in ("train", "test") for x, y in self.examples(part) if not all(map(agrees, y, self(x, dtype)))]
 
     # other libraries
     def hooked_transformer(self, **options: Any) -> Any:
@@ -506,6 +532,8 @@ def _compile(project: Mapping[str, Any], compiler: Optional[Sequence[str]]) -> M
             arguments += ["--vocabulary", vocabulary if vocabulary.lstrip().startswith("[") else json.dumps(vocabulary)]
         if settings.get("causal"):
             arguments.append("--causal")
+        if settings.get("off"):
+            arguments += ["--off", ",".join(settings["off"])]
         done = subprocess.run([*command, *arguments], capture_output=True, text=True)
         if done.returncode != 0:
             try:
@@ -547,11 +575,16 @@ class Suite:
     def __iter__(self) -> Iterator[Model]:
         return (self[i] for i in range(len(self)))
 
-    def filter(self, level: Optional[str] = None, split: Optional[str] = None, mechanism: Optional[str] = None, where: Optional[Callable[[Mapping[str, Any]], bool]] = None) -> "Suite":
-        """The models of one difficulty (easy, medium, hard), split (train, validation, test), mechanism, or that `where` says yes to."""
+    def filter(
+        self, level: Optional[str] = None, split: Optional[str] = None, mechanism: Optional[str] = None,
+        where: Optional[Callable[[Mapping[str, Any]], bool]] = None, compressed: Optional[bool] = None,
+    ) -> "Suite":
+        """The models of one difficulty (easy, medium, hard), split (train, validation, test), mechanism, or that `where` says yes to; compressed
+        variants alone (True) or none of them (False). Variants that were only turned, not made narrower, count as compressed."""
         kept = [
             e for e in self.entries
-            if (level is None or e["difficulty"]["level"] == level)
+            if (compressed is None or compressed == ("compressed" in e))
+            and (level is None or e["difficulty"]["level"] == level)
             and (split is None or e["split"] == split)
             and (mechanism is None or mechanism in e["mechanisms"])
             and (where is None or where(e))
@@ -644,7 +677,7 @@ def interchange_accuracy(model: Model, name: str, pairs: Iterable[tuple[Tokens, 
         model.forward(model.tokens(source), dtype, cache=cache)
         got = model(base, dtype, hooks={name: lambda _: cache[name]})
         want = expected(base, source)
-        right += sum(a == b for a, b in zip(got, want))
+        right += sum(map(agrees, want, got))
         total += len(want)
     return right / total if total else 1.0
 

@@ -26,6 +26,11 @@ export class SuiteError extends Error {
 export const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
 export const json = (value) => `${JSON.stringify(value, null, 1)}\n`;
 
+function unwritten(file, error) {
+  if (error.code === 'ENOSPC') return new SuiteError(`The disk is full: ${file} could not be written`, 'Free some space and run the same command again: it goes on where it stopped.');
+  return new SuiteError(`${file} cannot be written (${error.code ?? error.message})`, 'Choose a folder that can be written to.');
+}
+
 export function write(file, bytes) {  // whole or not at all
   const partial = `${file}.partial`;
   try {
@@ -33,8 +38,15 @@ export function write(file, bytes) {  // whole or not at all
     renameSync(partial, file);
   } catch (error) {
     rmSync(partial, { force: true });
-    if (error.code === 'ENOSPC') throw new SuiteError(`The disk is full: ${file} could not be written`, 'Free some space and run the same command again: it goes on where it stopped.');
-    throw new SuiteError(`${file} cannot be written (${error.code ?? error.message})`, 'Choose a folder that can be written to.');
+    throw unwritten(file, error);
+  }
+}
+
+function makeFolder(folder) {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw unwritten(folder, error);
   }
 }
 
@@ -46,8 +58,8 @@ function readJson(file) {
   }
 }
 
-const sameSettings = (a, b) => a.seed === b.seed && a.count === b.count && a.version === b.version;
-const settingsSaid = (s) => `count ${s.count}, seed ${s.seed}, compiler ${s.version ?? 'of an unknown version'}`;
+const sameSettings = (a, b) => a.seed === b.seed && a.count === b.count && a.version === b.version && a.compress === b.compress;
+const settingsSaid = (s) => `count ${s.count}, seed ${s.seed}${s.compress === undefined ? '' : `, compress ${s.compress}`}, compiler ${s.version ?? 'of an unknown version'}`;
 
 /** What DIR holds already: nothing, a part of this very suite, or all of it. Anything else is refused. */
 function existing(folder, settings) {
@@ -56,12 +68,14 @@ function existing(folder, settings) {
   const manifest = path.join(folder, 'manifest.json'), state = path.join(folder, stateFile);
   if (existsSync(manifest)) {
     const made = readJson(manifest);
-    if (made.format !== format) throw new SuiteError(`${folder} holds a suite of another format (${made.format})`, 'Choose another --out.');
+    if (made?.format !== format) throw new SuiteError(`${folder} holds a suite of another format (${JSON.stringify(made?.format) ?? 'it does not say which'})`, 'Choose another --out, or use the version that made it.');
+    if (!made.settings || !Array.isArray(made.models) || !made.models.every(isModel)) throw new SuiteError(`${manifest} is damaged: it lacks what a manifest has`, 'Move the folder away, or choose another --out.');
     if (!sameSettings(made.settings, settings)) throw new SuiteError(`${folder} holds another suite (${settingsSaid(made.settings)})`, 'Choose another --out.');
     return { complete: made };
   }
   if (existsSync(state)) {
     const made = readJson(state);
+    if (!made?.settings || !Array.isArray(made.entries) || !Number.isSafeInteger(made.next)) throw new SuiteError(`${state} is damaged: it does not say how far the suite is`, 'Move the folder away, or choose another --out.');
     if (!sameSettings(made.settings, settings)) throw new SuiteError(`${folder} holds the beginning of another suite (${settingsSaid(made.settings)})`, 'Choose another --out, or finish that one first.');
     return made;
   }
@@ -120,18 +134,39 @@ export function progress(total) {
   };
 }
 
+const originals = (entries) => entries.filter((entry) => !entry.compressed).length;
+
+/** A model and, where there is one, its compressed variant, which is in the same split: their programs are one. */
 function accept(folder, seed, entries, made) {
-  const { files, name, ...facts } = made;
-  const number = String(entries.length + 1).padStart(4, '0');
+  const { name, variant, files, ...facts } = made;
+  const number = String(originals(entries) + 1).padStart(4, '0');
   const id = `${number}-${name}`;
   const part = randomFrom(`suite ${seed} split ${number}`).below(10);
-  const entry = { id, ...facts, split: part < 8 ? 'train' : part === 8 ? 'validation' : 'test', licence, files: {} };
-  mkdirSync(path.join(folder, 'models', id), { recursive: true });
+  const entry = { id, ...facts, split: part < 8 ? 'train' : part === 8 ? 'validation' : 'test', licence };
+  keep(folder, entries, entry, files);
+  if (!variant) return;
+  const { d_model: d } = variant.difficulty, { d_model: D } = variant.compressed;
+  const { files: own, fingerprint, difficulty, compressed } = variant;
+  const said = d === D ? `another basis of ${d} dimensions` : `${d} dimensions instead of ${D}`;
+  keep(folder, entries, { ...entry, id: `${id}-d${d}`, fingerprint, difficulty, compressed: { of: id, ...compressed }, description: `${entry.description} The residual stream is in ${said}.` }, own);
+}
+
+function keep(folder, entries, facts, files) {
+  const { id } = facts, entry = { ...facts, files: {} };
+  makeFolder(path.join(folder, 'models', id));
   for (const [file, bytes] of Object.entries(files)) {
     write(path.join(folder, 'models', id, file), bytes);
     entry.files[file] = { bytes: bytes.length, sha256: sha256(bytes) };
   }
   entries.push(entry);
+}
+
+/** How many models there are of each level, and of the variants how many are narrower and how many only turned. */
+function counted(entries) {
+  const levels = {}, own = entries.filter((entry) => !entry.compressed);
+  for (const { difficulty } of own) levels[difficulty.level] = (levels[difficulty.level] ?? 0) + 1;
+  const narrower = entries.filter(({ compressed, difficulty }) => compressed && difficulty.d_model < compressed.d_model).length;
+  return { models: own.length, levels, ...(entries.length > own.length ? { compressed: narrower, turned: entries.length - own.length - narrower } : {}) };
 }
 
 function finish(folder, manifest) {
@@ -144,18 +179,19 @@ function finish(folder, manifest) {
 }
 
 /**
- * @param {{count: number, seed: number, out: string, jobs?: number}} options
+ * @param {{count: number, seed: number, out: string, jobs?: number, compress?: number}} options compress: the share of its dimensions, 0 < share ≤ 1,
+ *   that a compressed variant of every model is to have at least
  * @returns {Promise<object>} a document for standard output
  */
-export async function makeSuite({ count, seed, out, jobs = Math.max(1, os.cpus().length) }) {
+export async function makeSuite({ count, seed, out, jobs = Math.max(1, os.cpus().length), compress }) {
   const engine = await loadEngine();
   const { version } = await engine.request({ command: 'library' });
-  const settings = { count, seed, version };
+  const settings = { count, seed, version, ...(compress === undefined ? {} : { compress }) };
   const found = existing(out, settings);
   if (found.complete) {
     const wrong = damaged(out, found.complete);
     if (wrong.length) throw new SuiteError(`${out} is complete, but ${wrong.length === 1 ? `${wrong[0]} is` : `${wrong.length} files are (first ${wrong[0]})`} missing or changed`, 'Make it again in a new folder: the same seed gives the same bytes.');
-    return { ok: true, out, models: found.complete.models.length, rejected: found.complete.rejected, complete: true };
+    return { ok: true, out, ...counted(found.complete.models), rejected: found.complete.rejected, complete: true };
   }
   const { entries, next } = found;
   const rejected = found.rejected ?? {};
@@ -164,11 +200,12 @@ export async function makeSuite({ count, seed, out, jobs = Math.max(1, os.cpus()
   const show = progress(count);
   const save = (index) => write(path.join(out, stateFile), json({ settings, entries, rejected, broken, next: index }));
   const reject = (code) => { rejected[code] = (rejected[code] ?? 0) + 1; };
-  mkdirSync(path.join(out, 'models'), { recursive: true });
+  makeFolder(path.join(out, 'models'));
   save(next);
-  if (entries.length < count)
-    await inOrder({ worker: new URL('./worker.mjs', import.meta.url), workerData: { seed }, jobs, first: next }, (index, made) => {
-      if (index >= mostTries * count + 1000) throw new SuiteError(`Only ${entries.length} of ${count} models were found among ${index} programs`, 'Ask for fewer with --count.');
+  let have = originals(entries);
+  if (have < count)
+    await inOrder({ worker: new URL('./worker.mjs', import.meta.url), workerData: { seed, compress }, jobs, first: next }, (index, made) => {
+      if (index >= mostTries * count + 1000) throw new SuiteError(`Only ${have} of ${count} models were found among ${index} programs`, 'Ask for fewer with --count.');
       if (made.rejected) {
         reject(made.rejected);
         if (['broken', 'differs', 'limit-time'].includes(made.rejected)) broken.push({ index, why: made.why ?? made.rejected });
@@ -176,14 +213,13 @@ export async function makeSuite({ count, seed, out, jobs = Math.max(1, os.cpus()
       else {
         prints.add(made.fingerprint);
         accept(out, seed, entries, made);
-        if (entries.length % savedEvery === 0) save(index + 1);
+        ++have;
+        if (compress !== undefined || have % savedEvery === 0) save(index + 1);
       }
-      show(entries.length, `${index + 1} programs tried`);
-      return entries.length < count;
+      show(have, `${index + 1} programs tried`);
+      return have < count;
     });
   const manifest = { format, settings, families, licence, rejected, broken, models: entries };
   finish(out, manifest);
-  const levels = {};
-  for (const { difficulty } of entries) levels[difficulty.level] = (levels[difficulty.level] ?? 0) + 1;
-  return { ok: true, out, models: entries.length, levels, rejected, broken };
+  return { ok: true, out, ...counted(entries), rejected, broken };
 }

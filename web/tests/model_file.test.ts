@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { BadProject } from '../src/state/check';
+import { sentence } from '../src/state/linked';
 import { isModelFile, modelFile } from '../src/state/model_file';
 
 const model = (text: string, more: object = {}, attention = 'bidirectional') => ({
@@ -27,6 +28,14 @@ describe('settings of a model’s JSON', () => {
   it('keep floats apart from ints', () => {
     expect(settings(whole, { vocabulary: { values: [1, 2.5, 3], types: 'fff' } }).vocabulary).toBe('[1.0,2.5,3.0]');
     expect(settings(whole.replace('"ab"', '[1, 2]'), { vocabulary: { values: [1, 2], types: 'ff' } }).vocabulary).toBe('[1.0,2.0]');
+  });
+});
+
+describe('a compressed variant’s JSON', () => {
+  it('is opened as its program, and it is said that its weights are in another basis', () => {
+    const opened = modelFile(model(whole, { residual_labels: ['mixed:0', 'mixed:1'] }));
+    expect(sentence(opened, { project: opened.project, fingerprint: 'cd34', engine: '0.1.0' })).toBe('This model has other weights than the file\'s: the file holds it with its residual stream in another basis.');
+    expect(modelFile(model(whole, { residual_labels: ['mixed:0', 'x'] })).turned).toBeUndefined();
   });
 });
 

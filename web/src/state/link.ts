@@ -17,6 +17,7 @@ export interface Shared {
   sizes?: Sizes;             // its size
   unchecked?: true;          // a link that carries no checksum
   file?: true;               // it was read from a file, not from a link
+  turned?: true;             // the file's weights are those of the model in another basis
 }
 
 /** Layers, attention heads, d_model, parameters. */

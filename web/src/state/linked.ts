@@ -2,7 +2,7 @@
 import type { Shared } from './link';
 import type { Project, Settings } from './project';
 
-export type Cause = 'program' | 'settings' | 'engine' | 'loaded' | 'unknown';
+export type Cause = 'program' | 'settings' | 'engine' | 'loaded' | 'turned' | 'unknown';
 
 interface Now { project: Project; fingerprint: string; engine: string }
 
@@ -15,7 +15,7 @@ export const changedSettings = (a: Settings, b: Settings) => settingNames.filter
 /** Why the model that is shown has another fingerprint than the link's; empty where it has the same, or the link names none. */
 export function causes(link: Shared, now: Now): Cause[] {
   if (!link.fingerprint || link.fingerprint === now.fingerprint) return [];
-  const out: Cause[] = [];
+  const out: Cause[] = link.turned ? ['turned'] : [];
   if (programOf(link.project) !== programOf(now.project)) out.push('program');
   const changed = changedSettings(link.project.settings, now.project.settings);
   if (changed.some((s) => s !== 'input')) out.push('settings');
@@ -33,6 +33,7 @@ export function sentence(link: Shared, now: Now): string {
     program: 'the program was edited here',
     settings: `its settings were changed here (${changedSettings(link.project.settings, now.project.settings).join(', ')})`,
     engine: `version ${link.engine} of the engine compiled it, this page has ${now.engine}`,
+    turned: 'the file holds it with its residual stream in another basis',
     loaded: 'a file that it loads is another one on this page, or another build of the engine compiled it',
     unknown: link.file ? 'it was compiled with settings that the file does not say, or by another build of the engine' : link.unchecked ? 'another engine compiled it, or the link, which carries no checksum, was changed on the way' : 'another build of the engine compiled it',
   };

@@ -9,7 +9,7 @@ import { type Settings, emptyProject } from './project';
 interface ModelJson {
   attention_dir?: unknown;
   rasp?: {
-    format?: unknown; compiler_version?: unknown; fingerprint?: unknown; max_length?: unknown;
+    residual_labels?: unknown; format?: unknown; compiler_version?: unknown; fingerprint?: unknown; max_length?: unknown;
     program?: { name?: unknown; text?: unknown }; output?: { expression?: unknown }; vocabulary?: { values?: unknown; types?: unknown };
   };
 }
@@ -75,5 +75,6 @@ export function modelFile(value: unknown): Shared {
   if (typeof fingerprint !== 'string' || !/^[0-9a-f]{1,64}$/.test(fingerprint)) throw new BadProject('it does not say its weights’ fingerprint');
   const name = typeof program.name === 'string' && /\.(rasp|py)$/.test(program.name) ? program.name : 'program.rasp';
   const project = checkProject({ ...emptyProject(program.text, name), settings: settingsOf(model, program.text) });
-  return { project, fingerprint, file: true, ...(typeof engine === 'string' && /^[\w.+-]{1,40}$/.test(engine) ? { engine } : {}) };
+  const labels = rasp.residual_labels, turned = Array.isArray(labels) && labels.length > 0 && labels.every((l) => /^mixed:\d+$/.test(String(l)));  // a suite's compressed variant
+  return { project, fingerprint, file: true, ...(turned ? { turned: true as const } : {}), ...(typeof engine === 'string' && /^[\w.+-]{1,40}$/.test(engine) ? { engine } : {}) };
 }
