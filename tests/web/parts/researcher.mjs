@@ -159,4 +159,20 @@ export default async function researcherJourneys(test) {
       for (const word of ['enlarge', 'take…', 'compare a second input', 'Esc', 'switch this head off', 'Whole score']) assert.ok(!found.texts.includes(word), `${name}: ${word}`);
     }
   });
+
+  await test('experiments in force are named in the banner: a name shows its place, ✕ undoes it alone', async (fresh) => {
+    const page = await histogramPage(fresh);
+    await compare(page, 'ccccc');
+    await page.locator('[data-item="s1"] tr.second .value').nth(2).click();
+    await page.locator('[data-head="0.0"] .box-title').click();
+    await page.click('text=switch this head off');
+    await page.locator('.experiments li').nth(1).waitFor();
+    assert.deepEqual(await page.locator('.experiments li .link').allTextContents(), ['hist at position 2 := 5', 'head 1.1 off']);
+    await page.keyboard.press('Escape');
+    await page.locator('.experiments li .link').last().click();
+    assert.match(await page.locator('.inspector h3').first().textContent(), /head 1\.1/);
+    await page.click('[aria-label="Undo: head 1.1 off"]');
+    await outputs(page, counts('abcaab').map((x, i) => (i === 2 ? '5' : x)));
+    assert.equal(await page.locator('.experiments li').count(), 1);
+  });
 }

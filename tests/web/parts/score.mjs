@@ -86,6 +86,23 @@ export default async function scoreJourneys(test) {
     assert.ok(await page.locator('.linked').count() > 0, 'the code of the band lights up');
   });
 
+  await test('score: what is pointed at and has its other end out of sight is named at that edge', async (fresh) => {
+    const page = await fresh('#example=addition', { width: 1440, height: 700 });
+    await settled(page);
+    await page.keyboard.press('Escape');
+    const marks = () => page.locator('.edge-mark').allTextContents();
+    await page.locator('.inspector .card > ul .name:text-is("sum")').hover();
+    await page.locator('.edge-mark').first().waitFor();
+    assert.ok((await marks()).includes('↓ sum'), (await marks()).join());
+    const line = readFileSync(path.join(root, 'examples/addition.rasp'), 'utf8').split('\n').findIndex((l) => l.startsWith('sum =')) + 1;
+    assert.ok((await marks()).includes(`↓ line ${line}`), (await marks()).join());
+    await page.locator('.inspector .card > ul .name:text-is("value")').hover();
+    await page.waitForTimeout(300);
+    assert.ok(!(await marks()).some((m) => m.includes('line')), 'its line is in sight');
+    await page.mouse.move(700, 20);
+    await page.waitForFunction(() => !document.querySelector('.edge-mark'));
+  });
+
   await test('score: names are true; a part of an s-op says which part', async (fresh) => {
     const page = await fresh('#example=sort');
     await settled(page);
@@ -108,6 +125,8 @@ export default async function scoreJourneys(test) {
     assert.deepEqual(beside, ['3', '2', '1', '3', '3', '2'].map((x) => [x, true, true]));
     await page.click('.segmented >> text=true weights');
     assert.match(await page.locator('[data-head="0.0"] .foot').textContent(), /BOS takes nearly all/);
+    assert.equal(await page.locator('[data-head="0.0"] .arcs path').count(), 0, 'arcs are the true weights then: no position gets a share that could be seen');
+    assert.match(await page.locator('[data-head="0.0"] .arcs').textContent(), /rests on BOS/);
   });
 
   await test('player: each step fills what it writes and nothing later; the end is what stood there', async (fresh) => {

@@ -2,7 +2,8 @@
 import { RangeSet, StateEffect, StateField, type Text } from '@codemirror/state';
 import { Decoration, type DecorationSet, EditorView, GutterMarker, WidgetType, gutter } from '@codemirror/view';
 import type { SpanTuple } from '../engine/protocol';
-import { hue, lit } from '../state/focus';
+import { hue, lit, hover } from '../state/focus';
+import { codeEdge } from '../state/edge';
 import { outcomes } from '../state/expects';
 import { analysis, analyzedSource } from '../state/live';
 
@@ -106,18 +107,29 @@ function linkedRanges(doc: Text): { from: number; to: number }[] {
   return list;
 }
 
+const inSight = (view: EditorView, { from }: { from: number }) => {
+  const box = view.scrollDOM.getBoundingClientRect(), at = view.coordsAtPos(from);
+  return at !== null && at.top >= box.top && at.bottom <= box.bottom;
+};
+
+/** The line of the nearest of these, where none is in sight. */
+function outOfSight(view: EditorView, list: { from: number; to: number }[]): { line: number; up: boolean } | null {
+  if (!list.length || view.dom.offsetParent === null || list.some((x) => inSight(view, x))) return null;
+  const top = view.lineBlockAtHeight(view.scrollDOM.scrollTop).from, above = list.filter((x) => x.from < top), places = (above.length ? above : list).map((x) => x.from);
+  return { line: view.state.doc.lineAt(above.length ? Math.max(...places) : Math.min(...places)).number, up: above.length > 0 };
+}
+
 /** Scrolls to the first expression of what was chosen in the picture, unless one of them is in sight. */
 export function revealLinks(view: EditorView) {
   const list = linkedRanges(view.state.doc).sort((a, b) => a.from - b.from);
   if (!list.length || view.dom.offsetParent === null) return;  // on a narrow screen the program may be hidden
-  const box = view.scrollDOM.getBoundingClientRect();
-  const inSight = ({ from }: { from: number }) => { const at = view.coordsAtPos(from); return at !== null && at.top >= box.top && at.bottom <= box.bottom; };
-  if (!list.some(inSight)) view.dispatch({ effects: EditorView.scrollIntoView(list[0]!.from, { y: 'nearest', yMargin: 24 }) });
+  if (!list.some((x) => inSight(view, x))) view.dispatch({ effects: EditorView.scrollIntoView(list[0]!.from, { y: 'nearest', yMargin: 24 }) });
 }
 
 /** The expressions of what is in focus. */
 export function drawLinks(view: EditorView) {
   const list = linkedRanges(view.state.doc);
+  codeEdge.value = hover.value ? outOfSight(view, list) : null;
   view.dispatch({ effects: setLinks.of(Decoration.set(list.map((x) => Decoration.mark({ class: 'linked' }).range(x.from, x.to)), true)) });
 }
 

@@ -14,6 +14,7 @@ import { droppedFile } from '../state/dropped';
 import { authoring, linked, notice, openFile, otherModel, storageFull } from '../state/session';
 import { chosen, printing, themes } from '../state/theme';
 import { Console } from '../views/Console';
+import { EdgeMarks } from '../views/Edge';
 import { Inspector } from '../views/Inspector';
 import { Player } from '../views/Player';
 import { Result } from '../views/Result';
@@ -143,6 +144,7 @@ export function App() {
         {!hidden.has('inspector') && <Splitter panel="inspector" />}
         {!hidden.has('inspector') && <Inspector p={picture.value} />}
         <Explanation />
+        <EdgeMarks />
       </main>
       {!hidden.has('settings') && <PhoneInput />}
       {dialog.value === 'gallery' && <Gallery close={close} fallback={null} />}

@@ -31,7 +31,8 @@ export function Band({ p, line, lane, lanes, dense, mark, first, notes }: Props)
   const replaced = experiments.value.some((x) => (x.kind === 'interpreter_pattern' || x.kind === 'set_pattern') && is(x));
   const scoring = current.value?.half === line.half && current.value.phase === 1;
   const reached = current.value === null || (current.value.half >= line.half && !scoring);
-  const arcs = useMemo(() => arcsOf(drawnPattern(p, layer, head), p.trace.T).map((pairs) => pairs.filter(([q, k]) => q < lanes && k < lanes)), [p, layer, head, lanes]);
+  const truly = info.role === 'counting_width' && patternKind.value === 'weights';
+  const arcs = useMemo(() => arcsOf(truly ? headValues(p, layer, head) : drawnPattern(p, layer, head), p.trace.T).map((pairs) => pairs.filter(([q, k]) => q < lanes && k < lanes)), [p, layer, head, lanes, truly]);
   const [host, near] = useNear<HTMLTableSectionElement>(dense);
   const height = dense ? 18 : 34, width = lane * lanes;
   const tint = line.nodes[0] === undefined ? 'var(--muted)' : colour(line.nodes[0]);
@@ -49,7 +50,7 @@ export function Band({ p, line, lane, lanes, dense, mark, first, notes }: Props)
             {arcs.map((pairs, level) => pairs.length > 0 && <path d={arcPath(pairs, lane, height)} style={{ stroke: tint }} class={`level${level}`} pathLength={1} />)}
             {query >= 0 && <path d={arcPath(arcs.flat().filter(([q]) => q === query), lane, height)} style={{ stroke: tint }} class="asked" />}
           </svg>}
-          {arcs.every((pairs) => pairs.length === 0) && <small class="nothing">selects nothing here</small>}
+          {arcs.every((pairs) => pairs.length === 0) && <small class="nothing">{truly ? 'the weight rests on BOS' : 'selects nothing here'}</small>}
         </td>
         {notes && <th class="note"><code title={info.label}>{info.label}</code></th>}
       </tr>

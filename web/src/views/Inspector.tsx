@@ -123,7 +123,7 @@ function HeadCard({ p, layer, head }: { p: Picture; layer: number; head: number 
             <caption>from {place(tokens, q)}</caption>
             <thead><tr><th scope="col"><Term name="key" /></th><th scope="col"><Term name="score" /></th><th scope="col">weight after <Term name="softmax" /></th></tr></thead>
             <tbody>{tokens.map((t, i) => (
-              <tr class={k === i ? 'on' : ''}><th scope="row">{i === 0 ? '⊢ BOS' : `${i - 1} ${token(t)}`}</th><td>{scores[q * T + i]! < -1e29 ? 'masked' : number(scores[q * T + i]!)}</td><td>{number(pattern[q * T + i]!)}</td></tr>
+              <tr class={k === i ? 'on' : ''}><th scope="row">{i === 0 ? <>⊢ <Term name="BOS" /></> : `${i - 1} ${token(t)}`}</th><td>{scores[q * T + i]! < -1e29 ? 'masked' : number(scores[q * T + i]!)}</td><td>{number(pattern[q * T + i]!)}</td></tr>
             ))}</tbody>
           </table></div>
         </>

@@ -1,12 +1,15 @@
 // What the program computes on this input: interpreter beside model, and how far the model can be trusted.
 import { focus } from '../state/focus';
-import { type Picture, analysis, experimentProblem, stale, stop, title, working } from '../state/live';
+import { type Picture, analysis, stale, stop, title, working } from '../state/live';
 import { experiments } from '../state/project';
 import { token } from '../values';
 import { outputCells } from '../draw/cells';
+import { lazy } from './lazy';
 import { Term } from './Term';
 import { promisesText } from '../draw/promises';
 import { useEffect, useState } from 'preact/hooks';
+
+const Experiments = lazy(() => import('./Experiments'));
 
 function Status() {
   const [slow, setSlow] = useState(false);
@@ -75,13 +78,7 @@ export function Result({ p, values }: { p: Picture | null; values: boolean }) {
           {values && p.input.values.length > count && <p class="hint">the first {count} of {p.input.values.length} positions</p>}
         </>
       )}
-      {experiments.value.length > 0 && (
-        <p class="experiments" role="status">
-          {experiments.value.length} {experiments.value.length === 1 ? 'experiment' : 'experiments'} in force; what they change is marked. {experimentProblem.value}
-          {' '}<button type="button" onClick={() => { experiments.value = experiments.value.slice(0, -1); }}>Undo last</button>
-          {' '}<button type="button" onClick={() => { experiments.value = []; }}>Undo all</button>
-        </p>
-      )}
+      {p && experiments.value.length > 0 && <Experiments p={p} fallback={null} />}
     </section>
   );
 }

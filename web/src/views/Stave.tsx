@@ -23,7 +23,7 @@ export function Stave({ p, line, lanes, step, mark, tokens, dense, notes }: Prop
       <tbody class={`line note${on ? ' on' : ''}${off ? ' off' : ''}${mark}`} data-item={line.key} data-node={line.node}>
         <tr class="stave" {...pointing({ layer: line.layer, node: line.node })}>
           <th scope="row"><button type="button" class="link name" style={{ color: colour(line.node) }}>{short(line.name)}</button></th>
-          <td colSpan={lanes + (notes ? 1 : 0)} class="words">{line.text}</td>
+          <td colSpan={lanes + (notes ? 1 : 0)} class="words"><Words text={line.text} /></td>
         </tr>
       </tbody>
     );
