@@ -8,6 +8,7 @@ import { EditorView, drawSelection, highlightActiveLine, keymap, lineNumbers } f
 import { effect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { Diagnostic } from '../engine/protocol';
+import { answerWith } from '../state/edge';
 import { clearSelection, hover, lit } from '../state/focus';
 import { outcomes } from '../state/expects';
 import { analysis, analyzedSource } from '../state/live';
@@ -20,7 +21,7 @@ import { fixing, goTo } from '../state/goto';
 import { folding, showSummary } from './fold';
 import { hideSignature, signatureHelp } from './signature';
 import { summary } from './summary';
-import { decorations, drawLinks, drawValues, nodeAt, offset, revealLinks } from './decorate';
+import { decorations, drawLinks, drawValues, nodeAt, offset, outOfSight, revealLinks } from './decorate';
 import { badName, complete, format, goToDefinition, hoverHelp, rename } from './help';
 import { rasp } from './language';
 import { highlight, theme } from './theme';
@@ -112,6 +113,7 @@ export default function Editor({ readOnly }: EditorOptions) {
     const view = new EditorView({ parent, root, state: create(source.peek(), shown) });
     settle(shown);
     const later = (f: () => void) => queueMicrotask(f);
+    answerWith(() => outOfSight(view));
     const stops = [
       effect(() => {
         const file = active.value, text = source.value;
@@ -156,6 +158,7 @@ export default function Editor({ readOnly }: EditorOptions) {
     return () => {
       host.current?.removeEventListener('rasp-format', formatNow);
       for (const s of stops) s();
+      answerWith(() => null);
       view.destroy();
     };
   }, [readOnly]);

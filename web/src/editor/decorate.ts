@@ -2,8 +2,8 @@
 import { RangeSet, StateEffect, StateField, type Text } from '@codemirror/state';
 import { Decoration, type DecorationSet, EditorView, GutterMarker, WidgetType, gutter } from '@codemirror/view';
 import type { SpanTuple } from '../engine/protocol';
-import { hue, lit, hover } from '../state/focus';
-import { codeEdge } from '../state/edge';
+import { hue, lit } from '../state/focus';
+import type { CodeEdge } from '../state/edge';
 import { outcomes } from '../state/expects';
 import { analysis, analyzedSource } from '../state/live';
 
@@ -112,8 +112,9 @@ const inSight = (view: EditorView, { from }: { from: number }) => {
   return at !== null && at.top >= box.top && at.bottom <= box.bottom;
 };
 
-/** The line of the nearest of these, where none is in sight. */
-function outOfSight(view: EditorView, list: { from: number; to: number }[]): { line: number; up: boolean } | null {
+/** The line of the nearest expression of what is in focus, where none is in sight. */
+export function outOfSight(view: EditorView): CodeEdge | null {
+  const list = linkedRanges(view.state.doc);
   if (!list.length || view.dom.offsetParent === null || list.some((x) => inSight(view, x))) return null;
   const top = view.lineBlockAtHeight(view.scrollDOM.scrollTop).from, above = list.filter((x) => x.from < top), places = (above.length ? above : list).map((x) => x.from);
   return { line: view.state.doc.lineAt(above.length ? Math.max(...places) : Math.min(...places)).number, up: above.length > 0 };
@@ -129,7 +130,6 @@ export function revealLinks(view: EditorView) {
 /** The expressions of what is in focus. */
 export function drawLinks(view: EditorView) {
   const list = linkedRanges(view.state.doc);
-  codeEdge.value = hover.value ? outOfSight(view, list) : null;
   view.dispatch({ effects: setLinks.of(Decoration.set(list.map((x) => Decoration.mark({ class: 'linked' }).range(x.from, x.to)), true)) });
 }
 

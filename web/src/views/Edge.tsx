@@ -17,17 +17,17 @@ function inScore(): Mark | null {
 }
 
 function inCode(): Mark | null {
-  const edge = codeEdge.value, room = document.querySelector('.editor')?.getBoundingClientRect();
+  const edge = codeEdge(), room = document.querySelector('.editor')?.getBoundingClientRect();
   return edge && room?.width ? { text: `line ${edge.line}`, up: edge.up, x: (room.left + room.right) / 2, y: edge.up ? room.top + 4 : room.bottom - 32 } : null;
 }
 
 export function EdgeMarks() {
   const [marks, setMarks] = useState<Mark[]>([]);
-  const h = hover.value, code = codeEdge.value;
+  const h = hover.value;
   useEffect(() => {
     if (!h) { setMarks([]); return undefined; }
     const timer = setTimeout(() => setMarks([inScore(), inCode()].filter((m) => m !== null)), 60);  // once what is lit is drawn
     return () => clearTimeout(timer);
-  }, [h, code]);
+  }, [h]);
   return <>{marks.map((m) => <span class="edge-mark" aria-hidden="true" style={{ left: `${m.x}px`, top: `${m.y}px` }}>{m.up ? '↑' : '↓'} {m.text}</span>)}</>;
 }
