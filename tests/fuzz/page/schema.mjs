@@ -72,7 +72,8 @@ export const projectSchema = object(['files', 'active', 'settings', 'experiments
   phase: { enum: [1, 2] },
   generating: object(['steps', 'until', 'shown'], { steps: whole(64, 1), until: text(megabyte), shown: whole(64) }),
   lab: object(['kind'], {
-    kind: { enum: ['superposition', 'twin', 'methods'] }, recipe: { enum: ['orthonormal', 'principal', 'paper'] }, optimised: { const: true }, run: { const: true },
+    kind: { enum: ['superposition', 'twin', 'methods'] }, recipe: { enum: ['orthonormal', 'principal', 'paper'] }, optimised: { const: true }, patterns: { const: true }, run: { const: true },
+    of: { enum: ['superposition', 'twin'] }, lesson: object(['of', 'step'], { of: { enum: ['superposition', 'circuit'] }, step: whole(4) }),
     d: place, layers: place, heads: place, width: place, steps: place, seed: place,
   }),
   selection: object([], Object.fromEntries(['node', 'layer', 'head', 'query', 'key', 'subspace', 'half', 'position'].map((k) => [k, place]))),

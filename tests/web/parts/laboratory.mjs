@@ -54,6 +54,7 @@ export default async function laboratoryJourneys(test) {
     assert.ok(share(finding, /^([\d.]+) % of the positions/) > 99, finding);
     await page.getByRole('spinbutton', { name: 'Steps' }).fill('1000000');
     await page.getByRole('button', { name: 'Start' }).click();
+    await page.getByRole('button', { name: 'Go on' }).click(minute);  // a long run asks first
     await page.locator('.lab-progress', { hasText: 'left' }).waitFor(minute);
     await page.getByRole('button', { name: 'Stop' }).click();
     await page.getByRole('button', { name: 'Start' }).waitFor();
@@ -69,6 +70,72 @@ export default async function laboratoryJourneys(test) {
     await page.locator('.lab-methods button', { hasText: '(EAP)' }).click();
     assert.match(await page.locator('.lab-finding').textContent(), /^Attribution patching/);
     assert.ok(await page.locator('.lab-edges tr.missed').count() > 0);
+  });
+
+  await test('lessons: from the gallery, five steps, each runs its experiment; a link opens at its step', async (fresh) => {
+    const page = await fresh();
+    await page.click('text=Examples');
+    await page.locator('.lesson-card', { hasText: 'What superposition is' }).click();
+    await page.getByRole('heading', { name: 'Eleven features, four dimensions' }).waitFor();
+    const lesson = page.locator('.lab-lesson');
+    await lesson.getByRole('button', { name: 'Run it' }).click();
+    await done(page, '4,000');
+    assert.match(await page.locator('.lab-finding').textContent(), /^11 features live in 4 dimensions, and 100 % of the positions/);
+    await page.getByRole('columnheader', { name: 'interchange accuracy' }).waitFor(minute);
+    const rows = await page.locator('[aria-label="Fidelity of s-ops"] table').first().locator('tbody tr').evaluateAll((all) => all.map((r) => [...r.cells].map((c) => c.textContent)));
+    assert.equal(rows.find((r) => r[0] === 'tokens').at(-1), '100 %');
+    assert.ok(parseFloat(rows.find((r) => r[0] === 'is_x').at(-1)) < 90, 'right for other reasons');
+    for (let i = 0; i < 4; ++i) await lesson.getByRole('button', { name: 'Next' }).click();
+    await lesson.getByRole('button', { name: 'Run it' }).click();  // another program: the run begins with it
+    await page.locator('.result h2', { hasText: 'Histogram' }).waitFor();
+    await done(page, '4,000');
+    assert.match(await lesson.getAttribute('aria-label'), /What superposition is, step 5 of 5/);
+    assert.equal(await page.locator('[aria-label="Runs of this program"]').count(), 0, 'runs of another program are not among its runs');
+    const circuit = await fresh(link('sort', { kind: 'methods', lesson: { of: 'circuit', step: 2 } }));
+    await circuit.locator('.lab-lesson').getByRole('button', { name: 'Run it' }).click();
+    await circuit.locator('.lab-methods tr.on', { hasText: '(EAP)' }).waitFor(minute);
+    assert.ok(await circuit.locator('.lab-edges tr.missed').count() > 0);
+  });
+
+  await test('methods on a compressed model and on a twin: trained first, then looked at', async (fresh) => {
+    const page = await fresh(link('fraction_previous', { kind: 'methods', of: 'superposition', d: 4, steps: 1500, run: true }, { maxLength: 5 }));
+    await page.locator('.lab-methods').waitFor(minute);
+    const cells = (name) => page.locator('.lab-methods tr', { hasText: name }).locator('td').allTextContents();
+    assert.ok(Number((await cells('Edge patching'))[0]) > 0.95);
+    assert.match(await page.locator('.lab-progress').textContent(), /1,500 steps done/);
+    await page.locator('.lab-fields select').first().selectOption('twin');
+    await page.getByLabel('show it the compiled attention').check();
+    await page.getByRole('spinbutton', { name: 'Steps' }).fill('300');
+    await page.getByRole('button', { name: 'Start' }).click();
+    await page.locator('.lab-progress', { hasText: '300 steps done' }).waitFor(minute);
+    await page.locator('.lab-methods').waitFor(minute);
+    assert.deepEqual((await cells('Edge patching')).slice(1, 3), ['–', '–'], 'nobody knows a twin’s circuit');
+  });
+
+  await test('a run of hours asks first, and says what it would take', async (fresh) => {
+    const page = await fresh(link('reverse', { kind: 'superposition', recipe: 'paper', run: true }));
+    const asked = page.locator('.lab-progress [role="alert"]');
+    await asked.waitFor(minute);
+    assert.match(await asked.textContent(), /would take about .*(min|hours) on this machine/);
+    assert.match(await page.locator('.lab-progress').textContent(), /steps a second, \d+ MB/);
+    const step = await page.locator('.lab-progress progress').getAttribute('value');
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await page.waitForFunction((before) => Number(document.querySelector('.lab-progress progress').getAttribute('value')) > Number(before), step, minute);
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await page.getByRole('button', { name: 'Start' }).waitFor();
+  });
+
+  await test('what makes no sense or is too much has a sentence: too large, no value, one token', async (fresh) => {
+    const big = await fresh(link('histogram', { kind: 'superposition', d: 2, run: true }, { vocabulary: `[${Array.from({ length: 300 }, (_, i) => i)}]`, input: '[0, 1]', maxLength: 200 }));
+    await big.locator('.lab .problem', { hasText: /would take about \d+ MB of memory; the laboratory allows/ }).waitFor(minute);
+    const own = (text) => `#1.z.${deflateRawSync(JSON.stringify({ files: { 'main.rasp': text }, active: 'main.rasp', view: 'laboratory', lab: { kind: 'twin', steps: 50, run: true } })).toString('base64url')}`;
+    const none = await fresh(own('#@ vocabulary "ab"\n#@ max_length 3\n#@ input "ab"\n#@ assume indices < 0\nx = tokens;\n'));
+    await none.locator('.lab .problem', { hasText: 'There is nothing to train on: of 14 inputs, every one breaks a promise' }).waitFor(minute);
+    const few = await fresh(own('#@ vocabulary "ab"\n#@ max_length 3\n#@ input "a"\nx = aggregate(select(indices, indices - 1, ==), tokens);\n'));
+    await few.locator('.lab .info', { hasText: 'The program has no value on most inputs' }).waitFor(minute);
+    const one = await fresh(link('reverse', { kind: 'superposition', d: 3, steps: 50, run: true }, { vocabulary: 'a', input: 'aa', maxLength: 2 }));
+    await one.locator('.lab-progress, .lab .problem').first().waitFor(minute);
+    await one.waitForFunction(() => /50 steps done/.test(document.querySelector('.lab-progress')?.textContent ?? '') || document.querySelector('.lab .problem'), null, minute);
   });
 
   await test('absurd settings are refused with a sentence, and the page goes on', async (fresh) => {

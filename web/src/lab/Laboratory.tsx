@@ -1,12 +1,12 @@
 // The view Laboratory: the compiled model in fewer dimensions, and the same task from random weights. Pictures are sections, so that Export takes them.
 import { useEffect } from 'preact/hooks';
-import { analysis } from '../state/live';
-import { lab, type LabSettings } from '../state/project';
-
+import { analysis, analyzedSource } from '../state/live';
+import { lab, source, type LabSettings } from '../state/project';
+import { Lesson } from './Lesson';
 import { Methods } from './Methods';
 import { discovered, discoveredOf } from './methods';
 import { Curve, Overlaps, Pattern, percent } from './pictures';
-import { exported, finished, key, look, pause, points, problem, progress, ranOn, resume, shown, start, started, status, stop } from './run';
+import { estimate, exchanged, exported, finished, key, look, pause, points, problem, progress, ranOn, resume, shown, start, started, status, stop, trained } from './run';
 import './lab.css';
 
 const change = (part: Partial<LabSettings>) => { lab.value = { ...lab.peek(), ...part }; };
@@ -23,7 +23,7 @@ function NumberField({ label, name, most, placeholder, hint }: { label: string; 
 function Form({ save }: { save: (name: string, content: BlobPart, type: string) => void }) {
   const s = lab.value;
   const busy = status.value === 'running' || status.value === 'starting' || status.value === 'paused';
-  const D = started.value?.model.d_model;
+  const D = started.value?.model.d_model, kind = trained(s);
   return (
     <form class="lab-form" onSubmit={(e) => { e.preventDefault(); change({ run: true }); void start(); }}>
       <fieldset class="lab-kinds"><legend class="visually-hidden">Experiment</legend>
@@ -31,19 +31,24 @@ function Form({ save }: { save: (name: string, content: BlobPart, type: string) 
           <label class={s.kind === kind ? 'on' : ''}><input type="radio" name="kind" checked={s.kind === kind} onChange={() => change({ kind })} /> {name}<small>{what}</small></label>))}
       </fieldset>
       <div class="lab-fields">
-        {s.kind === 'superposition' ? <>
+        {s.kind === 'methods' && <label title="What the methods look at">Model
+          <select value={s.of ?? ''} onChange={(e) => change({ of: (e.currentTarget.value || undefined) as LabSettings['of'] })}>
+            <option value="">compiled</option><option value="superposition">compressed, trained first</option><option value="twin">a twin, trained first</option>
+          </select></label>}
+        {kind === 'superposition' ? <>
           <NumberField label="Dimensions d" name="d" most={D ?? 4096} placeholder="half" hint="What the residual stream has after compression" />
           <label title="How W begins">Start
             <select value={s.recipe ?? ''} onChange={(e) => change({ recipe: (e.currentTarget.value || undefined) as LabSettings['recipe'] })}>
               <option value="">automatic</option><option value="orthonormal">orthonormal</option><option value="principal">principal directions</option><option value="paper">as in the paper (long)</option>
             </select></label>
           <label class="check" title="Our optimised models have little left to compress"><input type="checkbox" checked={!s.optimised} onChange={(e) => change({ optimised: !e.currentTarget.checked || undefined })} /> plain construction</label>
-        </> : s.kind === 'twin' && <>
+        </> : kind === 'twin' && <>
           <NumberField label="Layers" name="layers" most={8} placeholder="predicted" hint="Where empty: as many as the compiled model has with heads" />
           <NumberField label="Heads a layer" name="heads" most={8} placeholder="predicted" hint="Where empty: as the compiled model" />
           <NumberField label="Width" name="width" most={256} placeholder="32" hint="Of its residual stream" />
+          <label class="check" title="The loss asks the heads to attend as the compiled ones do, too"><input type="checkbox" checked={s.patterns ?? false} onChange={(e) => change({ patterns: e.currentTarget.checked || undefined })} /> show it the compiled attention</label>
         </>}
-        {s.kind !== 'methods' && <NumberField label="Steps" name="steps" most={1_000_000} placeholder={s.kind === 'twin' ? '6000' : '4000'} hint="Of training" />}
+        {kind && <NumberField label="Steps" name="steps" most={1_000_000} placeholder={kind === 'twin' ? '6000' : '4000'} hint="Of training" />}
         <NumberField label="Seed" name="seed" most={4294967295} placeholder="1" hint="The same seed gives the same run, everywhere" />
       </div>
       <p class="lab-buttons">
@@ -59,14 +64,18 @@ function Form({ save }: { save: (name: string, content: BlobPart, type: string) 
 
 function Progress() {
   const p = progress.value, s = started.value;
-  if (status.value === 'starting') return <p class="lab-progress" role="status">Loading the laboratory and compiling…</p>;
-  if (!s || s.experiment.kind !== lab.value.kind) return null;
+  if (status.value === 'starting') return <p class="lab-progress" role="status">{s ? 'Running the methods on it…' : lab.value.kind === 'methods' ? 'Loading the laboratory, compiling, and running the methods…' : 'Loading the laboratory and compiling…'}</p>;
+  if (!s || s.experiment.kind !== trained(lab.value)) return null;
+  const e = estimate.value;
+  const long = (n: number) => (n < 90 ? `${Math.max(1, Math.round(n))} s` : n < 5400 ? `${Math.round(n / 60)} min` : `${(n / 3600).toFixed(1)} hours`);
   const left = p.secondsLeft === null ? '' : p.secondsLeft < 1.5 ? 'a second left' : p.secondsLeft < 90 ? `${Math.round(p.secondsLeft)} s left` : `${Math.round(p.secondsLeft / 60)} min left`;
   return (
     <div class="lab-progress">
       <progress max={p.steps} value={p.step} aria-label="Steps of training" />
       <span role="status">{p.diverged ? `The loss was no number any more after ${p.step} steps; this is the last good state. Choose a smaller learning step: another recipe, or fewer dimensions less.`
-        : status.value === 'done' ? `${p.step.toLocaleString('en')} steps done` : `step ${p.step.toLocaleString('en')} of ${p.steps.toLocaleString('en')}${status.value === 'paused' ? ', paused' : left ? `, ${left}` : ''}`}</span>
+        : status.value === 'done' || p.step >= p.steps ? `${p.step.toLocaleString('en')} steps done` : `step ${p.step.toLocaleString('en')} of ${p.steps.toLocaleString('en')}${status.value === 'paused' ? ', paused' : left ? `, ${left}` : ''}`}</span>
+      {e && <small class="hint">{e.perSecond < 10 ? e.perSecond.toFixed(1) : Math.round(e.perSecond).toLocaleString('en')} steps a second, {Math.max(1, Math.round(e.megabytes))} MB</small>}
+      {e?.asked && status.value === 'paused' && <p class="caution" role="alert">This run would take about {long(e.seconds)} on this machine. Go on, or stop it and choose fewer steps or a smaller model.</p>}
     </div>
   );
 }
@@ -94,11 +103,13 @@ function Finding() {
 }
 
 function SOps() {
-  const rows = shown.value?.s_ops;
+  const rows = shown.value?.s_ops, exchange = exchanged.value;
   if (!rows) return null;
+  const interchange = (node: number) => { const a = exchange?.get(node); return a === undefined || a === null ? '' : percent(a); };
   return (
     <section aria-label="Fidelity of s-ops"><h3>What can still be read</h3>
-      <table class="lab-table"><tbody>{rows.map((r, i) => <tr key={i}><th scope="row">{r.label}</th><td><span class="bar"><i style={{ width: `${100 * r.right}%` }} /></span></td><td>{percent(r.right)}</td></tr>)}</tbody></table>
+      <table class="lab-table"><thead><tr><th>s-op</th><th colSpan={2}>positions at which it is read right</th>{exchange && <th title="The s-op takes the values that it has on another input, in model and program alike: how often do both still answer the same?">interchange accuracy</th>}</tr></thead>
+        <tbody>{rows.map((r, i) => <tr key={i}><th scope="row">{r.label}</th><td><span class="bar"><i style={{ width: `${100 * r.right}%` }} /></span></td><td>{percent(r.right)}</td>{exchange && <td>{interchange(r.node)}</td>}</tr>)}</tbody></table>
       <table class="lab-table"><thead><tr><th>block</th><th>cosine with the uncompressed block</th></tr></thead>
         <tbody>{shown.value?.blocks?.map((b) => <tr><th scope="row">{b.part === 'mlp' ? 'MLP' : 'attention'} {b.layer + 1}</th><td>{b.cosine === null ? 'writes nothing' : b.cosine.toFixed(2)}</td></tr>)}</tbody></table>
     </section>
@@ -145,7 +156,7 @@ function Runs() {
 export default function Laboratory({ save }: { save: (name: string, content: BlobPart, type: string) => void }) {
   // A link whose author ran it runs again.
   useEffect(() => {
-    const begin = () => { if (lab.peek().run && status.peek() === 'idle' && !started.peek() && !discovered.peek() && analysis.peek()) void start(); };
+    const begin = () => { if (lab.peek().run && status.peek() === 'idle' && !started.peek() && !discovered.peek() && !problem.peek() && analysis.peek() && analyzedSource.peek() === source.peek()) void start(); };
     begin();
     return analysis.subscribe(begin);
   }, []);
@@ -155,6 +166,7 @@ export default function Laboratory({ save }: { save: (name: string, content: Blo
   const old = methods ? discovered.value && discoveredOf.value !== key() : s && ranOn.value !== key();
   return (
     <section class="lab" aria-label="Laboratory">
+      <Lesson />
       <Form save={save} />
       {problem.value && <p class="problem" role="alert">{problem.value}</p>}
       {s?.diagnostics.filter((d) => d.code === 'few-examples').map((d) => <p class="info">{d.message}. {d.hint}</p>)}

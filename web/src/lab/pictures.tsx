@@ -1,7 +1,8 @@
 // The laboratory's pictures, as SVG so that they can be exported.
 import type { Point } from './protocol';
 
-const percent = (x: number) => `${(100 * x).toFixed(x > 0.99 && x < 1 ? 2 : 0)} %`;
+/** Never 100 % of what is less. */
+const percent = (x: number) => (x > 0.99 && x < 1 ? `${(Math.floor(1e4 * x) / 100).toFixed(2)} %` : `${(100 * x).toFixed(0)} %`);
 export { percent };
 
 /** Accuracy (and losses, on a logarithmic scale) against steps; a click goes back to a step. */

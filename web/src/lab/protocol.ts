@@ -22,4 +22,5 @@ export interface Shown {
   patterns: { run: Pattern[][]; exact: Pattern[][] };
   answers: { run: { values: unknown[] }; exact: { values: unknown[] } };
 }
+export interface Exchanged { ok: true; s_ops: { node: number; accuracy: number | null }[] }
 export interface Refused { ok: false; diagnostics: Diagnostic[] }

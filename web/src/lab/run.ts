@@ -1,9 +1,9 @@
 // A training run of the page: what is asked for is part of the project (and so of links), what comes out is here.
-import { batch, signal } from '@preact/signals';
+import { batch, effect, signal } from '@preact/signals';
 import { rawValues } from '../engine/raw';
 import { analysis, loadable } from '../state/live';
-import { active, files, lab, settings, source, type LabSettings } from '../state/project';
-import type { Advanced, Point, Refused, Shown, Started } from './protocol';
+import { active, files, lab, opened, settings, source, type LabSettings } from '../state/project';
+import type { Advanced, Exchanged, Point, Refused, Shown, Started } from './protocol';
 import { type Discovered, discovered, discoveredOf } from './methods';
 import { ask, end, stopped } from './thread';
 
@@ -12,16 +12,33 @@ export const status = signal<Status>('idle');
 export const started = signal<Started | null>(null);
 export const points = signal<Point[]>([]);
 export const shown = signal<Shown | null>(null);
+/** By node, the interchange intervention accuracy of a compressed model that is done; null where the program has no value. */
+export const exchanged = signal<Map<number, number | null> | null>(null);
 export const problem = signal('');
 export const progress = signal<{ step: number; steps: number; secondsLeft: number | null; diverged: boolean }>({ step: 0, steps: 1, secondsLeft: null, diverged: false });
 /** Results of finished runs of this program, for the curve accuracy against d (or against the twin's sizes). */
 export const finished = signal<{ name: string; kind: string; of: string; seed: number; held: number; inputs: number }[]>([]);
 export const ranOn = signal('');
 
+/** What a run will take, measured by its first steps on this machine. */
+export const estimate = signal<{ perSecond: number; megabytes: number; seconds: number; asked: boolean } | null>(null);
+/** A longer run waits for a word first. */
+const longRun = 120;
+
 const sliceMs = 40;
 let current = 0;   // grows with every start and stop: what an earlier run still says is dropped
 
 const sentence = (r: Refused) => r.diagnostics.filter((d) => d.severity === 'error').map((d) => [d.message, d.hint].filter(Boolean).join('. ')).join(' ') || 'The experiment was refused.';
+
+effect(() => {
+  opened.value;  // another project: its link runs its own experiment
+  ++current;
+  if (started.peek() || status.peek() !== 'idle') end();
+  batch(() => { status.value = 'idle'; started.value = null; shown.value = null; exchanged.value = null; discovered.value = null; points.value = []; problem.value = ''; });
+});
+
+/** The kind of model that is trained: of `methods` the one that they are then run on, if it is not the compiled one. */
+export const trained = (s: LabSettings) => (s.kind === 'methods' ? s.of : s.kind);
 
 /** Programs are compiled here as the page compiles them, but for their optimisations: those leave little to compress. */
 async function programRequest(s: LabSettings) {
@@ -29,7 +46,7 @@ async function programRequest(s: LabSettings) {
   const found = await loadable({ files: files.peek() });
   return {
     program: source.peek(), name: active.peek(), files: found, output: settings.peek().output?.trim() || undefined, causal: settings.peek().causal, objective: settings.peek().objective,
-    vocabulary: of?.vocabulary ? rawValues(of.vocabulary) : undefined, max_length: of?.max_length ?? undefined, optimize: s.kind === 'superposition' && !s.optimised ? false : undefined,
+    vocabulary: of?.vocabulary ? rawValues(of.vocabulary) : undefined, max_length: of?.max_length ?? undefined, optimize: trained(s) === 'superposition' && !s.optimised ? false : undefined,
   };
 }
 
@@ -39,27 +56,46 @@ export async function start() {
   const s = lab.peek();
   const mine = ++current;
   end();
-  batch(() => { status.value = 'starting'; problem.value = ''; points.value = []; shown.value = null; started.value = null; ranOn.value = key(); });
-  if (s.kind === 'methods') return discover(s, mine);
-  const experiment = s.kind === 'twin'
-    ? { kind: 'twin', layers: s.layers, heads: s.heads, d_model: s.width } : { kind: 'superposition', d: s.d, recipe: s.recipe };
+  batch(() => { status.value = 'starting'; problem.value = ''; points.value = []; shown.value = null; exchanged.value = null; started.value = null; estimate.value = null; ranOn.value = key(); if (s.kind === 'methods') discovered.value = null; });
+  const kind = trained(s);
+  if (!kind) return discover(s, mine);
+  const experiment = kind === 'twin'
+    ? { kind, layers: s.layers, heads: s.heads, d_model: s.width, patterns: s.patterns ? 1 : undefined } : { kind: 'superposition', d: s.d, recipe: s.recipe };
   try {
     const { result } = await ask({ command: 'lab_start', limit_ms: 20_000, ...await programRequest(s), experiment, training: { steps: s.steps, seed: s.seed ?? 1 }, examples: { most: 2048 } });
     if (mine !== current) return;
     const r = result as Started | Refused;
     if (!r.ok) { batch(() => { status.value = 'idle'; problem.value = sentence(r); }); return; }
     batch(() => { started.value = r; status.value = 'running'; progress.value = { step: 0, steps: r.training.steps, secondsLeft: null, diverged: false }; });
-    await go(mine);
+    if (await measured(mine, r)) await go(mine);
   } catch (error) {
     lost(mine, error as Error);
   }
 }
 
+/** A few steps, taken for the run as well, say how long it takes; false where it waits for a word of its user. */
+async function measured(mine: number, r: Started) {
+  const took = (await ask({ command: 'lab_advance', run: r.run, milliseconds: 4 * sliceMs })).result as Advanced | Refused;
+  if (mine !== current) return false;
+  if (!took.ok) throw new Error(sentence(took));
+  const perSecond = (1000 * took.step) / Math.max(took.milliseconds, 0.01), seconds = (took.steps - took.step) / perSecond;
+  const asked = seconds > longRun && !took.done;
+  batch(() => {
+    estimate.value = { perSecond, seconds, asked, megabytes: r.estimate.megabytes };
+    progress.value = { step: took.step, steps: took.steps, secondsLeft: seconds, diverged: took.diverged };
+    points.value = took.points;
+    if (asked) status.value = 'paused';
+  });
+  if (took.done) finish();
+  return !asked;
+}
+
+/** Methods on the compiled model, or on the one that was trained. */
 async function discover(s: LabSettings, mine: number) {
-  const of = key();
-  discovered.value = null;
+  const of = ranOn.peek(), run = started.peek()?.run;
+  status.value = 'starting';
   try {
-    const { result } = await ask({ command: 'discover', limit_ms: 60_000, ...await programRequest(s), seed: s.seed ?? 1 });
+    const { result } = await ask({ command: 'discover', limit_ms: 60_000, ...(run === undefined ? await programRequest(s) : { run }), seed: s.seed ?? 1 });
     if (mine !== current) return;
     const r = result as Discovered | Refused;
     batch(() => {
@@ -96,6 +132,16 @@ async function go(mine: number) {
     }
     if (r.done) finish();
   }
+  if (status.peek() === 'done' && !shown.peek()) await look(-1, mine);
+  if (mine !== current || status.peek() !== 'done') return;
+  const s = lab.peek();
+  if (s.kind === 'methods') await discover(s, mine);
+  else if (s.kind === 'superposition') await exchange(mine);
+}
+
+async function exchange(mine: number) {
+  const r = (await ask({ command: 'interchange', run: started.peek()!.run, limit_ms: 10_000 })).result as Exchanged | Refused;
+  if (mine === current && r.ok) exchanged.value = new Map(r.s_ops.map((x) => [x.node, x.accuracy]));
 }
 
 function finish() {

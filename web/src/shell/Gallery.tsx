@@ -19,6 +19,17 @@ function Picture({ s }: { s: Small }) {
   return <svg class="small-picture" width={width} height={height} viewBox={`0 0 ${width} ${height}`} aria-hidden="true">{shapes.map(({ tag: Tag, role, at, text }) => <Tag class={role} {...at}>{text}</Tag>)}</svg>;
 }
 
+/** Their five steps each are in the laboratory: web/src/lab/lessons.ts. */
+const lessons = [
+  { of: 'superposition', file: 'fraction_previous.rasp', title: 'What superposition is', text: 'Squeeze a model into fewer dimensions and see what its features do. Five steps.' },
+  { of: 'circuit', file: 'sort.rasp', title: 'Which method finds the circuit?', text: 'Seven methods look for a circuit that is known. Five steps.' },
+] as const;
+
+function openLesson(e: Example, of: (typeof lessons)[number]['of']) {
+  const kind = of === 'circuit' ? 'methods' : 'superposition';
+  openProject({ ...emptyProject(), files: { [e.file]: e.source }, active: e.file, view: 'laboratory', lab: { kind, ...(of === 'superposition' ? { d: 4 } : {}), lesson: { of, step: 0 } } });
+}
+
 const newPython = `# RASP as Tracr's library for Python takes it.
 from tracr.rasp import rasp
 
@@ -62,6 +73,12 @@ export default function Gallery({ close }: { close: () => void }) {
           </section>
         );
       })}
+      <section>
+        <h3>Lessons in the laboratory</h3>
+        <ul class="cards">
+          {lessons.map(({ of, file, title, text }) => { const e = examples?.find((x) => x.file === file); return e && <li><button type="button" class="card-button lesson-card" onClick={pick(() => openLesson(e, of))}><strong>{title}</strong><span>{text}</span></button></li>; })}
+        </ul>
+      </section>
       <section>
         <h3>Course assignments</h3>
         <ul class="cards">

@@ -90,7 +90,12 @@ function checkLab(x: unknown): LabSettings {
     if (x[key] !== undefined) out[key] = count(x[key], 10_000_000) ? x[key] : fail(`"${key}" of the laboratory is not a number`);
   }
   if (x.recipe !== undefined) out.recipe = (['orthonormal', 'principal', 'paper'] as const).find((r) => r === x.recipe) ?? fail('"recipe" of the laboratory is unknown');
-  for (const key of ['optimised', 'run'] as const) if (x[key] !== undefined) out[key] = x[key] === true ? true : fail(`"${key}" of the laboratory is not true`);
+  if (x.of !== undefined) out.of = (['superposition', 'twin'] as const).find((r) => r === x.of) ?? fail('"of" of the laboratory is unknown');
+  if (x.lesson !== undefined) {
+    const { of, step } = isObject(x.lesson) ? x.lesson : fail('its lesson is not an object');
+    out.lesson = { of: (['superposition', 'circuit'] as const).find((r) => r === of) ?? fail('its lesson is unknown'), step: count(step, 4) ? step : fail('the step of its lesson is not a number from 0 to 4') };
+  }
+  for (const key of ['optimised', 'patterns', 'run'] as const) if (x[key] !== undefined) out[key] = x[key] === true ? true : fail(`"${key}" of the laboratory is not true`);
   return out;
 }
 

@@ -43,6 +43,9 @@ export interface LabSettings {
   recipe?: 'orthonormal' | 'principal' | 'paper';
   optimised?: true;          // compress the optimised model, not the plain construction
   layers?: number; heads?: number; width?: number;
+  patterns?: true;           // the twin is held to the compiled attention patterns, too
+  of?: 'superposition' | 'twin';  // methods: on such a model, trained first; absent: on the compiled one
+  lesson?: { of: 'superposition' | 'circuit'; step: number };  // a guided text beside it, at step 0 to 4
   steps?: number; seed?: number;
   run?: true;                // its author ran it: a link runs it again
 }
@@ -87,7 +90,11 @@ export const project = computed<Project>(() => ({
   ...(JSON.stringify(lab.value) === '{"kind":"superposition"}' ? {} : { lab: lab.value }),
 }));
 
+/** Grows whenever another project is opened: what was computed of the one before is let go. */
+export const opened = signal(0);
+
 export function setProject(p: Project) {
+  ++opened.value;
   files.value = p.files;
   active.value = p.active;
   settings.value = p.settings;
