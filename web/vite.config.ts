@@ -38,12 +38,23 @@ function offline(): Plugin {
   };
 }
 
-/** The engine's download begins with the page, not after the scripts that ask for it; on a slow line they still come first. */
+/**
+ * The engine's download begins with the page, not after the scripts that ask for it. But the style sheet comes first, and alone: with it the
+ * picture in the document stands, and on a slow line scripts that are fetched beside it would take most of the line.
+ */
 function early(): Plugin {
+  const engines = (bundle: object | undefined) => Object.keys(bundle ?? {}).filter((f) => f.endsWith('.wasm') && !f.startsWith('python-') && !later(f));
   return {
     name: 'rasp-early',
     apply: 'build',
-    transformIndexHtml: { order: 'post', handler: (_, { bundle }) => Object.keys(bundle ?? {}).filter((f) => f.endsWith('.wasm') && !f.startsWith('python-') && !later(f)).map((f) => ({ tag: 'link', attrs: { rel: 'preload', as: 'fetch', type: 'application/wasm', crossorigin: '', fetchpriority: 'low', href: `./${f}` }, injectTo: 'head' as const })) },
+    transformIndexHtml: { order: 'post', handler: (html, { bundle }) => {
+      const sheet = html.match(/^ *<link rel="stylesheet"[^>]*>\n/m)?.[0] ?? '';
+      return {
+        html: html.replace(sheet, '').replace('<meta name="description"', `${sheet.trim()}\n<meta name="description"`)
+          .replace(/<(script type="module"|link rel="modulepreload")/g, '<$1 fetchpriority="low"'),
+        tags: engines(bundle).map((f) => ({ tag: 'link', attrs: { rel: 'preload', as: 'fetch', type: 'application/wasm', crossorigin: '', fetchpriority: 'low', href: `./${f}` }, injectTo: 'head' as const })),
+      };
+    } },
   };
 }
 

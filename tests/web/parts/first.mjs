@@ -1,6 +1,6 @@
 // The first minute: what stands before any script has come, and how it becomes live.
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { output, root, settled, type } from '../browser.mjs';
 
@@ -31,6 +31,14 @@ export default async function firstJourneys(test, browser) {
       assert.deepEqual(await rows(), [['d', 'c', 'b', 'a'], ['d', 'c', 'b', 'a']]);
       await context.close();
     }
+  });
+
+  await test('the style sheet of the first picture waits for no script but the one that chooses the picture', async () => {
+    const html = readFileSync(path.join(root, 'web/dist/index.html'), 'utf8'), sheet = html.indexOf('<link rel="stylesheet"');
+    assert.ok(sheet > 0 && sheet < html.indexOf('<script') && sheet < html.indexOf('rel="modulepreload"'));
+    const beside = [...html.matchAll(/<(?:script type="module"|link rel="(?:modulepreload|preload)")[^>]*>/g)].map((m) => m[0]);
+    assert.ok(beside.length > 3);
+    assert.deepEqual(beside.filter((tag) => !tag.includes('fetchpriority="low"')), []);
   });
 
   await test('who comes with a link or has own work never sees the first picture', async (fresh, _, url) => {
