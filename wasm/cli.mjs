@@ -30,12 +30,14 @@ const usage = `usage: rasp-playground COMMAND FILE [options]
   assignment  check FILE | publish FILE --out FILE [--salt PHRASE] | scorm FILE --out ZIP [--scorm 1.2|2004] [--salt PHRASE] | schema FILE
 
 FILE "-" reads standard input. Options:
-  --output EXPR  --input JSON  --vocabulary JSON  --max-length N  --causal  --objective size|depth  --no-optimize
+  --output EXPR  --input JSON  --vocabulary JSON  --max-length N  --causal  --objective size|depth  --no-optimize | --off PASS,…
   --samples N  --exhaustive  --proof  --seed S  --format F  --out PATH  --names transformer_lens|tracr  --limit-ms N`;
+
+const passes = ['fuse', 'fold', 'merge_heads', 'drop', 'idioms', 'factor', 'pack', 'reuse'];
 
 class UsageError extends Error {}
 
-const withValue = new Set(['output', 'input', 'vocabulary', 'max-length', 'objective', 'samples', 'seed', 'format', 'out', 'names', 'limit-ms', 'until', 'jobs', 'salt', 'scorm', 'task', 'count', 'compress', 'twin', 'recipe', 'seeds', 'steps', 'batch', 'rate', 'examples', 'methods', 'pairs', 'witnesses', 'component', 'program', 'to', 'suite', 'intervene']);
+const withValue = new Set(['output', 'input', 'vocabulary', 'max-length', 'objective', 'samples', 'seed', 'format', 'out', 'names', 'limit-ms', 'until', 'jobs', 'salt', 'scorm', 'task', 'count', 'compress', 'twin', 'recipe', 'seeds', 'steps', 'batch', 'rate', 'examples', 'methods', 'pairs', 'witnesses', 'component', 'program', 'to', 'suite', 'off', 'intervene']);
 const flags = new Set(['causal', 'no-optimize', 'exhaustive', 'proof', 'help', 'github', 'one', 'longest']);
 
 function parseArguments(args) {
@@ -299,12 +301,15 @@ async function main() {
     causal: options.causal,
     objective: options.objective,
     optimize: options['no-optimize'] ? false : undefined,
+    passes: options.off === undefined ? undefined : Object.fromEntries(options.off.split(',').map((name) => [name, false])),
     samples: number(options, 'samples', 1),
     exhaustive: options.exhaustive,
     proof: options.proof,
     seed: number(options, 'seed', 0),
     limit_ms: number(options, 'limit-ms', 1) ?? (command === 'check' ? 600_000 : 60_000),
   };
+  const unknown = Object.keys(request.passes ?? {}).find((name) => !passes.includes(name));
+  if (unknown !== undefined) throw new UsageError(`--off names passes (${passes.join(', ')}), not "${unknown}"`);
   if (options.objective && !['size', 'depth'].includes(options.objective)) throw new UsageError('--objective is size or depth');
   if (command === 'convert' && options.to !== (file.endsWith('.py') ? 'rasp' : 'python')) throw new UsageError('convert takes FILE.rasp --to python, or FILE.py --to rasp');
   if (command === 'convert' && file.endsWith('.craft')) throw new UsageError('convert takes a program, not a listing');

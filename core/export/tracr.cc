@@ -56,6 +56,15 @@ void set_apart(std::vector<std::string>& labels, const std::string& output_name,
   }
 }
 
+// Such readers look dimensions up by their labels: no two are the same.
+void make_unique(std::vector<std::string>& labels) {
+  std::set<std::string> taken;
+  for (std::string& label : labels) {
+    const std::string wanted = label;
+    for (int i = 2; !taken.insert(label).second; ++i) label = wanted + "'" + std::to_string(i);
+  }
+}
+
 // x += relu(u) - relu(-u) with u = x·W_U + b_U, in the dimensions from `first` on.
 Layer logits_layer(const Transformer& m, std::int32_t d_model, std::int32_t first) {
   const auto outputs = static_cast<std::int32_t>(m.W_U.cols());
@@ -100,7 +109,9 @@ void widen(Transformer& m, std::int32_t d_model) {
 
 }  // namespace
 
-CompiledModel with_output_in_stream(const CompiledModel& model, const std::string& output_name) {
+namespace {
+
+CompiledModel with_labelled_output(const CompiledModel& model, const std::string& output_name) {
   CompiledModel out = model;
   if (model.codec.encoding == Encoding::Numerical) return out;
   if (picks_output(model, output_name)) {
@@ -129,6 +140,14 @@ CompiledModel with_output_in_stream(const CompiledModel& model, const std::strin
   pick.setFromTriplets(ones.begin(), ones.end());
   m.W_U = std::move(pick);
   m.b_U.assign(static_cast<std::size_t>(outputs), 0);
+  return out;
+}
+
+}  // namespace
+
+CompiledModel with_output_in_stream(const CompiledModel& model, const std::string& output_name) {
+  CompiledModel out = with_labelled_output(model, output_name);
+  make_unique(out.residual_labels);
   return out;
 }
 

@@ -11,7 +11,7 @@ namespace rasp {
 //
 // Returns `model` with one more layer without heads, whose MLP writes every logit u = x·W_U + b_U as relu(u) - relu(-u), the same float, into a dimension
 // of its own; W_U then picks these, b_U is 0. Labels that a reader could take for the output's are written `name=value`. A model with a numerical output,
-// or one that has this form, is returned as it is.
+// or one that has this form, keeps its weights. Of equal labels all but the first get a number ("x", "x'2"): readers take them for names.
 CompiledModel with_output_in_stream(const CompiledModel& model, const std::string& output_name);
 
 }  // namespace rasp

@@ -97,10 +97,12 @@ export function tracrOutputName({ residual_labels, output_encoder }) {
 /** The unembedding that such a reader makes, [d_model · values], row-major: a one where a dimension carries the label of a value. */
 export function tracrUnembedding(tracr) {
   const { residual_labels: labels, output_encoder: { encoding_map: map } } = tracr;
+  const rows = new Map(labels.map((label, row) => [label, row]));  // as many rows as there are different labels
+  if (rows.size !== labels.length) throw new Error(`two dimensions have one label: ${labels.filter((label, row) => rows.get(label) !== row)}`);
   const name = tracrOutputName(tracr), out = new Float32Array(labels.length * map.length);
   for (const [value, column] of map) {
-    const row = labels.lastIndexOf(`${name}:${pythonWords(value)}`);
-    if (row < 0) throw new Error(`no dimension for ${value}`);
+    const row = rows.get(`${name}:${pythonWords(value)}`);
+    if (row === undefined) throw new Error(`no dimension for ${value}`);
     out[row * map.length + column] = 1;
   }
   return out;

@@ -59,6 +59,22 @@ class Suites(unittest.TestCase):
         with self.assertRaisesRegex(ValueError, "structural, semantic or causal"):
             self.suite[0].edges("true")
 
+    def test_bridge_weights_are_the_same_maps(self):
+        """W_QK, W_OV and the MLP, from [out, in] matrices with the heads side by side, are those of the weights."""
+        for model in list(self.suite)[:6]:
+            w, b = model.weights, model.bridge_weights()
+            H, d = model.n_heads, model.d_head
+            for l in range(model.n_layers):
+                at = f"blocks.{l}."
+                q, k, v = (b[f"{at}attn.{x}.weight"].reshape(H, d, -1) for x in "qkv")
+                o = b[at + "attn.o.weight"].reshape(-1, H, d)
+                for h in range(H):
+                    np.testing.assert_array_equal(q[h].T @ k[h], w[at + "attn.W_Q"][h] @ w[at + "attn.W_K"][h].T)
+                    np.testing.assert_array_equal(v[h].T @ o[:, h].T, w[at + "attn.W_V"][h] @ w[at + "attn.W_O"][h])
+                np.testing.assert_array_equal(b[at + "mlp.in.weight"].T, w[at + "mlp.W_in"])
+                np.testing.assert_array_equal(b[at + "mlp.out.weight"].T, w[at + "mlp.W_out"])
+            np.testing.assert_array_equal(b["unembed.weight"].T, w["unembed.W_U"])
+
     def test_filters_and_checksums(self):
         self.assertEqual(self.suite.damaged(), [])
         levels = sum(len(self.suite.filter(level=level)) for level in ("easy", "medium", "hard"))
@@ -133,6 +149,80 @@ class Files(unittest.TestCase):
         self.assertEqual(model(["a", "b", "a"]), [2, 1, 2])
         with self.assertRaisesRegex(rm.BadFile, "was not found"):
             rm.load(f"#{body}.{zlib.crc32(body.encode()):08x}", compiler=["no-such-compiler"])
+
+
+    def link(self, project):
+        import base64
+        import zlib
+        body = "2.j." + base64.urlsafe_b64encode(json.dumps(project).encode()).decode().rstrip("=")
+        return f"https://example.org/#{body}.{zlib.crc32(body.encode()):08x}"
+
+    def test_a_link_to_a_program_in_python_is_compiled(self):
+        text = (root / "examples" / "tracr_histogram.py").read_text()
+        fingerprint = json.loads(subprocess.run([*CLI, "compile", str(root / "examples" / "tracr_histogram.py")], capture_output=True, text=True).stdout)["fingerprint"]
+        model = rm.load(self.link({"files": {"histogram.py": text}, "active": "histogram.py", "fingerprint": fingerprint}), compiler=CLI)
+        self.assertTrue(model.entry["link_fingerprint_matches"])
+        word = [model.vocabulary[0], model.vocabulary[1], model.vocabulary[0]]
+        self.assertEqual(model(word), [2, 1, 2])
+        with self.assertRaisesRegex(rm.BadFile, "does not compile"):
+            rm.load(self.link({"files": {"x.py": "import os; os.nothing()"}, "active": "x.py"}), compiler=CLI)
+
+    def test_settings_of_a_link_are_those_of_the_model(self):
+        text = "#@ vocabulary \"ab\"\n#@ max_length 4\nx = selector_width(select(tokens, tokens, ==));\n"
+        def model(settings):
+            return rm.load(self.link({"files": {"a.rasp": text}, "active": "a.rasp", "settings": settings}), compiler=CLI)
+        own = model({})
+        self.assertEqual(model({"vocabulary": "abc"}).vocabulary, ["a", "b", "c"])
+        self.assertEqual(model({"vocabulary": "[1, 2.5]"}).vocabulary, [1, 2.5])
+        self.assertEqual(model({"maxLength": 6}).max_length, 6)
+        self.assertTrue(model({"causal": True}).causal)
+        self.assertEqual(model({"output": "x == 2"})(["a", "b", "a"]), [True, False, True])
+        plain = model({"off": ["fuse", "fold", "merge_heads", "drop", "idioms", "factor", "pack", "reuse"]})
+        self.assertNotEqual(plain.rasp["fingerprint"], own.rasp["fingerprint"])
+        self.assertEqual(plain(["a", "b", "a"]), own(["a", "b", "a"]))
+
+
+class Damage(unittest.TestCase):
+    def test_whatever_is_damaged_is_said_and_nothing_else_is_raised(self):
+        """Files with bytes changed, cut or left out either open or are refused by BadFile."""
+        import shutil
+        random = np.random.default_rng(5)
+        model = rm.open_suite(folder).entries[0]["id"]
+        with tempfile.TemporaryDirectory() as out:
+            out = Path(out)
+            shutil.copytree(folder / "models" / model, out / "models" / model)
+            shutil.copy(folder / "manifest.json", out)
+            (out / "manifest.json").write_text(json.dumps({**json.loads((out / "manifest.json").read_text()), "models": [json.loads((out / "manifest.json").read_text())["models"][0]]}))
+            refused = 0
+            for file in (out / "manifest.json", *(out / "models" / model / name for name in ("model.safetensors", "model.json", "truth.json", "data.json"))):
+                whole = file.read_bytes()
+                for turn in range(120):
+                    data = bytearray(whole)
+                    at = int(random.integers(min(len(data), 3000)))
+                    kind = turn % 4
+                    if kind == 0:
+                        data[at] = int(random.integers(256))
+                    elif kind == 1:
+                        del data[at:]
+                    elif kind == 2:
+                        del data[at : at + int(random.integers(1, 60))]
+                    else:
+                        data[at:at] = b'null'
+                    file.write_bytes(data)
+                    try:
+                        suite = rm.open_suite(out)
+                        suite.damaged()
+                        suite.filter(level="easy", split="train", mechanism="shift")
+                        opened = suite[0]
+                        opened.edges("causal"), list(opened.examples()), list(opened.corrupted_pairs()), opened.heads, opened.verify()
+                    except rm.BadFile:
+                        refused += 1
+                file.write_bytes(whole)
+            self.assertGreater(refused, 300)
+            for text in ("null", "[]", "3", '{"format": "rasp-suite/1"}', '{"format": "rasp-suite/1", "models": [null]}', '{"format": ["rasp-suite/1"], "models": []}'):
+                (out / "manifest.json").write_text(text)
+                with self.assertRaises(rm.BadFile):
+                    rm.open_suite(out)
 
 
 class Metrics(unittest.TestCase):

@@ -23,6 +23,7 @@ import shutil
 import subprocess
 import tempfile
 import zlib
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Callable, Iterable, Iterator, Mapping, Optional, Sequence, Union
@@ -54,6 +55,15 @@ def _read_json(path: Path) -> Any:
         raise BadFile(f"{path}: it cannot be read as JSON ({error})") from None
 
 
+@contextmanager
+def _expecting(path: Union[str, Path], what: str) -> Iterator[None]:
+    """What is damaged lacks a member, or has one of another kind, wherever that shows."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError) as error:
+        raise BadFile(f"{path}: {what} is damaged ({type(error).__name__}: {error})") from None
+
+
 _DTYPES = {"F64": np.float64, "F32": np.float32, "F16": np.float16, "I64": np.int64, "I32": np.int32}
 
 
@@ -66,18 +76,14 @@ def read_safetensors(path: Union[str, Path]) -> tuple[dict[str, np.ndarray], dic
     size = int.from_bytes(data[:8], "little") if len(data) >= 8 else -1
     if not 2 <= size <= len(data) - 8:
         raise BadFile(f"{path}: it is no safetensors file, or a part of it is missing")
-    try:
+    with _expecting(path, "its header"):
         header = json.loads(data[8 : 8 + size])
-    except ValueError:
-        raise BadFile(f"{path}: its header is damaged") from None
-    metadata = header.pop("__metadata__", {})
+        metadata = dict(header.pop("__metadata__", {}))
+        entries = {name: (*entry["data_offsets"], _DTYPES.get(entry["dtype"]), tuple(int(n) for n in entry["shape"])) for name, entry in header.items()}
     body = memoryview(data)[8 + size :]
     tensors = {}
-    for name, entry in header.items():
-        begin, end = entry["data_offsets"]
-        dtype = _DTYPES.get(entry["dtype"])
-        shape = tuple(entry["shape"])
-        if dtype is None or end > len(body) or (end - begin) != int(np.prod(shape, dtype=np.int64)) * np.dtype(dtype).itemsize:
+    for name, (begin, end, dtype, shape) in entries.items():
+        if dtype is None or not 0 <= begin <= end <= len(body) or min(shape, default=1) < 0 or (end - begin) != int(np.prod(shape, dtype=np.int64)) * np.dtype(dtype).itemsize:
             raise BadFile(f"{path}: the tensor {name} is damaged, or a part of the file is missing")
         tensors[name] = np.frombuffer(body[begin:end], dtype=np.dtype(dtype).newbyteorder("<")).reshape(shape)
     return tensors, metadata
@@ -388,7 +394,9 @@ class Model:
         """Direct edges as (from, to, input): input is Q, K or V of a head. All, or those that are structural, semantic or causal."""
         if kind not in (None, "structural", "semantic", "causal"):
             raise ValueError(f"edges are structural, semantic or causal, not {kind!r}")
-        return [(e["from"], e["to"], e.get("input")) for e in self.truth["edges"] if kind is None or e[kind]]
+        truth = self.truth
+        with _expecting(self.folder / "truth.json", "it"):
+            return [(e["from"], e["to"], e.get("input")) for e in truth["edges"] if kind is None or e[kind]]
 
     @property
     def craft(self) -> str:
@@ -402,14 +410,18 @@ class Model:
 
     def examples(self, part: str = "test") -> Iterator[tuple[list[Any], list[Any]]]:
         """Pairs of input and output."""
-        for each in self.data[part]:
-            yield each["input"], _values(each["output"])
+        data = self.data
+        with _expecting(self.folder / "data.json", "it"):
+            pairs = [(list(each["input"]), _values(each["output"])) for each in data[part]]
+            [self.tokens(tokens) for tokens, _ in pairs]
+        yield from pairs
 
     def corrupted_pairs(self) -> Iterator[tuple[list[Any], list[Any]]]:
         """Pairs of inputs of one length with different outputs: clean and corrupted."""
         data = self.data
-        for each in data["corrupted"]:
-            yield data["test"][each["clean"]]["input"], each["input"]
+        with _expecting(self.folder / "data.json", "it"):
+            pairs = [(list(data["test"][each["clean"]]["input"]), list(each["input"])) for each in data["corrupted"]]
+        yield from pairs
 
     def sample(self, count: int, seed: int = 0, length: Optional[int] = None) -> list[list[Any]]:
         """Random inputs."""
@@ -423,18 +435,41 @@ class Model:
 
     # other libraries
     def hooked_transformer(self, **options: Any) -> Any:
-        """The model as TransformerLens's `HookedTransformer`."""
+        """The model as a `HookedTransformer` of TransformerLens 2 or 3. Version 4 has `transformer_bridge` in its place."""
         import torch
         from transformer_lens import HookedTransformer, HookedTransformerConfig
 
-        config = {k: v for k, v in self.config.items() if k != "rasp"}
-        model = HookedTransformer(HookedTransformerConfig.from_dict({**config, **options}))
-        state = {name: torch.tensor(np.array(tensor)) for name, tensor in self.weights.items()}
-        result = model.load_state_dict(state, strict=False)
-        wrong = [k for k in result.missing_keys if not k.endswith((".mask", ".IGNORE"))] + list(result.unexpected_keys)
-        if wrong:
-            raise BadFile(f"TransformerLens did not find a place for {wrong}")
+        model = HookedTransformer(HookedTransformerConfig.from_dict({**self._sizes(), **options}))
+        masks = {k: v for k, v in model.state_dict().items() if k.endswith((".mask", ".IGNORE"))}  # of attention: constants, no weights
+        model.load_state_dict({**masks, **{name: torch.tensor(np.array(tensor)) for name, tensor in self.weights.items()}})
         return model
+
+    def transformer_bridge(self, **options: Any) -> Any:
+        """The model as a `TransformerBridge` of TransformerLens 4."""
+        import torch
+        from transformer_lens import TransformerBridge
+
+        model = TransformerBridge.boot_native({**self._sizes(), **options})
+        model.load_state_dict({name: torch.tensor(tensor) for name, tensor in self.bridge_weights().items()})
+        return model
+
+    def bridge_weights(self) -> dict[str, np.ndarray]:
+        """The weights by the names of `TransformerBridge.state_dict()`: heads side by side, [out, in] as PyTorch's linear layers have them."""
+        w, out = self.weights, {}
+        out["embed.weight"], out["pos_embed.weight"] = w["embed.W_E"], w["pos_embed.W_pos"]
+        for l in range(self.n_layers):
+            b = f"blocks.{l}."
+            for name in "QKV":
+                out[f"{b}attn.{name.lower()}.weight"] = w[f"{b}attn.W_{name}"].transpose(0, 2, 1).reshape(-1, self.d_model)
+                out[f"{b}attn.{name.lower()}.bias"] = w[f"{b}attn.b_{name}"].reshape(-1)
+            out[b + "attn.o.weight"], out[b + "attn.o.bias"] = w[b + "attn.W_O"].reshape(-1, self.d_model).T, w[b + "attn.b_O"]
+            out[b + "mlp.in.weight"], out[b + "mlp.in.bias"] = w[b + "mlp.W_in"].T, w[b + "mlp.b_in"]
+            out[b + "mlp.out.weight"], out[b + "mlp.out.bias"] = w[b + "mlp.W_out"].T, w[b + "mlp.b_out"]
+        out["unembed.weight"], out["unembed.bias"] = w["unembed.W_U"].T, w["unembed.b_U"]
+        return {name: np.ascontiguousarray(tensor) for name, tensor in out.items()}
+
+    def _sizes(self) -> dict[str, Any]:
+        return {k: v for k, v in self.config.items() if k not in ("rasp", "tracr")}
 
 
 # ------------------------------------------------------------------------------------------------------------- opening
@@ -445,10 +480,33 @@ def _load_pair(weights: Path, description: Path, entry: Optional[Mapping[str, An
     config = _read_json(description)
     if not isinstance(config, dict) or "rasp" not in config:
         raise BadFile(f"{description}: it does not describe a compiled model")
-    mine, other = metadata.get("fingerprint"), config["rasp"]["fingerprint"]
+    with _expecting(description, "it"):
+        mine, other = metadata.get("fingerprint"), config["rasp"]["fingerprint"]
     if mine is not None and mine != other:
         raise BadFile(f"{weights} and {description} belong to two models (fingerprints {mine} and {other})")
-    return Model(config, tensors, weights.parent, entry)
+    with _expecting(description, "it"):
+        return _checked(Model(config, tensors, weights.parent, entry), weights)
+
+
+def _checked(model: Model, weights: Path) -> Model:
+    """The model, if its members are of one kind and size: what is read later is read here once."""
+    if [h for h in (model.heads, model.output_values, model.program, model.max_length, model.causal, model.numerical) if h is None]:
+        raise BadFile(f"{weights}: its JSON lacks a member")
+    L, D, H, d, m = (model.config[k] for k in ("n_layers", "d_model", "n_heads", "d_head", "d_mlp"))
+    outs = model.config["d_vocab_out"]
+    shapes = {"embed.W_E": (model.config["d_vocab"], D), "pos_embed.W_pos": (model.config["n_ctx"], D), "unembed.W_U": (D, outs), "unembed.b_U": (outs,)}
+    for l in range(L):
+        at = f"blocks.{l}."
+        shapes.update({at + f"attn.W_{x}": (H, D, d) for x in "QKV"}, **{at + f"attn.b_{x}": (H, d) for x in "QKV"})
+        shapes.update({at + "attn.W_O": (H, d, D), at + "attn.b_O": (D,), at + "mlp.W_in": (D, m), at + "mlp.b_in": (m,), at + "mlp.W_out": (m, D), at + "mlp.b_out": (D,)})
+    for name, shape in shapes.items():
+        if model.weights[name].shape != shape:
+            raise BadFile(f"{weights}: {name} has the shape {model.weights[name].shape}, and its JSON says {shape}")
+    if len(model.vocabulary) != model.bos_id or model.config["d_vocab"] != model.bos_id + 1 or model.max_length + 1 > model.config["n_ctx"]:
+        raise BadFile(f"{weights}: the vocabulary of its JSON has another size than the embeddings")
+    if not model.numerical and len(model.output_values) != outs:
+        raise BadFile(f"{weights}: its JSON has {len(model.output_values)} output values for {outs} logits")
+    return model
 
 
 def _from_document(path: Path) -> Model:
@@ -457,11 +515,12 @@ def _from_document(path: Path) -> Model:
     if not isinstance(config, dict) or "state_dict" not in config:
         raise BadFile(f"{path}: it holds no weights; give the .safetensors file that belongs to it")
     tensors = {}
-    for name, each in config.pop("state_dict").items():
-        flat = np.zeros(int(np.prod(each["shape"], dtype=np.int64)), dtype=np.float32)
-        flat[each["indices"]] = each["values"]
-        tensors[name] = flat.reshape(each["shape"])
-    return Model(config, tensors)
+    with _expecting(path, "it"):
+        for name, each in config.pop("state_dict").items():
+            flat = np.zeros(int(np.prod(each["shape"], dtype=np.int64)), dtype=np.float32)
+            flat[each["indices"]] = each["values"]
+            tensors[name] = flat.reshape(each["shape"])
+        return _checked(Model(config, tensors), path)
 
 
 def load(source: Union[str, Path], compiler: Optional[Sequence[str]] = None) -> Model:
@@ -609,9 +668,17 @@ def open_suite(folder: Union[str, Path]) -> Suite:
         unfinished = (path / ".suite.json").exists()
         raise BadFile(f"{path}: the suite is not finished; run the same command again" if unfinished else f"{path}: there is no suite (manifest.json is missing)")
     manifest = _read_json(path / "manifest.json")
+    if not isinstance(manifest, dict):
+        raise BadFile(f"{path / 'manifest.json'}: it is no manifest")
     if manifest.get("format") not in KNOWN_SUITES:
         raise BadFile(f"{path}: its format is {manifest.get('format')!r}, which this reader does not know: use the rasp_models.py beside it")
-    return Suite(path, manifest)
+    with _expecting(path / "manifest.json", "it"):
+        for entry in manifest["models"]:
+            id, level, split, mechanisms = entry["id"], entry["difficulty"]["level"], entry["split"], entry["mechanisms"]
+            safe = isinstance(id, str) and id.replace("-", "").isalnum() and all(Path(name).name == name and isinstance(file["sha256"], str) for name, file in entry["files"].items())
+            if not safe or not isinstance(mechanisms, list) or not isinstance(level, str) or not isinstance(split, str):
+                raise BadFile(f"{path / 'manifest.json'}: the entry {id!r} is damaged")
+        return Suite(path, manifest)
 
 
 # ------------------------------------------------------------------------------------------------------------- metrics
