@@ -17,7 +17,7 @@ export function pack(folder) {
   const staged = mkdtempSync(path.join(tmpdir(), 'rasp-pack-'));
   try {
     cpSync(sources, staged, { recursive: true, dereference: true });
-    for (const name of ['engine.mjs', 'engine.wasm']) cpSync(path.join(engineFolder(), name), path.join(staged, 'dist', name));
+    for (const name of ['engine.mjs', 'engine.wasm', 'laboratory.mjs', 'laboratory.wasm']) cpSync(path.join(engineFolder(), name), path.join(staged, 'dist', name));
     cpSync(path.join(root, 'web/dist'), path.join(staged, 'page'), { recursive: true, filter: (file) => !/python-\d/.test(file) });
     for (const name of ['tracr', 'rasp_host']) cpSync(path.join(root, 'python', name), path.join(staged, 'dist/python', name), { recursive: true, filter: (file) => !file.includes('__pycache__') });
     cpSync(path.join(root, 'LICENSE'), path.join(staged, 'LICENSE'));

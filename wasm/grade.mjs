@@ -7,6 +7,7 @@ import { checkAssignment, publish } from './course/author.mjs';
 import { missingTask, prepare } from './course/evaluate.mjs';
 import { fingerprint as fingerprintOf, randomSalt, saltOf } from './course/hashes.mjs';
 import { diagnostic, format } from './course/json.mjs';
+import { asksLaboratory, withResults } from './course/laboratory.mjs';
 import { schema } from './course/schema.mjs';
 import { scormVersions } from './course/scorm.mjs';
 import { loadEngine } from './engine.mjs';
@@ -66,8 +67,9 @@ export async function grade(file, rest, options) {
   const fingerprint = await fingerprintOf(whole);
   if (options.task !== undefined && !whole.tasks.some((t) => t.id === options.task)) return usage(`the assignment has no task "${options.task}"`);
   const assignment = options.task === undefined ? whole : { ...whole, tasks: whole.tasks.filter((t) => t.id === options.task) };
-  const engine = await loadEngine();
-  const prepared = await prepare(engine, assignment);
+  const engine = await loadEngine(asksLaboratory(assignment) ? 'laboratory' : 'engine');
+  const measured = await withResults(engine, assignment);
+  const prepared = measured.diagnostics.length ? measured : await prepare(engine, measured.assignment);
   if (prepared.diagnostics.length) return fail(prepared.diagnostics);
   if (assignment.salt !== undefined)
     process.stderr.write(
@@ -185,7 +187,7 @@ export async function assignmentCommand(action, rest, options) {
   const { assignment, diagnostics } = readAssignment(rest[0]);
   if (!assignment) return fail(diagnostics);
   if (assignment.salt !== undefined) return fail([diagnostic('published', 'This is a students’ file already; the instructor’s file is needed')]);
-  const engine = await loadEngine();
+  const engine = await loadEngine(asksLaboratory(assignment) ? 'laboratory' : 'engine');
   const checked = await checkAssignment(engine, assignment);
   const tasks = checked.tasks.map((t) => ({
     task: t.task,

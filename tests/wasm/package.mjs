@@ -32,7 +32,7 @@ const example = (name) => path.join(root, 'examples', name);
 
 await test('it holds what it needs, and nothing of the building', () => {
   const files = readdirSync(installed, { recursive: true }).filter((f) => !f.startsWith('node_modules'));
-  for (const f of ['cli.mjs', 'index.d.mts', 'contract.d.mts', 'dist/engine.wasm', 'README.md', 'LICENSE', 'licences.md']) assert.ok(files.includes(f), f);
+  for (const f of ['cli.mjs', 'index.d.mts', 'contract.d.mts', 'dist/engine.wasm', 'dist/laboratory.wasm', 'README.md', 'LICENSE', 'licences.md']) assert.ok(files.includes(f), f);
   for (const f of files) assert.doesNotMatch(f, /\.(cc|txt|tgz)$|^size\.mjs$/);
   const modules = files.filter((f) => f.endsWith('.mjs'));
   assert.ok(modules.length > 20);
@@ -49,6 +49,9 @@ await test('npx runs it: the same model, bit for bit, as from the sources', () =
   assert.equal(r.out.fingerprint, here(...args).fingerprint);
   assert.deepEqual(npx('run', example('histogram.rasp'), '--input', '"abab"').out.model.values, [2, 2, 2, 2]);
   assert.equal(npx('eval', example('nowhere.rasp')).status, 1);
+  // What needs the laboratory's engine.
+  assert.equal(npx('discover', example('reverse.rasp'), '--methods', 'eap').out.ok, true);
+  assert.equal(npx('check', example('reverse.rasp'), '--proof', '--samples', '1').out.proof.confirmed, true);
   assert.match(npx('dance').err, /^usage: rasp-playground /m);
 });
 

@@ -7,7 +7,8 @@ export const largestFile = 1 << 20; // UTF-16 code units
 export const mostPropertyInputs = 20_000; // of one task
 
 export const isPublished = (assignment) => assignment.salt !== undefined;
-export const callOf = (task, one) => one?.call ?? task.call ?? task.asks.name;
+/** A number is evaluated as an s-op that has it at every position. */
+export const callOf = (task, one) => one?.call ?? task.call ?? (task.asks.kind === 'number' ? `${task.asks.name} + 0 * indices` : task.asks.name);
 
 /**
  * @param {string} text
@@ -34,6 +35,25 @@ export function parseAssignment(text) {
   let diagnostics = validate(value, schema, locate, 'assignment-schema');
   if (!diagnostics.length) diagnostics = check(value, locate);
   return { assignment: diagnostics.length ? null : value, diagnostics };
+}
+
+/** What is so of a task for the laboratory, and of no other. */
+function numberTask(task, at, report) {
+  const { laboratory } = task;
+  if ((task.asks.kind === 'number') !== (laboratory !== undefined))
+    return report(at('asks', 'kind'), 'a number is asked for by tasks with a laboratory, and by no others', 'Add "laboratory", or ask for an s-op.');
+  if (!laboratory) {
+    if (!task.cases.length) report(at('cases'), 'there must be at least one case');
+    return;
+  }
+  if (task.cases.length || task.properties || !task.hidden?.length)
+    report(at('hidden'), 'a number of the laboratory has hidden cases, and no others', 'Give "cases": [], "hidden": [{ "input": "a" }] with a token of the vocabulary.');
+  if (task.rules || task.budgets || task.call) report(at('laboratory'), 'rules, budgets and a call belong to programs, not to a number');
+  const trains = laboratory.experiment.kind !== 'methods' || laboratory.experiment.of;
+  const finds = laboratory.experiment.kind === 'methods';
+  if (finds !== (laboratory.measure === 'auc')) report(at('laboratory', 'measure'), finds ? 'methods have an auc' : 'only methods have an auc');
+  if (finds && !laboratory.method) report(at('laboratory'), 'auc needs a method');
+  if (!trains && (laboratory.experiment.steps ?? laboratory.experiment.d) !== undefined) report(at('laboratory', 'experiment'), 'nothing is trained here: give "of", or leave steps and d out');
 }
 
 function check(assignment, locate) {
@@ -68,6 +88,7 @@ function check(assignment, locate) {
     if (!published && task.steps?.length && task.reference === undefined)
       report(at('steps'), 'the values of steps come from a reference solution, and there is none');
 
+    numberTask(task, at, report);
     const one = (c, path, isHidden) => {
       const n = tokensOf(c.input).length;
       if (n > task.max_length) report([...path, 'input'], `the input has ${n} tokens, more than the task’s max_length ${task.max_length}`);
@@ -78,7 +99,7 @@ function check(assignment, locate) {
         if (isHidden && published)
           report([...path, 'output'], 'a students’ file must not hold the output of a hidden case', 'Publish the instructor’s file again.');
         shape(c.output, n, [...path, 'output']);
-      } else if (c.hash === undefined && task.reference === undefined) {
+      } else if (c.hash === undefined && task.reference === undefined && !(task.laboratory && isHidden)) {
         report(path, 'there is neither an output nor a reference solution that would give it');
       }
       if (c.hash !== undefined && !published) report([...path, 'hash'], 'hashes belong into a students’ file, which has a salt');

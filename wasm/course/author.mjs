@@ -1,5 +1,6 @@
 // For authors: does the assignment hold what it promises, and the file that students get.
 import { callOf } from './assignment.mjs';
+import { withResults } from './laboratory.mjs';
 import { evaluateTask, prepare } from './evaluate.mjs';
 import { outputHash, propertyHash } from './hashes.mjs';
 
@@ -7,13 +8,17 @@ import { outputHash, propertyHash } from './hashes.mjs';
  * The reference solution of every task must pass everything, the starter must not.
  * @returns {Promise<{ok: boolean, tasks: {task: string, problems: string[], reference: object|null, starter: object}[], diagnostics: object[]}>}
  */
-export async function checkAssignment(engine, assignment) {
+export async function checkAssignment(engine, written) {
+  const { assignment, diagnostics } = await withResults(engine, written);
+  if (diagnostics.length) return { ok: false, tasks: [], diagnostics };
   const prepared = await prepare(engine, assignment);
   const tasks = [];
   for (const task of assignment.tasks) {
     const problems = [];
     let reference = null;
-    if (task.reference === undefined) {
+    if (task.reference === undefined && task.laboratory) {
+      // what is right comes from the experiment
+    } else if (task.reference === undefined) {
       problems.push('There is no reference solution.');
     } else {
       reference = await evaluateTask(engine, prepared, task, task.reference);
@@ -47,7 +52,9 @@ function failures(result) {
  * @param {string} salt 32 hex digits
  * @returns {Promise<{assignment: object|null, diagnostics: object[]}>}
  */
-export async function publish(engine, assignment, salt) {
+export async function publish(engine, written, salt) {
+  const { assignment, diagnostics } = await withResults(engine, written);
+  if (diagnostics.length) return { assignment: null, diagnostics };
   const prepared = await prepare(engine, assignment);
   if (prepared.diagnostics.length) return { assignment: null, diagnostics: prepared.diagnostics };
   const tasks = [];

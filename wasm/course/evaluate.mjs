@@ -58,7 +58,7 @@ const missingName = (task, call, d) =>
 
 function kindProblem(task, call, kind) {
   const wanted = task.asks.kind;
-  const right = wanted === 'function' ? kind === 's-op' || kind === 'selector' : kind === wanted;
+  const right = wanted === 'number' ? kind === 's-op' : wanted === 'function' ? kind === 's-op' || kind === 'selector' : kind === wanted;
   const article = { 's-op': 'an s-op', atom: 'an atom' };
   const a = (k) => article[k] ?? `a ${k}`;
   return right

@@ -52,6 +52,7 @@ export async function fingerprint(assignment) {
     (t.properties ?? []).map((p) => [p.max_length, p.vocabulary ?? null, p.call ?? null, p.weight ?? 1]),
     t.budgets ?? {},
     (t.rules ?? []).map(rule),
+    ...(t.laboratory ? [t.laboratory] : []),
   ]);
   // Keys in one order, so that a file that was rewritten by another program keeps its fingerprint.
   const sorted = JSON.stringify([assignment.id, asked], (key, value) =>

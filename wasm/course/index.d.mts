@@ -1,5 +1,6 @@
 // Types of what the page and the command line share. The file format is described by schema.mjs.
 import type { Atom, Diagnostic } from '../contract.mjs';
+import type { LabExperiment } from '../lab/request.mjs';
 export type { Atom, Diagnostic };
 export type Tokens = string | Atom[];
 export type Output = Atom[];                       // an s-op's values, or a selector's rows as strings of 0 and 1
@@ -17,13 +18,14 @@ export interface Rule {
 export interface Hint { text: string; after?: number }
 export interface Task {
   id: string; title: string; statement?: string; points: number;
-  asks: { name: string; kind: 's-op' | 'selector' | 'function' }; call?: string;
+  asks: { name: string; kind: 's-op' | 'selector' | 'function' | 'number' }; call?: string;
   starter: string; locked?: [number, number][]; files?: Record<string, string>;
   vocabulary: Tokens; max_length: number; causal?: boolean;
   cases: Case[]; hidden?: HiddenCase[]; properties?: PropertyCase[];
   credit?: 'proportional' | 'all'; budgets?: Partial<Record<BudgetName, Budget>>; rules?: Rule[]; hints?: Hint[];
-  steps?: string[]; reference?: string;
+  steps?: string[]; reference?: string; laboratory?: Laboratory;
 }
+export interface Laboratory { program: string; experiment: LabExperiment; measure: 'held_out' | 'inputs' | 'auc'; method?: string; truth?: 'causal' | 'semantic' | 'structural' }
 export interface Assignment { $schema?: string; format: 'rasp-assignment'; version: 1; id: string; title: string; statement?: string; salt?: string; tasks: Task[] }
 
 /** The engine: one request document in, one result document out. */
@@ -64,6 +66,8 @@ export function evaluateSubmission(engine: CourseEngine, prepared: Prepared, pro
 export function missingTask(task: Task): TaskResult;
 export function checkAssignment(engine: CourseEngine, assignment: Assignment): Promise<{ ok: boolean; tasks: { task: string; problems: string[]; reference: TaskResult | null; starter: TaskResult }[]; diagnostics: Diagnostic[] }>;
 export function publish(engine: CourseEngine, assignment: Assignment, salt: string): Promise<{ assignment: Assignment | null; diagnostics: Diagnostic[] }>;
+export function asksLaboratory(assignment: Assignment): boolean;
+export function withResults(engine: CourseEngine, assignment: Assignment): Promise<{ assignment: Assignment; diagnostics: Diagnostic[] }>;
 export function canHash(): boolean;
 export function fingerprint(assignment: Assignment): Promise<string>;
 export function randomSalt(): string;

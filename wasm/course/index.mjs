@@ -4,6 +4,7 @@ export { checkAssignment, publish } from './author.mjs';
 export { evaluateSubmission, evaluateTask, missingTask, prepare } from './evaluate.mjs';
 export { canHash, fingerprint, randomSalt, saltOf } from './hashes.mjs';
 export { format } from './json.mjs';
+export { asksLaboratory, withResults } from './laboratory.mjs';
 export { decodeLink, encodeLink, longestLink } from './link.mjs';
 export { findLocked, lockedBlocks } from './locked.mjs';
 export { schema } from './schema.mjs';

@@ -90,12 +90,41 @@ const rule = object(
   'One rule: exactly one of ban, require, causal, compiles, exact, at_most.',
 );
 
+const whole = (least, most) => ({ type: 'integer', minimum: least, maximum: most });
+const laboratory = object(
+  ['program', 'experiment', 'measure'],
+  {
+    program: text(60_000, 'The program of the experiment, under the task’s vocabulary, length and mask.'),
+    experiment: object(
+      ['kind'],
+      {
+        kind: { enum: ['superposition', 'twin', 'methods'] },
+        d: whole(1, 4096),
+        recipe: { enum: ['orthonormal', 'principal', 'paper'] },
+        optimised: { const: true, description: 'Compress the optimised model, not the plain construction.' },
+        layers: whole(1, 8),
+        heads: whole(1, 8),
+        width: whole(4, 256),
+        patterns: { const: true, description: 'The twin is held to the compiled attention patterns, too.' },
+        of: { enum: ['superposition', 'twin'], description: 'Methods: on such a model, trained first; the compiled one if left out.' },
+        steps: whole(1, 100_000),
+        seed: whole(0, 10_000_000),
+      },
+      'The experiment, as the page’s links hold it.',
+    ),
+    measure: { enum: ['held_out', 'inputs', 'auc'], description: 'held_out and inputs: shares in percent as the page shows them; auc: to three digits.' },
+    method: { enum: ['edge_patching', 'zero_ablation', 'mean_ablation', 'node_patching', 'eap', 'eap_ig', 'acdc'], description: 'Of auc.' },
+    truth: { enum: ['causal', 'semantic', 'structural'], description: 'Of auc: the edges it is measured against; causal if left out.' },
+  },
+  'A result of the laboratory is asked for: what hidden cases without an output expect.',
+);
+
 const task = object(['id', 'title', 'points', 'asks', 'starter', 'vocabulary', 'max_length', 'cases'], {
   id: { type: 'string', pattern: '^[a-z0-9][a-z0-9_-]*$', maxLength: 60, description: 'Names the task in files and links.' },
   title: { ...text(200, 'One line.'), minLength: 1 },
   statement: text(50_000, 'Markdown.'),
   points: { type: 'number', exclusiveMinimum: 0, maximum: 10_000 },
-  asks: object(['name', 'kind'], { name, kind: { enum: ['s-op', 'selector', 'function'] } }, 'What the program must define.'),
+  asks: object(['name', 'kind'], { name, kind: { enum: ['s-op', 'selector', 'function', 'number'] } }, 'What the program must define; a number for a result of the laboratory.'),
   call: { ...call, description: 'The expression that is evaluated after the program; what is asked for if left out. A function needs one.' },
   starter: text(60_000, 'The program that students begin with.'),
   locked: list(
@@ -112,7 +141,7 @@ const task = object(['id', 'title', 'points', 'asks', 'starter', 'vocabulary', '
   vocabulary: { ...tokens, description: 'The tokens of the inputs and of the compiled model.' },
   max_length: { type: 'integer', minimum: 1, maximum: 256, description: 'The longest input; the compiled model’s length.' },
   causal: { type: 'boolean', description: 'Every selector is masked to keys at or before the query.' },
-  cases: { ...list(shown, 200), minItems: 1 },
+  cases: list(shown, 200, 'At least one, but where a number is asked for.'),
   hidden: list(hidden, 500),
   properties: list(property, 10),
   credit: {
@@ -140,6 +169,7 @@ const task = object(['id', 'title', 'points', 'asks', 'starter', 'vocabulary', '
     20,
   ),
   steps: list(name, 50, 'Names of the reference solution whose values the students’ file shows for every visible case.'),
+  laboratory,
   reference: text(60_000, 'The reference solution: in the instructor’s file only.'),
 });
 

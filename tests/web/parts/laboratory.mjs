@@ -3,12 +3,13 @@ import assert from 'node:assert/strict';
 import { deflateRawSync } from 'node:zlib';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { root } from '../browser.mjs';
+import { root, settled, type } from '../browser.mjs';
 
 const example = (name) => readFileSync(path.join(root, 'examples', `${name}.rasp`), 'utf8');
 const link = (name, lab, settings = {}) => `#1.z.${deflateRawSync(JSON.stringify({ files: { 'main.rasp': example(name) }, active: 'main.rasp', view: 'laboratory', lab, settings })).toString('base64url')}`;
 const minute = { timeout: 60_000 };
 const done = (page, steps) => page.locator('.lab-progress', { hasText: `${steps} steps done` }).waitFor(minute);
+const keptOf = (text) => Number(text.match(/and (\d+) % of the positions/)[1]);
 const share = (text, what) => Number(text.match(what)[1]);
 
 export default async function laboratoryJourneys(test) {
@@ -136,6 +137,39 @@ export default async function laboratoryJourneys(test) {
     const one = await fresh(link('reverse', { kind: 'superposition', d: 3, steps: 50, run: true }, { vocabulary: 'a', input: 'aa', maxLength: 2 }));
     await one.locator('.lab-progress, .lab .problem').first().waitFor(minute);
     await one.waitForFunction(() => /50 steps done/.test(document.querySelector('.lab-progress')?.textContent ?? '') || document.querySelector('.lab .problem'), null, minute);
+  });
+
+  await test('an assignment asks for a result: written with the page, measured there, answered, graded', async (fresh) => {
+    const page = await fresh();
+    await settled(page);
+    await page.click('text=Examples');
+    await page.locator('.card-button', { hasText: 'Write an assignment' }).click();
+    await page.locator('.course-form').waitFor();
+    await page.locator('.course-form').getByLabel('vocabulary', { exact: true }).fill('xyz');
+    await page.locator('.course-form').getByLabel('longest input', { exact: true }).fill('5');
+    await page.locator('#course-kind').selectOption('number');
+    const program = 'is_x = indicator(tokens == "x");\nfraction = aggregate(select(1, 1, ==), is_x);\n';
+    await page.locator('.course-form').getByLabel('experiment (JSON)', { exact: true }).fill(JSON.stringify({ program, experiment: { kind: 'superposition', d: 1, steps: 300 }, measure: 'held_out' }));
+    await page.locator('.course button', { hasText: 'Link for students' }).click();
+    await page.locator('#course-share').waitFor(minute);
+    const share = await page.inputValue('#course-share');
+    const student = await fresh(share.slice(share.indexOf('#')));
+    const open = student.getByRole('link', { name: 'Open in the laboratory' });
+    await open.waitFor(minute);
+    const href = await open.getAttribute('href');
+    const laboratory = await fresh(href.slice(href.indexOf('#')));
+    await done(laboratory, '300');
+    const kept = keptOf(await laboratory.locator('.lab-finding').textContent());
+    assert.ok(kept > 10 && kept < 99, String(kept));
+    const verdict = async (text) => {
+      await type(student, text);
+      await student.getByRole('button', { name: 'Check everything' }).click();
+      return student.locator('.course-task', { hasText: /Hidden cases: \d of 1 pass/ }).textContent();
+    };
+    assert.match(await verdict(`answer = ${kept + 1};\n`), /Hidden cases: 0 of 1 pass/);
+    await type(student, `answer = ${kept};\n`);
+    await student.getByRole('button', { name: 'Check everything' }).click();
+    await student.locator('.course-task', { hasText: 'Hidden cases: 1 of 1 pass' }).waitFor(minute);
   });
 
   await test('absurd settings are refused with a sentence, and the page goes on', async (fresh) => {

@@ -15,7 +15,7 @@ import {
 } from '../../../wasm/course/index.mjs';
 import { type Typed, withoutTask } from './typed';
 import { hintsText, parseHints, parseRules, rulesText } from './lines';
-import { type Draft, casesText, draftOf, newAssignment, newTask, parseCases, parseVocabulary, textOf, vocabularyText, withTask } from './draft';
+import { type Draft, casesText, draftOf, newAssignment, newTask, numberOf, parseCases, parseVocabulary, textOf, vocabularyText, withTask } from './draft';
 import { type Host, linkOf, place } from './host';
 import { Packages } from './Packages';
 import { Copy } from './Copy';
@@ -386,6 +386,10 @@ function TypedField<T>({ label, text, read, set, rows, fields: { typed, setTyped
 const number = (text: string): { value?: number; problem: string } =>
   text.trim() === '' ? { problem: '' } : Number.isFinite(Number(text)) ? { value: Number(text), problem: '' } : { problem: 'This is not a number' };
 
+const experiment = (text: string): { value?: Task['laboratory']; problem: string } => {
+  try { return { value: JSON.parse(text) as Task['laboratory'], problem: '' }; } catch { return { problem: 'This is not JSON' }; }
+};
+
 function TaskForm({ host, task, set, remove, ...fields }: { host: Host; task: Partial<Task>; set: (part: Partial<Task>) => void; remove?: () => void } & Fields) {
   const numeric = (label: string, value: number | undefined, put: (n: number | undefined) => void) => (
     <TypedField label={label} text={value === undefined ? '' : String(value)} read={number} set={put} fields={fields} />
@@ -413,10 +417,14 @@ function TaskForm({ host, task, set, remove, ...fields }: { host: Host; task: Pa
       <Field label="asks for the name" mono value={asks.name} onValue={(name) => set({ asks: { ...asks, name } })} />
       <div class="field">
         <label for="course-kind">which is</label>
-        <select id="course-kind" value={asks.kind} onChange={(e) => set({ asks: { ...asks, kind: e.currentTarget.value as 's-op' } })}>
+        <select id="course-kind" value={asks.kind} onChange={(e) => {
+          const kind = e.currentTarget.value as Task['asks']['kind'];
+          set({ asks: { ...asks, kind }, ...(kind === 'number' ? numberOf(task) : { laboratory: undefined }) });
+        }}>
           <option value="s-op">an s-op</option>
           <option value="selector">a selector</option>
           <option value="function">a function</option>
+          <option value="number">a number, a result of the laboratory</option>
         </select>
       </div>
       <Field
@@ -446,7 +454,11 @@ function TaskForm({ host, task, set, remove, ...fields }: { host: Host; task: Pa
           Reference → editor
         </button>
       </p>
-      {cases('visible cases', task.cases, (list) => set({ cases: list }))}
+      {task.laboratory && (
+        <TypedField label="experiment (JSON)" rows={7} text={JSON.stringify(task.laboratory, null, 1)} fields={fields} set={(laboratory: Task['laboratory']) => set({ laboratory })}
+          read={experiment} />
+      )}
+      {!task.laboratory && cases('visible cases', task.cases, (list) => set({ cases: list }))}
       {cases('hidden cases', task.hidden as Task['cases'] | undefined, (hidden) => set({ hidden: hidden.length ? hidden : undefined }))}
       <p class="hint">
         One case a line: <code>abc -&gt; [1, 2, 3]</code>. Without an arrow, the reference solution gives the output.

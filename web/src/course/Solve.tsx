@@ -8,6 +8,7 @@ import {
   type Task,
   type TaskResult,
   buildSubmission,
+  callOf,
   encodeLink,
   findLocked,
   fingerprint as fingerprintOf,
@@ -137,8 +138,8 @@ function Assignments({ host, opened, preview, onClose }: { host: Host; opened: O
       vocabulary: tokensOf(t.vocabulary),
       maxLength: t.max_length,
       causal: t.causal ?? false,
-      input: tokensOf(t.cases[0]!.input),
-      output: t.cases[0]!.call ?? t.call ?? t.asks.name,
+      input: tokensOf((t.cases[0] ?? t.hidden![0]!).input),
+      output: callOf(t, t.cases[0]),
     });
   };
   const choose = (id: string) => {
@@ -215,7 +216,8 @@ function Assignments({ host, opened, preview, onClose }: { host: Host; opened: O
           Wanted: the {task.asks.kind} <code>{task.asks.name}</code>
           {task.causal && ', each position sees itself and earlier ones only'}.
         </p>
-        <Cases host={host} task={task} result={result} running={live.running.value} />
+        {task.laboratory && <Experiment host={host} task={task} />}
+        {task.cases.length > 0 && <Cases host={host} task={task} result={result} running={live.running.value} />}
         <Gauges result={result} task={task} />
         <p class="course-actions">
           <button type="button" class="primary" disabled={live.running.value && !result} onClick={() => void check()}>
@@ -268,6 +270,23 @@ function Assignments({ host, opened, preview, onClose }: { host: Host; opened: O
       />
       {full && <p class="caution">This browser keeps nothing: export your work before you close the page.</p>}
     </section>
+  );
+}
+
+/** Where a result of the laboratory is asked for: the experiment, in a tab of its own. */
+function Experiment({ host, task }: { host: Host; task: Task }) {
+  const [link, setLink] = useState('');
+  useEffect(() => {
+    let current = true;
+    setLink('');
+    void host.experimentLink?.(task).then((made) => { if (current) setLink(made); });
+    return () => { current = false; };
+  }, [task]);
+  return (
+    <p class="course-experiment">
+      {link && <a class="button" href={link} target="_blank" rel="noopener">Open in the laboratory</a>} Read the number off there and write it down as <code>{task.asks.name}</code>
+      {task.laboratory!.measure === 'auc' ? ', to three digits' : ', in percent, as it stands there'}.
+    </p>
   );
 }
 

@@ -1,5 +1,5 @@
 /** Pure helpers of the authoring form: the assignment's JSON text is the only state, a form is a view of it. */
-import { type Assignment, type Output, type Task, type Tokens, format, valuesText } from '../../../wasm/course/index.mjs';
+import { type Assignment, type Output, type Task, type Tokens, format, tokensOf, valuesText } from '../../../wasm/course/index.mjs';
 
 export type Draft = Partial<Assignment> & { tasks?: Partial<Task>[] };
 
@@ -16,6 +16,15 @@ export function newTask(n: number): Task {
     cases: [{ input: 'abc' }],
     hidden: [{ input: 'cab' }],
     reference: 'answer = tokens;\n',
+  };
+}
+
+/** What makes a task one that asks for a number of the laboratory; the program that it had is the experiment's. */
+export function numberOf(task: Partial<Task>): Partial<Task> {
+  const name = task.asks?.name ?? 'answer';
+  return {
+    cases: [], hidden: [{ input: tokensOf(task.vocabulary ?? 'a').slice(0, 1) }], starter: `${name} = 0;\n`, reference: undefined, properties: undefined, rules: undefined, budgets: undefined, call: undefined,
+    laboratory: task.laboratory ?? { program: task.reference ?? task.starter ?? '', experiment: { kind: 'superposition', d: 4, steps: 1000 }, measure: 'held_out' },
   };
 }
 

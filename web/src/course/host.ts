@@ -1,6 +1,6 @@
 /** What the course components need from the page around them. They reach nothing else of it. */
 import type { ReadonlySignal } from '@preact/signals';
-import type { Atom, Diagnostic } from '../../../wasm/course/index.mjs';
+import type { Atom, Diagnostic, Task } from '../../../wasm/course/index.mjs';
 import type { Lms } from './lms';
 
 export interface Host {
@@ -21,6 +21,8 @@ export interface Host {
   openFile(accept: string): Promise<{ name: string; text: string } | null>;
   /** The link that opens a fragment of this page (`assignment=…`, `submission=…`). Default: the page's own address. */
   linkTo?(fragment: string): string;
+  /** The link that opens the experiment of a task for the laboratory, and runs it. */
+  experimentLink?(task: Task): Promise<string>;
   /** As saveFile, for bytes. */
   saveBytes?(name: string, bytes: Uint8Array<ArrayBuffer>): void;
   /** All files of this page by path: a package for a course system holds them. */

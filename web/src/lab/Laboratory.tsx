@@ -1,12 +1,13 @@
 // The view Laboratory: the compiled model in fewer dimensions, and the same task from random weights. Pictures are sections, so that Export takes them.
 import { useEffect } from 'preact/hooks';
+import { trainedKind } from '../../../wasm/lab/request.mjs';
 import { analysis, analyzedSource } from '../state/live';
 import { lab, source, type LabSettings } from '../state/project';
 import { Lesson } from './Lesson';
 import { Methods } from './Methods';
 import { discovered, discoveredOf } from './methods';
 import { Curve, Overlaps, Pattern, percent } from './pictures';
-import { estimate, exchanged, exported, finished, key, look, pause, points, problem, progress, ranOn, resume, shown, start, started, status, stop, trained } from './run';
+import { estimate, exchanged, exported, finished, key, look, pause, points, problem, progress, ranOn, resume, shown, start, started, status, stop } from './run';
 import './lab.css';
 
 const change = (part: Partial<LabSettings>) => { lab.value = { ...lab.peek(), ...part }; };
@@ -23,7 +24,7 @@ function NumberField({ label, name, most, placeholder, hint }: { label: string; 
 function Form({ save }: { save: (name: string, content: BlobPart, type: string) => void }) {
   const s = lab.value;
   const busy = status.value === 'running' || status.value === 'starting' || status.value === 'paused';
-  const D = started.value?.model.d_model, kind = trained(s);
+  const D = started.value?.model.d_model, kind = trainedKind(s);
   return (
     <form class="lab-form" onSubmit={(e) => { e.preventDefault(); change({ run: true }); void start(); }}>
       <fieldset class="lab-kinds"><legend class="visually-hidden">Experiment</legend>
@@ -65,7 +66,7 @@ function Form({ save }: { save: (name: string, content: BlobPart, type: string) 
 function Progress() {
   const p = progress.value, s = started.value;
   if (status.value === 'starting') return <p class="lab-progress" role="status">{s ? 'Running the methods on it…' : lab.value.kind === 'methods' ? 'Loading the laboratory, compiling, and running the methods…' : 'Loading the laboratory and compiling…'}</p>;
-  if (!s || s.experiment.kind !== trained(lab.value)) return null;
+  if (!s || s.experiment.kind !== trainedKind(lab.value)) return null;
   const e = estimate.value;
   const long = (n: number) => (n < 90 ? `${Math.max(1, Math.round(n))} s` : n < 5400 ? `${Math.round(n / 60)} min` : `${(n / 3600).toFixed(1)} hours`);
   const left = p.secondsLeft === null ? '' : p.secondsLeft < 1.5 ? 'a second left' : p.secondsLeft < 90 ? `${Math.round(p.secondsLeft)} s left` : `${Math.round(p.secondsLeft / 60)} min left`;

@@ -1,4 +1,5 @@
 // Methods against the truth: who finds the circuit that the compiler wrote?
+import { areaText } from '../../../wasm/lab/request.mjs';
 import { type Edge, discovered, method, names, roc, truth, truths, type Truth } from './methods';
 import { percent } from './pictures';
 
@@ -32,7 +33,7 @@ export function Methods() {
       <section aria-label="Methods against the truth"><h3>Area under the ROC curve <small>{d.pairs} pairs of a clean and a corrupted input; causal edges were searched on {d.witnesses}</small></h3>
         <table class="lab-table lab-methods"><thead><tr><th>method</th>{truths.map((t) => <th key={t}><button type="button" class="link" aria-pressed={truth.value === t} title={words[t]} onClick={() => { truth.value = t; }}>{t}</button></th>)}<th>faithful</th><th>seconds</th></tr></thead>
           <tbody>{d.methods.map((m) => <tr key={m.method} class={m.method === method.value ? 'on' : ''}><th scope="row"><button type="button" class="link" onClick={() => { method.value = m.method; }}>{names[m.method]?.[0] ?? m.method}</button><small>{names[m.method]?.[1]}</small></th>
-            {truths.map((t) => <td key={t}>{m.auc[t] === null ? '–' : m.auc[t]!.toFixed(3)}</td>)}<td>{percent(m.faithfulness)}</td><td>{m.seconds.toFixed(3)}</td></tr>)}</tbody></table>
+            {truths.map((t) => <td key={t}>{m.auc[t] === null ? '–' : areaText(m.auc[t]!)}</td>)}<td>{percent(m.faithfulness)}</td><td>{m.seconds.toFixed(3)}</td></tr>)}</tbody></table>
       </section>
       <section class="lab-edges" aria-label="Edges"><h3>Edges by {names[method.value]![0]} <small>✓ true: {words[truth.value]}</small></h3>
         <Roc edges={edges} />

@@ -1,8 +1,8 @@
 // The laboratory's pictures, as SVG so that they can be exported.
+import { percentText } from '../../../wasm/lab/request.mjs';
 import type { Point } from './protocol';
 
-/** Never 100 % of what is less. */
-const percent = (x: number) => (x > 0.99 && x < 1 ? `${(Math.floor(1e4 * x) / 100).toFixed(2)} %` : `${(100 * x).toFixed(0)} %`);
+const percent = (x: number) => `${percentText(x)} %`;
 export { percent };
 
 /** Accuracy (and losses, on a logarithmic scale) against steps; a click goes back to a step. */

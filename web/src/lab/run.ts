@@ -1,5 +1,6 @@
 // A training run of the page: what is asked for is part of the project (and so of links), what comes out is here.
 import { batch, effect, signal } from '@preact/signals';
+import { startOf, trainedKind } from '../../../wasm/lab/request.mjs';
 import { rawValues } from '../engine/raw';
 import { analysis, loadable } from '../state/live';
 import { active, files, lab, opened, settings, source, type LabSettings } from '../state/project';
@@ -37,16 +38,13 @@ effect(() => {
   batch(() => { status.value = 'idle'; started.value = null; shown.value = null; exchanged.value = null; discovered.value = null; points.value = []; problem.value = ''; });
 });
 
-/** The kind of model that is trained: of `methods` the one that they are then run on, if it is not the compiled one. */
-export const trained = (s: LabSettings) => (s.kind === 'methods' ? s.of : s.kind);
-
-/** Programs are compiled here as the page compiles them, but for their optimisations: those leave little to compress. */
-async function programRequest(s: LabSettings) {
+/** Programs are compiled here as the page compiles them. */
+async function programRequest() {
   const of = analysis.peek()?.settings;
   const found = await loadable({ files: files.peek() });
   return {
     program: source.peek(), name: active.peek(), files: found, output: settings.peek().output?.trim() || undefined, causal: settings.peek().causal, objective: settings.peek().objective,
-    vocabulary: of?.vocabulary ? rawValues(of.vocabulary) : undefined, max_length: of?.max_length ?? undefined, optimize: trained(s) === 'superposition' && !s.optimised ? false : undefined,
+    vocabulary: of?.vocabulary ? rawValues(of.vocabulary) : undefined, max_length: of?.max_length ?? undefined, 
   };
 }
 
@@ -57,12 +55,9 @@ export async function start() {
   const mine = ++current;
   end();
   batch(() => { status.value = 'starting'; problem.value = ''; points.value = []; shown.value = null; exchanged.value = null; started.value = null; estimate.value = null; ranOn.value = key(); if (s.kind === 'methods') discovered.value = null; });
-  const kind = trained(s);
-  if (!kind) return discover(s, mine);
-  const experiment = kind === 'twin'
-    ? { kind, layers: s.layers, heads: s.heads, d_model: s.width, patterns: s.patterns ? 1 : undefined } : { kind: 'superposition', d: s.d, recipe: s.recipe };
+  if (!trainedKind(s)) return discover(s, mine);
   try {
-    const { result } = await ask({ command: 'lab_start', limit_ms: 20_000, ...await programRequest(s), experiment, training: { steps: s.steps, seed: s.seed ?? 1 }, examples: { most: 2048 } });
+    const { result } = await ask({ command: 'lab_start', limit_ms: 20_000, ...await programRequest(), ...startOf(s) });
     if (mine !== current) return;
     const r = result as Started | Refused;
     if (!r.ok) { batch(() => { status.value = 'idle'; problem.value = sentence(r); }); return; }
@@ -95,7 +90,7 @@ async function discover(s: LabSettings, mine: number) {
   const of = ranOn.peek(), run = started.peek()?.run;
   status.value = 'starting';
   try {
-    const { result } = await ask({ command: 'discover', limit_ms: 60_000, ...(run === undefined ? await programRequest(s) : { run }), seed: s.seed ?? 1 });
+    const { result } = await ask({ command: 'discover', limit_ms: 60_000, ...(run === undefined ? await programRequest() : { run }), seed: s.seed ?? 1 });
     if (mine !== current) return;
     const r = result as Discovered | Refused;
     batch(() => {

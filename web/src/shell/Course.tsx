@@ -6,7 +6,9 @@ import { tokensText } from '../values';
 import type { Asked } from '../engine/protocol';
 import { grader } from '../engine/start';
 import { engineVersion, ready } from '../state/live';
-import { change, course, setSource, source } from '../state/project';
+import { tokensOf } from '../../../wasm/course/index.mjs';
+import { encodeLink } from '../state/link';
+import { change, course, emptyProject, setSource, source } from '../state/project';
 import { authoring, lockedRanges } from '../state/session';
 import { goTo } from '../state/goto';
 import { packaged } from '../state/options';
@@ -38,7 +40,18 @@ async function pageFiles(): Promise<Record<string, Uint8Array>> {
 }
 
 const host: Host = {
-  request: (document) => grader().request(document as unknown as Asked).then(({ result }) => result),
+  // Experiments of tasks that ask for one go to the laboratory's thread.
+  request: (document) => ('command' in document && /^(lab_|discover)/.test(String(document.command))
+    ? import('../lab/thread').then((lab) => lab.ask(document)) : grader().request(document as unknown as Asked)).then(({ result }) => result),
+  experimentLink: async (task) => {
+    const { program, experiment } = task.laboratory!;
+    const vocabulary = tokensOf(task.vocabulary);
+    const project = {
+      ...emptyProject(program), view: 'laboratory' as const, lab: { ...experiment, run: true as const },
+      settings: { vocabulary: text(vocabulary), input: text(vocabulary.slice(0, task.max_length)), maxLength: task.max_length, ...(task.causal ? { causal: true } : {}) },
+    };
+    return `${location.origin}${location.pathname}${location.search}#${await encodeLink({ project })}`;
+  },
   source,
   setSource,
   setUp: ({ vocabulary, maxLength, causal, input, output }) => change({ vocabulary: text(vocabulary), maxLength, causal, input: text(input), output }),

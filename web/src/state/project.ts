@@ -3,6 +3,7 @@
  * into links and files, and everything on the page derives from it.
  */
 import { computed, signal } from '@preact/signals';
+import type { LabExperiment } from '../../../wasm/lab/request.mjs';
 import type { Intervention, PassName } from '../engine/protocol';
 
 export interface Settings {
@@ -36,17 +37,9 @@ export interface Generating { steps: number; until: string; shown: number }
 export const mostSteps = 64;
 export const usualGenerating: Generating = { steps: 8, until: '', shown: mostSteps };
 
-/** An experiment of the laboratory; what is absent has the engine's default. docs/laboratory.md says what the numbers are. */
-export interface LabSettings {
-  kind: 'superposition' | 'twin' | 'methods';
-  d?: number;
-  recipe?: 'orthonormal' | 'principal' | 'paper';
-  optimised?: true;          // compress the optimised model, not the plain construction
-  layers?: number; heads?: number; width?: number;
-  patterns?: true;           // the twin is held to the compiled attention patterns, too
-  of?: 'superposition' | 'twin';  // methods: on such a model, trained first; absent: on the compiled one
+/** An experiment of the laboratory, and what surrounds it on the page. */
+export interface LabSettings extends LabExperiment {
   lesson?: { of: 'superposition' | 'circuit'; step: number };  // a guided text beside it, at step 0 to 4
-  steps?: number; seed?: number;
   run?: true;                // its author ran it: a link runs it again
 }
 
