@@ -71,4 +71,40 @@ export default async function firstJourneys(test, browser) {
     assert.deepEqual(await histogram.locator('.token').allTextContents(), [...'abcaab']);
     assert.deepEqual(await histogram.locator('.value').allTextContents(), ['3', '2', '1', '3', '3', '2']);
   });
+
+  await test('the first visit shows a working example', async (fresh) => {
+    const page = await fresh();
+    await settled(page);
+    assert.equal(await page.locator('.result h2').textContent(), 'Reverse');
+    assert.deepEqual(await output(page), await output(page, 'interpreter'));
+    assert.match(await page.locator('.verdict').first().textContent(), /exact for every input/);
+    const blank = await page.locator('canvas').first().evaluate((c) => { const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; return new Set(Array.from({ length: d.length / 4 }, (_, i) => d.slice(4 * i, 4 * i + 3).join())).size; });
+    assert.ok(blank > 1, 'the heatmap has dark and light cells');
+  });
+
+  await test('the first minute: three captions until they are dismissed, the language in 12 lines', async (fresh) => {
+    const page = await fresh();
+    await settled(page);
+    assert.equal(await page.locator('.captions li').count(), 3);
+    assert.match(await page.locator('.captions').textContent(), /select.*one attention head.*aggregate.*an MLP/s);
+    assert.equal(await page.locator('.inspector .primer dt').count(), 12);
+    await page.click('[aria-label="Dismiss these captions"]');
+    await page.reload();
+    await settled(page);
+    assert.equal(await page.locator('.captions').count(), 0, 'they do not come again');
+    await page.click('text=Examples');
+    await page.locator('.example-card').first().waitFor();
+    assert.equal(await page.locator('.example-card strong').first().textContent(), 'Reverse', 'what is read first stands first');
+    assert.equal(await page.locator('.recent').count(), 0, 'nothing was written yet');
+    await page.keyboard.press('Escape');
+    await type(page, 'mine = indices + 1;\n');
+    await page.waitForFunction(() => document.querySelector('.result h2')?.textContent === 'mine');
+    await page.waitForTimeout(400);
+    await page.click('text=Examples');
+    assert.equal(await page.locator('.recent').count(), 0, 'what is on the page is not listed beside it');
+    await page.click('text=New program');
+    await page.click('text=Examples');
+    await page.locator('.example-card').first().waitFor();
+    assert.ok(await page.evaluate(() => document.querySelector('.recent').getBoundingClientRect().top < document.querySelector('.example-card').getBoundingClientRect().top), 'own work comes first');
+  });
 }
