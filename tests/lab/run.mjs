@@ -250,6 +250,22 @@ await test('a twin that is held to the compiled patterns attends as they do', ()
   assert.ok(held.last.held_out > 0.9);
 });
 
+await test('a run that diverges on the way stops, says so, and keeps the last good weights', () => {
+  const out = path.join(scratch, 'diverged.safetensors');
+  const r = run('train', path.join(root, 'examples/dyck2.rasp'), '--max-length', '4', '--no-optimize', '--compress', '20', '--recipe', 'orthonormal', '--rate', '1', '--steps', '200', '--batch', '16', '--examples', '100', '--seeds', '3', '--out', out);
+  assert.equal(r.status, r.out.ok ? 0 : 1);
+  if (!r.out.ok) assert.match(r.out.diagnostics[0].message, /In every run the loss was no number any more/);
+  assert.equal(r.out.ok, r.out.runs.some((x) => !x.diverged));
+  const gone = r.out.runs.filter((x) => x.diverged);
+  assert.ok(gone.length > 0, 'a rate of 1 is too much for eight layers');
+  for (const { last, best, s_ops } of gone) {
+    assert.ok(last.step < 200);
+    assert.ok(Number.isFinite(best.held_out) && s_ops.every((s) => Number.isFinite(s.right)));
+  }
+  const bytes = readFileSync(out), start = 8 + Number(bytes.readBigUInt64LE(0));
+  assert.ok(new Float32Array(bytes.buffer.slice(bytes.byteOffset + start, bytes.byteOffset + bytes.length)).every(Number.isFinite));
+});
+
 await test('the command line refuses what makes no sense', () => {
   const reverse = path.join(root, 'examples/reverse.rasp');
   for (const [args, words] of [

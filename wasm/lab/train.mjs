@@ -2,7 +2,7 @@
 // on standard output. docs/laboratory.md describes both.
 import { writeFileSync } from 'node:fs';
 import { loadEngine } from '../engine.mjs';
-import { print, unwritable } from '../output.mjs';
+import { print, refusal, unwritable } from '../output.mjs';
 
 export class TrainUsage extends Error {}
 
@@ -106,8 +106,10 @@ export async function train(request, serialise, options) {
   }
   const table = curve(runs);
   const right = table.filter((row) => row.all_right > 0 && row.d !== undefined).map((row) => row.d);
+  const all = runs.every((r) => r.diverged);
+  const said = all ? refusal('diverged', 'limit', 'In every run the loss was no number any more; the last good weights are kept', 'Choose a smaller --rate, another --recipe, or more dimensions.').diagnostics : [];
   return print({
-    ok: runs.some((r) => !r.diverged), kind: started.experiment.kind, model: started.model, inputs: started.inputs, curve: table,
-    ...(started.experiment.kind === 'superposition' ? { smallest_d: right.length ? Math.min(...right) : null } : {}), runs, diagnostics: started.diagnostics,
+    ok: !all, kind: started.experiment.kind, model: started.model, inputs: started.inputs, curve: table,
+    ...(started.experiment.kind === 'superposition' ? { smallest_d: right.length ? Math.min(...right) : null } : {}), runs, diagnostics: [...said, ...started.diagnostics],
   });
 }
