@@ -110,6 +110,13 @@ await test('the same seed gives the same bytes with one worker; without --compre
   for (const share of ['0', '1.5', 'x', '-1']) assert.equal(suite('--count', '2', '--compress', share, '--out', at('none')).status, 2, share);
 });
 
+await test('the page of the manifest calls no variant proved', () => {
+  const page = read('a', 'index.html');
+  assert.match(page, new RegExp(`<p>${count} compiled from RASP programs and proved exact, ${variants.length} of them once more in another basis, compared`));
+  for (const m of models) for (const file of Object.keys(m.files)) assert.ok(page.includes(`href="models/${m.id}/${file}"`), `${m.id} ${file}`);
+  assert.match(read('plain', 'index.html'), /<p>Compiled from RASP programs and proved exact;/);
+});
+
 await test('discover scores variants apart, beside the models that they were made of', () => {
   const { document, status, stderr } = run('discover', '--suite', at('a'), '--methods', 'edge_patching,eap', '--pairs', '10', '--witnesses', '100');
   assert.equal(status, 0, stderr);

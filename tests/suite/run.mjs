@@ -18,6 +18,12 @@ await test('as many models as asked for, each of its own', () => {
   const { models, broken } = manifestOf('a');
   assert.equal(models.length, count);
   assert.deepEqual(broken, []);
+  for (const { metric, encoding, licence, split } of models) {
+    assert.equal(metric, { categorical: 'logit_difference', numerical: 'number' }[encoding]);
+    assert.ok(licence === 'CC0-1.0' && ['train', 'validation', 'test'].includes(split));
+  }
+  const reader = readFileSync(at('a', 'rasp_models.py'), 'utf8');
+  for (const name of manifestOf('a').metrics) assert.ok(reader.includes(`\ndef ${name}(`), name);
   assert.equal(new Set(models.map((model) => model.fingerprint)).size, count);
   assert.ok(new Set(models.map((model) => model.difficulty.level)).size === 3, 'easy, medium and hard');
   const { settings } = manifestOf('a'), weights = JSON.parse(readFileSync(at('a', 'models', models[0].id, 'model.json'), 'utf8'));
@@ -182,6 +188,17 @@ const python = ['/usr/bin/python3', 'python3'].find((command) => spawnSync(comma
 if (!python) console.log('rasp_models.py was left out: no Python with NumPy');
 else {
   const run = (...args) => spawnSync(python, args, { encoding: 'utf8', cwd: at('a'), env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1' } });
+  await test('the recipe of the docs goes from a suite to a ROC curve', () => {
+    const [, recipe] = /### From a suite to a ROC curve.*?```python\n(.*?)```/s.exec(readFileSync(path.join(root, 'docs', 'suites.md'), 'utf8'));
+    symlinkSync(at('a'), at('suite'));
+    const done = spawnSync(python, ['-c', recipe], { encoding: 'utf8', cwd: at('.'), env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1' } });
+    assert.equal(done.status, 0, done.stderr);
+    const lines = done.stdout.trim().split('\n'), area = Number(/^area under the curve ([\d.]+)$/.exec(lines.at(-1))?.[1]);
+    assert.ok(area > 0.5 && area <= 1, done.stdout);  // better than chance: what a node does is about its edges
+    assert.equal(lines[0], '0.00 0.00');
+    const points = lines.slice(0, -1).map((line) => line.split(' ').map(Number));
+    for (const [i, [x, y]] of points.entries()) assert.ok(x >= 0 && x <= 1 && y >= 0 && y <= 1 && (i === 0 || (x >= points[i - 1][0] && y >= points[i - 1][1])), done.stdout);
+  });
   await test('rasp_models.py: its own examples', () => {
     const done = run('-m', 'doctest', 'rasp_models.py');
     assert.equal(done.status, 0, done.stdout + done.stderr);

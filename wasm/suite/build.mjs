@@ -178,7 +178,7 @@ async function build(engine, seed, index, { share, known }) {
     return {
       name: program.name, family: program.family, mechanisms: program.mechanisms, description: program.description, output: program.output,
       vocabulary: program.vocabulary, max_length: program.max_length, causal: program.causal, fingerprint: compiled.fingerprint,
-      encoding: compiled.codec.encoding, difficulty: level,
+      encoding: compiled.codec.encoding, metric: compiled.codec.encoding === 'categorical' ? 'logit_difference' : 'number', difficulty: level,
       files: {
         ...(await filesOf(engine, handle, program)),
         'truth.json': utf8.encode(truth), 'data.json': utf8.encode(dataText(data, shown)), 'score.svg': utf8.encode(picture),

@@ -31,7 +31,7 @@ from typing import Any, Callable, Iterable, Iterator, Mapping, Optional, Sequenc
 import numpy as np
 
 __all__ = [
-    "BadFile", "Model", "Suite", "agrees", "confidence_interval", "faithfulness", "load", "open_suite", "precision_recall", "read_link", "roc_auc", "roc_curve",
+    "BadFile", "Model", "Suite", "agrees", "confidence_interval", "faithfulness", "load", "open_suite", "patch_node", "precision_recall", "read_link", "roc_auc", "roc_curve",
 ]
 
 Tokens = Sequence[Any]
@@ -733,6 +733,25 @@ def faithfulness(clean: float, corrupted: float, circuit: float) -> float:
     if clean == corrupted:
         raise ValueError("clean and corrupted give the same metric: there is nothing to restore")
     return (circuit - corrupted) / (clean - corrupted)
+
+
+def patch_node(node: str, cache: Mapping[str, np.ndarray]) -> dict[str, Callable[[np.ndarray], np.ndarray]]:
+    """Hooks that put what a node of the truth graph ("tokens", "positions", "head 1.2", "mlp 1") has written in the run of `cache` into another run."""
+    kind, _, place = node.partition(" ")
+    if kind == "head":
+        layer, head = (int(n) - 1 for n in place.split("."))
+        name = f"blocks.{layer}.attn.hook_result"
+
+        def one_head(result: np.ndarray) -> np.ndarray:
+            result = result.copy()
+            result[:, head] = cache[name][:, head]
+            return result
+
+        return {name: one_head}
+    names = {"tokens": "hook_embed", "positions": "hook_pos_embed", "mlp": f"blocks.{int(place or 1) - 1}.hook_mlp_out"}
+    if kind not in names:
+        raise ValueError(f"{node!r} is no node of a truth graph")
+    return {names[kind]: lambda _: cache[names[kind]]}
 
 
 def interchange_accuracy(model: Model, name: str, pairs: Iterable[tuple[Tokens, Tokens]], expected: Callable[[Tokens, Tokens], list[Any]], dtype: Any = np.float32) -> float:

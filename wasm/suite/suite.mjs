@@ -11,6 +11,7 @@ import { randomFrom } from './random.mjs';
 
 export const format = 'rasp-suite/1';
 const licence = 'CC0-1.0';
+const metrics = ['roc_auc', 'precision_recall', 'faithfulness', 'interchange_accuracy'];  // functions of rasp_models.py
 const stateFile = '.suite.json';
 const savedEvery = 20;          // accepted models between two saves of the state
 const mostTries = 30;           // candidates per wanted model before it is said that no more are found
@@ -219,7 +220,7 @@ export async function makeSuite({ count, seed, out, jobs = Math.max(1, os.cpus()
       show(have, `${index + 1} programs tried`);
       return have < count;
     });
-  const manifest = { format, settings, families, licence, rejected, broken, models: entries };
+  const manifest = { format, settings, families, licence, metrics, rejected, broken, models: entries };
   finish(out, manifest);
   return { ok: true, out, ...counted(entries), rejected, broken };
 }
