@@ -346,7 +346,7 @@ export interface CompileResult {
   /** The ids of `analyze` of the same program; without values. */
   nodes: NodeDoc[];
   output: number;
-  codec: { encoding: Encoding; values: Values };
+  codec: { encoding: Encoding; values: Values; whole?: true };
   residual_labels: string[];
   subspaces: SubspaceDoc[];
   layers: LayerDoc[];

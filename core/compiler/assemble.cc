@@ -189,6 +189,8 @@ void Assembler::unembed(NodeId output) {
 
 void Assembler::read_number(NodeId output, BoundLink& link) {
   double gap = 1e300, previous = -1e300;
+  m_.codec.whole = m_.claims.output.whole = plan_.output_whole;
+  if (plan_.output_whole) gap = 1;
   if (c_.sets.known(output))
     for (ValueId v : c_.sets.all(output)) {
       const double x = c_.values.number(v);

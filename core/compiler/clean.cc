@@ -1,6 +1,7 @@
 #include "compiler/clean.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace rasp {
 namespace {
@@ -34,6 +35,12 @@ class Cleaner {
       }
       if (plan_.units[id].saturated) depth[id] = 0;
     }
+    for (UnitId id : order) clean_large(id);
+  }
+  // Of a number that W_U reads.
+  void clean_output() {
+    for (LinearForm::CodeTerm& t : plan_.output_number.codes)
+      if (rough(plan_, t.read.unit) || large(t)) t.read.unit = cleaned(t.read.unit);
   }
   bool found() const { return found_; }
 
@@ -48,6 +55,21 @@ class Cleaner {
     for (LinearForm* form : {&u.axis, &u.value_number})
       for (LinearForm::CodeTerm& t : form->codes) reads.push_back(&t.read);
     return reads;
+  }
+
+  // Codes that lookups wrote, and that stand for large numbers.
+  bool large(const LinearForm::CodeTerm& t) const {
+    const Unit& from = plan_.units[t.read.unit];
+    return from.kind == UnitKind::MlpCode && !from.saturated && std::any_of(t.number.begin(), t.number.end(), [&](double x) { return std::fabs(t.coefficient * x) >= Effort{}.large_number; });
+  }
+  void clean_large(UnitId id) {
+    for (const bool axis : {true, false})
+      for (std::size_t k = 0; k < (axis ? plan_.units[id].axis : plan_.units[id].value_number).codes.size(); ++k) {
+        const auto term = [&]() -> LinearForm::CodeTerm& { return (axis ? plan_.units[id].axis : plan_.units[id].value_number).codes[k]; };
+        if (!large(term())) continue;
+        const UnitId to = cleaned(term().read.unit);  // moves the units
+        term().read.unit = to;
+      }
   }
 
   // Is a number made of what this read is off by? Of a table's inputs, and of a form's codes.
@@ -126,6 +148,7 @@ std::optional<Plan> with_all_codes_clean(const Plan& plan) {
   Plan copy = plan;
   Cleaner cleaner(copy);
   cleaner.shorten_chains();
+  cleaner.clean_output();
   cleaner.run(std::vector<bool>(plan.selections.size(), true));
   return cleaner.found() ? std::optional(std::move(copy)) : std::nullopt;
 }

@@ -72,8 +72,8 @@ std::vector<std::string> assumed(const CompileOptions::Promises& promises, const
 // The kinds that a decoded number may have, as the program's own value set says: rewriting may have made ints of floats.
 void settle_kinds(CompiledModel& model, const Lowered& l) {
   OutputCodec& codec = model.codec;
-  codec.any_kind = !l.output_known;
-  if (codec.any_kind) return;
+  codec.any_kind = !l.output_known && !codec.whole;
+  if (!l.output_known) return;
   std::unordered_multimap<std::size_t, const Value*> by_hash;
   for (const Value& v : l.output_values) by_hash.emplace(hash(v), &v);
   for (Value& column : codec.values) {
@@ -221,6 +221,8 @@ std::vector<Value> decode(const CompiledModel& model, std::span<const float> log
     if (model.codec.encoding == Encoding::Categorical) {
       if (values.empty()) result.emplace_back();  // no input defines the output anywhere
       else result.push_back(values[static_cast<std::size_t>(std::max_element(row.begin(), row.end()) - row.begin())]);
+    } else if (values.empty() && model.codec.whole && std::fabs(row[0]) < 0x1p53F) {
+      result.push_back(Value::integer(static_cast<std::int64_t>(std::nearbyint(row[0]))));
     } else if (values.empty()) {
       result.push_back(Value::real(row[0]));
     } else {

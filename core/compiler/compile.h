@@ -106,6 +106,7 @@ struct OutputCodec {
   // kind that the interpreter has at the position, if it is one of these. any_kind: the kinds are not known (the set could not be listed).
   std::vector<Value> alternatives;
   bool any_kind = false;
+  bool whole = false;                    // Numerical, and every value an int: where they are not listed, the nearest int is decoded
 };
 
 struct CompiledModel {

@@ -30,6 +30,7 @@ class Describer {
     u.values = m_.codec.values;
     u.alternatives = m_.codec.alternatives;
     u.any_kind = m_.codec.any_kind;
+    u.whole = m_.codec.whole;
     u.columns = columns(t_.W_U, t_.b_U, static_cast<std::int32_t>(2 * t_.layers.size() + 1));
     return std::move(out_);
   }
@@ -177,7 +178,7 @@ CompiledModel model_of(const craft::Craft& craft, NodeId output, Budget& budget)
   m.transformer = craft::weights(craft, budget);
   m.vocabulary = craft.vocabulary;
   m.output = output;
-  m.codec = {craft.unembedding.categorical ? Encoding::Categorical : Encoding::Numerical, craft.unembedding.values, craft.unembedding.alternatives, craft.unembedding.any_kind};
+  m.codec = {craft.unembedding.categorical ? Encoding::Categorical : Encoding::Numerical, craft.unembedding.values, craft.unembedding.alternatives, craft.unembedding.any_kind, craft.unembedding.whole};
   m.residual_labels.resize(static_cast<std::size_t>(craft.d_model));
   for (const craft::Basis& b : craft.bases)
     for (const craft::Direction& d : b.directions) m.residual_labels[static_cast<std::size_t>(d.dimension)] += (m.residual_labels[static_cast<std::size_t>(d.dimension)].empty() ? "" : " → ") + d.name;

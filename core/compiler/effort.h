@@ -31,8 +31,13 @@ struct Effort {
   // length up to which `length * mean` and the like are found to be such a sum.
   std::size_t counted_values = 3;
   std::uint32_t sum_length = 1'024;
+  // Values of an int beyond which its remainder is found in several steps, and into how many parts each step divides what is left.
+  std::int64_t values_of_remainder = 128;
+  std::int64_t parts_of_remainder = 4;
   // Values of a number that may be held as a code for the sake of exactness.
   std::size_t values_held = 64;
+  // Numbers from which on it counts, in a sum, what the gate that chooses them is off by.
+  double large_number = 1'024;
   // Steps of a conditional number up to which it is never passed on as it is.
   std::size_t steps_not_passed = 2;
   // Different sums of ints of which each is known by its position.

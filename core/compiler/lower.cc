@@ -163,7 +163,10 @@ std::vector<Lowered::Candidate> cleaner_candidates(Lowered& l, Budget& budget) {
   Diagnostics unused;
   PlanStyle exact{Effort{}.split_table, false};
   exact.exact_numbers = true;
-  if (auto plan = make_plan(l.context(unused, budget, exact), l.rewritten.output)) {
+  for (const bool large : {false, true}) {
+    exact.exact_large_numbers = large;
+    auto plan = make_plan(l.context(unused, budget, exact), l.rewritten.output);
+    if (!plan) continue;
     if (auto passed = with_passed_numbers(*plan)) plan = std::move(passed);
     add(*plan, l.rewritten.output);
   }

@@ -25,7 +25,7 @@ struct Lowered {
 
   Lowered() = default;
   Lowered(const Lowered&) = delete;      // its parts refer to each other
-  PlanContext context(Diagnostics& diagnostics, Budget& budget, PlanStyle style = {}) { return {rewritten.graph, *sets, values, set_pool, *apply, options, diagnostics, budget, style, &rewritten.terms}; }
+  PlanContext context(Diagnostics& diagnostics, Budget& budget, PlanStyle style = {}) { return {rewritten.graph, *sets, values, set_pool, *apply, options, diagnostics, budget, style, &rewritten.terms, &rewritten.stored}; }
 };
 
 // Weights that are not zero, at most, and the s-op that takes most of them (of rewritten.graph).

@@ -8,6 +8,7 @@
 #include <map>
 #include <string>
 #include <unordered_map>
+#include <set>
 #include <vector>
 #include "base/diagnostics.h"
 #include "compiler/compile.h"
@@ -137,6 +138,7 @@ struct Plan {
   std::vector<ValueId> output_values;        // Code: columns of W_U; signature s ↔ column s
   std::int32_t output_implicit = -1;         // column that a bias alone stands for
   LinearForm output_number;
+  bool output_whole = false;                 // Number: the values are not listed, and are ints
   std::vector<double> output_thresholds, output_gaps;  // Lines: between output_values[i] and [i + 1], as output_number grows
   std::vector<std::string> inexact;          // reasons found while planning
   bool early_sums = false;                   // a sum was left to its readers that a table could have held
@@ -149,6 +151,7 @@ struct PlanStyle {
   // A number that a table of codes and one number gives is read from codes alone, which can be cleaned; but of `x if c else 0` with many
   // values of x only c is a code, so that x can be passed on (pass_numbers.h).
   bool exact_numbers = false;
+  bool exact_large_numbers = false;  // and few, but large numbers that codes give are such a code themselves
   // A sum whose terms (a choice whose arms) have more combinations of values is added up by its readers.
   double table_of_terms = Effort{}.table_of_terms, table_of_arms = Effort{}.table_of_arms;
 };
@@ -164,6 +167,7 @@ struct PlanContext {
   Budget& budget;
   PlanStyle style{};
   const std::map<NodeId, std::vector<NodeId>>* terms = nullptr;  // of choices (compiler/rewrite.h)
+  const std::set<NodeId>* stored = nullptr;                      // the same
   Effort effort{};
 };
 

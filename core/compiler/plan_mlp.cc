@@ -42,6 +42,7 @@ void MlpPlanner::clear() {
 
 bool MlpPlanner::is_input(NodeId x) {
   if (forced_.count(x)) return true;
+  if (p_.stored(x)) return !own(x);
   const Node& n = c_.graph[x];
   if (n.kind != NodeKind::Elementwise) return true;
   if (!c_.options.passes.fuse) return std::find(roots_.begin(), roots_.end(), x) == roots_.end();
@@ -54,7 +55,7 @@ bool MlpPlanner::is_input(NodeId x) {
 }
 
 bool MlpPlanner::is_code(NodeId x) {  // an input that is read as a code
-  if (forced_.count(x)) return true;
+  if (forced_.count(x) || (c_.style.exact_numbers && p_.stored(x))) return true;
   if (!c_.options.passes.fuse && c_.graph[x].kind == NodeKind::Elementwise) return true;
   return p_.base_[x] != no_node && p_.code_leaf(p_.base_[x]);
 }

@@ -25,7 +25,7 @@ bool Planner::affine_in_indices(NodeId x, double& a, double& b) {
 bool Planner::free_linear(NodeId x, int depth) {
   const Node& n = node(x);
   if (n.kind == NodeKind::Constant) return !n.illegal_constant && n.constant.is_number() && std::fabs(n.constant.number()) < largest_number;
-  if (n.kind == NodeKind::SelectorWidth || n.kind == NodeKind::Indices) return true;
+  if (n.kind == NodeKind::SelectorWidth || n.kind == NodeKind::Indices || stored(x)) return true;
   if (n.kind == NodeKind::Aggregate && !code_leaf(x)) return c_.sets.numeric(n.args[1]) && n.constant.is_number();
   if (base_[x] != no_node && code_leaf(base_[x])) {
     if (!c_.sets.numeric(x)) return false;
@@ -116,6 +116,14 @@ bool Planner::wide_sum(NodeId x) {
   return wide_memo_[x] = wide;
 }
 
+// Few values, of which some are so large that what a gate is off by counts: as a code they can be cleaned before they are added up.
+bool Planner::few_large(NodeId x) const {
+  if (node(x).kind != NodeKind::Elementwise || !c_.sets.numeric(x) || c_.sets.all(x).size() > c_.effort.values_held) return false;
+  const auto size = [&](ValueId v) { return std::fabs(c_.values.number(v)); };
+  const auto& all = c_.sets.all(x);
+  return std::any_of(all.begin(), all.end(), [&](ValueId v) { return size(v) >= c_.effort.large_number; }) && std::all_of(all.begin(), all.end(), [&](ValueId v) { return size(v) < largest_number; });
+}
+
 // A term that is no sum.
 LinearForm Planner::term(NodeId x) {
   LinearForm form;
@@ -141,7 +149,8 @@ LinearForm Planner::term(NodeId x) {
     form.numbers.push_back({1, unit(UnitKind::AggregateNumber, x)});
     return form;
   }
-  if (base_[x] != no_node && code_leaf(base_[x]) && c_.sets.numeric(x)) {
+  const bool as_code = (c_.style.exact_numbers && stored(x)) || (c_.style.exact_large_numbers && few_large(x)) || (base_[x] != no_node && code_leaf(base_[x]));
+  if (as_code && c_.sets.numeric(x)) {
     LinearForm::CodeTerm codes{1, {}, {}};
     Demand demand;
     for (ValueId v : c_.sets.all(x)) {
@@ -187,7 +196,7 @@ LinearForm Planner::number(NodeId x) {
     part.wide = part.wide || wide_sum(part.node);
     double a = 0, b = 0;
     const Node& n = node(part.node);
-    const bool whole = n.kind != NodeKind::Elementwise || affine_in_indices(part.node, a, b) || (base_[part.node] != no_node && code_leaf(base_[part.node]) && c_.sets.numeric(part.node));
+    const bool whole = n.kind != NodeKind::Elementwise || stored(part.node) || affine_in_indices(part.node, a, b) || (base_[part.node] != no_node && code_leaf(base_[part.node]) && c_.sets.numeric(part.node));
     if (!whole && (free_linear(part.node) || (part.wide && is_sum(part.node)))) {
       const auto& terms = terms_of(part.node);
       for (std::size_t k = terms.size(); k-- > 0;)

@@ -31,7 +31,7 @@ bool Literal::selects(const std::vector<std::uint32_t>& q, const std::vector<std
 }
 
 Planner::Planner(PlanContext context) : c_(context) {
-  base_ = bases_of(c_.graph, c_.options.passes.fold && c_.options.passes.fuse);
+  base_ = bases_of(c_.graph, c_.options.passes.fold && c_.options.passes.fuse, c_.stored);
   held_.assign(c_.graph.size(), false);
 }
 
@@ -363,6 +363,20 @@ bool Planner::plan_lines(NodeId output) {
   return true;
 }
 
+// Is its value an int wherever it has one?
+bool Planner::ints(NodeId x) const {
+  const auto all_ints = [&](std::size_t from) { return std::all_of(node(x).args.begin() + static_cast<std::ptrdiff_t>(from), node(x).args.end(), [&](NodeId a) { return ints(a); }); };
+  if (c_.sets.known(x)) return std::all_of(c_.sets.all(x).begin(), c_.sets.all(x).end(), [&](ValueId v) { return c_.values[v].kind() == Kind::Int; });
+  if (node(x).kind == NodeKind::SelectorWidth) return node(x).args.size() == 1 || ints(node(x).args[1]);
+  if (node(x).kind != NodeKind::Elementwise || node(x).table) return false;
+  switch (node(x).op) {
+    case Op::Round: return true;
+    case Op::Add: case Op::Sub: case Op::Mul: case Op::Neg: case Op::Pos: return all_ints(0);
+    case Op::Choose: return all_ints(1);
+    default: return false;
+  }
+}
+
 void Planner::plan_output(NodeId output) {
   const Node& n = node(output);
   if (n.kind == NodeKind::Constant) {
@@ -392,7 +406,8 @@ void Planner::plan_output(NodeId output) {
     if (bools) as_number = false;
   } else if (!c_.sets.known(output) && free_linear(output)) {
     as_number = true;
-    plan_.inexact.push_back("the values of the output cannot be listed, so they are not rounded to the nearest one");
+    plan_.output_whole = ints(output);
+    if (!plan_.output_whole) plan_.inexact.push_back("the values of the output cannot be listed, so they are not rounded to the nearest one");
   }
   if (as_number) {
     plan_.output_kind = ReadKind::Number;

@@ -42,9 +42,11 @@ class Planner {
   void plan_output(NodeId output);
   void find_held(NodeId output);
   bool plan_lines(NodeId output);
+  bool ints(NodeId x) const;
   // plan_numbers.cc
   bool free_linear(NodeId x, int depth = 0);
   bool has_number(NodeId x);
+  bool stored(NodeId x) const { return c_.stored && c_.stored->count(x); }
   bool is_choice(NodeId x) const;
   const std::vector<NodeId>& terms_of(NodeId x) const;
   bool is_sum(NodeId x);
@@ -52,6 +54,7 @@ class Planner {
   bool affine_in_indices(NodeId x, double& a, double& b);
   std::size_t factor_of(const Node& n) const;
   double coefficient(const Node& n, std::size_t argument) const;
+  bool few_large(NodeId x) const;
   LinearForm term(NodeId x);
   LinearForm number(NodeId x);
   // plan_selection.cc

@@ -39,7 +39,7 @@ void Rewriter::walk(NodeId output, const std::vector<bool>& needed) {
     std::vector<NodeId> terms;
     if (node.kind == NodeKind::Elementwise) terms = terms_of_choice(id);
     if (node.kind == NodeKind::Elementwise) made = elementwise(id);
-    else if (node.kind == NodeKind::Select && options_.differences) made = text_comparison(id);
+    else if (node.kind == NodeKind::Select && options_.differences) made = always_true(id) ? everything() : text_comparison(id);
     else if (node.kind == NodeKind::Aggregate) made = default_apart(node);
     else if (node.kind == NodeKind::SelectorWidth && options_.idioms) made = width(id);
     else if (node.kind == NodeKind::Tokens && node.conversion != Conversion::Asis) made = converted_tokens(node);
@@ -120,6 +120,8 @@ NodeId Rewriter::elementwise(NodeId id) {
     if (NodeId parts = text_comparison(id); parts != no_node) return parts;
   if (options_.differences)
     if (NodeId counted = count_of_truths(id); counted != no_node) return counted;
+  if (options_.differences && node.op == Op::Mod)
+    if (NodeId left = remainder(id); left != no_node) return left;
   if (options_.idioms && node.op == Op::Round && !node.table) {
     if (ints_only(node.args[0])) return result_.target[node.args[0]];
     if (NodeId sum = count_of_product(node.args[0]); sum != no_node) return sum;
@@ -209,8 +211,29 @@ NodeId Rewriter::conjunction_selector(const Conjunction& c) {
     NodeId one = mask_selector(atom);
     all = all == no_node ? one : make(NodeKind::SelectorAnd, {all, one});
   }
-  if (all == no_node) all = make(NodeKind::Select, {constant(Value::integer(std::int64_t{1})), constant(Value::integer(std::int64_t{1}))}, Op::Eq);
-  return all;
+  return all == no_node ? everything() : all;
+}
+
+NodeId Rewriter::everything() {
+  const NodeId one = constant(Value::integer(std::int64_t{1}));
+  return make(NodeKind::Select, {one, one}, Op::Eq);
+}
+
+// Does a selector of positions select every key that there is, such as select(indices, indices, <=) under a causal mask? Then it needs none.
+bool Rewriter::always_true(NodeId id) const {
+  const Node& node = graph_[id];
+  const auto position = [&](NodeId x) { return base_[x] == no_node || graph_[base_[x]].kind == NodeKind::Indices; };
+  const std::uint32_t N = sets_.max_length();
+  for (NodeId x : node.args)
+    if (!position(x) || !sets_.known(x) || sets_.may_fail(x)) return false;
+  if (base_[node.args[0]] == no_node && base_[node.args[1]] == no_node) return false;  // constants: as it is
+  if (N > effort_.followed_length) return sets_.causal() && node.op == Op::Le && node.args[0] == node.args[1] && graph_[node.args[0]].kind == NodeKind::Indices;
+  for (std::uint32_t i = 0; i < N; ++i)
+    for (std::uint32_t j = 0; j < (sets_.causal() ? i + 1 : N); ++j) {
+      budget_.tick();
+      if (sets_.selects(id, i, j, sets_.causal() ? i + 1 : N) != 1) return false;
+    }
+  return true;
 }
 
 NodeId Rewriter::mask_selector(const SelectorAtom& atom) {

@@ -2,6 +2,7 @@
 // input on which the original is defined.
 #pragma once
 #include <map>
+#include <set>
 #include <vector>
 #include "base/limits.h"
 #include "compiler/value_sets.h"
@@ -18,6 +19,8 @@ struct Rewritten {
   std::vector<NodeId> counted_target;  // the same for `counted`
   // A choice among numbers by one s-op → terms whose sum it is: at each position all but one are 0.
   std::map<NodeId, std::vector<NodeId>> terms;
+  // S-ops that the residual stream holds by themselves: their readers do not fuse them (rewrite_remainders.cc).
+  std::set<NodeId> stored;
 };
 
 struct RewriteOptions {

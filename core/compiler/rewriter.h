@@ -34,6 +34,8 @@ class Rewriter {
   std::optional<NodeId> sum_over(NodeId mean, NodeId factor, int depth);
   bool ints_or_bools(NodeId id) const;
   NodeId conjunction_selector(const Conjunction& c);
+  NodeId everything();
+  bool always_true(NodeId id) const;
   NodeId mask_selector(const SelectorAtom& atom);
   NodeId default_apart(const Node& node);
   NodeId width(NodeId id);
@@ -54,6 +56,9 @@ class Rewriter {
   struct Arm { NodeId guard, value; };  // of result_.graph, and of graph_
   bool collect_arms(NodeId id, NodeId guard, std::vector<Arm>& arms);
   std::vector<NodeId> terms_of_choice(NodeId id);
+  // rewrite_remainders.cc
+  std::optional<std::pair<std::int64_t, std::int64_t>> range_of_ints(NodeId id) const;
+  NodeId remainder(NodeId id);
 
   const std::vector<ValueId>& members_at(NodeId id, std::uint32_t i, std::uint32_t n) { return sets_.members(id, i, n); }
   const Graph& graph_;

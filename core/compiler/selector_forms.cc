@@ -6,13 +6,13 @@
 
 namespace rasp {
 
-std::vector<NodeId> bases_of(const Graph& graph, bool fold) {
+std::vector<NodeId> bases_of(const Graph& graph, bool fold, const std::set<NodeId>* stored) {
   std::vector<NodeId> base(graph.size(), no_node);
   for (NodeId id = 0; id < graph.size(); ++id) {
     const Node& node = graph[id];
     if (node.kind == NodeKind::Constant) continue;
     base[id] = id;
-    if (node.kind != NodeKind::Elementwise || !fold) continue;
+    if (node.kind != NodeKind::Elementwise || !fold || (stored && stored->count(id))) continue;
     NodeId common = no_node;
     bool one = true;
     for (NodeId a : node.args) {

@@ -1,6 +1,7 @@
 // Selectors in the shapes that one attention head can compute.
 #pragma once
 #include <optional>
+#include <set>
 #include <vector>
 #include "rasp/graph.h"
 
@@ -8,7 +9,7 @@ namespace rasp {
 
 // The node each s-op is a function of: itself for sources (tokens, indices, aggregates, widths); for an elementwise node the common
 // base of its operands where there is one, else itself; no_node for constants. `fold` off: every elementwise node is its own.
-std::vector<NodeId> bases_of(const Graph& graph, bool fold);
+std::vector<NodeId> bases_of(const Graph& graph, bool fold, const std::set<NodeId>* stored = nullptr);
 
 // Key compared with query: which of the relations "key < query", "==", ">" and "cannot be ordered" select. A comparison,
 // its negation and any and/or of comparisons of the same two s-ops are such masks.

@@ -132,7 +132,9 @@ void ValueSets::elementwise(NodeId id) {
   std::optional<Cone> cone;
   if (distinct_args.size() >= 2) {
     cone.emplace(graph_, std::vector<NodeId>{id}, [](NodeId) { return false; }, values_);
-    if (cone->inner().size() > 200 || !usable(*cone, joint_tuples * 8.0)) cone.reset();
+    // Of one s-op there are no more combinations than its values.
+    const double cap = cone->inputs().size() == 1 ? static_cast<double>(budget_.limits().tuples) : joint_tuples * 8.0;
+    if (cone->inner().size() > 200 || !usable(*cone, cap)) cone.reset();
   }
   if (!cone) {
     cone.emplace(graph_, std::vector<NodeId>{id}, [&](NodeId x) { return x != id; }, values_);

@@ -68,12 +68,13 @@ struct Layer {
   Sum mlp_adds;                 // b_out
 };
 
-// Columns of W_U. Categorical: one a value, the highest wins. Numerical: one column, rounded to the nearest of `values` (none: not rounded).
+// Columns of W_U. Categorical: one a value, the highest wins. Numerical: one column, rounded to the nearest of `values` (none: to an int if `whole`, else not at all).
 struct Unembedding {
   bool categorical = true;
   std::vector<Value> values;
   std::vector<Value> alternatives;  // values of another kind that the same number may stand for
   bool any_kind = false;            // the kinds are not known
+  bool whole = false;               // Numerical without values: the nearest int
   std::vector<Sum> columns;
 };
 

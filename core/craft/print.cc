@@ -75,6 +75,7 @@ class Printer {
       for (const Value& v : u.alternatives) out += " " + text_of(v);
     }
     if (u.any_kind) out += "\nany_kind";
+    if (u.whole) out += "\nwhole";
     return out + "\n\n# The residual stream: every direction, whose it is, and from when to when.\n";
   }
 

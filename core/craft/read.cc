@@ -235,7 +235,7 @@ class Reader {
     }
     using Method = void (Reader::*)(const Token&);
     static const std::map<std::string, Method> lines = {
-        {"model", &Reader::model}, {"vocabulary", &Reader::vocabulary}, {"output", &Reader::output}, {"alternatives", &Reader::alternatives}, {"any_kind", &Reader::any_kind},
+        {"model", &Reader::model}, {"vocabulary", &Reader::vocabulary}, {"output", &Reader::output}, {"alternatives", &Reader::alternatives}, {"any_kind", &Reader::any_kind}, {"whole", &Reader::whole},
         {"basis", &Reader::basis}, {"token", &Reader::token}, {"position", &Reader::position}, {"layer", &Reader::layer}, {"head", &Reader::head}, {"qk", &Reader::qk},
         {"ov", &Reader::ov}, {"attention_adds", &Reader::attention_adds}, {"mlp", &Reader::mlp}, {"neuron", &Reader::neuron}, {"mlp_adds", &Reader::mlp_adds}, {"unembed", &Reader::unembed}};
     const auto it = first.kind == Token::Kind::Name ? lines.find(first.text) : lines.end();
@@ -278,6 +278,10 @@ class Reader {
   }
   void alternatives(const Token&) { c_.unembedding.alternatives = values(); }
   void any_kind(const Token&) { c_.unembedding.any_kind = true; }
+  void whole(const Token& at) {
+    if (c_.unembedding.categorical || !c_.unembedding.values.empty()) bad(at, "Only a numerical output without a list of values can be \"whole\"");
+    c_.unembedding.whole = true;
+  }
 
   void basis(const Token&) {
     Basis b;

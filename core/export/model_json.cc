@@ -111,6 +111,7 @@ class Writer {
     j["vocabulary"]["bos_id"] = m_.bos_id;
     j["output_values"] = values_json(c_.codec.values);
     j["output_values"]["encoding"] = encoding_name(c_.codec.encoding);
+    if (c_.codec.whole) j["output_values"]["whole"] = true;
     j["residual_labels"] = c_.residual_labels;
     j["subspaces"] = subspaces();
     j["layers"] = layers();

@@ -773,7 +773,7 @@ void Checker::output() {
     const Sum sum = sum_of(columns[0], static_cast<double>(t_.b_U[0]));
     is_form(columns[0], static_cast<double>(t_.b_U[0]), c_.output.form, c_.output.constant, "output");
     link.error = sum.carried + sum.rounding();
-    double gap = 1e300;
+    double gap = c_.output.whole ? 1 : 1e300;
     for (std::size_t i = 1; i < c_.output.values.size(); ++i) gap = std::min(gap, c_.output.values[i] - c_.output.values[i - 1]);
     link.margin = gap > 0 ? 1 - 2 * link.error / gap : -1e300;
   } else if (c_.output.kind == OutputClaim::Kind::Lines) {

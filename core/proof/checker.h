@@ -42,6 +42,7 @@ struct StepClaim {
 
 struct OutputClaim {
   enum class Kind : std::uint8_t { Columns, Number, Lines } kind = Kind::Columns;
+  bool whole = false;                                    // Number: not listed, and all of them ints
   std::vector<double> values;                            // Number: that the output can have, ascending; empty: not listed
   double constant = 0;                                   // Number, Lines: of the form that they read
   std::vector<std::pair<std::int32_t, double>> form;     // Number, Lines

@@ -54,18 +54,25 @@ Bound numerical_head(const Head& h, const Form& value, double default_value, boo
 // the smaller one, so what is small beside BOS's exponential 1, at most w/M in all, moves the sum of exponentials by no more than itself.
 double counting_rounding(const Head& h, double count_scale) { return (h.n / 2 + 10) * std::exp(2 * score_error(h)) * unit_roundoff + 2 * h.n / count_scale; }
 
+// Of a selected key's exponential: the difference of its score and BOS's. Scores that are not rounded, and whose difference float32 has, have none.
+double argument_rounding(const Head& h) {
+  const double selected = h.lead * h.s, bos = h.bos * h.s, difference = bos - selected;
+  const auto held = [](double x) { return static_cast<double>(static_cast<float>(x)) == x; };
+  return h.exact && held(selected) && held(bos) && held(difference) ? 0 : difference * unit_roundoff;
+}
+
 // The weight off BOS is w/(M + w), which is w to within w²/M after scaling by M; the argument of a selected key's exponential, (lead - bos)·s, is
 // rounded too. What the other keys have, n·e^-s at most, counts twice: it may be lost in the sum.
 Bound counting_head(const Head& h, double count_scale) {
   const double E = score_error(h);
-  return {score_margin(h), h.n * h.n / count_scale + h.n * (std::expm1(2 * E) + (h.bos - h.lead) * h.s * unit_roundoff + counting_rounding(h, count_scale)) + 2 * h.n * std::exp(-h.s + 2 * E), 0};
+  return {score_margin(h), h.n * h.n / count_scale + h.n * (std::expm1(2 * E) + argument_rounding(h) + counting_rounding(h, count_scale)) + 2 * h.n * std::exp(-h.s + 2 * E), 0};
 }
 
 // A counting head whose selected keys add their values instead of 1: terms of any size, which may add up in any order.
 Bound summing_head(const Head& h, double count_scale, const Form& value, double total, double at_bos) {
   const double E = score_error(h), sums = softmax_rounding(h) * std::exp(2 * E) + 2 * h.n / count_scale;
   const double lost = 2 * h.n * value.magnitude * std::exp(-h.s + 2 * E);
-  return {score_margin(h), total * (h.n / count_scale + std::expm1(2 * E) + (h.bos - h.lead) * h.s * unit_roundoff + sums) + lost + 1.01 * (h.n * form_error(value) + count_scale * at_bos), 0};
+  return {score_margin(h), total * (h.n / count_scale + std::expm1(2 * E) + argument_rounding(h) + sums) + lost + 1.01 * (h.n * form_error(value) + count_scale * at_bos), 0};
 }
 
 double gate_error(const GateInputs& g) { return 2 * g.spread + (g.spread == 0 ? 0 : (g.terms + 2 * g.k + 4) * (4 * g.k + 1) * unit_roundoff); }  // sums of small ints are exact

@@ -66,6 +66,7 @@ struct Head {
 double score_error(const Head& head);    // lemma 2: of one score, in all
 double score_margin(const Head& head);   // > 0: eight such errors fit into a step
 double leakage(const Head& head);        // lemma 3: weight outside of what should be attended to
+double argument_rounding(const Head& head);
 double counting_rounding(const Head& head, double count_scale);  // of a sum of equal weights beside BOS, in lemma 4
 double softmax_rounding(const Head& head);  // of exponentials, their sum, the division, the weighted sum and adding it to the residual stream; relative
 

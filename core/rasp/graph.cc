@@ -225,7 +225,7 @@ class Describer {
         out_ += ')';
         return;
       case NodeKind::SelectorWidth:
-        if (everything(node.args[0])) {
+        if (node.args.size() == 1 && everything(node.args[0])) {
           out_ += "length";
           return;
         }

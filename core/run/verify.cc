@@ -12,7 +12,7 @@ constexpr double float32_reach = 1e-5;  // of a number that is read as it is; st
 
 Match match(const CompiledModel& model, const Value& interpreter, Value& decoded) {
   const OutputCodec& codec = model.codec;
-  if (codec.encoding == Encoding::Numerical && codec.values.empty()) {
+  if (codec.encoding == Encoding::Numerical && codec.values.empty() && !codec.whole) {
     if (!interpreter.is_number()) return Match::Different;
     const double x = interpreter.number(), y = decoded.number();
     if (interpreter.kind() != Kind::Float && std::fabs(y) < 0x1p53) {

@@ -260,6 +260,7 @@ Json model_document(const CompiledModel& m) {
   Json out;
   out["output"] = m.output;
   out["codec"] = {{"encoding", m.codec.encoding == Encoding::Categorical ? "categorical" : "numerical"}, {"values", values_document(m.codec.values)}};
+  if (m.codec.whole) out["codec"]["whole"] = true;
   out["residual_labels"] = m.residual_labels;
   Json subspaces = Json::array();
   for (const Subspace& s : m.subspaces) {

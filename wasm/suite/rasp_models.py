@@ -225,6 +225,9 @@ class Model:
         rows = np.asarray(logits)[1:]
         if not self.numerical:
             return [values[i] for i in rows.argmax(-1)]
+        if not values:  # too many to list: an int, or a number as it is
+            whole = self.rasp["output_values"].get("whole", False)
+            return [int(np.rint(x)) if whole else float(x) for x in rows[:, 0]]
         numbers = np.array([float(v) for v in values])
         return [values[int(np.abs(numbers - float(x)).argmin())] for x in rows[:, 0]]
 
