@@ -19,6 +19,29 @@ bool near(const Value& a, const Value& b) {
   return std::fabs(x - y) <= 1e-10 * std::max(std::fabs(x), std::fabs(y));
 }
 
+bool has_float(std::span<const Value> operands) {
+  return std::any_of(operands.begin(), operands.end(), [](const Value& v) { return v.kind() == Kind::Float; });
+}
+
+// Floats that are near each other are in one bucket, or in two that lie side by side: 2^-30 is wider than what `near` allows.
+std::uint64_t bucket(double x) {
+  int exponent = 0;
+  if (x == 0 || !std::isfinite(x)) return std::isnan(x) ? 1 : x > 0 ? 2 : x < 0 ? 3 : 0;
+  const double mantissa = std::frexp(x, &exponent);
+  return (static_cast<std::uint64_t>(exponent + 5000) << 32) ^ static_cast<std::uint64_t>(static_cast<std::int64_t>(std::floor(mantissa * 0x1p30)));
+}
+
+// `by` moves the floats towards a neighbouring bucket, up where the operand's bit of `slack` is set and down where not.
+std::size_t coarse_hash(std::span<const Value> operands, double by, unsigned slack) {
+  std::size_t h = operands.size();
+  for (std::size_t i = 0; i < operands.size(); ++i) {
+    const Value& v = operands[i];
+    const std::size_t one = v.kind() == Kind::Float ? static_cast<std::size_t>(bucket(v.number() * (1 + (slack >> i & 1 ? by : -by)))) : hash(v) * 5 + static_cast<std::size_t>(v.kind());
+    h = (h ^ one) * 0x9e3779b97f4a7c15ull >> 1;
+  }
+  return h;
+}
+
 bool same_outcome(const Outcome& a, const Outcome& b) {
   if (a.index() != b.index()) return false;
   if (const Value* v = std::get_if<Value>(&a)) return identical(*v, std::get<Value>(b));
@@ -31,10 +54,14 @@ std::size_t FunctionTable::find(std::span<const Value> operands, bool nearby) co
   const auto [first, last] = by_hash_.equal_range(hash_of(operands));
   for (auto it = first; it != last; ++it)
     if (std::equal(operands.begin(), operands.end(), this->operands(it->second).begin(), identical)) return it->second;
-  if (nearby && floats_)
-    for (std::size_t row = 0; row < rows(); ++row)
-      if (std::equal(operands.begin(), operands.end(), this->operands(row).begin(), near)) return row;
-  return rows();
+  std::size_t found = rows();  // the first row, whatever the order of buckets
+  if (nearby && !by_bucket_.empty() && has_float(operands))
+    for (unsigned slack = 0; slack < 1u << operands.size(); ++slack) {
+      const auto [begin, end] = by_bucket_.equal_range(coarse_hash(operands, 2e-10, slack));
+      for (auto it = begin; it != end; ++it)
+        if (it->second < found && std::equal(operands.begin(), operands.end(), this->operands(it->second).begin(), near)) found = it->second;
+    }
+  return found;
 }
 
 bool FunctionTable::add(std::vector<Value> operands, Outcome outcome) {
@@ -42,10 +69,9 @@ bool FunctionTable::add(std::vector<Value> operands, Outcome outcome) {
   const std::size_t h = hash_of(operands);
   hash_ += h;
   by_hash_.emplace(h, static_cast<std::uint32_t>(rows()));
-  for (Value& v : operands) {
-    floats_ |= v.kind() == Kind::Float;
-    operands_.push_back(std::move(v));
-  }
+  const auto row = static_cast<std::uint32_t>(rows());
+  if (has_float(operands)) by_bucket_.emplace(coarse_hash(operands, 0, 0), row);
+  for (Value& v : operands) operands_.push_back(std::move(v));
   outcomes_.push_back(std::move(outcome));
   return true;
 }

@@ -48,8 +48,8 @@ class FunctionTable {
   std::vector<Value> operands_;
   std::vector<Outcome> outcomes_;
   std::unordered_multimap<std::size_t, std::uint32_t> by_hash_;
+  std::unordered_multimap<std::size_t, std::uint32_t> by_bucket_;  // of rows with floats: see `bucket`
   std::size_t hash_ = 0;  // of all rows, whatever their order
-  bool floats_ = false;
 };
 
 }  // namespace rasp

@@ -4,6 +4,7 @@ import json
 
 from tracr.rasp import rasp
 
+from rasp_host.modules import AbsentName
 from rasp_host.values import Pool
 
 
@@ -146,6 +147,8 @@ class GraphBuilder:
         return self._add({"kind": "select", "args": [one, one], "op": "==" if selects else "!=", **(about or {})})
 
     def _value(self, value, span) -> int:
+        if isinstance(value, AbsentName):
+            raise Refused("python-value", f"{value!r} is not here: {value._module} is no part of this Python", "Write the value itself.", span)
         try:
             return self.pool.add(value)
         except TypeError:
@@ -176,6 +179,23 @@ class GraphBuilder:
                                   "A function of an s-op may depend on its arguments alone: draw random numbers, and count calls, outside of it.", function.span)
                 function.rows[operands] = outcome
 
+    def compare(self, again: "GraphBuilder", explain) -> None:
+        """With the graph of the same program run a second time: its functions are asked for rows of this one, last ones first. What remembers its calls
+        gives other values then. Values of classes of the program are left out: they belong to one run."""
+        shape = [(n["kind"], n.get("args"), n.get("function"), n.get("op")) for n in self.nodes]
+        if shape != [(n["kind"], n.get("args"), n.get("function"), n.get("op")) for n in again.nodes]:
+            return
+        for function, other in zip(self.functions, again.functions):
+            rows = list(function.rows)[:: -max(1, len(function.rows) // 300)]
+            for operands in rows:
+                objects = [self.pool.objects[at] for at in operands]
+                if all(map(_plain, objects)) and self._shown(function.rows[operands]) != again._shown(again._outcome(other, objects, explain)):
+                    raise Refused("python-not-deterministic", f"\"{function.label or 'a function'}\" gives another value for {', '.join(map(_short, objects))} when it is called in another order",
+                                  "A function of an s-op may depend on its arguments alone, not on earlier calls.", function.span)
+
+    def _shown(self, at):
+        return self.failures[-1 - at] if at < 0 else (self.pool.types[at], self.pool.values[at])
+
     def _outcome(self, function, objects, explain) -> int:
         try:
             value = function.call(*objects)
@@ -185,6 +205,8 @@ class GraphBuilder:
             return self._failed(explain(error))
         if isinstance(value, rasp.RASPExpr):
             return self._failed("the function gives an s-op or selector instead of a value: combine s-ops outside of it")
+        if isinstance(value, AbsentName):
+            return self._failed(f"{value!r} is not here: {value._module} is no part of this Python")
         try:
             return self.pool.add(value)
         except TypeError:
@@ -198,6 +220,10 @@ class GraphBuilder:
 
     def document(self):
         return {"values": self.pool.document(), "failures": self.failures, "functions": [f.document() for f in self.functions], "nodes": self.nodes}
+
+
+def _plain(value) -> bool:
+    return value is None or type(value) in (bool, int, float, str) or (type(value) in (tuple, frozenset) and all(map(_plain, value)))
 
 
 def _short(value) -> str:

@@ -5,6 +5,7 @@ import builtins
 import inspect
 import io
 import json
+import random
 import re
 import sys
 import traceback
@@ -133,16 +134,23 @@ class _Program:
         except (ValueError, RecursionError, MemoryError) as error:
             self._message("error", "python-syntax", f"This is not a Python program: {error}", None)
             return False
+        self.code = code
+        return self._ran()
+
+    def _ran(self) -> bool:
+        """Runs the program in a fresh namespace, with random numbers that are the same each time."""
+        random.seed(0)
         module = types.ModuleType("__main__")
         self.namespace = module.__dict__
         self.namespace["__builtins__"] = _builtins()
         self.namespace["__file__"] = self.name
-        sys.meta_path.insert(0, self.finder)
+        if self.finder not in sys.meta_path:
+            sys.meta_path.insert(0, self.finder)
         main, stdout = sys.modules.get("__main__"), sys.stdout
         sys.modules["__main__"] = module
         sys.stdout = self.printed
         try:
-            exec(code, self.namespace)
+            exec(self.code, self.namespace)
             return True
         except SystemExit:
             return True
@@ -325,7 +333,32 @@ class _Program:
                 return builder
             if not (builder.pool.opaque and builder.compares):
                 break  # else comparisons of tuples and the like are Python's: once more, as tables
+        self._repeated(builder)
         return builder
+
+    def _repeated(self, builder):
+        """Runs the program a second time and compares its functions: they must not depend on what they were asked before."""
+        if not builder.functions:
+            return
+        ended, kept = None, (self.namespace, self.settings, self.printed, self.messages, list(rasp._notices), list(compiling._compiled))
+        self.settings, self.printed, self.messages = {}, _Printed(self.source), []
+        self.finder.forget()
+        rasp._start()
+        compiling._compiled.clear()
+        try:
+            if self._ran():
+                again = GraphBuilder(self.source, builder.comparisons_as_tables)
+                for expr in [self._output()[0]] + [v for v in self.namespace.values() if isinstance(v, rasp.RASPExpr)]:
+                    again.node(expr)
+                builder.compare(again, self._explained)
+        except _Told:
+            pass  # the second time it has no s-op: nothing to compare
+        except (KeyboardInterrupt, MemoryError, RecursionError) as error:
+            ended = error
+        finally:
+            self.namespace, self.settings, self.printed, self.messages, rasp._notices[:], compiling._compiled[:] = kept
+        if ended is not None:
+            self._told(ended)
 
     def _ask_engine(self, builder, output):
         request = {k: self.request[k] for k in ("input", "vocabulary", "max_length", "causal") if self.request.get(k) is not None}

@@ -4,6 +4,7 @@ import importlib.abc
 import importlib.util
 import sys
 import types
+import typing
 
 ABSENT = {
     "numpy": "RASP's functions work on single values: Python's own lists, math, statistics and random are here",
@@ -19,7 +20,78 @@ ABSENT = {
     "absl": "Python's own unittest and argparse are here",
     "chex": "Python's own dataclasses are here",
     "tqdm": "programs are built at once",
+    "einops": "RASP's functions work on single values",
+    "jaxtyping": "Python's own typing is here",
+    "sklearn": "Python's own statistics is here",
+    "seaborn": "the page shows attention and activations",
+    "optax": "models are not trained here: export one and load it elsewhere",
+    "flax": "compiled models are in the page and in exports",
+    "equinox": "compiled models are in the page and in exports",
+    "pytest": "write assert, or #@ expect lines",
+    "tracr.craft": "the plan and the weights are in the page and in exports (docs/exports.md)",
+    "tracr.transformer": "the model is in the page and in exports (docs/exports.md)",
+    "tracr.utils": "the model is in the page and in exports (docs/exports.md)",
+    "tracr.compiler.assemble": "tracr.compiler.compiling is here",
+    "tracr.compiler.basis_inference": "tracr.compiler.compiling is here",
+    "tracr.compiler.craft_graph_to_model": "tracr.compiler.compiling is here",
+    "tracr.compiler.craft_model_to_transformer": "tracr.compiler.compiling is here",
+    "tracr.compiler.expr_to_craft_graph": "tracr.compiler.compiling is here",
+    "tracr.compiler.nodes": "tracr.compiler.rasp_to_graph gives the graph as a dictionary of nodes and a list of edges",
+    "tracr.compiler.test_cases": "tracr.compiler.lib has the published programs",
 }
+
+
+def _absent(fullname):
+    """The name of the table above that a module belongs to."""
+    return next((name for name in ABSENT if fullname == name or fullname.startswith(name + ".")), None)
+
+
+class AbsentName:
+    """What an absent module is said to have: can be named, imported, written as a type or a base class. Says what is here instead as soon as it is used."""
+
+    def __init__(self, module, path):
+        self.__dict__.update(_module=module, _path=path)
+
+    def _used(self, *args, **kwargs):
+        raise ImportError(f"{self._module} cannot be used here: {ABSENT[self._module]}")
+
+    def __getattr__(self, attribute):
+        if attribute.startswith("__"):
+            raise AttributeError(attribute)
+        return AbsentName(self._module, f"{self._path}.{attribute}")
+
+    def __mro_entries__(self, bases):
+        return ()
+
+    def __repr__(self):
+        return self._path
+
+    def __eq__(self, other):
+        return isinstance(other, AbsentName) and self._path == other._path
+
+    def __hash__(self):
+        return hash(self._path)
+
+    def __or__(self, other):  # of types
+        return self
+
+    __ror__ = __or__
+
+    def __getitem__(self, key):  # as a generic type
+        return self
+
+    __call__ = __bool__ = __iter__ = __len__ = __contains__ = __setattr__ = __setitem__ = __enter__ = __float__ = __index__ = _used
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = __pow__ = __rpow__ = __matmul__ = __neg__ = _used
+    __lt__ = __le__ = __gt__ = __ge__ = _used
+
+
+class _Settings(AbsentName):
+    """jax.config: how exactly models are computed, which is the proof's to choose."""
+
+    def update(self, *args, **kwargs):
+        pass
+
+    __setattr__ = update
 
 
 class _Absent(types.ModuleType):
@@ -32,8 +104,8 @@ class _Absent(types.ModuleType):
     def __getattr__(self, attribute):
         if attribute.startswith("__"):
             raise AttributeError(attribute)
-        name = self.__name__.split(".")[0]
-        raise ImportError(f"{name} cannot be used here: {ABSENT[name]}")
+        name = _absent(self.__name__)
+        return (_Settings if (name, attribute) == ("jax", "config") else AbsentName)(name, f"{self.__name__}.{attribute}")
 
 
 class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -52,7 +124,9 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
                 return spec
         if any(name.startswith(base + "/") for name in self.files):
             return importlib.util.spec_from_loader(fullname, self, origin="", is_package=True)
-        if fullname.split(".")[0] in ABSENT and _really_absent(fullname.split(".")[0]):
+        if fullname == "typing_extensions":
+            return importlib.util.spec_from_loader(fullname, self, origin=fullname)
+        if _absent(fullname) and (fullname.startswith("tracr.") or _really_absent(fullname.split(".")[0])):
             return importlib.util.spec_from_loader(fullname, self, origin="absent", is_package=True)
         return None
 
@@ -62,6 +136,9 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def exec_module(self, module):
         origin = module.__spec__.origin
+        if origin == "typing_extensions":  # what it adds to older versions is part of this one
+            module.__dict__.update({name: value for name, value in vars(typing).items() if not name.startswith("__")})
+            module.override = typing.override
         if origin in self.files:
             module.__file__ = origin
             exec(compile(self.files[origin], self.filename_of(origin), "exec"), module.__dict__)

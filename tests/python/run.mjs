@@ -97,6 +97,22 @@ for (const file of readdirSync(path.join(root, 'tests/python/programs'))) {
   });
 }
 
+// Programs as many people write them, at the sizes that benchmarks have. The values are those of plain functions of Python: references.py.
+const references = JSON.parse(read('tests/python/references.json'));
+for (const file of readdirSync(path.join(root, 'tests/python/corpus'))) {
+  await test(`corpus/${file}`, async () => {
+    const program = read('tests/python/corpus', file), { longest, runs } = references[file.slice(0, -3)];
+    const request = JSON.stringify({ command: 'eval_many', program, name: file, limit_ms: 20_000 });
+    const r = await engine.requestText(`${request.slice(0, -1)},"inputs":[${runs.map((x) => raw(x.input)).join(',')}]}`);
+    assert.ok(r.ok, JSON.stringify(r.diagnostics));
+    for (const [i, got] of r.results.entries()) same(got, runs[i].values, raw(runs[i].input));
+    const { ok, mismatches, exactness, diagnostics } = await ask('check', program, { samples: 40, name: file });
+    assert.deepEqual([ok, mismatches, exactness], [true, 0, 'proved'], JSON.stringify(diagnostics));
+    const { model } = await ask('compile', program, { name: file });
+    assert.equal(model.max_length, longest);
+  });
+}
+
 /** Random inputs of a program's vocabulary: every length, the same each time. */
 function inputsOf({ vocabulary, max_length }, count) {
   let state = 7;
@@ -265,6 +281,11 @@ await test('mistakes say what Python says, at the line of the program', async ()
     [`${rasp}x = rasp.Map(lambda t: [t], rasp.tokens)\n`, 'python-raised', 2, /\['a'\] cannot be a value of an s-op/],
     [`${rasp}for i in range(200_000):\n  x = rasp.Map(lambda t: t, rasp.tokens)\n`, 'limit-graph-nodes', 3, /more than 100,000/],
     [`${rasp}y = 1\n`, 'no-output', 1, /makes no s-op/],
+    [`${rasp}cache = {}\ndef f(t):\n  return cache.setdefault(t, len(cache))\nx = rasp.Map(f, rasp.tokens)\n`, 'python-not-deterministic', 5, /another value for '.' when it is called in another order/],
+    [`${rasp}import itertools\nc = itertools.count()\nx = rasp.Map(lambda t: next(c), rasp.tokens)\n`, 'python-not-deterministic', 4, /different values/],
+    [`${rasp}import numpy as np\nx = rasp.Map(lambda t: np.nan, rasp.tokens)\n`, 'python-raised', 3, /numpy\.nan is not here/],
+    [`${rasp}from tracr.craft import bases\nx = rasp.tokens\nb = bases.VectorSpaceWithBasis([])\n`, 'python-raised', 4, /tracr\.craft cannot be used here: the plan/],
+    [`${rasp}x = rasp.Full(sum)\ny = rasp.Map(lambda t: {t}, rasp.tokens)\n`, 'python-raised', 3, /cannot be a value of an s-op/],
     ['import does_not_exist\n', 'python-raised', 1, /No module named 'does_not_exist'/],
     [`${rasp}x = rasp.tokens and rasp.indices\n`, 'python-raised', 2, /neither true nor false/],
     [`${rasp}x = rasp.Select(rasp.tokens, rasp.tokens)\n`, 'python-raised', 2, /missing 1 required/],
@@ -308,6 +329,28 @@ await test('tokens of mixed types, tuples, None, other files, printed values, se
   assert.deepEqual(files.printed.map((p) => [p.line, p.value]), [[5, "3 ['aa', 'bb']"]]);
   const compiled = await ask('compile', read('examples/python_class.py'));
   assert.deepEqual([compiled.model.vocabulary, compiled.model.max_length, compiled.model.causal], [[0, 1], 8, true]);
+});
+
+await test('what is not here may be imported, named as a type or a base; memory of functions alone is no fault', async () => {
+  const program = `${rasp}import jax
+import torch.nn as nn
+from functools import lru_cache
+from torch import Tensor
+from typing_extensions import Literal, override
+jax.config.update("jax_default_matmul_precision", "float32")
+class Module(nn.Module):
+  @override
+  def forward(self, x: Tensor | None, way: Literal["a"] = "a") -> Tensor: ...
+import random
+order = list("abc"); random.shuffle(order)
+@lru_cache(maxsize=None)
+def place(t):
+  return order.index(t)
+x = rasp.Map(place, rasp.tokens)
+`;
+  const [one, other] = [await ask('eval', program, { input: text('abc') }), await ask('eval', `${program}# another\n`, { input: text('abc') })];
+  assert.deepEqual([...one.values].sort(), [0, 1, 2]);
+  assert.deepEqual(other.values, one.values, 'random numbers are the same each time');
 });
 
 await test('a graph opens without Python, and a handle is one of the engine that made it', async () => {
