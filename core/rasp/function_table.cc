@@ -16,6 +16,7 @@ bool near(const Value& a, const Value& b) {
   if (identical(a, b)) return true;
   if (a.kind() != Kind::Float || b.kind() != Kind::Float) return false;
   const double x = a.number(), y = b.number();
+  if (!std::isfinite(x) || !std::isfinite(y)) return false;  // every number lies within a part of infinity
   return std::fabs(x - y) <= 1e-10 * std::max(std::fabs(x), std::fabs(y));
 }
 
