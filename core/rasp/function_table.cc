@@ -28,8 +28,8 @@ bool has_float(std::span<const Value> operands) {
 std::uint64_t bucket(double x) {
   int exponent = 0;
   if (x == 0 || !std::isfinite(x)) return std::isnan(x) ? 1 : x > 0 ? 2 : x < 0 ? 3 : 0;
-  const double mantissa = std::frexp(x, &exponent);
-  return (static_cast<std::uint64_t>(exponent + 5000) << 32) ^ static_cast<std::uint64_t>(static_cast<std::int64_t>(std::floor(mantissa * 0x1p30)));
+  const double mantissa = std::frexp(std::fabs(x), &exponent);
+  return (static_cast<std::uint64_t>(exponent + 5000) << 32) ^ static_cast<std::uint64_t>(mantissa * 0x1p30) ^ (x < 0 ? 0x80000000u : 0u);
 }
 
 // `by` moves the floats towards a neighbouring bucket, up where the operand's bit of `slack` is set and down where not.
