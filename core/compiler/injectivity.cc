@@ -113,6 +113,26 @@ bool ValueSets::first_of_its_kind(NodeId key) const {
   return false;
 }
 
+// Keys that equal the query in s and in the number of earlier positions that have their s: of two keys with one s the later has one more.
+bool ValueSets::numbered(const std::vector<SelectorAtom>& conjunction) const {
+  const auto compared = [&](NodeId s) { return std::any_of(conjunction.begin(), conjunction.end(), [&](const SelectorAtom& a) { return a.key == s && a.mask == relation_equal; }); };
+  return std::any_of(conjunction.begin(), conjunction.end(), [&](const SelectorAtom& number) {
+    if (number.mask != relation_equal || !is_width(graph_, number.key) || !ordered(graph_[number.key].args[0])) return false;
+    const auto form = disjunctive_form(graph_, graph_[number.key].args[0], 8, budget_);
+    if (!form || form->size() != 1) return false;
+    std::size_t orders = 0;
+    for (const SelectorAtom& a : form->front()) {
+      if (a.key != a.query) return false;
+      const bool order = injective_[a.key] && (a.mask == relation_less || a.mask == relation_greater);
+      // Under a causal mask only earlier positions are seen.
+      if (order && setting_.causal && !(graph_[a.key].kind == NodeKind::Indices && a.mask == relation_less)) return false;
+      if (!order && !(a.mask == relation_equal && compared(a.key))) return false;
+      orders += order;
+    }
+    return orders == 1;
+  });
+}
+
 bool ValueSets::single(NodeId selector) const {
   auto [it, fresh] = single_memo_.try_emplace(selector, false);
   if (!fresh) return it->second;
@@ -122,7 +142,7 @@ bool ValueSets::single(NodeId selector) const {
     const auto form = disjunctive_form(graph_, selector, 32, budget_);
     result = form && form->empty();
     if (form && form->size() == 1) {
-      result = std::any_of(form->front().begin(), form->front().end(), [&](const SelectorAtom& a) {
+      result = numbered(form->front()) || std::any_of(form->front().begin(), form->front().end(), [&](const SelectorAtom& a) {
         if (a.mask != relation_equal) return false;
         const Node& query = graph_[a.query];
         const bool truth = query.kind == NodeKind::Constant && query.constant.is_number() && query.constant.number() == 1;

@@ -12,6 +12,7 @@
 #include "base/limits.h"
 #include "compiler/cone.h"
 #include "compiler/effort.h"
+#include "compiler/selector_forms.h"
 #include "compiler/value_pool.h"
 #include "rasp/graph.h"
 
@@ -83,6 +84,7 @@ class ValueSets {
   bool is_rank(NodeId id) const;
   bool ordered(NodeId selector) const;
   bool first_of_its_kind(NodeId key) const;
+  bool numbered(const std::vector<SelectorAtom>& conjunction) const;
   template <class F> void fill(NodeId id, bool by_i, bool by_n, F&& set_of);
 
   const Graph& graph_;

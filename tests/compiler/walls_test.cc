@@ -210,6 +210,29 @@ TEST_CASE("walls: keys that no two positions can share have ranks that are found
   CHECK(ties.check({.samples = 300}).mismatches == 0);
 }
 
+TEST_CASE("walls: of the keys with one value at most one has a given number of earlier ones") {
+  check_proved({{"next_identical", 5, 8'000}});
+  // Numbers that leave out some of the equal keys do not tell the others apart: with "b" before it, each "a" counts none.
+  Compiled some("number = selector_width(select(tokens, tokens, ==) and select(tokens, \"b\", ==) and select(indices, indices, <)); "
+                "x = aggregate(select(tokens, tokens, ==) and select(number, number, ==), indices);", [](ProgramRequest& r) {
+    r.vocabulary = {Value::string("a"), Value::string("b")};
+    r.max_length = 5;
+  });
+  REQUIRE_MESSAGE(some.model, some.first_error());
+  const std::vector<Value> means = some.compare({Value::string("b"), Value::string("a"), Value::string("b"), Value::string("a")}).model;
+  CHECK(agrees(Value::integer(std::int64_t{0}), means[0]));
+  CHECK(agrees(Value::real(2), means[1]));
+  CHECK(agrees(Value::integer(std::int64_t{2}), means[2]));
+  // Numbers over classes that the selector does not compare: two keys may share one.
+  Compiled other("number = selector_width(select(tokens, tokens, ==) and select(indices, indices, <)); x = aggregate(select(number, number, ==), indices);", [](ProgramRequest& r) {
+    r.vocabulary = {Value::string("a"), Value::string("b")};
+    r.max_length = 5;
+  });
+  REQUIRE_MESSAGE(other.model, other.first_error());
+  CHECK(agrees(Value::real(0.5), other.compare({Value::string("a"), Value::string("b")}).model[0]));
+  CHECK(other.check({.samples = 200}).mismatches == 0);
+}
+
 TEST_CASE("walls: the remainder of a number with many values is found digit by digit") {
   check_proved({{"prefix_sum_64", 3, 2'600}, {"prefix_sum_128", 8, 9'000}});
   // Below 0 as well, where the remainder has the sign of the divisor, and where another s-op reads it.
