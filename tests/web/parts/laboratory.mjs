@@ -172,11 +172,28 @@ export default async function laboratoryJourneys(test) {
     await student.locator('.course-task', { hasText: 'Hidden cases: 1 of 1 pass' }).waitFor(minute);
   });
 
+  await test('its pictures are files: this view as SVG and PNG, readable without the page', async (fresh) => {
+    const page = await fresh(link('reverse', { kind: 'superposition', d: 12, steps: 100, run: true }, { maxLength: 4 }));
+    await done(page, '100');
+    await page.click('text=Export');
+    const get = async (format) => {
+      const [download] = await Promise.all([page.waitForEvent('download'), page.locator('.exports tr', { hasText: 'This view' }).getByText(format).click()]);
+      return readFileSync(await download.path());
+    };
+    const svg = (await get('SVG')).toString();
+    assert.match(svg, /^<svg[^]*<\/svg>\s*$/);
+    for (const word of ['features live in', '12 dimensions', '100 steps done']) assert.ok(svg.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ').includes(word), `${word} is in the picture`);
+    assert.ok((svg.match(/<rect/g) ?? []).length > 12 * 12, 'the features and how they overlap');
+    assert.ok(!/NaN|<script|<foreignObject/.test(svg));
+    assert.equal((await get('PNG')).subarray(1, 4).toString(), 'PNG');
+  });
+
   await test('absurd settings are refused with a sentence, and the page goes on', async (fresh) => {
     const page = await fresh(link('reverse', { kind: 'superposition', d: 5000, run: true }));
     await page.locator('.lab .problem', { hasText: 'must be a whole number from 1 to' }).waitFor(minute);
     await page.getByLabel('Dimensions d').fill('0');
     await page.getByRole('button', { name: 'Start' }).click();
+    await page.locator('.lab .problem', { hasText: 'must be a whole number from 1 to' }).waitFor(minute);
     await page.getByRole('tab', { name: 'Score' }).click();
     await page.locator('#view section').first().waitFor();
   });
