@@ -372,7 +372,9 @@ try {
   process.exitCode ||= status;
 } catch (error) {
   if (error instanceof UsageError) {
-    process.stderr.write(`${error.message}\n${usage}\n`);
+    // What is wrong must not be lost above a page of help.
+    const known = new Set(usage.match(/^  ([a-z]+)/gm).map((line) => line.trim()));
+    process.stderr.write(`${error.message}\n${known.has(process.argv[2]) ? `usage: rasp-playground ${process.argv[2]} FILE [options]; --help shows all of them` : usage}\n`);
     process.exitCode = 2;
   } else {
     const [code, hint] = error instanceof NoEngine ? ['file', 'Install the package again, or build it.'] : ['internal', 'Please report the program and the command.'];
