@@ -98,6 +98,18 @@ bool all_finite(const Transformer& t) {
   return matrix(t.W_E) && matrix(t.W_pos) && matrix(t.W_U) && vector(t.b_U) && std::all_of(t.layers.begin(), t.layers.end(), layer);
 }
 
+// A model that no laptop runs at ease is not made in silence: its size, the s-op that has the most dimensions, and what to promise.
+void note_size(const CompiledModel& model, const Graph& graph, Diagnostics& diagnostics) {
+  const auto parameters = static_cast<double>(model.transformer.parameters());
+  if (parameters < Effort{}.large_model) return;
+  const Subspace* widest = nullptr;
+  for (const Subspace& s : model.subspaces)
+    if (s.node != no_node && s.node < graph.size() && (!widest || s.dimensions.size() > widest->dimensions.size())) widest = &s;
+  if (!widest) return;
+  diagnostics.warning("large-model", "The model has " + std::to_string(static_cast<long long>(std::round(parameters / 1e6))) + " million parameters: \"" + graph.describe(widest->node) + "\" alone takes " + std::to_string(widest->dimensions.size()) + " of its " + std::to_string(model.transformer.d_model) + " dimensions, one a value",
+                      graph[widest->node].span, "Promise fewer values for it with `#@ values NAME …`, choose a smaller vocabulary or maximal length, or compute with numbers where it is a text or a rank.");
+}
+
 // Assembles one plan after the other and keeps the smallest model that is proved, or else the first.
 struct Trials {
   Lowered& lowered;
@@ -161,6 +173,7 @@ std::optional<CompiledModel> compile_graph(const Graph& graph, NodeId output, co
   if (model.codec.encoding == Encoding::Categorical && model.codec.values.empty())
     diagnostics.warning("never-defined", "\"" + graph.describe(output) + "\" has no value on any input of this vocabulary", graph[output].span, "Run it to see why; the model says nothing that counts.");
   name_owners(model, lowered->rewritten);
+  note_size(model, graph, diagnostics);
   model.value_sets = std::move(lowered->value_sets);
   model.timings_ms = std::move(lowered->timings_ms);
   model.timings_ms["assemble"] = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();

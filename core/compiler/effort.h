@@ -40,6 +40,8 @@ struct Effort {
   double large_number = 1'024;
   // Steps of a conditional number up to which it is never passed on as it is.
   std::size_t steps_not_passed = 2;
+  // Parameters from which on a warning says how large the model is.
+  double large_model = 50e6;
   // Different sums of ints of which each is known by its position.
   std::size_t sums_of_terms = 4096;
 };
