@@ -79,10 +79,11 @@ export default async function researcherJourneys(test) {
     await page.locator('.split-inspector').focus();
     await page.keyboard.press('ArrowLeft');
     await page.keyboard.press('ArrowLeft');
+    await page.locator(`.split-inspector[aria-valuenow="${usual.inspector[0] + 48}"]`).waitFor();
     assert.equal((await size('inspector'))[0], usual.inspector[0] + 48);
-    assert.equal(await page.getAttribute('.split-inspector', 'aria-valuenow'), String(usual.inspector[0] + 48));
     await page.locator('.split-console').focus();
     await page.keyboard.press('ArrowUp');
+    await page.locator(`.split-console[aria-valuenow="${usual.console[1] + 24}"]`).waitFor();
     assert.equal((await size('console'))[1], usual.console[1] + 24);
     const mine = { left: await size('left'), inspector: await size('inspector'), console: await size('console') };
     await page.reload();

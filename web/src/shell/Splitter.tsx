@@ -53,7 +53,9 @@ export function Splitter({ panel }: { panel: Panel }) {
       onPointerMove={(e) => { if (e.currentTarget.hasPointerCapture(e.pointerId)) to(e); }}
       onDblClick={() => keep(panel, undefined)}
       onKeyDown={(e) => {
-        const size = { [grow]: now.size + step, [shrink]: now.size - step, Home: least[panel], End: now.most }[e.key];
+        // The next key may come before this one is drawn: the size that was asked for counts, not the one that is seen.
+        const asked = Math.min(sizes.peek()[panel] ?? now.size, now.most);
+        const size = { [grow]: asked + step, [shrink]: asked - step, Home: least[panel], End: now.most }[e.key];
         if (size === undefined && e.key !== 'Enter') return;
         e.preventDefault();
         e.stopPropagation();
