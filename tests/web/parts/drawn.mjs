@@ -64,7 +64,7 @@ export default async function drawnJourneys(test) {
     const page = await fresh('#example=sort');
     await settled(page);
     await page.click('#tab-cost');
-    const figure = (name) => page.locator('.figures div', { has: page.locator(`dt:text-is("${name}")`) }).locator('dd').textContent();
+    const figure = (name) => page.locator('.figures div', { has: page.locator('dt', { hasText: new RegExp(`^${name}$`) }) }).locator('dd').textContent();
     for (const [name, value] of [['layers', model.layers], ['heads', model.heads], ['d_model', model.d_model], ['parameters', model.parameters], ['non-zero', model.nonzeros]]) assert.equal(await figure(name), value.toLocaleString('en'), name);
     const fuse = page.locator('.cost tr', { has: page.locator('label:has-text("fuse")') });
     await page.waitForFunction(() => document.querySelector('.cost')?.textContent.includes('→'));
