@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cmath>
 
+#include "lab/asked.h"
 #include "lab/basis.h"
 #include "lab/experiment.h"
 #include "lab/methods.h"
@@ -139,32 +140,21 @@ Json discover(const Json& request, Subject subject, Budget& budget, Diagnostics&
 }
 
 Json discover(const Json& request) {
-  Budget budget(limits_of(request));
-  Diagnostics diagnostics;
-  const ProgramRequest asked = program_request(request);
-  const Program program = load_program(asked, diagnostics, budget);
-  const Locator locator(program.elaboration);
-  if (diagnostics.has_errors()) return failed(locator.diagnostics(diagnostics));
   chosen(request);  // a wrong name is said before anything is compiled
-  auto model = compile_program(asked, program, diagnostics, budget);
-  if (!model) return failed(locator.diagnostics(diagnostics));
-  const auto W = basis_at(request, model->transformer.d_model);
-  Runner runner(program.elaboration.graph, *model);
-  ExampleOptions options;
-  options.most = 2000;
-  options.seed = typed<std::uint32_t>(request, "seed", 1, "a number");
-  const Examples examples = make_examples(program.elaboration.graph, runner, options, budget);
-  Network<float> network = network_of<float>(model->transformer);
-  Circuit circuit = circuit_of(*model, network);
-  std::string print = fingerprint(model->transformer);
-  if (W) {
-    const Transformer other = turned(*model, *W).transformer;
-    network = network_of<float>(other);
-    print = fingerprint(other);
-  }
-  Json out = discover(request, {*model, network, examples, std::move(circuit), !W}, budget, diagnostics, locator);
-  if (out["ok"] == true) out["fingerprint"] = print;
-  return out;
+  return on_examples(request, [&](const Asked& a) {
+    const auto W = basis_at(request, a.model.transformer.d_model);
+    Network<float> network = network_of<float>(a.model.transformer);
+    Circuit circuit = circuit_of(a.model, network);
+    std::string print = fingerprint(a.model.transformer);
+    if (W) {
+      const Transformer other = turned(a.model, *W).transformer;
+      network = network_of<float>(other);
+      print = fingerprint(other);
+    }
+    Json out = discover(request, {a.model, network, a.examples, std::move(circuit), !W}, a.budget, a.diagnostics, a.locator);
+    if (out["ok"] == true) out["fingerprint"] = print;
+    return out;
+  });
 }
 
 Json Experiment::discover(const Json& request, Budget& budget) {

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 
+#include "lab/asked.h"
 #include "lab/basis.h"
 #include "lab/discover.h"
 #include "lab/experiment.h"
@@ -162,21 +163,9 @@ Json document(const Json& request, const Graph& graph, const CompiledModel& mode
 }  // namespace
 
 Json interchange(const Json& request) {
-  Budget budget(limits_of(request));
-  Diagnostics diagnostics;
-  const ProgramRequest asked = program_request(request);
-  const Program program = load_program(asked, diagnostics, budget);
-  const Locator locator(program.elaboration);
-  if (diagnostics.has_errors()) return failed(locator.diagnostics(diagnostics));
-  auto model = compile_program(asked, program, diagnostics, budget);
-  if (!model) return failed(locator.diagnostics(diagnostics));
-  const Graph& graph = program.elaboration.graph;
-  Runner runner(graph, *model);
-  ExampleOptions options;
-  options.most = 2000;
-  options.seed = typed<std::uint32_t>(request, "seed", 1, "a number");
-  const Examples examples = make_examples(graph, runner, options, budget);
-  return document(request, graph, *model, model->transformer, nullptr, examples, budget, diagnostics, locator);
+  return on_examples(request, [&](const Asked& a) {
+    return document(request, a.graph, a.model, a.model.transformer, nullptr, a.examples, a.budget, a.diagnostics, a.locator);
+  });
 }
 
 Json Experiment::interchange(const Json& request, Budget& budget) {

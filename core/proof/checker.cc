@@ -447,7 +447,7 @@ void Checker::head(const AttentionHead& head, const HeadClaim& role, std::int32_
         double at_bos = 0;
         for (const auto& [read, p] : parts_of(column))
           if (claim(read).written % 2 == 1) at_bos += carried(read, p);
-        error = std::max(error, claim(subspace).total * (std::fabs(ratio - 1) + 2 * away + std::expm1(2 * s.E) + softmax) + n_ * ratio * (sum.carried + sum.rounding()) +
+        error = std::max(error, claim(subspace).total * (std::fabs(ratio - 1) + 2 * away + std::expm1(2 * s.E) + softmax + u) + n_ * ratio * (sum.carried + sum.rounding()) +
                                     2 * weight * n_ * sum.magnitude * std::exp(-(s.bos_low - s.other) + 2 * s.E) + weight * at_bos);
         continue;
       }

@@ -68,9 +68,10 @@ Bound counting_head(const Head& h, double count_scale) {
   return {score_margin(h), h.n * h.n / count_scale + h.n * (std::expm1(2 * E) + argument_rounding(h) + counting_rounding(h, count_scale)) + 2 * h.n * std::exp(-h.s + 2 * E), 0};
 }
 
-// A counting head whose selected keys add their values instead of 1: terms of any size, which may add up in any order.
+// A counting head whose selected keys add their values instead of 1: terms of any size, which may add up in any order. M is rounded, and a product
+// with it as well.
 Bound summing_head(const Head& h, double count_scale, const Form& value, double total, double at_bos) {
-  const double E = score_error(h), sums = softmax_rounding(h) * std::exp(2 * E) + 2 * h.n / count_scale;
+  const double E = score_error(h), sums = (softmax_rounding(h) + 2 * unit_roundoff) * std::exp(2 * E) + 2 * h.n / count_scale;
   const double lost = 2 * h.n * value.magnitude * std::exp(-h.s + 2 * E);
   return {score_margin(h), total * (h.n / count_scale + std::expm1(2 * E) + argument_rounding(h) + sums) + lost + 1.01 * (h.n * form_error(value) + count_scale * at_bos), 0};
 }
