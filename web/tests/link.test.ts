@@ -13,7 +13,7 @@ const full: Project = {
   files: { 'main.rasp': 'load "lib";\nx = f(tokens); # ä 中 😀\n', 'lib.rasp': 'def f(x) { return x; }' }, active: 'main.rasp',
   settings: { input: '["a", 1.0]', vocabulary: 'abc', maxLength: 9, causal: true, objective: 'depth', off: ['fuse', 'pack'] },
   experiments: [{ kind: 'zero_head', layer: 0, head: 1 }, { kind: 'set_residual', half_layer: 2, position: 1, dimensions: [3, 4], values: [0, 1.5] }, { kind: 'zero_mlp', layer: 1 }, { kind: 'interpreter_pattern', layer: 0, head: 0 }, { kind: 'interchange', s_op: 'hist', source: 'aab' }, { kind: 'interchange', s_op: 3, source: ['a', 1, true] }, { kind: 'set_residual', half_layer: 0, position: 1, dimensions: [2], source: 'ab' }],
-  view: 'score', half: 2, selection: { layer: 0, head: 1, query: 2, key: 3 },
+  view: 'score', half: 2, selection: { layer: 0, head: 1, query: 2, key: 3 }, second: '["a", 2.5]',
 };
 
 describe('links', () => {
@@ -46,6 +46,7 @@ describe('links', () => {
     [pack('{"files":{"a.rasp":""},"active":"a.rasp","experiments":[{"kind":"interchange","s_op":null,"source":"a"}]}'), /"s_op" of an experiment is neither a name nor a number/],
     [pack('{"files":{"a.rasp":""},"active":"a.rasp","experiments":[{"kind":"interchange","s_op":"x","source":{"a":1}}]}'), /"source" of an experiment is no input/],
     [pack('{"files":{"a.rasp":""},"active":"a.rasp","view":"<script>"}'), /view is unknown/],
+    [pack('{"files":{"a.rasp":""},"active":"a.rasp","second":["a"]}'), /second input is not a text/],
   ])('refuses %j with a reason', async (fragment, reason) => {
     await expect(decodeLink(fragment)).rejects.toThrow(BadProject);
     await expect(decodeLink(fragment)).rejects.toThrow(reason);

@@ -77,5 +77,6 @@ export const projectSchema = object(['files', 'active', 'settings', 'experiments
     d: place, layers: place, heads: place, width: place, steps: place, seed: place,
   }),
   selection: object([], Object.fromEntries(['node', 'layer', 'head', 'query', 'key', 'subspace', 'half', 'position'].map((k) => [k, place]))),
+  second: text(megabyte),
   course: text(2 * megabyte),
 });

@@ -44,7 +44,7 @@ export function linkTarget(root, page) {
   values.push(project({ 'main.rasp': 'load "lib";\nx = f(tokens);\n', 'lib.rasp': 'def f(x) { return x; }' }, {
     settings: { input: '["a", 1.0]', vocabulary: 'abc', maxLength: 9, causal: true, objective: 'depth', output: 'x', off: ['fuse', 'pack'] },
     experiments: [{ kind: 'zero_head', layer: 0, head: 1 }, { kind: 'set_residual', half_layer: 2, position: 1, dimensions: [3, 4], values: [0, 1.5] }, { kind: 'zero_mlp', layer: 1 }, { kind: 'interpreter_pattern', layer: 0, head: 0 }, { kind: 'set_pattern', layer: 0, head: 0, values: [1, 0, 0, 1] }, { kind: 'interchange', s_op: 'hist', source: 'abba' }, { kind: 'set_residual', half_layer: 0, position: 1, dimensions: [2], source: [1, 'a', true] }],
-    view: 'residual', half: 2, selection: { layer: 0, head: 1, query: 2, key: 3, node: 4, subspace: 1, half: 2, position: 0 }, course: '{"format":"rasp-assignment"}', fingerprint: '0123456789abcdef',
+    view: 'residual', half: 2, selection: { layer: 0, head: 1, query: 2, key: 3, node: 4, subspace: 1, half: 2, position: 0 }, second: '["b", 2]', course: '{"format":"rasp-assignment"}', fingerprint: '0123456789abcdef',
   }));
   for (const file of inFolder(path.join(root, 'tests/web/links'), '.json')) seeds.push(Buffer.from(json(file).fragment));
   for (const value of values) {

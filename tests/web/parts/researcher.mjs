@@ -65,6 +65,36 @@ export default async function researcherJourneys(test) {
     assert.deepEqual(violations.map((v) => `${v.id}: ${v.nodes[0].target}`), []);
   });
 
+  await test('two inputs: a link opens with both and with what was taken; another program has none of it', async (fresh) => {
+    const page = await histogramPage(fresh);
+    await compare(page, 'ccccc');
+    await page.locator('[data-item="s1"] tr.second .value').nth(2).click();
+    const patched = counts('abcaab').map((x, i) => (i === 2 ? '5' : x));
+    await outputs(page, patched);
+    await page.click('.top >> text=Share');
+    await page.waitForFunction(() => document.querySelector('#share-link')?.value.includes('#2.'));
+    const link = new URL(await page.inputValue('#share-link')).hash;
+    const other = await fresh(link);
+    await settled(other);
+    await other.locator('.score tr.second').first().waitFor();
+    assert.equal(await other.inputValue('.second-input input'), 'ccccc');
+    assert.deepEqual(await cellsOf(other, '[data-item="s1"] tr.second'), [...counts('ccccc'), '']);
+    await outputs(other, patched);
+    await other.click('text=Undo all');
+    await outputs(other, counts('abcaab'));
+    await other.reload();
+    await other.locator('.score tr.second').first().waitFor();
+    assert.equal(await other.inputValue('.second-input input'), 'ccccc', 'a reload keeps it');
+    await other.click('.second-input >> text=Remove');
+    await other.reload();
+    await settled(other);
+    assert.equal(await other.locator('.second-input').count(), 0, 'once removed it stays so');
+    await compare(other, 'abc');
+    await other.click('.top >> text=Examples');
+    await other.click('text=New program');
+    await other.waitForFunction(() => document.querySelector('.second-input') === null);
+  });
+
   await test('panels are resized by dragging and by keyboard, and remembered; the score keeps room', async (fresh) => {
     const page = await fresh('#example=sort');
     await settled(page);

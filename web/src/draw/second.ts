@@ -11,7 +11,5 @@ export interface Second extends Run {
   Output: ComponentType<{ lanes: number }>;
 }
 
-/** As typed; null: there is none. */
-export const secondText = signal<string | null>(null);
 /** Its run on the model that is shown; null while there is none. */
 export const second = signal<Second | null>(null);

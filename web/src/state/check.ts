@@ -123,6 +123,7 @@ export function checkProject(x: unknown, most: Most = outside): Project {
   if (x.generating !== undefined) out.generating = checkGenerating(x.generating, most);
   if (x.phase !== undefined) out.phase = x.phase === 1 || x.phase === 2 ? x.phase : fail('its step is neither 1 nor 2');
   if (x.lab !== undefined) out.lab = checkLab(x.lab);
+  if (x.second !== undefined) out.second = typeof x.second === 'string' && x.second.length <= most.text ? x.second : fail('its second input is not a text');
   if (x.course !== undefined) out.course = typeof x.course === 'string' && x.course.length <= 2 * most.text ? x.course : fail('its assignment is not a text');
   return out;
 }

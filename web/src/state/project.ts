@@ -53,6 +53,7 @@ export interface Project {
   phase?: 1 | 2;             // within a half-layer of attention: scores, weights; absent: what is written stands there
   selection: Selection;
   lab?: LabSettings;
+  second?: string;           // a second input beside the first, as typed; absent: there is none
   course?: string;           // text of an assignment that is being solved
   generating?: Generating;   // absent: the usual
 }
@@ -67,6 +68,7 @@ export const view = signal<ViewName>('score');
 export const half = signal<number | null>(null);
 export const phase = signal<1 | 2 | null>(null);
 export const selection = signal<Selection>({});
+export const secondText = signal<string | null>(null);   // '': its field is open, and nothing is typed yet
 export const lab = signal<LabSettings>({ kind: 'superposition' });
 export const course = signal<string | undefined>(undefined);
 export const generating = signal<Generating>(usualGenerating);
@@ -80,6 +82,7 @@ export function setSource(text: string) {
 export const project = computed<Project>(() => ({
   files: files.value, active: active.value, settings: settings.value, experiments: experiments.value, view: view.value, half: half.value, selection: selection.value,
   ...(phase.value === null ? {} : { phase: phase.value }), ...(course.value === undefined ? {} : { course: course.value }), ...(generating.value === usualGenerating ? {} : { generating: generating.value }),
+  ...(secondText.value ? { second: secondText.value } : {}),
   ...(JSON.stringify(lab.value) === '{"kind":"superposition"}' ? {} : { lab: lab.value }),
 }));
 
@@ -96,6 +99,7 @@ export function setProject(p: Project) {
   half.value = p.half;
   phase.value = p.phase ?? null;
   selection.value = p.selection;
+  secondText.value = p.second ?? null;
   lab.value = p.lab ?? { kind: 'superposition' };
   course.value = p.course;
   generating.value = p.generating ?? usualGenerating;

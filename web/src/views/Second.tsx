@@ -11,8 +11,8 @@ import { type Band, type Row, arcPath, arcsOf } from '../draw/score';
 import type { Intervention } from '../engine/protocol';
 import { colour } from '../state/focus';
 import { type Picture, type Run, ask, picture, stale } from '../state/live';
-import { experiments } from '../state/project';
-import { second, secondText } from '../draw/second';
+import { experiments, secondText } from '../state/project';
+import { second } from '../draw/second';
 import { parseTokens } from '../values';
 
 /** Does the run belong to the model that is shown? */
