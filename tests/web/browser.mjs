@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const require = createRequire(path.join(root, 'web/package.json'));
 export const { chromium } = require('playwright-core');
-export const { AxeBuilder } = require('@axe-core/playwright');
+const { AxeBuilder } = require('@axe-core/playwright');
 
 const types = { '.html': 'text/html', '.js': 'text/javascript', '.mjs': 'text/javascript', '.zip': 'application/zip', '.css': 'text/css', '.wasm': 'application/wasm', '.svg': 'image/svg+xml', '.png': 'image/png', '.webmanifest': 'application/manifest+json', '.json': 'application/json' };
 
@@ -48,6 +48,12 @@ export async function open(browser, url, { context, width = 1440, height = 900, 
   page.on('request', (r) => { if (!/^(data|blob):/.test(r.url()) && new URL(r.url()).origin !== new URL(url).origin) page.problems.push(`request to ${r.url()}`); });
   await page.goto(url);
   return page;
+}
+
+/** What axe finds wrong, as "rule: elements". Only that is described (axe would also write down every element that passes), and no second page is opened to sum up frames. */
+export async function violations(page) {
+  const found = await new AxeBuilder({ page }).options({ resultTypes: ['violations'] }).setLegacyMode(true).analyze();
+  return found.violations.map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => n.target.join(' ')).join(' | ')}`);
 }
 
 /** Waits until the model that is shown belongs to the program and input that are shown. */

@@ -9,15 +9,21 @@ const within = (promise, seconds, what) => {
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 };
 
-/** `{test, end, browser}`; arguments of the command line choose tests whose name contains them. */
+/**
+ * `{test, end, browser}`; arguments of the command line choose tests whose name contains them, "2/3" every third one from the second on:
+ * parts that run side by side.
+ */
 export async function journeys(folder) {
   const server = await serve(folder), browser = await launch();
-  const wanted = process.argv.slice(2);
-  let passed = 0, failed = 0;
+  const isPart = (text) => /^[1-9]\d*\/[1-9]\d*$/.test(text);
+  const [part, parts] = (process.argv.slice(2).find(isPart) ?? '1/1').split('/').map(Number), wanted = process.argv.slice(2).filter((w) => !isPart(w));
+  if (part > parts) throw new Error(`There is no part ${part} of ${parts}.`);
+  let seen = 0, passed = 0, failed = 0;
   return {
     browser,
     async test(name, body) {
       if (wanted.length && !wanted.some((w) => name.includes(w))) return;
+      if (seen++ % parts !== part - 1) return;
       const pages = [];
       const fresh = async (hash = '', options = {}) => { const page = await open(browser, server.url + hash, options); pages.push(page); return page; };
       try {

@@ -1,4 +1,4 @@
-// The page as a person uses it, in Chromium. Arguments choose tests whose name contains them.
+// The page as a person uses it, in Chromium. Arguments choose tests: words of their names, or a part of all (journeys.mjs).
 import { journeys } from './journeys.mjs';
 
 const parts = [

@@ -1,6 +1,6 @@
 // axe in every state of the page, wide and phone, dark and light.
 import assert from 'node:assert/strict';
-import { AxeBuilder, histogramPage, settled, type } from '../browser.mjs';
+import { histogramPage, settled, type, violations } from '../browser.mjs';
 
 const sizes = [[1440, 900, false], [1440, 900, true], [390, 844, false], [390, 844, true]];
 
@@ -19,8 +19,7 @@ export default async function accessibleJourneys(test) {
       const tab = async (name) => { if (phone) await page.click(`.phone-tabs button:text-is("${name}")`); };
       const found = [];
       const scan = async (what) => {
-        const { violations } = await new AxeBuilder({ page }).analyze();
-        found.push(...violations.map((v) => `${what}: ${v.id}: ${v.nodes.slice(0, 3).map((n) => n.target.join(' ')).join(' | ')}`));
+        found.push(...(await violations(page)).map((v) => `${what}: ${v}`));
         found.push(...(await tooSmall(page)).map((e) => `${what}: text below 12 px: ${e}`));
       };
       const dialog = async (button, what, ready) => {
@@ -107,12 +106,10 @@ export default async function accessibleJourneys(test) {
       await scan('writing an assignment');
       const first = await fresh('', { width, height, dark, reducedMotion: 'reduce' });
       await settled(first);
-      const { violations: atFirst } = await new AxeBuilder({ page: first }).analyze();
-      found.push(...atFirst.map((v) => `first visit: ${v.id}: ${v.nodes.slice(0, 3).map((n) => n.target.join(' ')).join(' | ')}`));
+      found.push(...(await violations(first)).map((v) => `first visit: ${v}`));
       const embedded = await fresh('?embed=1&view=circuit#example=reverse', { width, height, dark, reducedMotion: 'reduce' });
       await embedded.waitForFunction(() => document.querySelector('.compare') && document.querySelector('[data-head] canvas'));
-      const { violations } = await new AxeBuilder({ page: embedded }).analyze();
-      found.push(...violations.map((v) => `embedded: ${v.id}: ${v.nodes.slice(0, 3).map((n) => n.target.join(' ')).join(' | ')}`));
+      found.push(...(await violations(embedded)).map((v) => `embedded: ${v}`));
       assert.deepEqual(found, []);
     });
   }

@@ -120,7 +120,6 @@ export default async function codeJourneys(test) {
     await help.waitFor({ state: 'detached' });
     await type(page, '# Doubles.\ndef double(what, times) { return what * times; }\n');
     await page.waitForFunction(() => !document.querySelector('.problems .error'));
-    await settled(page).catch(() => {});
     await page.keyboard.type('d = double(indices, ');
     await help.waitFor();
     assert.equal(await help.locator('b').textContent(), 'times');

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { loadEngine } from '../../../wasm/engine.mjs';
-import { AxeBuilder, histogramPage, root, settled } from '../browser.mjs';
+import { histogramPage, root, settled, violations } from '../browser.mjs';
 
 const counts = (tokens) => [...tokens].map((t) => String([...tokens].filter((x) => x === t).length));
 const cellsOf = (page, selector) => page.locator(selector).locator('td:not(.note)').allTextContents();
@@ -61,8 +61,7 @@ export default async function researcherJourneys(test) {
     await page.locator('.heading', { hasText: 'Layer 2 · MLP' }).locator('select').selectOption('all');
     // Position i now takes the first run's token that has rank i among the second's.
     await outputs(page, tokens.map((_, i) => String(tokens[rank(others).indexOf(i)])));
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    assert.deepEqual(violations.map((v) => `${v.id}: ${v.nodes[0].target}`), []);
+    assert.deepEqual(await violations(page), []);
   });
 
   await test('two inputs: a link opens with both and with what was taken; another program has none of it', async (fresh) => {
@@ -142,8 +141,7 @@ export default async function researcherJourneys(test) {
     assert.deepEqual(await table.locator('tbody th').allTextContents(), qk.rows);
     const cut = await table.locator('th').evaluateAll((list) => list.filter((e) => e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 1).map((e) => e.textContent));
     assert.deepEqual(cut, []);
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    assert.deepEqual(violations.map((v) => `${v.id}: ${v.nodes[0].target}`), []);
+    assert.deepEqual(await violations(page), []);
     await page.keyboard.press('Escape');
     await page.locator('dialog').waitFor({ state: 'detached' });
     assert.match(await page.locator('.inspector h3').first().textContent(), /head 3\.1/);

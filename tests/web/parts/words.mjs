@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { AxeBuilder, histogramPage, root, settled } from '../browser.mjs';
+import { histogramPage, root, settled, violations } from '../browser.mjs';
 
 const file = readFileSync(path.join(root, 'docs/glossary.md'), 'utf8');
 const meaning = (word) => file.match(new RegExp(`^### (?:.*, )?${word}(?:, .*)?\n+(.+)$`, 'm'))[1].replaceAll('`', '');
@@ -19,8 +19,7 @@ export default async function wordsJourneys(test) {
     await page.locator('#explained').waitFor();
     assert.equal(await said(page), `proved ${meaning('proved')}`);
     assert.equal(await page.locator('.verdict .term').getAttribute('aria-describedby'), 'explained');
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    assert.deepEqual(violations.map((v) => `${v.id}: ${v.nodes[0].target}`), []);
+    assert.deepEqual(await violations(page), []);
     await page.keyboard.press('Escape');
     await page.locator('#explained').waitFor({ state: 'detached' });
     assert.match(await page.locator('.inspector h3').first().textContent(), /head 1\.1/, 'the selection stays');
