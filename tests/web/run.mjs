@@ -3,7 +3,7 @@ import { journeys } from './journeys.mjs';
 
 const parts = [
   'first', 'laboratory', 'craft', 'model-file', 'researcher', 'words', 'phone', 'editing', 'kept', 'files', 'page', 'course',
-  'author', 'generate', 'address', 'states', 'score', 'code', 'fixes', 'drawn', 'bad-input', 'accessible',
+  'author', 'generate', 'address', 'states', 'score', 'code', 'fixes', 'drawn', 'steady', 'bad-input', 'accessible',
 ];
 
 const { test, end, browser } = await journeys();

@@ -69,6 +69,22 @@ describe('Engine', () => {
     expect(engine.generation).toBe(2);
   });
 
+  it('passes on what the model of a compilation is to be run on, again where the worker was lost', async () => {
+    const ends: (() => void)[] = [], workers: FakeWorker[] = [];
+    const start = () => {
+      const w = new FakeWorker(workers.length ? echo : () => {});
+      workers.push(w);
+      queueMicrotask(() => w.onmessage!({ data: { lock: 'name' } }));
+      return w as unknown as Worker;
+    };
+    const engine = new Engine(start, 100_000, () => new Promise((resolve) => { ends.push(resolve); }));
+    const answer = engine.request({ command: 'compile' }, { raw: '["a", 1.0]' });
+    await Promise.resolve();
+    ends[0]!();
+    expect((await answer).result.ok).toBe(true);
+    expect(workers.map((w) => w.sent.map((m) => m.input))).toEqual([[{ raw: '["a", 1.0]' }], [{ raw: '["a", 1.0]' }]]);
+  });
+
   it('says so when a worker cannot be started', async () => {
     const engine = new Engine(() => new FakeWorker((_, w) => w.onerror!()) as unknown as Worker);
     expect((await engine.request({})).result.diagnostics[0].code).toBe('engine');

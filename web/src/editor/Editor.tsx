@@ -2,7 +2,7 @@
 import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
 import { bracketMatching, indentUnit, syntaxHighlighting } from '@codemirror/language';
-import { type Diagnostic as Mark, lintGutter, setDiagnostics } from '@codemirror/lint';
+import { type Diagnostic as Mark, diagnosticCount, lintGutter, setDiagnostics } from '@codemirror/lint';
 import { Compartment, EditorState, type Extension } from '@codemirror/state';
 import { EditorView, drawSelection, highlightActiveLine, keymap, lineNumbers } from '@codemirror/view';
 import { effect } from '@preact/signals';
@@ -132,7 +132,7 @@ export default function Editor({ readOnly }: EditorOptions) {
           const to = Math.max(offset(doc, d.end_line, d.end_column), Math.min(from + 1, doc.length));
           return { from: Math.min(from, to), to, severity: d.severity, message: d.hint ? `${d.message}. ${d.hint}` : d.message, source: d.code, ...(d.fix ? { actions: [{ name: d.fix.title, apply: (v: EditorView) => d.fix && applyFix(v, d.fix) }] } : {}) };
         });
-        later(() => view.dispatch(setDiagnostics(view.state, list)));
+        later(() => { if (list.length || diagnosticCount(view.state)) view.dispatch(setDiagnostics(view.state, list)); });
       }),
       effect(() => { const ranges = lockedRanges.value; later(() => setLockedLines(view, ranges)); }),
       effect(() => { analysis.value; outcomes.value; later(() => drawValues(view)); }),

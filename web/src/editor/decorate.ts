@@ -80,12 +80,10 @@ export function drawValues(view: EditorView) {
   for (const p of a.printed) if (p.span && p.display.kind !== 'selector' && !p.quiet) byLine.set(p.span[2], { text: p.display.text, hue: '' });
   for (const o of outcomes.value ?? []) byLine.set(o.line, o.ok ? { text: '✓', hue: 'good' } : { text: `✗ got ${o.got}`, hue: 'bad' });
   const lines = [...byLine].filter(([line]) => line <= doc.lines).sort((x, y) => x[0] - y[0]);
-  view.dispatch({
-    effects: setInlays.of({
-      inlays: Decoration.set(lines.map(([line, x]) => Decoration.widget({ widget: new Inlay(cut(x.text, 60), x.hue), side: 1 }).range(doc.line(line).to))),
-      marks: RangeSet.of([...marks].filter(([line]) => line <= doc.lines).sort((x, y) => x[0] - y[0]).map(([line, c]) => new Mark(c).range(doc.line(line).from))),
-    }),
-  });
+  const inlays = Decoration.set(lines.map(([line, x]) => Decoration.widget({ widget: new Inlay(cut(x.text, 60), x.hue), side: 1 }).range(doc.line(line).to)));
+  const names = RangeSet.of<GutterMarker>([...marks].filter(([line]) => line <= doc.lines).sort((x, y) => x[0] - y[0]).map(([line, c]) => new Mark(c).range(doc.line(line).from)));
+  const now = view.state.field(drawn);   // an update of the editor costs a layout: none for what stands there already
+  if (!RangeSet.eq([now.inlays], [inlays]) || !RangeSet.eq([now.marks], [names])) view.dispatch({ effects: setInlays.of({ inlays, marks: names }) });
 }
 
 function linkedRanges(doc: Text): { from: number; to: number }[] {
@@ -130,7 +128,8 @@ export function revealLinks(view: EditorView) {
 /** The expressions of what is in focus. */
 export function drawLinks(view: EditorView) {
   const list = linkedRanges(view.state.doc);
-  view.dispatch({ effects: setLinks.of(Decoration.set(list.map((x) => Decoration.mark({ class: 'linked' }).range(x.from, x.to)), true)) });
+  const links = Decoration.set(list.map((x) => Decoration.mark({ class: 'linked' }).range(x.from, x.to)), true);
+  if (!RangeSet.eq([view.state.field(drawn).links], [links])) view.dispatch({ effects: setLinks.of(links) });
 }
 
 /** The innermost expression around a place in the program, and its node. */

@@ -4,12 +4,12 @@
  * A worker that the browser ends is noticed at once, where the browser has locks, else at the deadline: what waited is asked again, once,
  * unless it is about a model that went with the worker.
  */
-import type { Asked, Failure, Result } from './protocol';
-import type { Raw } from './raw';
+import type { Asked, Failure, Result, Results } from './protocol';
+import type { Raw, Tokens } from './raw';
 
-/** `arena` comes with `trace`, `bytes` with `export`. */
-export interface Answer<R> { result: R; arena?: Float32Array; bytes?: Uint8Array<ArrayBuffer> }
-interface Waiting { request: Asked; again: boolean; resolve: (a: Answer<never>) => void; timer: ReturnType<typeof setTimeout> }
+/** `arena` comes with `trace`, `bytes` with `export`; `traced` with a `compile` whose model was to be run at once. */
+export interface Answer<R> { result: R; arena?: Float32Array; bytes?: Uint8Array<ArrayBuffer>; traced?: Answer<Results['trace']> }
+interface Waiting { request: Asked; input: Tokens | undefined; again: boolean; resolve: (a: Answer<never>) => void; timer: ReturnType<typeof setTimeout> }
 
 /** The worker gets a little longer than the engine's own limit, which gives the better message. */
 export const engineLimitMs = 10_000;
@@ -45,20 +45,21 @@ export class Engine {
 
   get busy() { return this.#waiting.size > 0; }
 
-  request<Q extends Asked>(request: Q): Promise<Answer<Result<Q['command']>>> {
+  /** input: what the model of a `compile` is run on at once, so that nobody waits for a second answer. */
+  request<Q extends Asked>(request: Q, input?: Tokens): Promise<Answer<Result<Q['command']>>> {
     const tabulated = this.tabulate(request);
     return new Promise((resolve) => {
-      if (!tabulated) this.#ask(request, false, resolve);
-      else void tabulated.then((t) => ('graph' in t ? this.#ask({ ...request, graph: t.graph } as Asked, false, resolve) : resolve({ result: t.refused as never })));
+      if (!tabulated) this.#ask(request, input, false, resolve);
+      else void tabulated.then((t) => ('graph' in t ? this.#ask({ ...request, graph: t.graph } as Asked, input, false, resolve) : resolve({ result: t.refused as never })));
     });
   }
 
-  #ask(request: Asked, again: boolean, resolve: Waiting['resolve']) {
+  #ask(request: Asked, input: Tokens | undefined, again: boolean, resolve: Waiting['resolve']) {
     const id = this.#next++;
     const timer = setTimeout(() => this.#lose(refusal('limit-time', 'This took too long and was stopped', smaller)), this.deadline);
-    this.#waiting.set(id, { request, again, resolve, timer });
+    this.#waiting.set(id, { request, input, again, resolve, timer });
     try {
-      (this.#worker ?? this.#open()).postMessage({ id, request });
+      (this.#worker ?? this.#open()).postMessage({ id, request, input });
     } catch {
       this.#lose(unavailable());  // a browser without workers
     }
@@ -95,9 +96,9 @@ export class Engine {
   }
 
   #endedByBrowser() {
-    for (const { request, again, resolve } of this.#end()) {
+    for (const { request, input, again, resolve } of this.#end()) {
       if (again || 'handle' in request) resolve({ result: ended() as never });
-      else this.#ask(request, true, resolve);
+      else this.#ask(request, input, true, resolve);
     }
     this.onEnded();
   }

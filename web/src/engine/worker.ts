@@ -1,9 +1,10 @@
-// The engine's thread: one request after the other; `trace` and `export` bring a copy of their numbers or bytes.
+// The engine's thread: one request after the other; `trace` and `export` bring a copy of their numbers or bytes. A `compile` with an
+// input is followed by its trace, in the same answer.
 // The page compiles the WebAssembly module once and sends it, so that a worker that had to be ended is back in milliseconds.
 import createEngine from '@engine/engine.mjs';
-import { serialise } from './raw';
+import { type Tokens, serialise } from './raw';
 
-type Incoming = { module: WebAssembly.Module; lock?: string } | { id: number; request: { command: string } };
+type Incoming = { module: WebAssembly.Module; lock?: string } | { id: number; request: { command: string }; input?: Tokens };
 
 let start: (module: WebAssembly.Module) => void;
 const engine = new Promise<WebAssembly.Module>((resolve) => { start = resolve; }).then((module) => createEngine({
@@ -24,10 +25,14 @@ self.onmessage = async ({ data }: MessageEvent<Incoming>) => {
   }
   try {
     const e = await engine;
-    const result = JSON.parse(e.request(serialise(data.request)));
+    const ask = (request: object) => JSON.parse(e.request(serialise(request)));
+    const result = ask(data.request);
     if (result.ok && data.request.command === 'trace') {
       const arena = e.arena().slice();
       self.postMessage({ id: data.id, result, arena }, { transfer: [arena.buffer] });
+    } else if (result.ok && data.request.command === 'compile' && data.input !== undefined) {
+      const traced = ask({ command: 'trace', handle: result.handle, input: data.input }), arena = traced.ok ? e.arena().slice() : undefined;
+      self.postMessage({ id: data.id, result, traced: { result: traced, arena } }, { transfer: arena ? [arena.buffer] : [] });
     } else if (result.ok && data.request.command === 'export') {
       const bytes = e.bytes().slice();
       self.postMessage({ id: data.id, result, bytes }, { transfer: [bytes.buffer] });

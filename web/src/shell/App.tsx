@@ -1,10 +1,10 @@
 // The page: editor on the left, the transformer in the middle, the inspector of what is selected on the right; tabs on a phone.
-import { signal } from '@preact/signals';
+import { computed, signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { lazy } from '../views/lazy';
 import { Pane } from '../editor/Pane';
 import { clearSelection } from '../state/focus';
-import { analysis, diagnostics, picture, stale } from '../state/live';
+import { analysis, diagnostics, dimmed, picture, stale } from '../state/live';
 import { lone, misfit } from '../state/fit';
 import { newerBuild } from '../state/newer';
 import { course, selection, source, view, viewNames, type ViewName } from '../state/project';
@@ -76,13 +76,17 @@ function Notices() {
   );
 }
 
+// Computed apart, so that a key does not draw again what is in them.
+const centreClass = computed(() => `centre${stale.value ? ' stale' : ''}${dimmed.value ? ' dimmed' : ''}`);
+const nothingYet = computed(() => (diagnostics.value.some((d) => d.severity === 'error') ? 'Mend the problems on the left, and the model appears here.' : !analysis.value ? 'Starting the engine…'
+  : analysis.value.output ? 'Compiling the first model…' : 'The program has no output yet. Write an expression and a semicolon: tokens;'));
+
 function Centre() {
   const p = picture.value;
-  const errors = diagnostics.value.filter((d) => d.severity === 'error').length;
   const lost = !p && diagnostics.value.find((d) => d.code === 'engine');
+  const errors = !p && diagnostics.value.some((d) => d.severity === 'error');
   if (!p && !lost && standing()) return <First />;
-  const empty = errors ? 'Mend the problems on the left, and the model appears here.' : !analysis.value ? 'Starting the engine…'
-    : analysis.value.output ? 'Compiling the first model…' : 'The program has no output yet. Write an expression and a semicolon: tokens;';
+  const empty = nothingYet.value;
   const arrow = (e: KeyboardEvent) => {
     const d = { ArrowRight: 1, ArrowLeft: -1 }[e.key];
     if (!d) return;
@@ -90,7 +94,7 @@ function Centre() {
     requestAnimationFrame(() => document.querySelector<HTMLElement>('.views [aria-selected="true"]')?.focus());
   };
   return (
-    <div class={`centre${stale.value ? ' stale' : ''}`}>
+    <div class={centreClass}>
       {!hidden.has('result') && (p && !misfit.value && !lone.value ? <Result p={p} values={view.value !== 'score'} /> : <Interim empty={empty} />)}
       <Captions />
       <div class="views-bar"><div class="views" role="tablist" aria-label="Views" onKeyDown={arrow}>
@@ -108,6 +112,8 @@ function Centre() {
     </div>
   );
 }
+
+const Inspected = () => <Inspector p={picture.value} />;
 
 export function App() {
   useEffect(() => {
@@ -142,7 +148,7 @@ export function App() {
         {printing.value && <pre class="print-code">{source.value.replace(/^#@.*\n?/gm, '').trim()}</pre>}
         <Centre />
         {!hidden.has('inspector') && <Splitter panel="inspector" />}
-        {!hidden.has('inspector') && <Inspector p={picture.value} />}
+        {!hidden.has('inspector') && <Inspected />}
         <Explanation />
         <EdgeMarks />
       </main>

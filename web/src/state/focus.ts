@@ -7,6 +7,15 @@ import type { CompileResult, NodeDoc } from '../engine/protocol';
 import { analysis, picture } from './live';
 import { type Selection, half, selection } from './project';
 
+/** The value before, where the new one says the same: what depends on it is not drawn again for each key. */
+function steady<T>(make: () => T, same: (a: T, b: T) => boolean) {
+  let held: T | undefined;
+  return computed<T>(() => {
+    const now = make();
+    return (held = held !== undefined && same(held, now) ? held : now);
+  });
+}
+
 export const hover = signal<Selection | null>(null);
 export const focus = computed<Selection>(() => hover.value ?? selection.value);
 
@@ -51,7 +60,7 @@ export function owners(node: number): number[] {
 export const placesOf = (node: number): Place[] => owners(node).flatMap((n) => places.value.get(n) ?? []);
 
 /** Nodes that light up everywhere. */
-export const lit = computed<Set<number>>(() => {
+export const lit = steady<Set<number>>(() => {
   const f = focus.value;
   const compiled = picture.value?.compiled;
   const out = new Set<number>();
@@ -74,12 +83,21 @@ export const lit = computed<Set<number>>(() => {
     if (s) out.add(s.node);
   }
   return out;
-});
+}, (a, b) => a.size === b.size && [...a].every((n) => b.has(n)));
+
+const equal = <T>(a: T[], b: T[]) => a.length === b.length && a.every((x, i) => x === b[i]);
+
+/** What the program asks to draw. */
+export const drawn = steady<number[]>(() => [...new Set(analysis.value?.drawn)], equal);
 
 export const nodeDoc = (id: number): NodeDoc | undefined => analysis.value?.nodes[id] ?? picture.value?.compiled.nodes[id];
 
 /** The words for a node: its variable, else its expression. */
-export const nodeLabel = (id: number): string => nodeDoc(id)?.name || nodeDoc(id)?.label || '';
+const labels = steady<string[]>(() => {
+  const analyzed = analysis.value?.nodes ?? [], compiled = picture.value?.compiled.nodes ?? [];
+  return Array.from({ length: Math.max(analyzed.length, compiled.length) }, (_, id) => { const n = analyzed[id] ?? compiled[id]!; return n.name || n.label; });
+}, equal);
+export const nodeLabel = (id: number): string => labels.value[id] ?? '';
 
 const sameSelection = (a: Selection, b: Selection) => JSON.stringify(a) === JSON.stringify(b);
 
@@ -105,14 +123,14 @@ export function clearSelection() {
 export const hueCircle = Array.from({ length: 24 }, (_, i) => Math.round((250 + i * 137.508) % 360));
 
 /** One hue a named s-op, the same everywhere; null for what has no name. */
-const hues = computed<Map<number, number>>(() => {
+const hues = steady<Map<number, number>>(() => {
   const map = new Map<number, number>();
   for (const d of analysis.value?.definitions ?? []) {
     const node = d.display?.node;
     if (node !== undefined && d.display?.kind === 's-op' && !map.has(node)) map.set(node, hueCircle[map.size % hueCircle.length]!);
   }
   return map;
-});
+}, (a, b) => a.size === b.size && [...a].every(([k, v]) => b.get(k) === v));
 export const hue = (node: number): number | null => hues.value.get(node) ?? null;
 export const colour = (node: number): string => {
   const h = hue(node);

@@ -3,8 +3,8 @@
  * (compiler's thread). What is shown stays until something newer is ready; it is marked stale meanwhile.
  */
 import { batch, computed, effect, signal, untracked } from '@preact/signals';
-import { latestWins } from '../engine/client';
-import type { AboutModel, AnalyzeResult, Asked, CompileResult, Diagnostic, LibraryEntry, PassName, Result, TraceResult, Values } from '../engine/protocol';
+import { type Answer, latestWins } from '../engine/client';
+import type { AboutModel, AnalyzeResult, Asked, CompileResult, Diagnostic, LibraryEntry, PassName, Result, Results, TraceResult, Values } from '../engine/protocol';
 import { type Raw, type Tokens, rawValues } from '../engine/raw';
 import { compiler, interpreter, stopPython } from '../engine/start';
 import { parseTokens, tokensText } from '../values';
@@ -29,6 +29,14 @@ export const vocabularyProblem = signal('');
 export const experimentProblem = signal('');
 export const working = signal<'' | 'analysing' | 'compiling' | 'running'>('');
 export const stale = signal(false);                   // the picture belongs to an earlier program or input
+/** Old for so long that it is dimmed: what is drawn again at once never flickers. */
+export const dimmed = signal(false);
+const dimAfterMs = 250;
+effect(() => {
+  if (!stale.value) { dimmed.value = false; return undefined; }
+  const timer = setTimeout(() => { dimmed.value = true; }, dimAfterMs);
+  return () => clearTimeout(timer);
+});
 export const library = signal<LibraryEntry[]>([]);
 export const engineVersion = signal('');
 export const ready = signal(false);                    // the engine answers
@@ -73,7 +81,14 @@ async function analyze(job: Job, superseded: () => boolean) {
   const { result } = await interpreter.request({ command: 'analyze', limit_ms: 8000, ...request });
   if (job.epoch !== epoch) return;
   const analyzed = 'nodes' in result ? result : null;
+  // The other thread is set to work before anything is drawn here.
+  const compiles = analyzed?.output && !analyzed.diagnostics.some((d) => d.severity === 'error' && !onThisInput(d)) && !input?.problem && !vocabulary?.problem && !superseded();
+  if (compiles) {
+    if (compiler.busy && performance.now() - compilingSince > patienceMs) compiler.stop();
+    compileLatest({ job, request, analyzed });
+  }
   batch(() => {
+    if (!compiles && !superseded()) working.value = '';
     inputProblem.value = input?.problem ?? '';
     vocabularyProblem.value = vocabulary?.problem ?? '';
     stale.value = true;
@@ -85,14 +100,6 @@ async function analyze(job: Job, superseded: () => boolean) {
     }
   });
   announce('rasp-analysis');
-  const compiles = analyzed?.output && !analyzed.diagnostics.some((d) => d.severity === 'error' && !onThisInput(d)) && !inputProblem.value && !vocabularyProblem.value;
-  if (superseded()) return;
-  if (compiles) {
-    if (compiler.busy && performance.now() - compilingSince > patienceMs) compiler.stop();
-    compileLatest({ job, request, analyzed });
-  } else {
-    working.value = '';
-  }
 }
 
 interface CompileJob { job: Job; request: ReturnType<typeof requestOf>; analyzed: AnalyzeResult }
@@ -103,10 +110,13 @@ async function compileAndTrace({ job, request, analyzed }: CompileJob, supersede
   // The settings in force, so that the model is for what the interpreter was shown; the input alone never makes a new model.
   const { vocabulary, max_length } = analyzed.settings;
   const order = { ...request, input: undefined, vocabulary: vocabulary ? rawValues(vocabulary) : undefined, max_length: max_length ?? undefined };
-  const key = JSON.stringify(order);
+  const key = JSON.stringify(order), ordered = rawValues(tokens);
+  let traced: Answer<Results['trace']> | undefined;
   if (held?.key !== key || held.generation !== compiler.generation) {
     working.value = 'compiling';
-    const { result } = await compiler.request({ command: 'compile', keep: true, details: true, ...order });
+    const answer = await compiler.request({ command: 'compile', keep: true, details: true, ...order }, job.experiments.length ? undefined : ordered);
+    const { result } = answer;
+    traced = answer.traced;
     if (!result.ok && (superseded() || job.epoch !== epoch)) return;
     if (!result.ok) {
       working.value = '';
@@ -120,7 +130,7 @@ async function compileAndTrace({ job, request, analyzed }: CompileJob, supersede
   if (job.epoch !== epoch) return;
   const { compiled } = held;
   working.value = 'running';
-  const request2 = { command: 'trace' as const, handle: compiled.handle, input: rawValues(tokens) };
+  const request2 = { command: 'trace' as const, handle: compiled.handle, input: ordered };
   const usable = job.experiments.filter((x) => fits(x, compiled, tokens.values.length));
   let reference: TraceResult | null = null;
   if (usable.length) {
@@ -131,7 +141,7 @@ async function compileAndTrace({ job, request, analyzed }: CompileJob, supersede
     }
     if (baseline?.key === baseKey) reference = baseline.trace;
   }
-  const { result, arena } = await compiler.request(usable.length ? { ...request2, interventions: usable } : request2);
+  const { result, arena } = traced ?? await compiler.request(usable.length ? { ...request2, interventions: usable } : request2);
   if (superseded() || job.epoch !== epoch) return;
   working.value = '';
   if (!result.ok && held.generation !== compiler.generation) return;  // the thread was ended; where nobody asked for that, it all begins again

@@ -4,8 +4,8 @@ import { outputCells, type Cell } from '../draw/cells';
 import { halfInForce } from '../draw/residual';
 import { current, lines as scoreLines } from '../draw/lines';
 import { joined, laneWidth, type Line, type Row } from '../draw/score';
-import { focus, lit, nodeLabel, pointing } from '../state/focus';
-import { type Picture, analysis, picture } from '../state/live';
+import { drawn, focus, lit, nodeLabel, pointing } from '../state/focus';
+import { type Picture, picture } from '../state/live';
 import { secondText, selection } from '../state/project';
 import { token } from '../values';
 import { second } from '../draw/second';
@@ -134,7 +134,7 @@ export function Score({ p }: { p: Picture }) {
       </>}
       {!fits && more && <p class="hint on-screen">{more}</p>}
       {trace.T - 1 > lanes && <p class="hint">the first {lanes} of {trace.T - 1} positions</p>}
-      {analysis.value?.drawn.length ? <p class="hint">draw() in the program: {[...new Set(analysis.value.drawn)].map((n) => <button type="button" class="link" {...pointing({ node: n })}>{nodeLabel(n)}</button>)}</p> : null}
+      {drawn.value.length > 0 && <p class="hint">draw() in the program: {drawn.value.map((n) => <button type="button" class="link" {...pointing({ node: n })}>{nodeLabel(n)}</button>)}</p>}
     </section>
   );
 }

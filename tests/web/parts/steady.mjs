@@ -1,0 +1,42 @@
+// What a key does not change is not drawn again: nothing flickers, and keys are cheap.
+import assert from 'node:assert/strict';
+import { editor, histogramPage, settled } from '../browser.mjs';
+
+export default async function steadyJourneys(test) {
+  await test('a key that changes no value redraws nothing of the score; one that does changes values', async (fresh) => {
+    const page = await histogramPage(fresh);
+    await editor(page).click();
+    await page.keyboard.press('Control+End');
+    await page.evaluate(() => {
+      window.changed = [];
+      window.drawn = 0;
+      addEventListener('rasp-picture', () => { ++window.drawn; });
+      new MutationObserver((list) => { for (const m of list) if (m.type !== 'characterData' || m.oldValue !== m.target.data) window.changed.push(`${m.type} ${m.attributeName ?? ''} of ${m.target.nodeName}`); })
+        .observe(document.querySelector('.score'), { subtree: true, childList: true, characterData: true, characterDataOldValue: true, attributes: true });
+    });
+    for (const [i, key] of ['Space', 'Backspace', 'Enter', 'Backspace'].entries()) {
+      await page.keyboard.press(key);
+      await page.waitForFunction((n) => window.drawn === n, i + 1);
+      await settled(page);
+    }
+    assert.deepEqual(await page.evaluate(() => window.changed), []);
+    await page.keyboard.insertText('twice = hist + hist;');
+    await page.waitForFunction(() => [...document.querySelectorAll('.score .end tr')].some((r) => r.textContent === 'model642664'));
+    assert.notEqual(await page.evaluate(() => window.changed.length), 0);
+  });
+
+  await test('an old result is dimmed while nothing newer comes, and no longer once it does', async (fresh) => {
+    const page = await histogramPage(fresh);
+    const colour = () => page.locator('.score .end td').first().evaluate((e) => getComputedStyle(e).color);
+    const before = await colour();
+    await editor(page).click();
+    await page.keyboard.press('Control+End');
+    await page.keyboard.insertText('x = (');
+    await page.locator('.centre.dimmed').waitFor();
+    assert.notEqual(await colour(), before);
+    await page.keyboard.press('Control+z');
+    await settled(page);
+    await page.waitForFunction(() => !document.querySelector('.centre.dimmed'));
+    assert.equal(await colour(), before);
+  });
+}
