@@ -87,6 +87,28 @@ await test('threads that the browser ends, at rest and at work, are replaced bef
   }
 });
 
+await test('an edit overtakes an analysis that never comes to an end', async (fresh, browser) => {
+  const context = await browser.newContext();
+  // A thread in a loop, dead or alive: what it is asked about this program, it never answers.
+  await context.addInitScript(() => {
+    globalThis.Worker = class extends Worker {
+      postMessage(message, ...rest) {
+        if (message.request?.command === 'analyze' && message.request.program.includes('endless')) globalThis.swallowed = true;
+        else super.postMessage(message, ...rest);
+      }
+    };
+  });
+  const page = await fresh('', { context });
+  await settled(page);
+  await type(page, 'endless = indices;\n');
+  await page.waitForFunction(() => globalThis.swallowed);
+  await type(page, '#@ vocabulary "ab"\n#@ max_length 4\n#@ input "abab"\nlater = indices + 1;\n');
+  await page.waitForFunction(() => document.querySelector('.result h2')?.textContent === 'later', null, { timeout: 8_000 });  // the deadline of a request is 12 s
+  await settled(page);
+  assert.deepEqual(await output(page), ['1', '2', '3', '4']);
+  assert.equal(await page.locator('.problems .error').count(), 0);
+});
+
 await test('a tab that is closed right after a keystroke has kept it', async (fresh, browser) => {
   const context = await browser.newContext();
   const page = await fresh('', { context });

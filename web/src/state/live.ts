@@ -52,9 +52,10 @@ interface Held { key: string; generation: number; compiled: CompileResult; order
 
 let held: Held | null = null;
 let baseline: { key: string; trace: TraceResult } | null = null;
-/** What runs on the compiler's thread while a newer program waits is ended after this long: a restart takes milliseconds. */
+/** What runs on a thread while a newer program waits is ended after this long: a restart takes milliseconds. */
 const patienceMs = 300;
 let compilingSince = 0;
+let analyzing: { since: number } | null = null;
 
 /** What `load` finds: the project's own files, and the examples of the gallery. At once where nothing is loaded, so that Stop always meets the request. */
 export function loadable(job: { files: Record<string, string> }): Record<string, string> | Promise<Record<string, string>> {
@@ -78,8 +79,10 @@ async function analyze(job: Job, superseded: () => boolean) {
   const vocabulary = job.settings.vocabulary === undefined ? undefined : parseTokens(job.settings.vocabulary);
   const found = loadable(job);
   const request = requestOf(job, found instanceof Promise ? await found : found, input?.tokens, vocabulary?.tokens);
+  analyzing = { since: performance.now() };
   const { result } = await interpreter.request({ command: 'analyze', limit_ms: 8000, ...request });
-  if (job.epoch !== epoch) return;
+  analyzing = null;
+  if (job.epoch !== epoch || (superseded() && result.diagnostics.some((d) => d.code === 'stopped'))) return;
   const analyzed = 'nodes' in result ? result : null;
   // The other thread is set to work before anything is drawn here.
   const compiles = analyzed?.output && !analyzed.diagnostics.some((d) => d.severity === 'error' && !onThisInput(d)) && !input?.problem && !vocabulary?.problem && !superseded();
@@ -185,6 +188,12 @@ function followSelection(before: AnalyzeResult | null, after: AnalyzeResult) {
 const analyzeLatest = latestWins<Job>(analyze);
 const compileLatest = latestWins<CompileJob>(compileAndTrace);
 
+/** A newer program does not wait for a long analysis of the one before, nor for a thread that the browser ended within it and never says so. */
+function overtake() {
+  const old = analyzing;
+  if (old) setTimeout(() => { if (analyzing === old) interpreter.stop(); }, old.since + patienceMs - performance.now());
+}
+
 /** Another program altogether is opened: nothing of the one before is shown beside it. */
 export function forget() {
   ++epoch;
@@ -210,7 +219,10 @@ const announce = (what: 'rasp-analysis' | 'rasp-picture') => dispatchEvent(new E
 
 export function begin() {
   addEventListener('rasp-stop', stop);  // as the Stop button: a page that embeds this one, and the soak test
-  const show = () => analyzeLatest({ epoch, files: files.value, active: active.value, settings: settings.value, experiments: experiments.value });
+  const show = () => {
+    overtake();
+    analyzeLatest({ epoch, files: files.value, active: active.value, settings: settings.value, experiments: experiments.value });
+  };
   effect(show);
   compiler.onEnded = () => untracked(show);
   void interpreter.request({ command: 'library' }).then(({ result }) => { if (result.ok) batch(() => { library.value = result.entries; engineVersion.value = result.version; ready.value = true; }); });
