@@ -8,7 +8,7 @@
 #include "lab/turned.h"
 #include "model/fingerprint.h"
 #include "session/documents.h"
-#include "session/held.h"
+#include "session/held_model.h"
 
 namespace rasp::lab {
 
@@ -40,7 +40,7 @@ Json Laboratory::dispatch(const Json& r) {
   return Session::dispatch(r);
 }
 
-Json Laboratory::write_listing(const Held& h, const Json& r) {
+Json Laboratory::write_listing(const HeldModel& h, const Json& r) {
   return lab::write_listing(h.model, h.program.elaboration, typed<std::string>(r, "component", "", "a string"), bytes_);
 }
 
@@ -78,7 +78,7 @@ Json Laboratory::start(const Json& r) {
 
 Json Laboratory::turn(const Json& r) {
   Budget budget(limits_of(r));
-  Held& h = held(r);
+  HeldModel& h = held(r);
   const auto W = basis_at(r, h.model.transformer.d_model);
   if (!W) throw BadRequest{"\"basis\" is missing"};
   std::vector<std::vector<Value>> inputs;

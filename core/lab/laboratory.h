@@ -12,7 +12,7 @@ class Laboratory : public Session {
 
  protected:
   Json dispatch(const Json& request) override;
-  Json write_listing(const Held& held, const Json& request) override;
+  Json write_listing(const HeldModel& held, const Json& request) override;
   void check_proof(const CompiledModel& model, Json& check, Diagnostics& diagnostics) override;
 
  private:

@@ -10,6 +10,8 @@
 
 namespace rasp {
 
+struct HeldModel;
+
 class Session {
  public:
   Session();
@@ -19,11 +21,10 @@ class Session {
   const std::string& bytes() const { return bytes_; }         // of the last `export`
 
  protected:
-  struct Held;  // a compiled program under a handle
   virtual Json dispatch(const Json& request);  // throws BadRequest, LimitExceeded, std::bad_alloc
   // What the laboratory's engine alone can do, so that the page's first load does not carry it.
-  virtual Json write_listing(const Held& held, const Json& request);
-  Held& held(const Json& request);  // throws BadRequest
+  virtual Json write_listing(const HeldModel& held, const Json& request);
+  HeldModel& held(const Json& request);  // a compiled program under a handle; throws BadRequest
   virtual void check_proof(const CompiledModel& model, Json& check, Diagnostics& diagnostics);
   std::string bytes_;
 
@@ -41,7 +42,7 @@ class Session {
   Json library() const;
   Json format(const Json& request) const;
 
-  std::map<int, std::unique_ptr<Held>> held_;
+  std::map<int, std::unique_ptr<HeldModel>> held_;
   int next_handle_ = 1;
   std::vector<float> arena_;
 };
