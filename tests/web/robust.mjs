@@ -75,7 +75,7 @@ await test('threads that the browser ends, at rest and at work, are replaced bef
     setTimeout(() => reject(new Error('no new model')), 10_000);
     globalThis.endThreads();
   }));  // the model is made again, though nobody edited
-  for (const [i, command] of ['analyze', 'compile', 'trace'].entries()) {
+  for (const [i, command] of ['analyze', 'compile'].entries()) {
     await page.waitForTimeout(200);
     await page.evaluate((c) => { globalThis.endAt = c; }, command);
     await type(page, `#@ vocabulary "ehlo"\n#@ max_length 6\n#@ input "hello"\nlater${i} = sort(tokens, tokens);\n`);
@@ -85,6 +85,13 @@ await test('threads that the browser ends, at rest and at work, are replaced bef
     assert.equal(await page.locator('.problems .error').count(), 0);
     assert.equal(await page.evaluate(() => globalThis.endAt), 'none');
   }
+  await page.waitForTimeout(200);
+  await page.evaluate(() => { globalThis.endAt = 'trace'; });
+  await page.fill('#input', 'hole');  // the model stays, and is run on another input
+  await page.waitForFunction(() => document.querySelectorAll('.compare .input-row td').length === 4);
+  await settled(page);
+  assert.deepEqual(await output(page), ['e', 'h', 'l', 'o']);
+  assert.equal(await page.evaluate(() => globalThis.endAt), 'none');
 });
 
 await test('an edit overtakes an analysis that never comes to an end', async (fresh, browser) => {
