@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import * as course from '../../wasm/course/index.mjs';
-import { allInputs, canonicalExpected, canonicalResult, countInputs } from '../../wasm/course/values.mjs';
+import { expectedResult, sameResult } from '../../wasm/course/equal.mjs';
+import { allInputs, canonicalResult, countInputs } from '../../wasm/course/values.mjs';
 import { loadEngine } from '../../wasm/engine.mjs';
 import { instructor, read, small } from './support.mjs';
 
@@ -143,7 +144,7 @@ test('the fingerprint is over what is asked for, not over prose, outputs or the 
 });
 
 test('what counts as the same output', () => {
-  const same = (expected, values, types) => canonicalExpected(expected, 's-op') === canonicalResult({ values, types });
+  const same = (expected, values, types) => sameResult({ values: expected }, { values, types });
   assert.ok(same([2, 0.5], [2, 0.5], 'if'));
   assert.ok(same([2], [2], 'f'), '2 and 2.0');
   assert.ok(same([0], [-0], 'f'));
@@ -155,8 +156,35 @@ test('what counts as the same output', () => {
   assert.ok(!same(['a', 'b'], ['a,b'], 's'));
   assert.ok(same(['i'], ['i'], 's'));
   assert.ok(same([1e20], ['100000000000000000000'], 'i'), 'ints beyond 2^53 come as text');
+  assert.ok(!same([0.3333333335], [0.33333333351], 'f'), 'nine digits are not twelve');
+  assert.ok(!same([1e-11], [1e-12], 'f') && !same([0], [1e-300], 'f'), 'relative all the way down');
+  const int = (value) => ({ values: [value], types: 'i' });
+  assert.ok(!sameResult(int('12157665459056928801'), int('12157665459056928802')), 'ints of any size');
+  assert.ok(same([3 ** 40], ['12157665459056928801'], 'i'), 'an int beyond 2^53 as JSON has it');
   assert.equal(canonicalResult({ values: [1, null], types: 'i-', undefined: 'why' }), null);
-  assert.equal(canonicalResult({ matrix: ['10', '01'] }), canonicalExpected(['10', '01'], 'selector'));
+  assert.ok(!sameResult({ values: [1, null], types: 'i-', undefined: 'why' }, { values: [1, null], types: 'i-', undefined: 'why' }));
+  assert.ok(sameResult({ matrix: ['10', '01'] }, { matrix: ['10', '01'] }) && !sameResult({ matrix: ['10', '01'] }, { values: ['10', '01'], types: 'ss' }));
+});
+
+test('what a program expects is equal where the engine says so: one rule, in JavaScript and in core/base/agree.h', async () => {
+  const computed = ['0', '2', '2.0', '0.0 * -1', '1 / 3', '1.1 - 0.1 + 1', '1 / 3 + 0.00000000000001', '1 / 3 + 0.0000000001', '0.00000000001', '10000000001.0', '3 ^ 40', '3 ^ 40 + 1', '10.0 ^ 20', 'True', '"2"', '"12157665459056928801"'];
+  const expects = ['0', '0.0', '2', '2.0', '0.3333333333333333', '0.333333333', '1e-12', '10000000000.0', '12157665459056928801', '100000000000000000000', '1', 'true', '"2"', '"12157665459056928801"'];
+  let right = 0;
+  for (const value of computed) {
+    const source = `${expects.map((w) => `#@ expect "a" -> [${w}]\n`).join('')}#@ vocabulary "ab"\n#@ max_length 2\n#@ input "a"\ny = ${value} if tokens == "a" else ${value};\n`;
+    const analyzed = await engine.request({ command: 'analyze', program: source });
+    const reply = await engine.request({ command: 'eval_many', program: source, inputs: ['a'] });
+    assert.ok(reply.ok, `${value}: ${reply.diagnostics?.[0]?.message}`);
+    const [result] = reply.results;
+    const checked = await engine.request({ command: 'check', program: source });
+    assert.equal(checked.mismatches, 0, value);
+    assert.equal(analyzed.expects.length, expects.length);
+    const ours = analyzed.expects.map((x) => expectedResult(x.output, result));
+    const theirs = analyzed.expects.map((x) => !checked.broken_expectations.some((b) => JSON.stringify(b.expected) === JSON.stringify(x.output)));
+    assert.deepEqual(ours, theirs, value);
+    right += ours.filter(Boolean).length;
+  }
+  assert.ok(right >= 12 && right < 60, `${right} of all pairs are equal`);
 });
 
 test('every input up to a length, once each', () => {

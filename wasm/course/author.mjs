@@ -1,7 +1,8 @@
 // For authors: does the assignment hold what it promises, and the file that students get.
 import { callOf } from './assignment.mjs';
 import { withResults } from './laboratory.mjs';
-import { evaluateTask, prepare } from './evaluate.mjs';
+import { evaluateTask } from './evaluate.mjs';
+import { prepare } from './expectations.mjs';
 import { outputHash, propertyHash } from './hashes.mjs';
 
 /**

@@ -1,7 +1,8 @@
 // Assignments: what the page and the command line share. Types: index.d.mts.
 export { parseAssignment, isPublished, callOf } from './assignment.mjs';
 export { checkAssignment, publish } from './author.mjs';
-export { evaluateSubmission, evaluateTask, missingTask, prepare } from './evaluate.mjs';
+export { evaluateSubmission, evaluateTask, missingTask } from './evaluate.mjs';
+export { prepare } from './expectations.mjs';
 export { canHash, fingerprint, randomSalt, saltOf } from './hashes.mjs';
 export { format } from './json.mjs';
 export { asksLaboratory, withResults } from './laboratory.mjs';

@@ -1,6 +1,7 @@
 // Tasks that ask for a result of the laboratory: the experiment is run, and what it measures is what their hidden cases expect.
 import { areaText, percentText, startOf, trainedKind } from '../lab/request.mjs';
-import { canonicalExpected, tokensOf } from './values.mjs';
+import { sameResult } from './equal.mjs';
+import { tokensOf, written as asResult } from './values.mjs';
 
 const limitMs = 120_000;
 
@@ -51,7 +52,7 @@ export async function withResults(engine, assignment) {
     }
     try {
       const result = await measured(engine, task);
-      const written = task.hidden.find((c) => c.output && canonicalExpected(c.output, 's-op') !== canonicalExpected(c.output.map(() => result), 's-op'));
+      const written = task.hidden.find((c) => c.output && !sameResult(asResult(c.output, 's-op'), asResult(c.output.map(() => result), 's-op')));
       if (written) report(task, `the experiment gives ${result}, and the file says ${JSON.stringify(written.output)}`);
       tasks.push({ ...task, hidden: task.hidden.map((c) => ({ ...c, output: tokensOf(c.input).map(() => result) })) });
     } catch (error) {

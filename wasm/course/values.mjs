@@ -1,7 +1,7 @@
-// What counts as the same output. Numbers are equal where their values are, whichever of 2 and 2.0 is written; numbers that are not
-// whole are compared to nine significant digits (a mean may be summed in another order); strings, numbers and booleans differ from each other.
+// Values of an assignment: as they are written, hashed and shown. What is equal: equal.mjs.
 
-// One atom of an assignment, or of the engine with its type letter.
+// What is hashed of an atom, of an assignment or of the engine with its letter. Only hidden answers that are not in the file are compared so:
+// numbers by their value, those that are not whole by nine significant digits (a mean may be summed in another order).
 export function canonicalAtom(value, letter) {
   if (typeof value === 'boolean') return value ? 'T' : 'F';
   if (typeof value === 'string' && letter !== 'i' && letter !== 'f') return JSON.stringify(value);
@@ -10,17 +10,12 @@ export function canonicalAtom(value, letter) {
   return String(Number.isInteger(number) ? number + 0 || 0 : Number(number.toPrecision(9)));
 }
 
-// An expected output as an assignment writes it.
-export function canonicalExpected(output, kind) {
-  if (kind === 'selector') return output.map(String).join('/');
-  return output.map((v) => canonicalAtom(v)).join(',');
-}
-
-// One result of `eval_many`; null where some position has no value.
+// An expected output of an assignment as a result, and what is hashed of a result; null where some position has no value.
+export const written = (output, kind) => (kind === 'selector' ? { matrix: output.map(String) } : { values: output });
 export function canonicalResult(result) {
   if (!result || result.error !== undefined || result.undefined !== undefined) return null;
   if (result.matrix) return result.matrix.join('/');
-  return result.values.map((v, i) => canonicalAtom(v, result.types[i])).join(',');
+  return result.values.map((v, i) => canonicalAtom(v, result.types?.[i])).join(',');
 }
 
 // A result as an assignment would write it, for display and for publishing. Undefined positions are null.
