@@ -2,8 +2,8 @@
 import { journeys } from './journeys.mjs';
 
 const parts = [
-  'first', 'laboratory', 'craft', 'model-file', 'researcher', 'words', 'phone', 'editing', 'kept', 'files', 'page', 'course',
-  'author', 'generate', 'address', 'states', 'score', 'code', 'fixes', 'drawn', 'steady', 'bad-input', 'accessible',
+  'first', 'laboratory', 'laboratory-harm', 'craft', 'model-file', 'researcher', 'words', 'phone', 'editing', 'kept', 'files', 'page', 'course',
+  'author', 'generate', 'address', 'states', 'score', 'code', 'fixes', 'drawn', 'steady', 'bad-input', 'accessible', 'scanned',
 ];
 
 const { test, end, browser } = await journeys();

@@ -4,11 +4,12 @@ import { histogramPage, settled, type, violations } from '../browser.mjs';
 
 const sizes = [[1440, 900, false], [1440, 900, true], [390, 844, false], [390, 844, true]];
 
-/** Elements with text of their own that is seen and is smaller than 12 px. */
-const tooSmall = (page) => page.evaluate(() => {
+/** Elements with text of their own that is seen and is smaller than 12 px; in a drawing that is scaled, as it is seen. */
+export const tooSmall = (page) => page.evaluate(() => {
+  const size = (e) => { const m = e.getScreenCTM?.(); return parseFloat(getComputedStyle(e).fontSize) * (m ? Math.hypot(m.a, m.b) : 1); };
   const inside = (root) => [...root.querySelectorAll('*')].flatMap((e) => [e, ...(e.shadowRoot ? inside(e.shadowRoot) : [])]);
-  return [...new Set(inside(document.body).filter((e) => [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim()) && e.getClientRects().length && parseFloat(getComputedStyle(e).fontSize) < 12)
-    .map((e) => `${e.localName}.${e.className?.baseVal ?? e.className} ${getComputedStyle(e).fontSize} “${e.textContent.slice(0, 20)}”`))].slice(0, 5);
+  return [...new Set(inside(document.body).filter((e) => [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim()) && e.getClientRects().length && size(e) < 11.99)
+    .map((e) => `${e.localName}.${e.className?.baseVal ?? e.className} ${size(e).toFixed(1)} px “${e.textContent.slice(0, 20)}”`))].slice(0, 5);
 });
 
 export default async function accessibleJourneys(test) {

@@ -31,7 +31,7 @@ export const theme = EditorView.theme({
   '.fold-bar': { display: 'block', width: '100%', height: '26px', padding: '0 6px', border: 'none', borderBottom: '1px solid var(--line)', background: 'none', color: 'var(--muted)', font: '12.5px/1.5 system-ui, sans-serif', textAlign: 'left', whiteSpace: 'nowrap', overflow: 'hidden', textOverflow: 'ellipsis', cursor: 'pointer' },
   '.fold-bar:hover': { backgroundColor: 'var(--hover)', color: 'var(--text)' }, '.fold-bar:focus-visible': { outline: '2px solid var(--accent)', outlineOffset: '-2px' },
   '.signature .argument': { color: 'var(--accent)', textDecoration: 'underline', textUnderlineOffset: '3px' }, '.signature .help-title': { fontWeight: '400' },
-  '.linked': { backgroundColor: 'var(--accent-soft)', borderRadius: '2px' },
+  '.linked': { backgroundColor: 'var(--accent-soft)', borderRadius: '2px' }, '.linked .linked': { backgroundColor: 'transparent' },  // once is enough: words stay readable
   '.cm-matchingBracket': { backgroundColor: 'var(--accent-soft) !important', outline: '1px solid var(--accent)' },
   '.cm-tooltip': { backgroundColor: 'var(--surface)', color: 'var(--text)', border: '1px solid var(--line)', borderRadius: '6px', boxShadow: '0 2px 12px #0003' },
   '.cm-tooltip.help, .cm-tooltip .help, .cm-tooltip-lint .cm-diagnostic': { padding: '6px 10px', maxWidth: '420px', fontSize: '12.5px' },

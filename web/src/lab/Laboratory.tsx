@@ -176,7 +176,7 @@ export default function Laboratory({ save }: { save: (name: string, content: Blo
       {methods ? <Methods /> : s && <Finding />}
       {s && <section aria-label="Accuracy against steps"><h3>Held-out accuracy <small>solid; trained on: thin; losses, logarithmic: grey{s.experiment.kind === 'twin' ? '' : ' (layers: dashed)'}. Click a point to go back to it.</small></h3>
         <Curve points={points.value} steps={progress.value.steps} at={v?.step ?? -1} onStep={(step) => void look(step)} /></section>}
-      {v?.overlaps && s && <section aria-label="Features that share directions"><h3>Features that share directions <small>W·Wᵀ: a feature with itself on the diagonal; what stands beside it shares a direction with another</small></h3><Overlaps overlaps={v.overlaps} labels={s.model.labels} /></section>}
+      {v?.overlaps && s && <section aria-label="Features that share directions" tabIndex={0}><h3>Features that share directions <small>W·Wᵀ: a feature with itself on the diagonal; what stands beside it shares a direction with another</small></h3><Overlaps overlaps={v.overlaps} labels={s.model.labels} /></section>}
       {s && <><SOps /><Patterns /></>}
       {!methods && <Runs />}
       {!s && !discovered.value && <p class="empty">{methods ? 'The compiled model’s circuit is known. Seven methods that look for circuits are run on it and scored: who finds it, and on which mechanism not?' : lab.value.kind === 'twin' ? 'A transformer with random weights learns this program from its inputs and outputs. Does gradient descent find the mechanism that the compiler wrote?'

@@ -1,13 +1,28 @@
-// The laboratory's pictures, as SVG so that they can be exported.
+// The laboratory's pictures, as SVG so that they can be exported. Drawn in pixels of the page, never scaled: words keep their size.
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { percentText } from '../../../wasm/lab/request.mjs';
 import type { Point } from './protocol';
 
 const percent = (x: number) => `${percentText(x)} %`;
 export { percent };
 
+/** The width that the page gives, at most so much. */
+function useWidth(most: number) {
+  const host = useRef<SVGSVGElement>(null);
+  const [width, setWidth] = useState(most);
+  useEffect(() => {
+    const room = host.current!.parentElement!, measure = () => setWidth(Math.max(200, Math.min(most, Math.floor(room.clientWidth))));
+    const observer = new ResizeObserver(measure);
+    observer.observe(room);
+    measure();
+    return () => observer.disconnect();
+  }, [most]);
+  return [host, width] as const;
+}
+
 /** Accuracy (and losses, on a logarithmic scale) against steps; a click goes back to a step. */
 export function Curve({ points, steps, at, onStep }: { points: Point[]; steps: number; at: number; onStep: (step: number) => void }) {
-  const W = 420, H = 150, left = 46, bottom = 20, top = 8;
+  const [host, W] = useWidth(640), H = 190, left = 46, bottom = 20, top = 8;
   const x = (s: number) => left + (s / Math.max(1, steps)) * (W - left - 8);
   const y = (v: number) => top + (1 - v) * (H - top - bottom);
   const losses = points.flatMap((p) => (p.step > 0 ? [p.output_loss ?? 0, p.layers_loss ?? 0] : [])).filter((v) => v > 0);
@@ -18,7 +33,7 @@ export function Curve({ points, steps, at, onStep }: { points: Point[]; steps: n
     return [`${x(p.step).toFixed(1)},${y(log ? (Math.log10(v) - low) / (high - low) : v).toFixed(1)}`];
   }).join(' ');
   return (
-    <svg class="lab-curve" viewBox={`0 0 ${W} ${H}`} role="group" aria-label={`Accuracy against steps: ${points.length ? percent(points.at(-1)!.held_out) : '0 %'} of held-out positions are right`}>
+    <svg class="lab-curve" ref={host} width={W} height={H} viewBox={`0 0 ${W} ${H}`} role="group" aria-label={`Accuracy against steps: ${points.length ? percent(points.at(-1)!.held_out) : '0 %'} of held-out positions are right`}>
       {[0, 0.5, 1].map((v) => <g key={v}><line x1={left} x2={W - 8} y1={y(v)} y2={y(v)} class="grid" /><text x={left - 4} y={y(v) + 4} text-anchor="end">{100 * v} %</text></g>)}
       <text x={W - 8} y={H - 5} text-anchor="end">{steps} steps</text>
       <polyline points={line((p) => p.output_loss, true)} class="loss" />
@@ -40,14 +55,14 @@ const heat = (v: number) => (v >= 0 ? `rgb(var(--plus) / ${Math.min(1, v)})` : `
 
 /** W·Wᵀ with the features' names: what stands off the diagonal shares a direction. */
 export function Overlaps({ overlaps, labels }: { overlaps: number[][]; labels: string[] }) {
-  const n = overlaps.length, cell = n > 40 ? 7 : n > 24 ? 11 : 15, left = 150;
+  const n = overlaps.length, cell = n > 60 ? 7 : n > 24 ? 13 : 18, left = 160, every = Math.ceil(13 / cell);  // a word needs 13 pixels of height
   const size = left + n * cell + 4;
   const cut = (s: string) => (s.length > 22 ? `${s.slice(0, 21)}…` : s);
   return (
-    <svg class="lab-overlaps" viewBox={`0 0 ${size} ${n * cell + 6}`} style={{ maxWidth: `${size * 1.2}px` }} role="img" aria-label="Which features share directions: W times its transpose">
+    <svg class="lab-overlaps" width={size} height={n * cell + 6} viewBox={`0 0 ${size} ${n * cell + 6}`} role="img" aria-label="Which features share directions: W times its transpose">
       {overlaps.map((row, i) => (
         <g key={i}>
-          <text x={left - 6} y={i * cell + cell - 3} text-anchor="end" style={{ fontSize: `${Math.min(11, cell)}px` }}>{cut(labels[i] ?? '')}</text>
+          {i % every === 0 && <text x={left - 6} y={2 + i * cell + Math.max(cell, 13) / 2 + 4} text-anchor="end"><title>{labels[i] ?? ''}</title>{cut(labels[i] ?? '')}</text>}
           {row.map((v, j) => <rect key={j} x={left + j * cell} y={2 + i * cell} width={cell - 1} height={cell - 1} fill={heat(v)} class="cell"><title>{`${labels[i]} · ${labels[j]} = ${v.toFixed(2)}`}</title></rect>)}
         </g>
       ))}

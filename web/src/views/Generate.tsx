@@ -27,7 +27,7 @@ const next = (v: { values: Values['values']; types: string }) => show(v.values.a
 function Table({ r, shown }: { r: Generated; shown: number }) {
   const width = Math.max(...r.steps.map((s) => s.tokens.values.length));
   return (
-    <div class="scroll"><table class="generated">
+    <div class="scroll" tabIndex={0} role="region" aria-label="What is generated, step by step"><table class="generated">
       <thead><tr><th scope="col">step</th>{Array.from({ length: width }, (_, i) => <th scope="col">{i}</th>)}<th scope="col">model: next</th><th scope="col">interpreter: next</th></tr></thead>
       <tbody>{r.steps.slice(0, shown).map((s, n) => {
         const tokens = showAll(s.tokens), last = tokens.length - 1, defined = s.defined[last], right = next(s.model) === next(s.interpreter);
