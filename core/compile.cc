@@ -140,6 +140,7 @@ NodeId output_sop(const Program& program, Diagnostics& diagnostics) {
 
 CompileOptions::Promises promises_of(const Elaboration& e, Diagnostics& diagnostics) {
   CompileOptions::Promises promises;
+  promises.numerical = e.numerical;
   for (const auto& promise : e.pragmas.unique) {
     if (const NodeId id = promised(e, promise, true, diagnostics); id != no_node) promises.unique.push_back(id);
   }

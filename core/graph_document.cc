@@ -183,6 +183,11 @@ class GraphReader {
     budget_.tick(16);
     ids_.push_back(id);
     if (const std::string name = n.value("name", ""); !name.empty()) out.graph.set_name(id, name);
+    if (n.contains("encoding")) {
+      const std::string encoding = text(n, "encoding");
+      if (is_selector(out.graph[id].kind) || (encoding != "numerical" && encoding != "categorical")) throw BadGraph{"a node has an encoding that it cannot have"};
+      out.numerical[id] = encoding == "numerical";
+    }
     if (where.end > where.begin) out.uses.push_back({where, id});
   }
 

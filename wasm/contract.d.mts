@@ -117,6 +117,8 @@ export interface GraphNode {
   /** constant; the default of aggregate; index of `values` */
   value?: number;
   name?: string;
+  /** What the program asks for, as `#@ encode` does. */
+  encoding?: Encoding;
   span?: ByteSpan;
 }
 
@@ -588,7 +590,7 @@ export interface EvalManyResult {
 /** Request by command. */
 export interface Requests {
   analyze: { command: "analyze"; program: string; name?: string; language?: Language; graph?: GraphDoc; files?: Record<string, string>; output?: string; input?: AnyInput; vocabulary?: AnyInput; max_length?: number; causal?: boolean; objective?: "size" | "depth"; optimize?: boolean; passes?: { fuse?: boolean; fold?: boolean; merge_heads?: boolean; drop?: boolean; idioms?: boolean; factor?: boolean; pack?: boolean; reuse?: boolean }; limit_ms?: number; id?: unknown };
-  tabulate: { command: "tabulate"; program: string; name?: string; language?: Language; graph: GraphDoc; files?: Record<string, string>; output?: string; input?: AnyInput; vocabulary?: AnyInput; max_length?: number; causal?: boolean; objective?: "size" | "depth"; optimize?: boolean; passes?: { fuse?: boolean; fold?: boolean; merge_heads?: boolean; drop?: boolean; idioms?: boolean; factor?: boolean; pack?: boolean; reuse?: boolean }; limit_ms?: number; example_input?: boolean; id?: unknown };
+  tabulate: { command: "tabulate"; program: string; name?: string; language?: Language; graph: GraphDoc; files?: Record<string, string>; output?: string; inputs?: AnyInput[]; input?: AnyInput; vocabulary?: AnyInput; max_length?: number; causal?: boolean; objective?: "size" | "depth"; optimize?: boolean; passes?: { fuse?: boolean; fold?: boolean; merge_heads?: boolean; drop?: boolean; idioms?: boolean; factor?: boolean; pack?: boolean; reuse?: boolean }; limit_ms?: number; example_input?: boolean; id?: unknown };
   compile: { command: "compile"; program: string; name?: string; language?: Language; graph?: GraphDoc; files?: Record<string, string>; output?: string; input?: AnyInput; vocabulary?: AnyInput; max_length?: number; causal?: boolean; objective?: "size" | "depth"; optimize?: boolean; passes?: { fuse?: boolean; fold?: boolean; merge_heads?: boolean; drop?: boolean; idioms?: boolean; factor?: boolean; pack?: boolean; reuse?: boolean }; keep?: boolean; details?: boolean; format?: "json" | "meta" | "safetensors" | "onnx" | "craft"; component?: string; names?: "transformer_lens" | "tracr"; limit_ms?: number; id?: unknown };
   eval: { command: "eval"; program: string; name?: string; language?: Language; graph?: GraphDoc; files?: Record<string, string>; output?: string; input?: AnyInput; vocabulary?: AnyInput; max_length?: number; causal?: boolean; objective?: "size" | "depth"; optimize?: boolean; passes?: { fuse?: boolean; fold?: boolean; merge_heads?: boolean; drop?: boolean; idioms?: boolean; factor?: boolean; pack?: boolean; reuse?: boolean }; limit_ms?: number; id?: unknown };
   run: { command: "run"; program: string; name?: string; language?: Language; graph?: GraphDoc; files?: Record<string, string>; output?: string; input?: AnyInput; vocabulary?: AnyInput; max_length?: number; causal?: boolean; objective?: "size" | "depth"; optimize?: boolean; passes?: { fuse?: boolean; fold?: boolean; merge_heads?: boolean; drop?: boolean; idioms?: boolean; factor?: boolean; pack?: boolean; reuse?: boolean }; limit_ms?: number; id?: unknown };

@@ -180,6 +180,28 @@ std::optional<CompiledModel> compile_graph(const Graph& graph, NodeId output, co
   return model;
 }
 
+// numerical() asks, as `#@ encode` does. But every program that has a meaning compiles: where what is asked for leaves no model, or none that is proved,
+// and the compiler's own choice does, that is taken, and said.
+std::optional<CompiledModel> compile_encoded(const Graph& graph, NodeId output, const CompileOptions& options, Diagnostics& diagnostics, Budget& budget) {
+  Diagnostics asked;
+  auto model = compile_graph(graph, output, options, asked, budget);
+  const bool asks = std::any_of(options.promises.numerical.begin(), options.promises.numerical.end(), [](const auto& promise) { return promise.second; });
+  if (asks && (!model || model->exactness.kind == Exactness::Kind::Unknown)) {
+    CompileOptions free = options;
+    free.promises.numerical.clear();
+    Diagnostics chosen;
+    auto other = compile_graph(graph, output, free, chosen, budget);
+    if (other && (!model || other->exactness.kind != Exactness::Kind::Unknown)) {
+      model = std::move(other);
+      asked = std::move(chosen);
+      asked.info("encoding-not-kept", "Encodings are the compiler's choice here: with numerical() as the program asks there is no model that is proved", graph[output].span, "Leave numerical() out.");
+    }
+  }
+  for (const Diagnostic& d : asked.list())
+    if (model || d.severity != Severity::Info) diagnostics.add(d);
+  return model;
+}
+
 // Owners of a model of the graph without predicates, as nodes of the program's.
 void name_program_nodes(CompiledModel& model, const WithoutPredicates& plain) {
   const auto origin = [&](NodeId& id) { id = id == no_node ? no_node : plain.origin[id]; };
@@ -215,7 +237,7 @@ std::optional<CompiledModel> compile(const Graph& graph, NodeId output, const Co
   o.promises.numerical.clear();
   for (const auto& [id, numerical] : options.promises.numerical) o.promises.numerical[plain.target[id]] = numerical;
   try {
-    auto model = compile_graph(plain.graph, plain.target[output], o, diagnostics, budget);
+    auto model = compile_encoded(plain.graph, plain.target[output], o, diagnostics, budget);
     if (!model) return std::nullopt;
     name_program_nodes(*model, plain);
     model->options = options;

@@ -41,6 +41,20 @@ CompileOptions::Promises translated(const CompileOptions::Promises& promises, co
   return result;
 }
 
+// The promises without those of a numerical encoding that some value cannot have.
+CompileOptions::Promises encodings_kept(const Graph& graph, NodeId output, const ValueSets& sets, CompileOptions::Promises promises, Diagnostics& diagnostics) {
+  std::erase_if(promises.numerical, [&](const auto& promise) {
+    const auto [id, numerical] = promise;
+    if (!numerical || id > output || !sets.known(id) || sets.all(id).empty() || sets.numeric(id)) return false;
+    const bool tracr = graph.dialect() == Dialect::Tracr;
+    Diagnostic d{tracr ? Severity::Info : Severity::Warning, "encoding-not-kept", {}, "\"" + graph.describe(id) + "\" is held as a code: not all of its values are numbers", graph[id].span,
+                 tracr ? "Leave numerical() out, or give numbers everywhere." : "Leave #@ encode out, or give numbers everywhere."};
+    diagnostics.add(std::move(d));
+    return true;
+  });
+  return promises;
+}
+
 ValueSets::Setting setting_of(const CompileOptions& o) { return {&o.vocabulary, o.max_length, o.causal, &o.promises.values, &o.promises.unique}; }
 
 // Entries of a literal's score form: an equality takes one axis a key, any other relation may take one a pair.
@@ -203,7 +217,7 @@ std::unique_ptr<Lowered> lower(const Graph& graph, NodeId output, const CompileO
   clock.lap("infer");
   l.rewritten = rewrite(graph, output, original, l.values, {options.passes.idioms, options.passes.fuse}, budget);
   l.options = options;
-  l.options.promises = translated(options.promises, l.rewritten);
+  l.options.promises = translated(encodings_kept(graph, output, original, options.promises, diagnostics), l.rewritten);
   clock.lap("rewrite");
 
   // From here on nodes are the rewritten graph's: a limit that is passed names the program's own.

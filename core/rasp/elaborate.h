@@ -89,6 +89,7 @@ struct Elaboration {
   BuildValueRef output;                           // what `output_expression` (option or pragma) gives, else `last`
   std::string output_name;
   std::vector<std::pair<NodeId, std::string>> assumed;  // the s-ops of `#@ assume`, and their texts
+  std::map<NodeId, bool> numerical;               // of a document: the encodings that its program asks for, as `#@ encode` does
   Names names;                                    // of the main file
   std::vector<std::string> file_names;            // by Span::file
   std::vector<std::string> file_texts;

@@ -70,7 +70,7 @@ Json Session::dispatch(const Json& r) {
   if (command == "tabulate") {
     ProgramRequest request = program_request(r);
     request.example_input = typed<bool>(r, "example_input", false, "true or false");
-    return tabulate(request, limits_of(r));
+    return tabulate(request, r.value("inputs", Json::array()), limits_of(r));
   }
   if (command == "release") {
     held_.erase(typed<int>(r, "handle", 0, "a number"));

@@ -93,9 +93,19 @@ void follow_values(const Program& p, NodeId output, const Functions& functions, 
   }
 }
 
+// What functions meet on one input.
+void follow_input(const Program& p, const std::optional<std::vector<Value>>& input, Budget& budget) {
+  if (!input || input->empty() || input->size() > budget.limits().input_tokens) return;
+  const Graph& graph = p.elaboration.graph;
+  std::vector<NodeId> roots(graph.size());
+  for (NodeId id = 0; id < graph.size(); ++id) roots[id] = id;
+  budget.tick(64);
+  evaluate(graph, *input, p.settings.causal, roots, budget);
+}
+
 }  // namespace
 
-Json tabulate(const ProgramRequest& request, const Limits& limits) {
+Json tabulate(const ProgramRequest& request, const Json& inputs, const Limits& limits) {
   Budget budget(limits);
   Diagnostics diagnostics;
   Json out = {{"ok", true}, {"wants", Json::array()}};
@@ -108,10 +118,10 @@ Json tabulate(const ProgramRequest& request, const Limits& limits) {
     p = settled(asked, read_graph(*request.graph, request.program, request.name, request.output, diagnostics, budget, missing, &functions));
     const Elaboration& e = p.elaboration;
     if (!diagnostics.has_errors()) {
-      if (p.settings.input && !p.settings.input->empty() && p.settings.input->size() <= limits.input_tokens) {
-        std::vector<NodeId> roots(e.graph.size());
-        for (NodeId id = 0; id < e.graph.size(); ++id) roots[id] = id;
-        evaluate(e.graph, *p.settings.input, p.settings.causal, roots, budget);
+      follow_input(p, p.settings.input, budget);
+      for (const Json& text : inputs) {
+        std::string problem;
+        follow_input(p, values_from_json(text, problem), budget);
       }
       Wanted wanted(functions.size());
       if (e.output && e.output->kind == BuildValue::Kind::SOp) follow_values(p, e.output->node, functions, *missing, wanted, budget);

@@ -5,6 +5,7 @@
 
 namespace rasp {
 
-Json tabulate(const ProgramRequest& request, const Limits& limits);
+// `inputs`: further ones that the program is to have values on, as in `eval_many`; what is none there is left out.
+Json tabulate(const ProgramRequest& request, const Json& inputs, const Limits& limits);
 
 }  // namespace rasp

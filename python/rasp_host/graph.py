@@ -49,6 +49,7 @@ class GraphBuilder:
         self._kept = []  # expressions whose id() is a key
         self._structural = {}
         self._none_free = set()
+        self._encodings = {}  # of nodes: the first that was asked for
         self.comparisons_as_tables = tables_for_comparisons
         self.compares = False
 
@@ -77,6 +78,8 @@ class GraphBuilder:
         if at is None:
             at = self._structural[key] = len(self.nodes)
             self.nodes.append(node)
+            if "encoding" in node:
+                self._encodings[at] = node["encoding"]
             if none_free:
                 self._none_free.add(at)
         else:
@@ -85,7 +88,17 @@ class GraphBuilder:
                 known["name"] = node["name"]
             if "span" not in known and "span" in node:
                 known["span"] = node["span"]
+            self._agree(at, node.get("encoding"))
         return at
+
+    def _agree(self, at, encoding) -> None:
+        """One s-op is one node, also where the program writes it as numerical() here and as categorical() there: then it asks for neither."""
+        if encoding is None:
+            return
+        if self._encodings.setdefault(at, encoding) == encoding:
+            self.nodes[at]["encoding"] = encoding
+        else:
+            self.nodes[at].pop("encoding", None)
 
     def _made(self, expr) -> int:
         span = self.source.site(expr._site)
@@ -95,13 +108,16 @@ class GraphBuilder:
         name = expr.annotations.get("name") or self.source.name_at(span)
         if name and not isinstance(expr, (rasp.TokensType, rasp.IndicesType, rasp.LengthType)):
             about["name"] = str(name)[:80]
+        if isinstance(expr.annotations.get("encoding"), rasp.Encoding):
+            about["encoding"] = expr.annotations["encoding"].value
+        asked = {"encoding": about["encoding"]} if "encoding" in about else {}
         args = [self._ids[id(child)] for child in expr.children]
         if isinstance(expr, rasp.TokensType):
-            return self._add({"kind": "tokens"}, True)
+            return self._add({"kind": "tokens", **asked}, True)
         if isinstance(expr, rasp.IndicesType):
-            return self._add({"kind": "indices"}, True)
+            return self._add({"kind": "indices", **asked}, True)
         if isinstance(expr, rasp.LengthType):
-            return self._add({"kind": "selector_width", "args": [self._all(True)], "name": "length"}, True)
+            return self._add({"kind": "selector_width", "args": [self._all(True)], "name": "length", **asked}, True)
         if isinstance(expr, rasp.Full):
             return self._add({"kind": "constant", "value": self._value(expr.fill, span), **about}, expr.fill is not None)
         if isinstance(expr, rasp.ConstantSOp):

@@ -4,21 +4,25 @@ import ast
 import builtins
 import inspect
 import io
+import itertools
 import json
 import random
 import re
 import sys
 import traceback
 import types
+from collections.abc import Iterable
 
 from tracr.compiler import compiling
 from tracr.rasp import rasp
 
+from rasp_host.advice import unlike_tracr
 from rasp_host.graph import GraphBuilder, Refused
-from rasp_host.modules import Finder
+from rasp_host.modules import AbsentName, Finder
 from rasp_host.source import Source
 
 ROUNDS = 400  # of questions by the engine: one a level of functions of functions
+VOCABULARY = 100_000  # tokens of one: more than the engine takes
 PRINTED = 20_000  # characters that a program may print
 
 
@@ -234,6 +238,8 @@ class _Program:
             output, name = self._output()
         except _Told:
             return {}
+        for expr, text in unlike_tracr(output):
+            self._message("info", "tracr-default", text, self.source.site(expr._site), "It compiles here. Tracr takes None alone, or 0 where the aggregate is numerical().")
         builder = self._tabulated(output)
         doc = builder.document()
         doc.update(self._defined(builder))
@@ -301,8 +307,8 @@ class _Program:
             return next((scope[c] for c in constants if c in scope), None)
 
         vocabulary = ask("get_vocab", "VOCAB", "VOCABULARY", "vocab")
-        if isinstance(vocabulary, (set, frozenset, list, tuple, range, str, dict)) or inspect.isgenerator(vocabulary):
-            self.settings["vocabulary"] = list(vocabulary)
+        if isinstance(vocabulary, Iterable) and not isinstance(vocabulary, (type, AbsentName)):
+            self.settings["vocabulary"] = self._call(list, itertools.islice(vocabulary, VOCABULARY))
         longest = ask("get_max_seq_len", "MAX_SEQ_LEN", "MAX_LENGTH", "max_seq_len")
         if isinstance(longest, int) and longest > 0:
             self.settings["max_length"] = longest
@@ -361,7 +367,7 @@ class _Program:
             self._told(ended)
 
     def _ask_engine(self, builder, output):
-        request = {k: self.request[k] for k in ("input", "vocabulary", "max_length", "causal") if self.request.get(k) is not None}
+        request = {k: self.request[k] for k in ("input", "inputs", "vocabulary", "max_length", "causal") if self.request.get(k) is not None}
         request.update(command="tabulate", program=self.source.text, name=self.name, example_input=self.request.get("command") == "analyze", limit_ms=self.request.get("limit_ms") or 10_000)
         for _ in range(ROUNDS):
             graph = {"rasp_graph": 1, "dialect": "tracr", "settings": self._settings(builder), **builder.document()}

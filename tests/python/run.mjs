@@ -331,6 +331,45 @@ await test('tokens of mixed types, tuples, None, other files, printed values, se
   assert.deepEqual([compiled.model.vocabulary, compiled.model.max_length, compiled.model.causal], [[0, 1], 8, true]);
 });
 
+const settings = 'VOCAB = {"a", "b"}\nMAX_SEQ_LEN = 4\n';
+const before = 'before = rasp.Select(rasp.indices, rasp.indices, lambda k, q: k == q - 1)\nis_a = rasp.Map(lambda t: 1 if t == "a" else 0, rasp.tokens)\n';
+const subspaces = async (program) => {
+  const r = await ask('compile', program, { keep: true, details: true });
+  assert.ok(r.ok, JSON.stringify(r.diagnostics));
+  assert.deepEqual([r.exactness, (await ask('check', program)).mismatches], ['proved', 0]);
+  return r;
+};
+await test('numerical() and categorical() are promises like #@ encode', async () => {
+  const moved = (wrap) => `${rasp}${settings}${before}moved = ${wrap('rasp.Aggregate(before, is_a, default=0)')}\nout = rasp.Map(lambda n: n + 1, moved)\n`;
+  const held = ({ subspaces: all }, name) => all.filter((s) => s.label.startsWith(name)).map((s) => s.encoding);
+  const [plain, asked] = [await subspaces(moved((x) => x)), await subspaces(moved((x) => `rasp.numerical(${x})`))];
+  assert.ok(held(asked, 'moved').includes('numerical'), JSON.stringify(held(asked, 'moved')));
+  assert.notEqual(asked.fingerprint, plain.fingerprint);
+  const output = async (wrap) => (await subspaces(`${rasp}${settings}out = ${wrap}(rasp.SelectorWidth(rasp.Select(rasp.tokens, rasp.tokens, rasp.Comparison.EQ)))\n`)).codec.encoding;
+  assert.deepEqual([await output('rasp.numerical'), await output('rasp.categorical')], ['numerical', 'categorical']);
+});
+await test('numerical() of what is no number, or costs the proof, is not kept, and said', async () => {
+  const said = ({ diagnostics }) => diagnostics.map((d) => `${d.severity} ${d.code}`);
+  assert.deepEqual(said(await subspaces(`${rasp}${settings}${before}out = rasp.numerical(rasp.Aggregate(before, is_a))\n`)), ['info tracr-default', 'info encoding-not-kept']);
+  const far = await subspaces(`${rasp}VOCAB = {1, 2, 10**9}\nMAX_SEQ_LEN = 3\nout = rasp.numerical(rasp.Map(lambda t: t / 7, rasp.tokens))\n`);
+  assert.deepEqual(said(far), ['info encoding-not-kept']);
+  // One s-op that is asked to be both asks for nothing.
+  const both = await subspaces(`${rasp}${settings}n = rasp.SelectorWidth(rasp.Select(rasp.tokens, rasp.tokens, rasp.Comparison.EQ))\nm = rasp.numerical(n)\nout = rasp.SequenceMap(lambda x, y: x * y, rasp.categorical(n), m)\n`);
+  assert.deepEqual(said(both), []);
+});
+await test('many inputs of a program without a vocabulary, or beyond it; 1 and 1.0 are two inputs', async () => {
+  const source = `${rasp}x = rasp.Map(lambda t: repr(t), rasp.tokens)\n`;
+  const of = async (program, inputs) => {
+    const r = await engine.requestText(`${JSON.stringify({ command: 'eval_many', program, name: 'p.py' }).slice(0, -1)},"inputs":${inputs}}`);
+    assert.ok(r.ok, JSON.stringify(r.diagnostics));
+    return r.results.map(({ values }) => values);
+  };
+  assert.deepEqual(await of(source, '[[1]]'), [['1']]);
+  assert.deepEqual(await of(source, '[[1.0], [1, "a"]]'), [['1.0'], ['1', "'a'"]]);
+  assert.deepEqual(await of(`${source}${settings}`, '["zz", "aaaaaa"]'), [["'z'", "'z'"], Array(6).fill("'a'")]);
+  for (const [input, wanted] of [[{ values: [2], types: 'i' }, '2'], [{ values: [2], types: 'f' }, '2.0']]) assert.deepEqual((await ask('eval', source, { input })).values, [wanted]);
+});
+
 await test('what is not here may be imported, named as a type or a base; memory of functions alone is no fault', async () => {
   const program = `${rasp}import jax
 import torch.nn as nn

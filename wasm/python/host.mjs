@@ -48,8 +48,10 @@ export function createHost({ pyodide, sources, engine }) {
   const graphs = new Map();
   function graph(text) {
     const request = JSON.parse(text);
-    const { program, name, files, output, input, vocabulary, max_length, causal, example_input, command } = request;
-    const key = JSON.stringify([program, name, files, output, input, vocabulary, max_length, causal, example_input ?? command === 'analyze']);
+    const { program, name, files, output, input, inputs, vocabulary, max_length, causal, example_input, command } = request;
+    // Once parsed, 1.0 is 1: where one of them may be meant, the text itself is the key.
+    const floats = [input, inputs, vocabulary].flat(2).some(Number.isInteger) && /\d\.|\de/i.test(text.replace(JSON.stringify(program), ''));
+    const key = floats ? text : JSON.stringify([program, name, files, output, input, inputs, vocabulary, max_length, causal, example_input ?? command === 'analyze']);
     let made = graphs.get(key);
     if (made === undefined) {
       deadline = performance.now() + (request.limit_ms > 0 ? request.limit_ms : 10_000);
