@@ -86,7 +86,7 @@ test('docs/diagnostics.md names every code, and no other', () => {
     for (const [, literal] of read(file).matchAll(/refusal\('([a-z-]+)'/g)) found.add(literal);
   for (const file of ['wasm/python/client.mjs', 'wasm/python/rasp.mjs']) for (const [, literal] of read(file).matchAll(/(?:refused\(|code: )'([a-z-]+)'/g)) found.add(literal);
   for (const file of readdirSync(path.join(root, 'python/rasp_host')).filter((f) => f.endsWith('.py'))) {
-    for (const [, literal] of read('python/rasp_host', file).matchAll(/"(python-[a-z-]+|limit-[a-z-]+|no-output)"/g)) found.add(literal);
+    for (const [, literal] of read('python/rasp_host', file).matchAll(/"((?:python|tracr|limit)-[a-z-]+|no-output)"/g)) found.add(literal);
   }
   assert.deepEqual([...found].sort(), [...documented].sort());
 });

@@ -1,5 +1,7 @@
-// RASP in twelve lines: what stands where nothing has been chosen yet.
-const lines: [string, string][] = [
+// RASP in twelve lines, in the language of the program: what stands where nothing has been chosen yet.
+import { active } from '../state/project';
+
+const rasp: [string, string][] = [
   ['tokens', 'the input, one token at each position'],
   ['indices, length', '0, 1, 2, … and the number of tokens'],
   ['indices + 1', 'arithmetic, at each position by itself: an MLP'],
@@ -14,12 +16,28 @@ const lines: [string, string][] = [
   ['name = expression;', 'a name; the last one is the output'],
 ];
 
+const python: [string, string][] = [
+  ['rasp.tokens', 'the input, one token at each position'],
+  ['rasp.indices, rasp.length', '0, 1, 2, … and the number of tokens'],
+  ['rasp.indices + 1', 'arithmetic, at each position by itself: an MLP'],
+  ['rasp.tokens == "a"', 'a comparison with a constant'],
+  ['rasp.Map(f, x)', 'any function of Python, at each position'],
+  ['rasp.SequenceMap(f, x, y)', 'a function of two s-ops'],
+  ['rasp.Select(keys, queries, rasp.Comparison.EQ)', 'who looks at whom: the pattern of an attention head'],
+  ['s & t, s | t, ~s', 'patterns combined, still one head'],
+  ['rasp.Aggregate(s, x)', 'the mean of x over what s looks at, None where it looks at nothing'],
+  ['rasp.SelectorWidth(s)', 'how many positions s looks at'],
+  ['VOCAB = {"a", "b"}; MAX_SEQ_LEN = 8', 'the inputs that the model is for'],
+  ['name = expression', 'a name; the last one is the output'],
+];
+
 export function Primer() {
+  const inPython = active.value.endsWith('.py');
   return (
     <section class="primer" aria-label="RASP in 12 lines">
-      <h3>RASP in 12 lines</h3>
-      <dl>{lines.map(([code, words]) => <div><dt><code>{code}</code></dt><dd>{words}</dd></div>)}</dl>
-      <p class="hint"><a href="./docs/language.html" target="_blank" rel="noopener">All of the language</a></p>
+      <h3>RASP in 12 lines{inPython && ' of Python'}</h3>
+      <dl>{(inPython ? python : rasp).map(([code, words]) => <div><dt><code>{code}</code></dt><dd>{words}</dd></div>)}</dl>
+      <p class="hint"><a href={inPython ? './docs/tracr.html' : './docs/language.html'} target="_blank" rel="noopener">{inPython ? 'Coming from Tracr' : 'All of the language'}</a></p>
     </section>
   );
 }
