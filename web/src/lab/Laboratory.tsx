@@ -9,6 +9,7 @@ import { discovered, discoveredOf } from './methods';
 import { Curve, Overlaps, Pattern, percent } from './pictures';
 import { estimate, exchanged, exported, finished, key, look, pause, points, problem, progress, ranOn, resume, shown, start, started, status, stop } from './run';
 import './lab.css';
+import { sameValue } from '../../../wasm/course/equal.mjs';
 
 const change = (part: Partial<LabSettings>) => { lab.value = { ...lab.peek(), ...part }; };
 
@@ -137,7 +138,7 @@ function Patterns() {
       <table class="lab-answers"><tbody>
         <tr><th scope="row">input</th>{v.input.values.map((x) => <td>{String(x)}</td>)}</tr>
         <tr><th scope="row">compiled</th>{v.answers.exact.values.map((x) => <td>{String(x)}</td>)}</tr>
-        <tr><th scope="row">this model</th>{v.answers.run.values.map((x, i) => <td class={x === v.answers.exact.values[i] ? '' : 'wrong'}>{String(x)}</td>)}</tr>
+        <tr><th scope="row">this model</th>{v.answers.run.values.map((x, i) => <td class={sameValue(x, v.answers.run.types?.[i], v.answers.exact.values[i], v.answers.exact.types?.[i]) ? '' : 'wrong'}>{String(x)}</td>)}</tr>
       </tbody></table>
     </section>
   );

@@ -20,7 +20,7 @@ export interface Shown {
   heads: { layer: number; head: number; closest?: { layer: number; head: number; label: string }; similarity?: number }[];
   input: { values: unknown[] };
   patterns: { run: Pattern[][]; exact: Pattern[][] };
-  answers: { run: { values: unknown[] }; exact: { values: unknown[] } };
+  answers: { run: { values: unknown[]; types?: string }; exact: { values: unknown[]; types?: string } };
 }
 export interface Exchanged { ok: true; s_ops: { node: number; accuracy: number | null }[] }
 export interface Refused { ok: false; diagnostics: Diagnostic[] }
