@@ -2,7 +2,7 @@
 // milliseconds, and as ratios to the same page with the engine replaced by canned answers. The first visit: when something is painted,
 // when values and pictures are drawn, when the editor can be typed in, and what was fetched until then. Bundle sizes in the same report.
 // With --table instead: from key to repaint for every example and for 30 heads × 40 tokens, at full speed and six times slower, with the
-// size of the DOM; and a first visit over a simulated fast 3G line (1.44 Mbit/s, 562 ms), an empty cache, files gzipped.
+// time of the main thread for each key and the size of the DOM; and a first visit over a simulated fast 3G line (1.44 Mbit/s, 562 ms), an empty cache, files gzipped.
 //   node tests/web/bench.mjs [EXAMPLE …] [--keys N] [--json] [--table]
 import { readFileSync, readdirSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -47,7 +47,11 @@ async function measure(browser, url, name, stub, { slower = 1, hash = `#example=
   const started = performance.now();
   const page = await open(browser, `${url}${hash}`, { context });
   page.setDefaultTimeout(60_000);
-  if (slower > 1) await (await context.newCDPSession(page)).send('Emulation.setCPUThrottlingRate', { rate: slower });
+  const session = await context.newCDPSession(page);
+  if (slower > 1) await session.send('Emulation.setCPUThrottlingRate', { rate: slower });
+  // The thread's own time: what else the machine does is not counted.
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
+  const busy = async () => 1000 * (await session.send('Performance.getMetrics')).metrics.find((m) => m.name === 'TaskDuration').value;
   await settled(page);
   const firstPicture = performance.now() - started;
   await editor(page).waitFor();
@@ -62,15 +66,17 @@ async function measure(browser, url, name, stub, { slower = 1, hash = `#example=
   await editor(page).click();
   await page.keyboard.press('Control+End');
   await page.evaluate(() => { window.bench.long.length = 0; });
+  const before = await busy();
   for (let i = 0; i < keys; ++i) {  // a new line of program, key by key
     await page.keyboard.press(i % 2 ? 'Backspace' : 'Space');
     await page.waitForTimeout(60);
     await settled(page);
   }
+  const cpu = (await busy()) / keys - before / keys;
   await page.waitForTimeout(300);
   const raw = await page.evaluate(() => window.bench), nodes = await page.evaluate(() => document.querySelectorAll('*').length);
   await context.close();
-  return { first_picture: firstPicture, values_median: quantile(raw.analysis, 0.5), values_p95: quantile(raw.analysis, 0.95), views_median: quantile(raw.picture, 0.5), views_p95: quantile(raw.picture, 0.95), longest_task: Math.max(0, ...raw.long), keys: raw.analysis.length, nodes };
+  return { first_picture: firstPicture, values_median: quantile(raw.analysis, 0.5), values_p95: quantile(raw.analysis, 0.95), views_median: quantile(raw.picture, 0.5), views_p95: quantile(raw.picture, 0.95), longest_task: Math.max(0, ...raw.long), keys: raw.analysis.length, nodes, cpu };
 }
 
 /** A first visit with an empty cache, on localhost: times without a network, bytes as a host would send them. */
@@ -145,8 +151,8 @@ async function table(browser, url) {
     const hash = name.startsWith('30 ') ? thirtyHeads() : `#example=${name}`;
     for (const slower of [1, 6]) {
       const m = await measure(browser, url, name, undefined, { slower, hash });
-      rows.push({ name, slower, p50: m.views_median, p95: m.views_p95, values_p50: m.values_median, values_p95: m.values_p95, nodes: m.nodes });
-      if (!asJson) console.log(`${name.padEnd(24)}${slower === 1 ? '     ' : '  6× '}${[m.views_median, m.views_p95, m.values_median, m.values_p95].map((x) => x.toFixed(0).padStart(8)).join('')}${String(m.nodes).padStart(9)}`);
+      rows.push({ name, slower, p50: m.views_median, p95: m.views_p95, values_p50: m.values_median, values_p95: m.values_p95, cpu: m.cpu, nodes: m.nodes });
+      if (!asJson) console.log(`${name.padEnd(24)}${slower === 1 ? '     ' : '  6× '}${[m.views_median, m.views_p95, m.values_median, m.values_p95, m.cpu].map((x) => x.toFixed(0).padStart(8)).join('')}${String(m.nodes).padStart(9)}`);
     }
   }
   return rows;
@@ -155,7 +161,7 @@ async function table(browser, url) {
 const server = await serve();
 const browser = await launch();
 if (args.includes('--table')) {
-  if (!asJson) console.log('key → repaint, ms               p50     p95  values   (p95)   elements');
+  if (!asJson) console.log('key → repaint, ms               p50     p95  values   (p95)     cpu elements');
   const result = { keys: await table(browser, server.url), fast_3g: await overFast3G(browser) };
   const v = result.fast_3g;
   console.log(asJson ? JSON.stringify(result, null, 2) : `first visit, fast 3G: first paint ${v.paint.toFixed(0)} ms, first picture ${v.picture.toFixed(0)} ms, live ${v.live.toFixed(0)} ms`);
@@ -166,7 +172,7 @@ if (args.includes('--table')) {
 const report = { programs: {}, bundle: {} };
 for (const name of names.length ? names : ['histogram', await worst()]) {
   const live = await measure(browser, server.url, name), stubbed = await measure(browser, server.url, name, await canned(name));
-  report.programs[name] = { live, stubbed, ratio: Object.fromEntries(Object.keys(live).filter((k) => k !== 'keys' && k !== 'nodes').map((k) => [k, stubbed[k] ? live[k] / stubbed[k] : null])) };
+  report.programs[name] = { live, stubbed, ratio: Object.fromEntries(Object.keys(live).filter((k) => !['keys', 'nodes', 'cpu'].includes(k)).map((k) => [k, stubbed[k] ? live[k] / stubbed[k] : null])) };
 }
 const visits = [];
 for (let i = 0; i < 5; ++i) visits.push(await firstVisit(browser, server.url));
