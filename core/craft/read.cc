@@ -1,97 +1,24 @@
 // Reads a listing, line by line. The grammar is in docs/craft.md.
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 #include <map>
 #include <set>
 
-#include "base/bigint.h"
 #include "base/text.h"
 #include "craft/craft.h"
-#include "nlohmann/json.hpp"
+#include "craft/listing_line.h"
 
 namespace rasp::craft {
 namespace {
 
-struct Token {
-  enum class Kind : std::uint8_t { Name, Text, Number, Sign, End } kind = Kind::End;
-  std::string text;             // of a Text: what stands between the quotes
-  std::uint32_t begin = 0, end = 0;
-};
-
-struct Bad { std::string message, hint; Span span; };
-
-bool letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
-bool digit(char c) { return c >= '0' && c <= '9'; }
-
-// The tokens of one line, with their places in the whole text.
-class Lexer {
- public:
-  Lexer(std::string_view text, std::uint32_t begin, std::uint32_t end) : s_(text), at_(begin), end_(end) {}
-
-  std::vector<Token> run() {
-    std::vector<Token> out;
-    for (;;) {
-      while (at_ < end_ && (s_[at_] == ' ' || s_[at_] == '\t' || s_[at_] == '\r')) ++at_;
-      if (at_ >= end_ || s_[at_] == '#') break;
-      out.push_back(next());
-    }
-    out.push_back({Token::Kind::End, "the end of the line", std::min(at_, end_), std::min(at_, end_)});
-    return out;
-  }
-
- private:
-  Token next() {
-    const std::uint32_t begin = at_;
-    const char c = s_[at_];
-    if (letter(c)) {
-      while (at_ < end_ && (letter(s_[at_]) || digit(s_[at_]) || s_[at_] == ':' || s_[at_] == '.' || s_[at_] == '|' || s_[at_] == '\'')) ++at_;
-      if (s_[at_ - 1] == ':') --at_;
-      return token(Token::Kind::Name, begin);
-    }
-    if (digit(c) || (c == '-' && at_ + 1 < end_ && (digit(s_[at_ + 1]) || letter(s_[at_ + 1])))) {
-      if (c == '-') ++at_;
-      while (at_ < end_ && (digit(s_[at_]) || letter(s_[at_]) || s_[at_] == '.' || ((s_[at_] == '+' || s_[at_] == '-') && s_[at_ - 1] == 'e'))) ++at_;
-      return token(Token::Kind::Number, begin);
-    }
-    if (c == '"') return text();
-    at_ += c == '-' && at_ + 1 < end_ && s_[at_ + 1] == '>' ? 2 : 1;
-    at_ = std::min(at_, end_);
-    Token t = token(Token::Kind::Sign, begin);
-    if (t.text != "->" && std::string("~:=+-*()").find(t.text) == std::string::npos) {
-      const auto length = std::max<std::size_t>(1, utf8_length(s_, begin));
-      throw Bad{"\"" + repaired_utf8(s_.substr(begin, length)) + "\" is no sign of a listing", "Names with other signs than letters, digits and _ : . | ' stand in double quotes.", {begin, begin + static_cast<std::uint32_t>(length), 0}};
-    }
-    return t;
-  }
-
-  Token token(Token::Kind kind, std::uint32_t begin) const { return {kind, std::string(s_.substr(begin, at_ - begin)), begin, at_}; }
-
-  Token text() {
-    const std::uint32_t begin = at_++;
-    while (at_ < end_ && s_[at_] != '"') at_ += s_[at_] == '\\' ? 2 : 1;
-    if (at_ >= end_) throw Bad{"A text has no closing quote", "Texts end on their line.", {begin, end_, 0}};
-    ++at_;
-    Token t = token(Token::Kind::Text, begin);
-    const auto json = nlohmann::json::parse(t.text, nullptr, false);
-    if (!json.is_string()) throw Bad{"This text is not written as in JSON", "Write \\\" and \\\\ for a quote and a backslash.", {begin, at_, 0}};
-    t.text = json.get<std::string>();
-    return t;
-  }
-
-  std::string_view s_;
-  std::uint32_t at_, end_;
-};
-
-class Reader {
+class Reader : private ListingLine {
  public:
   Reader(std::string_view text, Budget& budget) : s_(text), budget_(budget) {}
 
   Craft run() {
     for (std::size_t i = 0; i < s_.size();) {
       const std::size_t end = std::min(s_.find('\n', i), s_.size());
-      line_ = Lexer(s_, static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(end)).run();
-      at_ = 0;
+      open(s_, static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(end));
       budget_.tick(static_cast<std::uint32_t>(line_.size()));
       if (line_.size() > 1) line();
       i = end + 1;
@@ -101,68 +28,6 @@ class Reader {
   }
 
  private:
-  [[noreturn]] static void bad(const Token& at, const std::string& message, const std::string& hint = {}) { throw Bad{message, hint, {at.begin, std::max(at.end, at.begin + 1), 0}}; }
-  const Token& peek() const { return line_[at_]; }
-  const Token& take() { return line_[at_ + 1 < line_.size() ? at_++ : at_]; }
-  bool word(const char* text) {
-    if (peek().kind != Token::Kind::Name || peek().text != text) return false;
-    take();
-    return true;
-  }
-  bool sign(const char* text) {
-    if (peek().kind != Token::Kind::Sign || peek().text != text) return false;
-    take();
-    return true;
-  }
-  static std::string shown(const Token& t) { return t.kind == Token::Kind::End ? t.text : "\"" + cut(t.text, 40) + "\""; }
-  void expect(const char* text) {
-    if (!sign(text)) bad(peek(), "\"" + std::string(text) + "\" is expected, not " + shown(peek()));
-  }
-  void expect_word(const char* text) {
-    if (!word(text)) bad(peek(), "\"" + std::string(text) + "\" is expected, not " + shown(peek()));
-  }
-  void end_of_line() {
-    if (peek().kind != Token::Kind::End) bad(peek(), shown(peek()) + " is too much on this line");
-  }
-  std::int32_t count(std::int32_t least, std::int32_t most) {
-    const Token t = take();
-    if (t.kind == Token::Kind::Number && t.text.size() < 8 && std::all_of(t.text.begin(), t.text.end(), digit)) {
-      const int n = std::atoi(t.text.c_str());
-      if (n >= least && n <= most) return n;
-    }
-    bad(t, "A number from " + std::to_string(least) + " to " + std::to_string(most) + " is expected, not " + shown(t));
-  }
-  std::string name() {
-    const Token t = take();
-    if (t.kind != Token::Kind::Name && t.kind != Token::Kind::Text) bad(t, "A name is expected, not " + shown(t));
-    return t.text;
-  }
-  std::string text() {
-    const Token t = take();
-    if (t.kind != Token::Kind::Text) bad(t, "A text in double quotes is expected, not " + shown(t));
-    return t.text;
-  }
-  Value value() {
-    const Token t = take();
-    if (t.kind == Token::Kind::Text) return Value::string(t.text);
-    if (t.text == "python") return Value::opaque(text());
-    if (t.text == "True" || t.text == "False") return Value::boolean(t.text == "True");
-    if (t.kind == Token::Kind::Number || t.text == "inf" || t.text == "nan") {
-      if (t.text.find_first_of(".einf") == std::string::npos) {
-        if (const auto i = BigInt::from_decimal(t.text)) return Value::integer(*i);
-      } else {
-        char* end = nullptr;
-        const double d = std::strtod(t.text.c_str(), &end);
-        if (*end == 0 && (std::isfinite(d) || t.text.find_first_of("if") != std::string::npos || t.text == "nan")) return Value::real(d);
-      }
-    }
-    bad(t, "A value is expected, not " + shown(t), "Write 1, 1.0, True, \"a\" or python \"None\".");
-  }
-  std::vector<Value> values() {
-    std::vector<Value> out;
-    while (peek().kind != Token::Kind::End) out.push_back(value());
-    return out;
-  }
   Stage stage() {
     if (word("end")) return -1;
     if (word("embeddings")) return 0;
@@ -171,12 +36,6 @@ class Reader {
     bad(peek(), "A point of the forward pass is expected, not " + shown(peek()), "embeddings, attention L, mlp L, or end.");
   }
 
-  float weight(const Token& t) const {
-    char* end = nullptr;
-    const float w = std::strtof(t.text.c_str(), &end);
-    if (*end != 0 || !std::isfinite(w)) bad(t, shown(t) + " is not a number that float32 holds");
-    return w;
-  }
   void term(Sum& s, float w) {
     const Token at = peek();
     const std::string text = name();
@@ -430,8 +289,6 @@ class Reader {
   std::string_view s_;
   Budget& budget_;
   Craft c_;
-  std::vector<Token> line_;
-  std::size_t at_ = 0;
   bool begun_ = false;
   std::set<std::string> bases_;
   std::map<std::string, std::int32_t> directions_;

@@ -6,6 +6,7 @@
 
 #include "rasp/graph.h"
 #include "rasp/number_text.h"
+#include "rasp/operands.h"
 #include "rasp/percent_format.h"
 
 #include "base/text.h"
@@ -13,65 +14,8 @@
 namespace rasp {
 namespace {
 
-const Limits limits;  // an element obeys the documented sizes whoever computes it
-
-const char* kind_name(const Value& v) {
-  switch (v.kind()) {
-    case Kind::Int: return "int";
-    case Kind::Float: return "float";
-    case Kind::Bool: return "bool";
-    case Kind::Opaque: return "value";
-    default: return "string";
-  }
-}
-
-std::string shown(const Value& v) {
-  std::string text = v.repr();
-  constexpr std::size_t most = 40;
-  if (text.size() > most) {
-    std::size_t cut = most - 3;
-    while (cut > 0 && (static_cast<unsigned char>(text[cut]) & 0xc0) == 0x80) --cut;  // not inside a code point
-    text = text.substr(0, cut) + "…";
-  }
-  return std::string(kind_name(v)) + " " + text;
-}
-
-Failure bad_operands(const char* symbol, const Value& a, const Value& b) {
-  Failure f{"operand-type", "operand_type", std::string("`") + symbol + "` does not work between " + shown(a) + " and " + shown(b), {}};
-  if (a.is_string() != b.is_string()) {
-    f.hint = "one side is a string, the other a number: use tokens_int or tokens_float for numbers, or compare with a string";
-  }
-  return f;
-}
-
-Failure bad_operand(const char* what, const Value& a) {
-  return {"operand-type", "operand_type", std::string("`") + what + "` needs a number, not " + shown(a), {}};
-}
-
-Failure zero_division(const char* symbol) {
-  return {"zero-division", "zero_division", std::string("division by zero in `") + symbol + "`",
-          "both branches of a ternary are computed everywhere: make the divisor itself nonzero"};
-}
-
-Failure overflow(const char* what) {
-  return {"overflow", "overflow", std::string(what) + " is too large for a float", {}};
-}
-
-Failure too_many_bits() {
-  return {"limit-integer-bits", "limit", "an int would exceed " + std::to_string(limits.integer_bits) + " binary digits", {}};
-}
-
-Failure too_long() {
-  return {"limit-string-length", "limit", "a string would exceed " + std::to_string(limits.collection_size) + " characters", {}};
-}
-
-Failure bad_index(const std::string& index, std::size_t size, const char* what) {
-  return {"index-out-of-range", "value",
-          "index " + index + " is out of range for a " + what + " of length " + std::to_string(size), {}};
-}
-
 Outcome whole(BigInt i) {
-  if (i.bit_length() > limits.integer_bits) return too_many_bits();
+  if (i.bit_length() > element_limits.integer_bits) return too_many_bits();
   return Value::integer(std::move(i));
 }
 
@@ -85,8 +29,8 @@ bool as_doubles(const Value& a, const Value& b, double& x, double& y) {
 }
 
 Outcome join(const Value& a, const Value& b) {
-  if (a.text().size() + b.text().size() > limits.collection_size &&
-      count_code_points(a.text()) + count_code_points(b.text()) > limits.collection_size) {
+  if (a.text().size() + b.text().size() > element_limits.collection_size &&
+      count_code_points(a.text()) + count_code_points(b.text()) > element_limits.collection_size) {
     return too_long();
   }
   return Value::string(a.text() + b.text());
@@ -97,7 +41,7 @@ Outcome repeat(const Value& text, const Value& times) {
   if (!count) return Failure{"overflow", "overflow", "a string cannot be repeated " + shown(times) + " times", {}};
   const std::size_t size = count_code_points(text.text());
   if (size == 0 || *count <= 0) return Value::string({});
-  if (static_cast<std::uint64_t>(*count) > limits.collection_size / size) return too_long();
+  if (static_cast<std::uint64_t>(*count) > element_limits.collection_size / size) return too_long();
   std::string out;
   out.reserve(text.text().size() * static_cast<std::size_t>(*count));
   for (std::int64_t i = 0; i < *count; ++i) out += text.text();
@@ -169,7 +113,7 @@ Outcome divide(const Value& a, const Value& b) {
 }
 
 Outcome modulo(const Value& a, const Value& b) {
-  if (a.is_string()) return percent_format(a, b, limits.collection_size);
+  if (a.is_string()) return percent_format(a, b, element_limits.collection_size);
   if (b.is_string()) return bad_operands("%", a, b);
   if (is_float(a) || is_float(b)) {
     double x, y;
@@ -214,8 +158,8 @@ Outcome power(const Value& a, const Value& b) {
       if (!base.is_negative()) return Value::integer(base);
       return Value::integer(floor_mod(exponent, 2).is_zero() ? 1 : -1);
     }
-    if (!exponent.fits_int64() || exponent.to_int64() > limits.integer_bits ||
-        static_cast<std::uint64_t>(base.bit_length() - 1) * static_cast<std::uint64_t>(exponent.to_int64()) > limits.integer_bits) {
+    if (!exponent.fits_int64() || exponent.to_int64() > element_limits.integer_bits ||
+        static_cast<std::uint64_t>(base.bit_length() - 1) * static_cast<std::uint64_t>(exponent.to_int64()) > element_limits.integer_bits) {
       return too_many_bits();
     }
     return whole(base.pow(static_cast<std::uint64_t>(exponent.to_int64())));
@@ -250,7 +194,7 @@ Outcome to_int(const Value& a) {
   if (!digits) {
     return Failure{"conversion", "conversion", shown(a) + " is not the text of an int", "tokens_int needs tokens such as \"12\" or \"-3\""};
   }
-  auto value = BigInt::from_decimal(*digits, limits.integer_bits);
+  auto value = BigInt::from_decimal(*digits, element_limits.integer_bits);
   if (!value) return too_many_bits();
   return Value::integer(std::move(*value));
 }

@@ -1,5 +1,5 @@
-// Internal to elaboration: the machine that runs a program's statements. elaborate.cc holds statements, files and scopes,
-// expressions.cc the expressions, calls.cc what is called, build_values.cc what operators do to values that are not s-ops.
+// Internal to elaboration: the machine that runs a program's statements. elaborate.cc holds programs and files, statements.cc
+// statements and scopes, expressions.cc the expressions, calls.cc what is called, build_values.cc what operators do to values that are not s-ops.
 #pragma once
 #include <memory>
 #include <string>
@@ -54,6 +54,13 @@ class Elaborator {
 
   // elaborate.cc
   const std::vector<Statement>& parse_file(std::string text, std::string name, std::uint32_t& file);
+  void warn_unused();
+  void find_names();
+  void evaluate_output(const std::optional<std::string>& option);
+  void evaluate_assumptions();
+  void release_scopes();
+
+  // statements.cc
   void run_statements(const std::vector<Statement>& statements, const std::shared_ptr<Scope>& scope);
   void run_statement(const Statement& s, const std::shared_ptr<Scope>& scope);
   void run_assignment(const Statement& s, const std::shared_ptr<Scope>& scope);
@@ -65,13 +72,10 @@ class Elaborator {
   void printed(const Statement& s, std::string name, BuildValueRef value);
   std::uint32_t example_for(const BuildValue& value) const { return value.kind == BuildValue::Kind::Selector ? selector_example_ : sop_example_; }
   void set_example(const Statement& s, const std::shared_ptr<Scope>& scope);
-  std::vector<Value> input_of(const BuildValue& value, Span span) const;
-  void warn_unused();
   void command(const Statement& s);
-  void find_names();
-  void evaluate_output(const std::optional<std::string>& option);
-  void evaluate_assumptions();
   void poison(const Statement& s, const std::shared_ptr<Scope>& scope);
+  std::vector<Value> input_of(const BuildValue& value, Span span) const;
+  void keep_if_captured(std::shared_ptr<Scope> scope);
 
   // expressions.cc
   BuildValueRef evaluate(const Expr& e, const std::shared_ptr<Scope>& scope);
@@ -104,8 +108,6 @@ class Elaborator {
   void collect(std::size_t items);  // counts items of lists, dictionaries and tables against the limit
   void spend(std::size_t steps);    // counts steps against the limit, and looks at the clock
   BuildValueRef checked(BuildValueRef collection, Span span);  // within the limits of size and nesting
-  void release_scopes();
-  void keep_if_captured(std::shared_ptr<Scope> scope);
   Span visible(Span span) const;  // the span in the main program that a span in another file belongs to
 
   const Sources& sources_;

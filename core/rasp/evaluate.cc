@@ -6,6 +6,8 @@
 #include <cstdlib>
 #include <numeric>
 
+#include "rasp/ranks.h"
+
 namespace rasp {
 namespace {
 
@@ -56,9 +58,7 @@ class Evaluator {
 
   void charge(std::uint64_t cells) {
     cells_ += cells;
-    if (cells_ > budget_.limits().evaluation_cells) {
-      throw LimitExceeded{"limit-evaluation-cells", budget_.limits().evaluation_cells};
-    }
+    if (cells_ > budget_.limits().evaluation_cells) throw LimitExceeded{"limit-evaluation-cells", budget_.limits().evaluation_cells};
   }
 
   // Records a failure that arises at `node_`; equal ones, and too many different ones, share a record.
@@ -191,7 +191,7 @@ class Evaluator {
       if (keys[k].undefined >= 0) first_undefined_key = k;
     }
     std::vector<std::uint32_t> ranks;
-    const bool ranked = node.op != Op::Tabulated && rank(node.op, keys, queries, ranks);
+    const bool ranked = node.op != Op::Tabulated && ranks_of(node.op, keys, queries, ranks);
     for (std::uint32_t q = 0; q < n_; ++q) {
       budget_.tick(n_ / 8 + 1);
       if (queries[q].undefined >= 0) {
@@ -203,45 +203,6 @@ class Evaluator {
       } else {
         compare_values(node, keys, queries[q].value, q, out);
       }
-    }
-  }
-
-  // Ranks of all keys, then all queries, such that equal values have equal ranks and smaller values smaller ones.
-  // False where ranks cannot stand for the values: NaN, or an order between strings and numbers.
-  static bool rank(Op op, const Sequence& keys, const Sequence& queries, std::vector<std::uint32_t>& ranks) {
-    std::vector<const Cell*> cells;
-    for (const Sequence* s : {&keys, &queries}) {
-      for (const Cell& c : *s) cells.push_back(&c);
-    }
-    bool strings = false, numbers = false;
-    for (const Cell* c : cells) {
-      if (c->undefined >= 0) continue;
-      if (c->value.is_opaque()) return false;
-      if (c->value.kind() == Kind::Float && std::isnan(c->value.number())) return false;
-      (c->value.is_string() ? strings : numbers) = true;
-    }
-    if (strings && numbers && op != Op::Eq && op != Op::Ne) return false;
-    std::vector<std::uint32_t> by_value(cells.size());
-    std::iota(by_value.begin(), by_value.end(), 0u);
-    std::sort(by_value.begin(), by_value.end(),
-              [&](std::uint32_t a, std::uint32_t b) { return total_less(cells[a]->value, cells[b]->value); });
-    ranks.resize(cells.size());
-    std::uint32_t r = 0;
-    for (std::size_t i = 0; i < by_value.size(); ++i) {
-      if (i && !equal(cells[by_value[i - 1]]->value, cells[by_value[i]]->value)) ++r;
-      ranks[by_value[i]] = r;
-    }
-    return true;
-  }
-
-  static void compare_ranks(Op op, const std::uint32_t* keys, std::uint32_t query, std::uint32_t count, std::uint8_t* row) {
-    switch (op) {
-      case Op::Eq: for (std::uint32_t k = 0; k < count; ++k) row[k] = keys[k] == query; break;
-      case Op::Ne: for (std::uint32_t k = 0; k < count; ++k) row[k] = keys[k] != query; break;
-      case Op::Lt: for (std::uint32_t k = 0; k < count; ++k) row[k] = keys[k] < query; break;
-      case Op::Le: for (std::uint32_t k = 0; k < count; ++k) row[k] = keys[k] <= query; break;
-      case Op::Gt: for (std::uint32_t k = 0; k < count; ++k) row[k] = keys[k] > query; break;
-      default: for (std::uint32_t k = 0; k < count; ++k) row[k] = keys[k] >= query; break;
     }
   }
 
