@@ -123,6 +123,64 @@ test('every section of the specification that a comment cites is there', () => {
   assert.ok(cited >= 8);
 });
 
+// Files that a person reads in one sitting, and functions of one screen. What is longer is listed with its length and may only shrink:
+// shorten it, lower its number, and take it off the list once it keeps the limit.
+const longFiles = {
+  'core/compiler/assemble.cc': 415, 'core/compiler/planner.cc': 493, 'core/compiler/value_sets.cc': 551,
+  'tests/random/direct.h': 427, 'tests/random/naive.h': 408, 'wasm/course/evaluate.mjs': 504, 'wasm/suite/rasp_models.py': 783,
+};
+const longFunctions = {
+  'core/compiler/assemble_attention.cc Assembler::literal': 81, 'core/compiler/mlp_table.cc MlpPlanner::merge_values': 61,
+  'core/compiler/plan_selection.cc Planner::add_side_demands': 70, 'core/compiler/plan_selection.cc Planner::selection': 118,
+  'core/compiler/planner.cc Planner::plan_aggregate_code': 70, 'core/compiler/value_sets.cc ValueSets::means': 69,
+  'core/compiler/value_sets_elementwise.cc ValueSets::elementwise': 86,
+};
+
+// Functions and methods of a C++ file by the layout that ./dev format keeps: the closing brace stands under the line that opened it.
+function functionsOf(text) {
+  const lines = text.split('\n'), found = [];
+  lines.forEach((line, i) => {
+    const opens = /^( {0,2})(?!namespace|class|struct|enum|union|\/\/|#|\}|if\b|for\b|while\b|switch\b|else|do\b|return|case|constexpr)(\S.*)\{\s*(\/\/.*)?$/.exec(line);
+    if (!opens || !opens[2].includes('(') || opens[2].split('(')[0].includes(' = ')) return;
+    const length = lines.slice(i).findIndex((l, n) => n > 0 && l.startsWith(`${opens[1]}}`)) + 1;
+    if (length > 1) found.push({ name: /([~\w:]+)\s*\(/.exec(opens[2])?.[1] ?? opens[2], length });
+  });
+  return found;
+}
+
+function assertNoLonger(lengths, limit, allowed) {
+  for (const [what, length] of lengths) {
+    if (length > limit) assert.ok(length <= (allowed[what] ?? limit), `${what} has ${length} lines; ${what in allowed ? `${allowed[what]} are the most that it may have` : `the limit is ${limit}`}`);
+  }
+  for (const what of Object.keys(allowed)) assert.ok((lengths.get(what) ?? 0) > limit, `${what} keeps the limit of ${limit} lines now: take it off the list`);
+}
+
+test('files have at most 400 lines', () => {
+  const lengths = new Map();
+  const measure = (folder) => {
+    for (const entry of readdirSync(path.join(root, folder), { withFileTypes: true })) {
+      const file = `${folder}/${entry.name}`;
+      if (entry.isDirectory() && entry.name !== 'node_modules' && !entry.name.startsWith('.')) measure(file);
+      else if (entry.isFile() && /\.(cc|h|mjs|js|ts|tsx|css|py)$/.test(file)) lengths.set(file, read(file).split('\n').length - 1);
+    }
+  };
+  for (const folder of ['core', 'wasm', 'web/src', 'tests']) measure(folder);
+  assert.ok(lengths.size > 300);
+  assertNoLonger(lengths, 400, longFiles);
+});
+
+test('functions of core have at most 60 lines', () => {
+  const lengths = new Map();
+  let count = 0;
+  for (const file of sources) for (const { name, length } of functionsOf(read('core', file))) {
+    const key = `core/${file} ${name}`;
+    ++count;
+    lengths.set(key, Math.max(length, lengths.get(key) ?? 0));
+  }
+  assert.ok(count > 800, `only ${count} functions were found`);
+  assertNoLonger(lengths, 60, longFunctions);
+});
+
 test('every path that CONTRIBUTING.md names is there', () => {
   const named = [...read('CONTRIBUTING.md').matchAll(/`((?:core|web|wasm|tests|docs|examples|publish|\.github|\.devcontainer)(?:\/[\w./-]*)?)`/g)].map((m) => m[1]);
   assert.ok(named.length > 20);
