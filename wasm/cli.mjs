@@ -122,7 +122,7 @@ export function pythonFiles(folder, main) {
   const walk = (at, depth) => {
     for (const entry of readdirSync(path.join(folder, at), { withFileTypes: true })) {
       const name = path.posix.join(at, entry.name);
-      if (Object.keys(files).length >= 200 || name === main || /^[._]|^(node_modules|venv|build)$/.test(entry.name)) continue;
+      if (Object.keys(files).length >= 200 || name === main || /^\.|^(__pycache__|node_modules|venv|build)$/.test(entry.name)) continue;
       if (entry.isDirectory() && depth < 4) walk(name, depth + 1);
       else if (entry.isFile() && entry.name.endsWith('.py') && statSync(path.join(folder, name)).size <= 1 << 20) files[name] = readFileSync(path.join(folder, name), 'utf8');
     }

@@ -1,7 +1,7 @@
 // The command line on bad input: one JSON document with a sentence for people, an exit status, and never a stack trace.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { cpSync, createWriteStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, createWriteStream, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -43,6 +43,20 @@ await test('a file that is not there, a folder, a file that cannot be written', 
     refused(run(command, scratch), 'file', /: it is a folder/);
   }
   refused(run('compile', hist, '--out', path.join(scratch, 'no', 'where')), 'file', /cannot be written/);
+});
+
+await test('Python imports from beside the program and below, packages with __init__.py too, and from nowhere above', () => {
+  const project = path.join(scratch, 'project');
+  mkdirSync(path.join(project, 'kit'), { recursive: true });
+  writeFileSync(path.join(scratch, 'above.py'), 'x = 1\n');
+  writeFileSync(path.join(project, 'kit/__init__.py'), 'from kit._words import words\n');
+  writeFileSync(path.join(project, 'kit/_words.py'), 'words = {"a": 5, "b": 7}\n');
+  const evaluated = (name, line) => {
+    writeFileSync(path.join(project, name), `from tracr.rasp import rasp\n${line}\nx = rasp.Map(words.get, rasp.tokens)\n`);
+    return JSON.parse(run('eval', path.join(project, name), '--input', '"ab"').stdout);
+  };
+  assert.deepEqual(evaluated('main.py', 'from kit import words').values, [5, 7]);
+  assert.match(evaluated('up.py', 'import above').diagnostics[0].message, /No module named 'above'/);
 });
 
 await test('convert: to Python and back, to a file, and what is refused', () => {
