@@ -22,6 +22,8 @@ struct Effort {
   double large_table = 1024, split_table = 64, fused_table = 4'096, joined_table = 50'000;
   // Values of an s-op, over all positions (and lengths), that are looked at to see that no two positions share one.
   std::size_t injective_values = 200'000;
+  // Pairs of key and query up to which it is looked at which values selected keys may have.
+  double pairs_followed = 250'000;
   // Maximal length up to which a selector's rows are followed key by key to see that each selects at most one.
   std::uint32_t rows_followed = 40;
   // Maximal length up to which selectors that depend on position and length at once are followed key by key, and up to which the widths of

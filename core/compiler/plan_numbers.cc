@@ -7,6 +7,12 @@
 
 namespace rasp {
 
+// Does an aggregate average numbers, and is its default one, if any row takes it?
+bool Planner::numeric_rows(NodeId aggregate) const {
+  const Node& n = node(aggregate);
+  return c_.sets.numeric(n.args[1]) && (n.constant.is_number() || !c_.sets.rows(aggregate).may_be_empty);
+}
+
 bool Planner::affine_in_indices(NodeId x, double& a, double& b) {
   if (base_[x] == no_node || node(base_[x]).kind != NodeKind::Indices || !c_.sets.numeric(x)) return false;
   const std::uint32_t N = c_.sets.max_length();
@@ -26,7 +32,7 @@ bool Planner::free_linear(NodeId x, int depth) {
   const Node& n = node(x);
   if (n.kind == NodeKind::Constant) return !n.illegal_constant && n.constant.is_number() && std::fabs(n.constant.number()) < largest_number;
   if (n.kind == NodeKind::SelectorWidth || n.kind == NodeKind::Indices || stored(x)) return true;
-  if (n.kind == NodeKind::Aggregate && !code_leaf(x)) return c_.sets.numeric(n.args[1]) && n.constant.is_number();
+  if (n.kind == NodeKind::Aggregate && !code_leaf(x)) return numeric_rows(x);
   if (base_[x] != no_node && code_leaf(base_[x])) {
     if (!c_.sets.numeric(x)) return false;
     return std::all_of(c_.sets.all(x).begin(), c_.sets.all(x).end(), [&](ValueId v) { return std::fabs(c_.values.number(v)) < largest_number; });
@@ -145,7 +151,7 @@ LinearForm Planner::term(NodeId x) {
     form.numbers.push_back({1, unit(UnitKind::WidthNumber, x)});
     return form;
   }
-  if (n.kind == NodeKind::Aggregate && c_.sets.numeric(n.args[1]) && n.constant.is_number() && (!code_leaf(x) || free_linear(n.args[1]))) {
+  if (n.kind == NodeKind::Aggregate && numeric_rows(x) && (!code_leaf(x) || free_linear(n.args[1]))) {
     form.numbers.push_back({1, unit(UnitKind::AggregateNumber, x)});
     return form;
   }

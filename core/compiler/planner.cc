@@ -64,11 +64,11 @@ Refusal Planner::not_listed(NodeId x) const {
           std::string(mean ? "Compare " + name + " with constants only, promise" : "Promise") + " its values with `#@ values NAME …`, or use a smaller vocabulary or maximal length.", wall, "limit"};
 }
 
-// Is every mean of the numbers that this s-op can be the one number there is? (Of 2^53 + 1, which is no float, it is another; of five times
+// Is every mean of the numbers that this aggregate averages the one number there is? (Of 2^53 + 1, which is no float, it is another; of five times
 // 2^53 - 1 as well, since their sum is no float; of 1e308 it overflows.)
-bool Planner::one_mean(NodeId value) const {
+bool Planner::one_mean(NodeId aggregate) const {
   const Value* one = nullptr;
-  const auto& all = c_.sets.all(value);
+  const auto& all = c_.sets.rows(aggregate).averaged;
   if (std::all_of(all.begin(), all.end(), [&](ValueId v) { return !c_.values.is_number(v) || (c_.graph.dialect() == Dialect::Rasp && c_.values[v].kind() == Kind::Bool); })) return true;  // none at all
   for (ValueId v : all) {
     const Value& x = c_.values[v];
@@ -87,7 +87,7 @@ bool Planner::code_leaf(NodeId leaf) const {
   if (n.kind != NodeKind::Aggregate) return false;
   auto [it, fresh] = code_leaf_memo_.try_emplace(leaf, false);
   if (!fresh) return it->second;
-  if (auto e = c_.options.promises.numerical.find(leaf); e != c_.options.promises.numerical.end() && e->second) return false;
+  if (auto e = c_.options.promises.numerical.find(leaf); e != c_.options.promises.numerical.end() && e->second && numeric_rows(leaf)) return false;
   if (!c_.sets.known(leaf)) return false;
   const NodeId value = n.args[1];
   const auto& all = c_.sets.all(value);
@@ -98,13 +98,13 @@ bool Planner::code_leaf(NodeId leaf) const {
   bool large = false, finite = true;
   for (ValueId v : all) finite &= !c_.values.is_number(v) || std::isfinite(c_.values.number(v));
   for (ValueId v : c_.sets.all(leaf)) large |= c_.values.is_number(v) && !(std::fabs(c_.values.number(v)) < largest_number);
-  const bool copies = c_.sets.single(n.args[0]) || one_mean(value);
+  const bool copies = c_.sets.single(n.args[0]) || one_mean(leaf);
   if (!copies && !strings && !bools && !finite)
     throw Refusal{"mean-not-finite", "\"" + c_.graph.describe(leaf) + "\" may be a mean of numbers of which one is infinite or nan, which no attention head can hold",
                   "Choose a finite number in its place before the mean.", leaf};
   const NodeId value_base = base_[value];
   const bool cheap = value_base == no_node || (value_base != leaf && (node(value_base).kind == NodeKind::Tokens || node(value_base).kind == NodeKind::Indices || (node(value_base).kind == NodeKind::Aggregate && code_leaf(value_base))));
-  const bool text = !c_.values[c_.values.intern(n.constant)].is_number();
+  const bool text = !c_.values[c_.values.intern(n.constant)].is_number() && c_.sets.rows(leaf).may_be_empty;
   return code_leaf_memo_[leaf] = strings || bools || ((text || large) && copies) || (cheap && c_.sets.single(n.args[0]));
 }
 
@@ -233,25 +233,14 @@ void Planner::plan_aggregate_code(UnitId id) {
     }
     demand.signature.emplace(c_.values.canonical(v), s->second);
   }
-  bool possible = false;
-  std::uint32_t most = 0;
-  const std::uint32_t N = c_.sets.max_length();
-  if (N <= 64) {
-    for (std::uint32_t length = 1; length <= N; ++length)
-      for (std::uint32_t i = c_.options.causal ? length - 1 : 0; i < length; ++i) {
-        const WidthRange w = c_.sets.width(n.args[0], i, length);
-        possible |= w.low == 0;
-        most = std::max(most, w.high);
-      }
-  } else {
-    possible = true;
-    most = N;
-  }
+  const ValueSets::Rows& rows = c_.sets.rows(aggregate);
+  const bool possible = rows.may_be_empty;
+  const std::uint32_t most = rows.most;
   // Means of numbers that sit beside strings in one value set cannot be told from single values by a code.
   const auto& all = c_.sets.all(value);
   bool strings = false;
   for (ValueId v : all) strings |= !c_.values.is_number(v);
-  if (strings && !one_mean(value) && most > 1 && !c_.sets.single(n.args[0]))
+  if (strings && !one_mean(aggregate) && most > 1 && !c_.sets.single(n.args[0]))
     throw Refusal{"mixed-mean", "\"" + c_.graph.describe(aggregate) + "\" may average numbers of a sequence that may also hold " + (c_.graph.dialect() == Dialect::Rasp ? "strings" : "None or strings"), "Keep numbers and other values in separate s-ops, or promise `#@ unique` for the selector.", aggregate};
   Unit& u = plan_.units[id];
   u.selector = n.args[0];
@@ -278,8 +267,9 @@ void Planner::plan_aggregate_number(UnitId id) {
   u.selector = n.args[0];
   u.head = head;
   u.value_number = std::move(form);
-  u.default_number = n.constant.number();
-  u.default_possible = true;
+  // A default that no row uses would only be rounding: it may be large.
+  u.default_possible = c_.sets.rows(aggregate).may_be_empty;
+  u.default_number = u.default_possible ? n.constant.number() : 0;
   u.most_selected = c_.sets.single(n.args[0]) ? 1 : c_.sets.max_length();
 }
 

@@ -20,7 +20,8 @@ class Planner {
  private:
   // planner.cc: reading
   bool code_leaf(NodeId leaf) const;
-  bool one_mean(NodeId value) const;
+  bool numeric_rows(NodeId aggregate) const;
+  bool one_mean(NodeId aggregate) const;
   CodeRead code(NodeId x, Demand demand);
   CodeRead code_identity(NodeId x);
   UnitId unit(UnitKind kind, NodeId node, std::vector<NodeId> joint = {});

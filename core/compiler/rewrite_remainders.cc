@@ -35,6 +35,7 @@ NodeId Rewriter::remainder(NodeId id) {
   if (!range) return no_node;
   const auto [low, high] = *range;
   if (high - low < effort_.values_of_remainder) return no_node;
+  if (ints_only(x) && sets_.all(x).size() < static_cast<std::size_t>(effort_.values_of_remainder)) return no_node;  // far apart
   // What is held as a code has a dimension a value anyway.
   if (const NodeKind source = graph_[base_[x]].kind; source != NodeKind::SelectorWidth && source != NodeKind::Elementwise) return no_node;
   constexpr std::int64_t largest = 1 << 24;

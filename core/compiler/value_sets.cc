@@ -439,53 +439,6 @@ bool ValueSets::dyadic_sums(const std::vector<ValueId>& members) const {
   });
 }
 
-// What a row averages: all that its keys may hold, and how many keys there are. Where every key is known by its position, their sets one by one.
-ValueSets::Row ValueSets::row_of(const Node& node, std::uint32_t i, std::uint32_t n, bool by_keys, bool followed) {
-  const NodeId selector = node.args[0], value = node.args[1];
-  const std::uint32_t visible = setting_.causal ? i + 1 : n;
-  Row row;
-  if (!by_keys) {  // the same set serves every query position
-    row.range = followed ? width(selector, i, n) : WidthRange{0, single(selector) ? 1 : visible};
-    if (!nodes_[value].by_i) {
-      row.source = at(value, i, n);
-    } else if (visible > effort_.followed_length) {
-      row.source = sets_.intern(all(value));
-    } else {
-      std::vector<ValueId> members;
-      for (std::uint32_t j = 0; j < visible; ++j) members.insert(members.end(), sets_[at(value, j, n)].begin(), sets_[at(value, j, n)].end());
-      row.source = sets_.intern(std::move(members));
-    }
-    return row;
-  }
-  bool certain = nodes_[value].by_i;
-  std::vector<std::uint32_t> parts;
-  for (std::uint32_t j = 0; j < visible; ++j) {
-    budget_.tick();
-    const int s = selects(selector, i, j, n);
-    if (s == 0) continue;
-    row.range.low += s == 1;
-    ++row.range.high;
-    certain &= s == 1;
-    parts.push_back(at(value, j, n));
-  }
-  if (row.range.high > 1 && single(selector)) {
-    row.range.high = 1;
-    row.range.low = std::min(row.range.low, 1u);
-    certain = false;
-  }
-  if (certain && parts.size() >= 2) row.terms = parts;
-  std::sort(parts.begin(), parts.end());
-  parts.erase(std::unique(parts.begin(), parts.end()), parts.end());
-  auto [it, fresh] = unions_.try_emplace(parts, 0);
-  if (fresh) {
-    std::vector<ValueId> members;
-    for (auto p : parts) members.insert(members.end(), sets_[p].begin(), sets_[p].end());
-    it->second = sets_.intern(std::move(members));
-  }
-  row.source = it->second;
-  return row;
-}
-
 // The means of ints of which each is one of its own set: the sets added up one by one. nullopt: other values, or too many sums.
 std::optional<SetId> ValueSets::mean_of_terms(const std::vector<SetId>& terms) {
   std::set<double> sums{0.0};
@@ -508,16 +461,12 @@ std::optional<SetId> ValueSets::mean_of_terms(const std::vector<SetId>& terms) {
 
 void ValueSets::aggregate(NodeId id) {
   const Node& node = graph_[id];
-  const NodeId selector = node.args[0], value = node.args[1];
+  const NodeId value = node.args[1];
   if (!known(value)) {
     nodes_[id].fuzzy = nodes_[id].cancels = true;  // for all that is known
     return;
   }
-  bool by_i, by_n;
-  bool followed = selector_depends(selector, by_i, by_n);
-  const bool value_by_i = nodes_[value].by_i;
-  if ((by_i || value_by_i) && setting_.max_length > effort_.followed_length) followed = false;
-  const bool by_keys = followed && by_i;
+  const Follow how = follow(node);
   const ValueId fallback = values_.intern(node.constant);
   NodeSets& result = nodes_[id];
   result.fuzzy = nodes_[value].fuzzy;
@@ -525,7 +474,7 @@ void ValueSets::aggregate(NodeId id) {
   bool overflow = false;
   auto set_of = [&](std::uint32_t i, std::uint32_t n) {
     if (overflow) return SetId{0};  // too many values as it is
-    const Row row = row_of(node, i, n, by_keys, followed);
+    const Row row = row_of(node, i, n, how);
     if (!row.terms.empty())
       if (const auto set = mean_of_terms(row.terms)) return *set;
     SetId set = means(row.source, std::max(row.range.low, 1u), row.range.high, result, overflow);
@@ -536,8 +485,8 @@ void ValueSets::aggregate(NodeId id) {
     }
     return set;
   };
-  const bool position = setting_.causal || by_keys;
-  set_of(position || value_by_i ? setting_.max_length - 1 : 0, setting_.max_length);  // the most values: if they are too many, no other context counts
+  const bool position = setting_.causal || how.by_keys;
+  set_of(position || how.value_by_i ? setting_.max_length - 1 : 0, setting_.max_length);  // the most values: if they are too many, no other context counts
   fill(id, position, !setting_.causal, set_of);
   if (overflow) {
     result.fuzzy |= !dyadic_sums(all(value));

@@ -117,11 +117,9 @@ Verdict judge(const ProgramRequest& request, std::uint64_t samples) {
     }
     // What is said to differ, or not known to agree, may differ; nothing else may.
     const bool said = model->exactness.kind == Exactness::Kind::Unknown && (!model->exactness.reasons.empty());
-    if (r.mismatches && said) {
-      v.text = "differs, and is not said to be exact";
-    } else if (r.mismatches) {
-      v.wrong = true;
-      v.text = "MISMATCH although exact";
+    if (r.mismatches) {
+      v.wrong = !said || std::getenv("RASP_DIFFERS");  // RASP_DIFFERS: show those, too
+      v.text = said ? "differs, and is not said to be exact" : "MISMATCH although exact";
       std::ostringstream s;
       s << r.mismatches << " of " << r.inputs << "; input";
       for (const Value& x : r.first->input) s << ' ' << x.repr();
@@ -130,6 +128,7 @@ Verdict judge(const ProgramRequest& request, std::uint64_t samples) {
       s << "; model";
       for (const Value& x : r.first->comparison.model) s << ' ' << x.repr();
       s << "; first at " << r.first->label;
+      if (said) s << "; " << model->exactness.reasons.front();
       v.detail = s.str();
       if (const char* verbose = std::getenv("RASP_VERBOSE"); verbose && verbose[0] == '3') {
         Trace trace;
@@ -244,7 +243,7 @@ int main(int argc, char** argv) {
     if (shown++ < (std::getenv("RASP_ALL") ? 1000 : 4)) {
       if (!std::getenv("RASP_WHOLE")) p = shrink(p, [&](const RandomProgram& q) { return judge(request_of(q), 0).text == v.text; });
       const Verdict w = judge(request_of(p), 0);
-      std::printf("--- seed %llu %s: %s\n%svocabulary", (unsigned long long)seed, w.text.c_str(), w.detail.c_str(), p.source.c_str());
+      std::printf("--- seed %llu %s: %s\n%svocabulary", (unsigned long long)seed, w.text.c_str(), w.detail.c_str(), request_of(p).program.c_str());
       for (const Value& x : p.vocabulary) std::printf(" %s", x.repr().c_str());
       std::printf(" max_length %u causal %d\n", p.max_length, p.causal);
       std::fflush(stdout);
