@@ -126,13 +126,13 @@ test('every section of the specification that a comment cites is there', () => {
 // Files that a person reads in one sitting, and functions of one screen. What is longer is listed with its length and may only shrink:
 // shorten it, lower its number, and take it off the list once it keeps the limit.
 const longFiles = {
-  'core/compiler/assemble.cc': 415, 'core/compiler/planner.cc': 493, 'core/compiler/value_sets.cc': 551,
+  'core/compiler/assemble.cc': 415, 'core/compiler/planner.cc': 483, 'core/compiler/value_sets.cc': 496,
   'tests/python/run.mjs': 402, 'tests/random/direct.h': 427, 'tests/random/naive.h': 408, 'wasm/suite/rasp_models.py': 783,
 };
 const longFunctions = {
   'core/compiler/assemble_attention.cc Assembler::literal': 81, 'core/compiler/mlp_table.cc MlpPlanner::merge_values': 61,
   'core/compiler/plan_selection.cc Planner::add_side_demands': 70, 'core/compiler/plan_selection.cc Planner::selection': 118,
-  'core/compiler/planner.cc Planner::plan_aggregate_code': 70, 'core/compiler/value_sets.cc ValueSets::means': 69,
+  'core/compiler/value_sets.cc ValueSets::means': 69,
   'core/compiler/value_sets_elementwise.cc ValueSets::elementwise': 86,
 };
 

@@ -13,6 +13,7 @@ ValueSets::ValueSets(const Graph& graph, const std::vector<NodeId>& outputs, Set
                      Budget& budget)
     : graph_(graph), setting_(setting), values_(values), sets_(sets), apply_(apply), budget_(budget) {
   nodes_.resize(graph.size());
+  rows_.resize(graph.size());
   needed_.assign(graph.size(), false);
   injective_.assign(graph.size(), false);
   const NodeId output = *std::max_element(outputs.begin(), outputs.end());
@@ -219,12 +220,7 @@ int ValueSets::selects(NodeId selector, std::uint32_t i, std::uint32_t j, std::u
   for (std::size_t s = 0; s < order.size(); ++s) {
     const Node& node = graph_[order[s]];
     const int a = state_[operands->second[s].first], b = state_[operands->second[s].second];
-    switch (node.kind) {
-      case NodeKind::Select: state_[s] = atom(node, i, j, n); break;
-      case NodeKind::SelectorNot: state_[s] = a < 0 ? -1 : !a; break;
-      case NodeKind::SelectorAnd: state_[s] = a == 0 || b == 0 ? 0 : a == 1 && b == 1 ? 1 : -1; break;
-      default: state_[s] = a == 1 || b == 1 ? 1 : a == 0 && b == 0 ? 0 : -1;
-    }
+    state_[s] = node.kind == NodeKind::Select ? atom(node, i, j, n) : combined(node.kind, a, b);
   }
   return state_.back();
 }
@@ -474,7 +470,7 @@ void ValueSets::aggregate(NodeId id) {
   bool overflow = false;
   auto set_of = [&](std::uint32_t i, std::uint32_t n) {
     if (overflow) return SetId{0};  // too many values as it is
-    const Row row = row_of(node, i, n, how);
+    const Row row = row_of(id, i, n, how);
     if (!row.terms.empty())
       if (const auto set = mean_of_terms(row.terms)) return *set;
     SetId set = means(row.source, std::max(row.range.low, 1u), row.range.high, result, overflow);

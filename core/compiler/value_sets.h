@@ -46,7 +46,14 @@ class ValueSets {
   bool cancels(NodeId id) const { return nodes_[id].cancels; }   // and more than the last bits: terms of both signs, or of extreme size
   // Of an aggregate (value_sets_rows.cc): may a row select no key, so that the default is its value; the most keys that a row selects; what the
   // selected keys may hold, which may be less than all that its value can be: aggregate(select(tokens, "a", ==), tokens) averages "a" only.
-  struct Rows { bool may_be_empty = true; std::uint32_t most = 0; std::vector<ValueId> averaged; };
+  struct Rows {
+    bool may_be_empty = true;
+    std::uint32_t most = 0;
+    std::vector<ValueId> averaged;
+    enum class Known : std::uint8_t { Nothing, Selectable, All } known = Known::Nothing;  // what of it has been found
+    bool all_selectable = true;                                                           // else only these:
+    std::vector<ValueId> selectable;
+  };
   const Rows& rows(NodeId aggregate) const;
   // injectivity.cc: provably at most one key a row (given what is promised).
   bool single(NodeId selector) const;
@@ -76,10 +83,11 @@ class ValueSets {
   struct Row { SetId source = 0; WidthRange range; std::vector<SetId> terms; };  // terms: empty, or the set of each key
   struct Follow { bool by_keys = false, followed = false, value_by_i = false; };  // how far an aggregate's rows are followed
   Follow follow(const Node& aggregate) const;
-  Row row_of(const Node& node, std::uint32_t i, std::uint32_t n, Follow follow) const;
-  SetId selected_of(SetId members, const Node& aggregate) const;
+  Row row_of(NodeId aggregate, std::uint32_t i, std::uint32_t n, Follow follow) const;
+  SetId selected_of(SetId members, NodeId aggregate) const;
+  static int combined(NodeKind kind, int a, int b);
   int some_query(const Node& select, ValueId key) const;
-  std::optional<std::vector<ValueId>> selectable(NodeId selector, NodeId value) const;
+  void find_selectable(NodeId aggregate) const;
   std::optional<SetId> mean_of_terms(const std::vector<SetId>& terms);
   void aggregate(NodeId id);
   void selector_width(NodeId id);
@@ -114,8 +122,7 @@ class ValueSets {
   mutable std::vector<int> state_;
   std::unordered_map<std::uint64_t, std::pair<SetId, int>> means_memo_;
   mutable std::unordered_map<std::vector<std::uint32_t>, SetId, VectorHash> unions_;  // of sets
-  mutable std::map<std::pair<NodeId, NodeId>, std::optional<std::vector<ValueId>>> selectable_memo_;
-  mutable std::unordered_map<NodeId, Rows> rows_memo_;
+  mutable std::vector<Rows> rows_;                                          // of nodes_
   const std::vector<NodeId>& order_of(NodeId selector) const;
 };
 

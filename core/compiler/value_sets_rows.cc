@@ -6,6 +6,15 @@
 
 namespace rasp {
 
+// A selector made of others: selected (1), not selected (0), or either (-1).
+int ValueSets::combined(NodeKind kind, int a, int b) {
+  switch (kind) {
+    case NodeKind::SelectorNot: return a < 0 ? -1 : !a;
+    case NodeKind::SelectorAnd: return a == 0 || b == 0 ? 0 : a == 1 && b == 1 ? 1 : -1;
+    default: return a == 1 || b == 1 ? 1 : a == 0 && b == 0 ? 0 : -1;
+  }
+}
+
 ValueSets::Follow ValueSets::follow(const Node& aggregate) const {
   bool by_i, by_n;
   Follow f;
@@ -17,7 +26,8 @@ ValueSets::Follow ValueSets::follow(const Node& aggregate) const {
 }
 
 // What a row averages: all that its keys may hold, and how many keys there are. Where every key is known by its position, their sets one by one.
-ValueSets::Row ValueSets::row_of(const Node& node, std::uint32_t i, std::uint32_t n, Follow follow) const {
+ValueSets::Row ValueSets::row_of(NodeId aggregate, std::uint32_t i, std::uint32_t n, Follow follow) const {
+  const Node& node = graph_[aggregate];
   const NodeId selector = node.args[0], value = node.args[1];
   const std::uint32_t visible = setting_.causal ? i + 1 : n;
   Row row;
@@ -32,7 +42,7 @@ ValueSets::Row ValueSets::row_of(const Node& node, std::uint32_t i, std::uint32_
       for (std::uint32_t j = 0; j < visible; ++j) members.insert(members.end(), sets_[at(value, j, n)].begin(), sets_[at(value, j, n)].end());
       row.source = sets_.intern(std::move(members));
     }
-    row.source = selected_of(row.source, node);
+    row.source = selected_of(row.source, aggregate);
     return row;
   }
   bool certain = nodes_[value].by_i;
@@ -60,62 +70,57 @@ ValueSets::Row ValueSets::row_of(const Node& node, std::uint32_t i, std::uint32_
     for (auto p : parts) members.insert(members.end(), sets_[p].begin(), sets_[p].end());
     it->second = sets_.intern(std::move(members));
   }
-  row.source = selected_of(it->second, node);
+  row.source = selected_of(it->second, aggregate);
   return row;
 }
 
 // The values that a selected key may have, where key and value are functions of one s-op: those of its values for which some query selects the
-// key. nullopt: nothing is known. What a mean is depends on the kinds of a whole sequence, so values of several kinds are left as they are.
-std::optional<std::vector<ValueId>> ValueSets::selectable(NodeId selector, NodeId value) const {
-  const auto alike = [&](bool number) {
-    return std::all_of(all(value).begin(), all(value).end(), [&](ValueId v) { return values_[v].is_string() ? !number : number && (values_[v].kind() == Kind::Int || values_[v].kind() == Kind::Float); });
-  };
-  if (!known(value) || fuzzy(value) || all(value).empty() || !(alike(true) || alike(false))) return std::nullopt;
+// key. What a mean is depends on the kinds of a whole sequence, so values of several kinds are left as they are.
+void ValueSets::find_selectable(NodeId aggregate) const {
+  Rows& rows = rows_[aggregate];
+  rows.known = Rows::Known::Selectable;
+  const NodeId selector = graph_[aggregate].args[0], value = graph_[aggregate].args[1];
+  bool numbers = true, strings = true;
+  for (ValueId v : all(value)) {
+    strings = strings && values_[v].is_string();
+    numbers = numbers && (values_[v].kind() == Kind::Int || values_[v].kind() == Kind::Float);
+  }
+  if (!known(value) || fuzzy(value) || numbers == strings) return;
   const auto leaf_of = [&](NodeId x) {
     const Cone cone(graph_, {x}, [](NodeId) { return false; }, values_);
-    return cone.inputs().size() == 1 ? cone.inputs()[0] : no_node;
+    return cone.inputs().size() == 1 && known(cone.inputs()[0]) && !fuzzy(x) && !fuzzy(cone.inputs()[0]) ? cone.inputs()[0] : no_node;
   };
   const NodeId leaf = leaf_of(value);
-  if (leaf == no_node || !known(leaf) || fuzzy(leaf)) return std::nullopt;
+  if (leaf == no_node) return;
   const auto& order = order_of(selector);
   std::vector<NodeId> roots{value};
-  std::vector<std::size_t> root_of(order.size(), 0);  // 0: the key is no function of the leaf alone
+  std::vector<std::uint32_t> root_of(order.size(), 0);  // 0: the key is no function of the leaf alone
   double work = 0;
   for (std::size_t s = 0; s < order.size(); ++s) {
     const Node& node = graph_[order[s]];
-    if (node.kind != NodeKind::Select) continue;
-    const NodeId key = node.args[0], query = node.args[1];
-    if (leaf_of(key) != leaf || fuzzy(key) || !known(query) || fuzzy(query)) continue;
-    root_of[s] = roots.size();
-    roots.push_back(key);
-    work += static_cast<double>(all(leaf).size()) * static_cast<double>(all(query).size());
+    if (node.kind != NodeKind::Select || !known(node.args[1]) || fuzzy(node.args[1]) || leaf_of(node.args[0]) != leaf) continue;
+    root_of[s] = static_cast<std::uint32_t>(roots.size());
+    roots.push_back(node.args[0]);
+    work += static_cast<double>(all(leaf).size()) * static_cast<double>(all(node.args[1]).size());
   }
-  if (roots.size() == 1 || work > effort_.pairs_followed) return std::nullopt;
+  if (roots.size() == 1 || work > effort_.pairs_followed) return;
   Cone cone(graph_, roots, [&](NodeId id) { return id == leaf; }, values_);
   const auto place = [&](NodeId id) { return static_cast<std::size_t>(std::lower_bound(order.begin(), order.end(), id) - order.begin()); };
-  std::vector<ValueId> out, result;
-  std::vector<int> state(order.size());  // as in selects(): yes, no, or -1 for either
+  std::vector<ValueId> out;
+  state_.resize(std::max(state_.size(), order.size()));
   for (ValueId v : all(leaf)) {
     cone.evaluate(std::vector<ValueId>(cone.inputs().size(), v), apply_, out);
     if (out[0] == undefined_value) continue;
     for (std::size_t s = 0; s < order.size(); ++s) {
       const Node& node = graph_[order[s]];
-      if (node.kind == NodeKind::Select) {
-        state[s] = root_of[s] == 0 ? -1 : out[root_of[s]] == undefined_value ? 0 : some_query(node, out[root_of[s]]);
-        continue;
-      }
-      const int a = state[place(node.args[0])], b = node.args.size() < 2 ? 0 : state[place(node.args[1])];
-      switch (node.kind) {
-        case NodeKind::SelectorNot: state[s] = a < 0 ? -1 : !a; break;
-        case NodeKind::SelectorAnd: state[s] = a == 0 || b == 0 ? 0 : a == 1 && b == 1 ? 1 : -1; break;
-        default: state[s] = a == 1 || b == 1 ? 1 : a == 0 && b == 0 ? 0 : -1;
-      }
+      if (node.kind == NodeKind::Select) state_[s] = root_of[s] == 0 ? -1 : out[root_of[s]] == undefined_value ? 0 : some_query(node, out[root_of[s]]);
+      else state_[s] = combined(node.kind, state_[place(node.args[0])], node.args.size() < 2 ? 0 : state_[place(node.args[1])]);
     }
-    if (state.back() != 0) result.push_back(out[0]);
+    if (state_[order.size() - 1] != 0) rows.selectable.push_back(out[0]);
   }
-  std::sort(result.begin(), result.end());
-  result.erase(std::unique(result.begin(), result.end()), result.end());
-  return result;
+  rows.all_selectable = false;
+  std::sort(rows.selectable.begin(), rows.selectable.end());
+  rows.selectable.erase(std::unique(rows.selectable.begin(), rows.selectable.end()), rows.selectable.end());
 }
 
 // Is a key with this value selected by every query there may be (1), by none (0), or by some (-1)?
@@ -132,45 +137,46 @@ int ValueSets::some_query(const Node& select, ValueId key) const {
   return yes ? 1 : 0;
 }
 
-SetId ValueSets::selected_of(SetId members, const Node& aggregate) const {
-  auto [it, fresh] = selectable_memo_.try_emplace({aggregate.args[0], aggregate.args[1]});
-  if (fresh) it->second = selectable(aggregate.args[0], aggregate.args[1]);
-  if (!it->second) return members;
+SetId ValueSets::selected_of(SetId members, NodeId aggregate) const {
+  if (rows_[aggregate].known == Rows::Known::Nothing) find_selectable(aggregate);
+  const Rows& rows = rows_[aggregate];
+  if (rows.all_selectable) return members;
   std::vector<ValueId> kept;
   for (ValueId v : sets_[members])
-    if (std::binary_search(it->second->begin(), it->second->end(), v)) kept.push_back(v);
+    if (std::binary_search(rows.selectable.begin(), rows.selectable.end(), v)) kept.push_back(v);
   return kept.size() == sets_[members].size() ? members : sets_.intern(std::move(kept));
 }
 
 const ValueSets::Rows& ValueSets::rows(NodeId aggregate) const {
-  auto [it, fresh] = rows_memo_.try_emplace(aggregate);
-  Rows& rows = it->second;
-  if (!fresh) return rows;
+  Rows& rows = rows_[aggregate];
+  if (rows.known == Rows::Known::All) return rows;
   const Node& node = graph_[aggregate];
   rows.most = setting_.max_length;
-  if (!known(node.args[1])) return rows;
-  const Follow how = follow(node);
-  if (!how.followed) {
-    rows.averaged = sets_[selected_of(sets_.intern(all(node.args[1])), node)];
-    return rows;
-  }
-  rows.may_be_empty = false;
-  rows.most = 0;
-  std::vector<bool> met(sets_.size() + 1);
-  const std::uint32_t N = setting_.max_length;
-  for (std::uint32_t n = 1; n <= N; ++n)
-    for (std::uint32_t i = setting_.causal ? n - 1 : 0; i < n; ++i) {
-      const Row row = row_of(node, i, n, how);
-      rows.may_be_empty |= row.range.low == 0;
-      rows.most = std::max(rows.most, row.range.high);
-      if (row.range.high == 0) continue;
-      if (row.source >= met.size()) met.resize(row.source + 64);
-      if (met[row.source]) continue;
-      met[row.source] = true;
-      rows.averaged.insert(rows.averaged.end(), sets_[row.source].begin(), sets_[row.source].end());
+  std::vector<ValueId> averaged;
+  if (known(node.args[1])) {
+    const Follow how = follow(node);
+    if (!how.followed) {
+      averaged = sets_[selected_of(sets_.intern(all(node.args[1])), aggregate)];
+    } else {
+      rows.may_be_empty = false;
+      rows.most = 0;
+      std::vector<bool> met;
+      for (std::uint32_t n = 1; n <= setting_.max_length; ++n)
+        for (std::uint32_t i = setting_.causal ? n - 1 : 0; i < n; ++i) {
+          const Row row = row_of(aggregate, i, n, how);
+          rows.may_be_empty |= row.range.low == 0;
+          rows.most = std::max(rows.most, row.range.high);
+          if (row.range.high == 0) continue;
+          met.resize(std::max<std::size_t>(met.size(), row.source + 1));
+          if (!met[row.source]) averaged.insert(averaged.end(), sets_[row.source].begin(), sets_[row.source].end());
+          met[row.source] = true;
+        }
+      std::sort(averaged.begin(), averaged.end());
+      averaged.erase(std::unique(averaged.begin(), averaged.end()), averaged.end());
     }
-  std::sort(rows.averaged.begin(), rows.averaged.end());
-  rows.averaged.erase(std::unique(rows.averaged.begin(), rows.averaged.end()), rows.averaged.end());
+  }
+  rows.averaged = std::move(averaged);
+  rows.known = Rows::Known::All;
   return rows;
 }
 
