@@ -9,84 +9,91 @@
 
 namespace rasp {
 
-// Score form of one literal: rows = query classes, columns = key classes, factored over the distinct rows or columns.
-void Assembler::literal(const Literal& l, HeadDraft& h) {
+namespace {
+// The different patterns of rows or columns that are not empty, numbered in their order.
+std::map<std::vector<std::uint32_t>, std::int32_t> distinct(const std::vector<std::vector<std::uint32_t>>& patterns) {
+  std::map<std::vector<std::uint32_t>, std::int32_t> index;
+  for (const auto& p : patterns)
+    if (!p.empty()) index.try_emplace(p, static_cast<std::int32_t>(index.size()));
+  return index;
+}
+}  // namespace
+
+// Which key classes each query class selects, and which query classes each key class.
+Assembler::ScoreForm Assembler::score_form(const Literal& l) {
   const Unit* qu = l.query == no_unit ? nullptr : &plan_.units[l.query];
   const Unit* ku = l.key == no_unit ? nullptr : &plan_.units[l.key];
-  const std::size_t rows = qu ? qu->kept.size() : 1, cols = ku ? ku->kept.size() : 1;
   static const std::vector<std::uint32_t> none;
-  std::vector<std::vector<std::uint32_t>> form(rows);  // selected columns
-  std::uint64_t pairs = 0;
-  for (std::size_t r = 0; r < rows; ++r) {
+  ScoreForm f;
+  f.rows.resize(qu ? qu->kept.size() : 1);
+  f.columns.resize(ku ? ku->kept.size() : 1);
+  for (std::size_t r = 0; r < f.rows.size(); ++r) {
     if (qu && !qu->kept[r]) continue;
-    c_.budget.tick(static_cast<std::uint32_t>(cols));
-    for (std::size_t k = 0; k < cols; ++k) {
-      if (ku && !ku->kept[k]) continue;
-      if (l.selects(qu ? qu->class_signature[r] : none, ku ? ku->class_signature[k] : none)) form[r].push_back(static_cast<std::uint32_t>(k));
+    c_.budget.tick(static_cast<std::uint32_t>(f.columns.size()));
+    for (std::size_t k = 0; k < f.columns.size(); ++k) {
+      if ((ku && !ku->kept[k]) || !l.selects(qu ? qu->class_signature[r] : none, ku ? ku->class_signature[k] : none)) continue;
+      f.rows[r].push_back(static_cast<std::uint32_t>(k));
+      f.columns[k].push_back(static_cast<std::uint32_t>(r));
     }
-    if ((pairs += form[r].size()) > c_.budget.limits().weights) throw LimitExceeded{"limit-weights", c_.budget.limits().weights};
+    if ((f.pairs += f.rows[r].size()) > c_.budget.limits().weights) throw LimitExceeded{"limit-weights", c_.budget.limits().weights};
   }
-  h.nothing = h.nothing || pairs == 0;
-  std::vector<std::vector<std::uint32_t>> columns(cols);
-  for (std::size_t r = 0; r < rows; ++r)
-    for (auto k : form[r]) columns[k].push_back(static_cast<std::uint32_t>(r));
-  auto distinct = [](const std::vector<std::vector<std::uint32_t>>& patterns) {
-    std::map<std::vector<std::uint32_t>, std::int32_t> index;
-    for (const auto& p : patterns)
-      if (!p.empty()) index.try_emplace(p, static_cast<std::int32_t>(index.size()));
-    return index;
-  };
-  const auto row_index = distinct(form), column_index = distinct(columns);
+  f.row_index = distinct(f.rows);
+  f.column_index = distinct(f.columns);
+  std::size_t touched = 0, nonempty = 0;
+  for (const auto& [p, i] : f.row_index) touched += p.size();
+  for (const auto& p : f.columns) nonempty += !p.empty();
+  f.one_to_one = touched == nonempty;
+  return f;
+}
+
+void Assembler::read_query(const Literal& l, HeadDraft& h, std::size_t row, std::int32_t axis, double weight) {
+  if (l.query != no_unit) h.q.emplace_back(dims_[l.query][row], axis, static_cast<float>(weight));
+  else add_constant(h.q, h.b_q, axis, weight);
+}
+
+void Assembler::read_key(const Literal& l, HeadDraft& h, std::size_t column, std::int32_t axis, double weight) {
+  if (l.key != no_unit) h.k.emplace_back(dims_[l.key][column], axis, static_cast<float>(weight));
+  else add_constant(h.k, h.b_k, axis, weight);
+}
+
+// Score form of one literal: rows = query classes, columns = key classes, factored over the distinct rows or columns.
+void Assembler::literal(const Literal& l, HeadDraft& h) {
+  const ScoreForm f = score_form(l);
+  h.nothing = h.nothing || f.pairs == 0;
   const std::int32_t base = h.qk_axes;
-  auto query = [&](std::size_t r, std::int32_t axis, double weight) {
-    if (qu) h.q.emplace_back(dims_[l.query][r], axis, static_cast<float>(weight));
-    else add_constant(h.q, h.b_q, axis, weight);
-  };
-  auto key = [&](std::size_t k, std::int32_t axis, double weight) {
-    if (ku) h.k.emplace_back(dims_[l.key][k], axis, static_cast<float>(weight));
-    else add_constant(h.k, h.b_k, axis, weight);
-  };
-  // One query group per key class (equality and the like): codes of ±1 in ⌈log2⌉ axes, a match scores one unit more than any other pair.
-  std::size_t touched = 0;
-  for (const auto& [p, i] : row_index) touched += p.size();
-  std::size_t nonempty = 0;
-  for (const auto& p : columns) nonempty += !p.empty();
-  const auto groups = static_cast<std::int32_t>(row_index.size());
+  const auto groups = static_cast<std::int32_t>(f.row_index.size());
   int bits = 0;
   while ((1 << bits) < groups) ++bits;
-  const bool one_to_one = touched == nonempty;
-  if (c_.options.passes.factor && one_to_one && groups > 8 && bits < groups && !(h.sensitive && (rough(plan_, l.query) || rough(plan_, l.key)))) {
-    for (std::size_t r = 0; r < rows; ++r) {
-      if (form[r].empty()) continue;
-      const std::int32_t code = row_index.at(form[r]);
-      for (int b = 0; b < bits; ++b) query(r, base + b, (code >> b & 1) ? 0.5 : -0.5);
-    }
-    for (const auto& [pattern, code] : row_index)
+  // One query group per key class (equality and the like): codes of ±1 in ⌈log2⌉ axes, a match scores one unit more than any other pair.
+  if (c_.options.passes.factor && f.one_to_one && groups > 8 && bits < groups && !(h.sensitive && (rough(plan_, l.query) || rough(plan_, l.key)))) {
+    for (std::size_t r = 0; r < f.rows.size(); ++r)
+      for (int b = 0; b < bits && !f.rows[r].empty(); ++b) read_query(l, h, r, base + b, (f.row_index.at(f.rows[r]) >> b & 1) ? 0.5 : -0.5);
+    for (const auto& [pattern, code] : f.row_index)
       for (auto k : pattern)
-        for (int b = 0; b < bits; ++b) key(k, base + b, (code >> b & 1) ? 1 : -1);
+        for (int b = 0; b < bits; ++b) read_key(l, h, k, base + b, (code >> b & 1) ? 1 : -1);
     h.qk_axes += bits;
     h.active += bits;
     h.scores.push_back({bits / 2.0, 0, 0});
     return;
   }
   HeadDraft::Score score;
-  if (row_index.size() <= column_index.size()) {
+  if (f.row_index.size() <= f.column_index.size()) {
     std::map<std::int32_t, std::size_t> queries;
-    for (std::size_t r = 0; r < rows && one_to_one; ++r)
-      if (!form[r].empty()) score.query_group = std::max(score.query_group, ++queries[row_index.at(form[r])]);
-    for (const auto& [pattern, axis] : row_index)
-      if (one_to_one) score.key_group = std::max(score.key_group, pattern.size());
-    for (std::size_t r = 0; r < rows; ++r)
-      if (!form[r].empty()) query(r, base + row_index.at(form[r]), 1);
-    for (const auto& [pattern, axis] : row_index)
-      for (auto k : pattern) key(k, base + axis, 1);
+    for (std::size_t r = 0; r < f.rows.size() && f.one_to_one; ++r)
+      if (!f.rows[r].empty()) score.query_group = std::max(score.query_group, ++queries[f.row_index.at(f.rows[r])]);
+    for (const auto& [pattern, axis] : f.row_index)
+      if (f.one_to_one) score.key_group = std::max(score.key_group, pattern.size());
+    for (std::size_t r = 0; r < f.rows.size(); ++r)
+      if (!f.rows[r].empty()) read_query(l, h, r, base + f.row_index.at(f.rows[r]), 1);
+    for (const auto& [pattern, axis] : f.row_index)
+      for (auto k : pattern) read_key(l, h, k, base + axis, 1);
     h.qk_axes += groups;
   } else {
-    for (std::size_t k = 0; k < cols; ++k)
-      if (!columns[k].empty()) key(k, base + column_index.at(columns[k]), 1);
-    for (const auto& [pattern, axis] : column_index)
-      for (auto r : pattern) query(r, base + axis, 1);
-    h.qk_axes += static_cast<std::int32_t>(column_index.size());
+    for (std::size_t k = 0; k < f.columns.size(); ++k)
+      if (!f.columns[k].empty()) read_key(l, h, k, base + f.column_index.at(f.columns[k]), 1);
+    for (const auto& [pattern, axis] : f.column_index)
+      for (auto r : pattern) read_query(l, h, r, base + axis, 1);
+    h.qk_axes += static_cast<std::int32_t>(f.column_index.size());
   }
   ++h.active;
   h.scores.push_back(score);

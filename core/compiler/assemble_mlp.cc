@@ -132,6 +132,7 @@ Assembler::Bound Assembler::lookups(Neurons& w, UnitId id) {
   const Unit& unit = plan_.units[id];
   Bound bound;
   for (const LookupRow& row : unit.lookups) {
+    if (!opens(unit, row.gate)) continue;  // no class that is kept opens it
     const std::int32_t neuron = gate_start(w, unit, row.gate);
     w.labels.push_back(label(id) + " = " + outcome_label(unit, row.output));
     emit(w, id, neuron, row.output, 1);

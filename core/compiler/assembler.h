@@ -41,14 +41,10 @@ class Assembler {
   };
   using Bound = proof::Bound;
 
-  // assemble.cc: residual stream, embeddings, linear forms, output
+  // assemble.cc: residual stream, embeddings, linear forms
   std::string label_of(NodeId id) const;
   void allocate();
   void embeddings();
-  void unembed(NodeId output);
-  void read_number(NodeId output, BoundLink& link);
-  void read_lines(BoundLink& link);
-  void read_code(BoundLink& link);
   std::int32_t class_of(const Unit& unit, ValueId v) const;
   Subspace& subspace(UnitId id) { return m_.subspaces[static_cast<std::size_t>(subspace_[id])]; }
   const std::string& label(UnitId id) { return subspace(id).label; }
@@ -63,7 +59,23 @@ class Assembler {
   void claim();
   double at_bos(const LinearForm& f) const;                   // how far from 0 it may be there
   void record(UnitId id, const char* what, const Bound& bound);
+  // assemble_output.cc
+  void unembed(NodeId output);
+  void read_number(NodeId output, BoundLink& link);
+  void read_lines(BoundLink& link);
+  void read_code(BoundLink& link);
   // assemble_attention.cc
+  // Of one literal: the key classes that each query class selects (rows) and the reverse (columns), and their different patterns, numbered.
+  // one_to_one: no key class is selected by two different query patterns.
+  struct ScoreForm {
+    std::vector<std::vector<std::uint32_t>> rows, columns;
+    std::map<std::vector<std::uint32_t>, std::int32_t> row_index, column_index;
+    std::uint64_t pairs = 0;
+    bool one_to_one = false;
+  };
+  ScoreForm score_form(const Literal& l);
+  void read_query(const Literal& l, HeadDraft& h, std::size_t row, std::int32_t axis, double weight);
+  void read_key(const Literal& l, HeadDraft& h, std::size_t column, std::int32_t axis, double weight);
   void literal(const Literal& l, HeadDraft& h);
   double comparison_error(const HeadDraft& h, const Selection& selection) const;
   HeadDraft draft(const HeadPlan& plan);

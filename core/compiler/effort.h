@@ -20,6 +20,8 @@ struct Effort {
   // Combinations of values in one table: beyond the first it is split wherever little is left, even if its parts are large; of the plans that split early, of those that fuse as far as they go, and of a table over two
   // numbers that are read as one.
   double large_table = 1024, split_table = 64, fused_table = 4'096, joined_table = 50'000;
+  // Maximal length up to which plans that fuse as far as they go are tried for the sake of size; for the sake of depth they always are.
+  std::uint32_t fused_length = 32;
   // Values of an s-op, over all positions (and lengths), that are looked at to see that no two positions share one.
   std::size_t injective_values = 200'000;
   // Pairs of key and query up to which it is looked at which values selected keys may have.

@@ -119,7 +119,7 @@ void make_candidates(Lowered& l, Diagnostics& diagnostics, Budget& budget) {
   const Effort effort;
   const PlanStyle split{effort.split_table, false}, joined{effort.split_table, true}, fused{effort.fused_table, true};
   std::vector<PlanStyle> styles{split, joined};
-  if (!size || l.options.max_length <= 32) styles.push_back(fused);
+  if (!size || l.options.max_length <= effort.fused_length) styles.push_back(fused);
   if (!size) std::reverse(styles.begin(), styles.end());
   if (!l.options.passes.fuse) styles = {split};
   Diagnostics first;

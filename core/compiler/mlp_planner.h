@@ -50,8 +50,12 @@ class MlpPlanner {
   std::uint32_t class_outcome(const std::vector<ValueId>& roots, const std::vector<ValueId>& tuple);
   Tuple signature_of(const std::vector<ValueId>& roots, bool& any, bool& defined);
   void add_row(const Tuple& key, Tuple row, double axis, std::uint32_t outcome, bool rounded);
+  using Behaviour = std::map<std::vector<double>, std::uint32_t>;  // the other inputs and the axis → outcome
+  static void note(Behaviour& cells, std::vector<double> key, std::uint32_t outcome);
+  static bool fits(const Behaviour& group, const Behaviour& cells);
+  bool compatible_steps(const Behaviour& a, const Behaviour& b);
+  std::unordered_map<std::uint32_t, std::uint32_t> groups_of_input(std::size_t d);
   void merge_values();
-  bool compatible_steps(const std::map<std::vector<double>, std::uint32_t>& a, const std::map<std::vector<double>, std::uint32_t>& b);
   // mlp_rows.cc: neurons
   bool emits(std::uint32_t outcome);
   void lookups();

@@ -163,58 +163,61 @@ void MlpPlanner::add_row(const Tuple& key, Tuple row, double axis, std::uint32_t
   if (table_.outcome.size() > c_.budget.limits().table_rows) throw LimitExceeded{"limit-tuples", c_.budget.limits().table_rows};
 }
 
-// Merges the values of each input that the table never tells apart. Undefined outcomes fit anything.
+// Values of input d with the same behaviour, value → group. Undefined outcomes fit anything.
+std::unordered_map<std::uint32_t, std::uint32_t> MlpPlanner::groups_of_input(std::size_t d) {
+  std::map<std::uint32_t, Behaviour> behaviour;  // of each value
+  for (std::size_t r = 0; r < table_.outcome.size(); ++r) {
+    std::vector<double> key;
+    for (std::size_t e = 0; e < code_inputs_.size(); ++e)
+      if (e != d) key.push_back(table_.tuples[r][e]);
+    key.push_back(table_.axis[r]);
+    note(behaviour[table_.tuples[r][d]], std::move(key), table_.outcome[r]);
+  }
+  std::vector<Behaviour> groups;
+  std::unordered_map<std::uint32_t, std::uint32_t> group_of;
+  for (auto& [value, cells] : behaviour) {
+    c_.budget.tick(static_cast<std::uint32_t>(cells.size()));
+    std::size_t g = c_.options.passes.drop ? 0 : groups.size();
+    for (; g < groups.size(); ++g) {
+      c_.budget.tick(static_cast<std::uint32_t>(1 + cells.size()));
+      // Values that never meet are told apart all the same where an axis would have to be extended.
+      if (fits(groups[g], cells) && (axis_.empty() || compatible_steps(groups[g], cells))) break;
+    }
+    if (g == groups.size()) groups.emplace_back();
+    for (auto& [key, outcome] : cells) note(groups[g], key, outcome);
+    group_of.emplace(value, static_cast<std::uint32_t>(g));
+  }
+  counts_.push_back(static_cast<std::uint32_t>(groups.size()));
+  return group_of;
+}
+
+// An outcome of a cell; an undefined one gives way to any other.
+void MlpPlanner::note(Behaviour& cells, std::vector<double> key, std::uint32_t outcome) {
+  auto [it, fresh] = cells.try_emplace(std::move(key), outcome);
+  if (!fresh && it->second == no_signature) it->second = outcome;
+}
+
+bool MlpPlanner::fits(const Behaviour& group, const Behaviour& cells) {
+  return std::all_of(cells.begin(), cells.end(), [&](const auto& cell) {
+    const auto it = group.find(cell.first);
+    return it == group.end() || it->second == cell.second || it->second == no_signature || cell.second == no_signature;
+  });
+}
+
+// Merges the values of each input that the table never tells apart.
 void MlpPlanner::merge_values() {
   const std::size_t inputs = code_inputs_.size();
   merged_.assign(inputs, {});
   for (std::size_t d = 0; d < inputs; ++d) {
-    std::map<std::uint32_t, std::map<std::vector<double>, std::uint32_t>> behaviour;  // value → (others, axis) → outcome
-    for (std::size_t r = 0; r < table_.outcome.size(); ++r) {
-      std::vector<double> key;
-      for (std::size_t e = 0; e < inputs; ++e)
-        if (e != d) key.push_back(table_.tuples[r][e]);
-      key.push_back(table_.axis[r]);
-      auto& cell = behaviour[table_.tuples[r][d]];
-      auto [it, fresh] = cell.try_emplace(std::move(key), table_.outcome[r]);
-      if (!fresh && it->second == no_signature) it->second = table_.outcome[r];
-    }
-    std::vector<std::map<std::vector<double>, std::uint32_t>> groups;
-    std::unordered_map<std::uint32_t, std::uint32_t> group_of;
-    for (auto& [value, cells] : behaviour) {
-      c_.budget.tick(static_cast<std::uint32_t>(cells.size()));
-      std::size_t g = 0;
-      for (; c_.options.passes.drop && g < groups.size(); ++g) {
-        c_.budget.tick(static_cast<std::uint32_t>(1 + cells.size()));
-        bool fits = true;
-        for (const auto& [key, outcome] : cells) {
-          auto it = groups[g].find(key);
-          if (it != groups[g].end() && it->second != outcome && it->second != no_signature && outcome != no_signature) { fits = false; break; }
-        }
-        // Values that never meet are told apart all the same where an axis would have to be extended.
-        if (fits && !axis_.empty() && !compatible_steps(groups[g], cells)) fits = false;
-        if (fits) break;
-      }
-      if (!c_.options.passes.drop || g == groups.size()) {
-        g = groups.size();
-        groups.emplace_back();
-      }
-      for (auto& [key, outcome] : cells) {
-        auto [it, fresh] = groups[g].try_emplace(key, outcome);
-        if (!fresh && it->second == no_signature) it->second = outcome;
-      }
-      group_of.emplace(value, static_cast<std::uint32_t>(g));
-    }
-    for (auto& row : table_.tuples) row[d] = group_of.at(row[d]);
-    merged_[d] = std::move(group_of);
-    counts_.push_back(static_cast<std::uint32_t>(groups.size()));
+    merged_[d] = groups_of_input(d);
+    for (auto& row : table_.tuples) row[d] = merged_[d].at(row[d]);
   }
   // Drop repetitions.
-  std::map<std::vector<double>, std::uint32_t> rows;
+  Behaviour rows;
   for (std::size_t r = 0; r < table_.outcome.size(); ++r) {
     std::vector<double> key(table_.tuples[r].begin(), table_.tuples[r].end());
     key.push_back(table_.axis[r]);
-    auto [it, fresh] = rows.try_emplace(std::move(key), table_.outcome[r]);
-    if (!fresh && it->second == no_signature) it->second = table_.outcome[r];
+    note(rows, std::move(key), table_.outcome[r]);
   }
   table_ = {};
   for (auto& [key, outcome] : rows) {
@@ -227,8 +230,8 @@ void MlpPlanner::merge_values() {
 }
 
 // Merging two step functions must not add steps: their union may have at most as many changes as the longer one.
-bool MlpPlanner::compatible_steps(const std::map<std::vector<double>, std::uint32_t>& a, const std::map<std::vector<double>, std::uint32_t>& b) {
-  auto changes = [&](const std::map<std::vector<double>, std::uint32_t>& m) {
+bool MlpPlanner::compatible_steps(const Behaviour& a, const Behaviour& b) {
+  auto changes = [&](const Behaviour& m) {
     std::map<std::vector<double>, std::vector<std::pair<double, std::uint32_t>>> curves;
     for (const auto& [key, outcome] : m) {
       if (outcome == no_signature) continue;
@@ -243,10 +246,7 @@ bool MlpPlanner::compatible_steps(const std::map<std::vector<double>, std::uint3
   };
   c_.budget.tick(static_cast<std::uint32_t>(8 * (a.size() + b.size())));
   auto both = a;
-  for (const auto& [key, outcome] : b) {
-    auto [it, fresh] = both.try_emplace(key, outcome);
-    if (!fresh && it->second == no_signature) it->second = outcome;
-  }
+  for (const auto& [key, outcome] : b) note(both, key, outcome);
   return changes(both) <= std::max(changes(a), changes(b));
 }
 

@@ -107,65 +107,74 @@ void Planner::add_side_demands(Literal& literal) {
     });
   };
   const bool every_query = free_side(true), every_key = free_side(false);
-  for (Literal::Atom& atom : literal.atoms) {
-    std::vector<std::uint8_t> masks;
-    for (const auto& form : literal.factors)
-      for (const Conjunction& c : form)
-        for (const SelectorAtom& a : c)
-          if (a.key == atom.atom.key && a.query == atom.atom.query && std::find(masks.begin(), masks.end(), a.mask) == masks.end()) masks.push_back(a.mask);
-    auto values = [&](NodeId x) {
-      require_known(x);
-      std::vector<ValueId> list;
-      for (ValueId v : c_.sets.all(x))
-        if (std::none_of(list.end() - std::min<std::ptrdiff_t>(1, static_cast<std::ptrdiff_t>(list.size())), list.end(), [&](ValueId w) { return c_.values.canonical(w) == c_.values.canonical(v); })) list.push_back(v);
-      return list;
-    };
-    const auto keys = values(atom.atom.key), queries = values(atom.atom.query);
-    if (static_cast<std::uint64_t>(keys.size()) * queries.size() > c_.budget.limits().selector_pairs)
-      throw Refusal{"limit-selector-table", "A selector compares \"" + c_.graph.describe(atom.atom.key) + "\" (" + std::to_string(keys.size()) + " values) with \"" + c_.graph.describe(atom.atom.query) + "\" (" + std::to_string(queries.size()) + " values)",
-                    "Use a smaller vocabulary or maximal length, or compare s-ops with fewer values.", atom.atom.key, "limit"};
-    const auto relation = relation_table(c_.values, queries, keys, c_.budget);
-    // Which masks select the pair.
-    auto membership = [&](std::uint8_t r) {
-      std::uint32_t bits = 0;
-      for (std::size_t m = 0; m < masks.size() && m < 32; ++m)
-        if (r & masks[m]) bits |= 1u << m;
-      return bits;
-    };
-    auto signatures = [&](std::size_t count, std::size_t others, auto&& at, const std::vector<ValueId>& list, Demand& demand, std::vector<std::size_t>& representative) {
-      std::unordered_map<std::vector<std::uint32_t>, std::uint32_t, VectorHash> seen;
-      std::vector<std::uint32_t> pattern(others);
-      for (std::size_t x = 0; x < count; ++x) {
-        bool read = false;
-        for (std::size_t y = 0; y < others; ++y) {
-          pattern[y] = membership(at(x, y));
-          read |= pattern[y] != 0;
-        }
-        auto [it, fresh] = seen.try_emplace(pattern, static_cast<std::uint32_t>(representative.size()));
-        if (fresh) {
-          representative.push_back(x);
-          demand.read.push_back(read);
-        }
-        demand.signature.emplace(c_.values.canonical(list[x]), it->second);
-      }
-    };
-    Demand key_demand, query_demand;
-    std::vector<std::size_t> key_representative, query_representative;
-    signatures(keys.size(), queries.size(), [&](std::size_t k, std::size_t q) { return relation[q][k]; }, keys, key_demand, key_representative);
-    signatures(queries.size(), keys.size(), [&](std::size_t q, std::size_t k) { return relation[q][k]; }, queries, query_demand, query_representative);
-    atom.keys = static_cast<std::uint32_t>(key_representative.size());
-    atom.queries = static_cast<std::uint32_t>(query_representative.size());
-    for (std::size_t q : query_representative)
-      for (std::size_t k : key_representative) atom.relation.push_back(relation[q][k]);
-    if (every_key) key_demand.read.assign(key_demand.read.size(), true);
-    if (every_query) query_demand.read.assign(query_demand.read.size(), true);
-    key_demand.node = atom.atom.key;
-    query_demand.node = atom.atom.query;
-    if (literal.key != no_unit && base_[atom.atom.key] != no_node) atom.key_demand = add_demand(literal.key, std::move(key_demand));
-    else atom.key_demand = no_signature;
-    if (literal.query != no_unit && base_[atom.atom.query] != no_node) atom.query_demand = add_demand(literal.query, std::move(query_demand));
-    else atom.query_demand = no_signature;
+  for (Literal::Atom& atom : literal.atoms) add_atom_demands(literal, atom, every_query, every_key);
+}
+
+// The values of an s-op that a comparison can tell apart, ascending.
+std::vector<ValueId> Planner::told_apart(NodeId x) {
+  require_known(x);
+  std::vector<ValueId> list;
+  for (ValueId v : c_.sets.all(x))
+    if (list.empty() || c_.values.canonical(list.back()) != c_.values.canonical(v)) list.push_back(v);
+  return list;
+}
+
+namespace {
+// Values with the same pattern are one: at(x, y) is the pattern of value x against value y of the other side.
+template <class At>
+void add_signatures(const ValuePool& pool, const std::vector<ValueId>& list, std::size_t others, At&& at, Demand& demand, std::vector<std::size_t>& representative) {
+  std::unordered_map<std::vector<std::uint32_t>, std::uint32_t, VectorHash> seen;
+  std::vector<std::uint32_t> pattern(others);
+  for (std::size_t x = 0; x < list.size(); ++x) {
+    bool read = false;
+    for (std::size_t y = 0; y < others; ++y) {
+      pattern[y] = at(x, y);
+      read |= pattern[y] != 0;
+    }
+    auto [it, fresh] = seen.try_emplace(pattern, static_cast<std::uint32_t>(representative.size()));
+    if (fresh) {
+      representative.push_back(x);
+      demand.read.push_back(read);
+    }
+    demand.signature.emplace(pool.canonical(list[x]), it->second);
   }
+}
+}  // namespace
+
+void Planner::add_atom_demands(const Literal& literal, Literal::Atom& atom, bool every_query, bool every_key) {
+  std::vector<std::uint8_t> masks;
+  for (const auto& form : literal.factors)
+    for (const Conjunction& c : form)
+      for (const SelectorAtom& a : c)
+        if (a.key == atom.atom.key && a.query == atom.atom.query && std::find(masks.begin(), masks.end(), a.mask) == masks.end()) masks.push_back(a.mask);
+  const auto keys = told_apart(atom.atom.key), queries = told_apart(atom.atom.query);
+  if (static_cast<std::uint64_t>(keys.size()) * queries.size() > c_.budget.limits().selector_pairs)
+    throw Refusal{"limit-selector-table", "A selector compares \"" + c_.graph.describe(atom.atom.key) + "\" (" + std::to_string(keys.size()) + " values) with \"" + c_.graph.describe(atom.atom.query) + "\" (" + std::to_string(queries.size()) + " values)",
+                  "Use a smaller vocabulary or maximal length, or compare s-ops with fewer values.", atom.atom.key, "limit"};
+  const auto relation = relation_table(c_.values, queries, keys, c_.budget);
+  // Which masks select the pair.
+  auto membership = [&](std::uint8_t r) {
+    std::uint32_t bits = 0;
+    for (std::size_t m = 0; m < masks.size() && m < 32; ++m)
+      if (r & masks[m]) bits |= 1u << m;
+    return bits;
+  };
+  Demand key_demand, query_demand;
+  std::vector<std::size_t> key_representative, query_representative;
+  add_signatures(c_.values, keys, queries.size(), [&](std::size_t k, std::size_t q) { return membership(relation[q][k]); }, key_demand, key_representative);
+  add_signatures(c_.values, queries, keys.size(), [&](std::size_t q, std::size_t k) { return membership(relation[q][k]); }, query_demand, query_representative);
+  atom.keys = static_cast<std::uint32_t>(key_representative.size());
+  atom.queries = static_cast<std::uint32_t>(query_representative.size());
+  for (std::size_t q : query_representative)
+    for (std::size_t k : key_representative) atom.relation.push_back(relation[q][k]);
+  if (every_key) key_demand.read.assign(key_demand.read.size(), true);
+  if (every_query) query_demand.read.assign(query_demand.read.size(), true);
+  key_demand.node = atom.atom.key;
+  query_demand.node = atom.atom.query;
+  if (literal.key != no_unit && base_[atom.atom.key] != no_node) atom.key_demand = add_demand(literal.key, std::move(key_demand));
+  else atom.key_demand = no_signature;
+  if (literal.query != no_unit && base_[atom.atom.query] != no_node) atom.query_demand = add_demand(literal.query, std::move(query_demand));
+  else atom.query_demand = no_signature;
 }
 
 // The relations that occur between the values of an atom's two sides; all, where they are too many to look at.
@@ -180,24 +189,63 @@ std::uint8_t Planner::relations(const SelectorAtom& atom) const {
   return found;
 }
 
-std::uint32_t Planner::selection(NodeId selector, bool width) {
-  auto [it, fresh] = selections_.try_emplace({selector, width}, static_cast<std::uint32_t>(plan_.selections.size()));
-  if (!fresh) return it->second;
-  plan_.selections.emplace_back();
-  Selection selection;
-  selection.selector = selector;
-  selection.width = width;
+// A literal that reads no s-op holds everywhere or nowhere.
+void Planner::add_literal(Literal literal, Selection& selection) {
+  if (literal.key != no_unit || literal.query != no_unit) selection.literals.push_back(std::move(literal));
+  else if (!literal.selects({}, {})) selection.nothing = true;
+}
 
-  const auto form = disjunctive_form(c_.graph, selector, most_conjunctions, c_.budget);
-  if (form && form->empty()) {
-    selection.nothing = true;
-    plan_.selections[it->second] = std::move(selection);
-    return it->second;
+// Atoms over one pair of codes.
+Literal Planner::literal_of(Conjunction atoms) {
+  Literal l;
+  std::vector<NodeId> keys, queries;
+  for (const SelectorAtom& a : atoms) {
+    Literal::Atom atom;
+    atom.atom = a;
+    l.atoms.push_back(atom);
+    if (base_[a.key] != no_node) keys.push_back(a.key);
+    if (base_[a.query] != no_node) queries.push_back(a.query);
   }
-  // A single conjunction keeps its atoms apart as summed scores; otherwise conjuncts over one pair of codes are one literal, and
-  // conjuncts that mix several pairs are joined.
-  struct Group { std::set<NodeId> keys, queries; std::vector<NodeId> factors; };
-  std::vector<Group> groups;
+  std::sort(atoms.begin(), atoms.end(), [](const SelectorAtom& x, const SelectorAtom& y) { return std::pair(x.key, x.query) < std::pair(y.key, y.query); });
+  l.factors = {{std::move(atoms)}};
+  l.key = side_unit(keys, no_node);
+  l.query = side_unit(queries, no_node);
+  add_side_demands(l);
+  return l;
+}
+
+// A single conjunction keeps its atoms apart as summed scores: a literal for each pair of codes.
+void Planner::select_all_of(const Conjunction& conjunction, Selection& selection) {
+  std::map<std::pair<NodeId, NodeId>, Conjunction> by_pair;
+  for (const SelectorAtom& a : conjunction) {
+    const std::uint8_t possible = relations(a);
+    if ((possible & a.mask) == 0) selection.nothing = true;  // holds for no pair of values
+    if ((possible & ~a.mask) == 0) continue;                 // for every pair
+    by_pair[{base_[a.key], base_[a.query]}].push_back(a);
+  }
+  if (selection.nothing) return;
+  // Atoms with a constant side join a pair that shares the other side.
+  for (auto i = by_pair.begin(); i != by_pair.end();) {
+    auto target = by_pair.end();
+    if (i->first.first == no_node || i->first.second == no_node)
+      for (auto j = by_pair.begin(); j != by_pair.end(); ++j)
+        if (j != i && (i->first.first == no_node || i->first.first == j->first.first) && (i->first.second == no_node || i->first.second == j->first.second)) { target = j; break; }
+    if (target == by_pair.end()) { ++i; continue; }
+    target->second.insert(target->second.end(), i->second.begin(), i->second.end());
+    i = by_pair.erase(i);
+  }
+  for (auto& [pair, atoms] : by_pair) add_literal(literal_of(std::move(atoms)), selection);
+}
+
+// Conjuncts over one pair of codes are one group; those that mix several pairs are one together, with all that lies within what they compare.
+std::vector<Planner::Group> Planner::groups_of(NodeId selector) const {
+  std::vector<Group> merged;
+  Group mixed;
+  const auto add = [](Group& to, const Group& from) {
+    to.factors.insert(to.factors.end(), from.factors.begin(), from.factors.end());
+    to.keys.insert(from.keys.begin(), from.keys.end());
+    to.queries.insert(from.queries.begin(), from.queries.end());
+  };
   for (NodeId f : conjuncts(c_.graph, selector)) {
     Group g;
     g.factors = {f};
@@ -205,96 +253,38 @@ std::uint32_t Planner::selection(NodeId selector, bool width) {
       if (base_[node(a).args[0]] != no_node) g.keys.insert(base_[node(a).args[0]]);
       if (base_[node(a).args[1]] != no_node) g.queries.insert(base_[node(a).args[1]]);
     }
-    groups.push_back(std::move(g));
-  }
-  // not (a or b) and the like: split through the disjunctive form where it is one conjunction.
-  if (form && form->size() == 1) {
-    // Handled below by the same grouping, on single atoms: rebuild the groups from the conjunction.
-    std::vector<Literal> literals;
-    std::map<std::pair<NodeId, NodeId>, std::vector<SelectorAtom>> by_pair;
-    for (const SelectorAtom& a : form->front()) {
-      const std::uint8_t possible = relations(a);
-      if ((possible & a.mask) == 0) selection.nothing = true;  // holds for no pair of values
-      if ((possible & ~a.mask) == 0) continue;                 // for every pair
-      by_pair[{base_[a.key], base_[a.query]}].push_back(a);
-    }
-    if (selection.nothing) by_pair.clear();
-    // Atoms with a constant side join a pair that shares the other side.
-    for (auto i = by_pair.begin(); i != by_pair.end();) {
-      auto target = by_pair.end();
-      if (i->first.first == no_node || i->first.second == no_node)
-        for (auto j = by_pair.begin(); j != by_pair.end(); ++j)
-          if (j != i && (i->first.first == no_node || i->first.first == j->first.first) && (i->first.second == no_node || i->first.second == j->first.second)) { target = j; break; }
-      if (target == by_pair.end()) { ++i; continue; }
-      target->second.insert(target->second.end(), i->second.begin(), i->second.end());
-      i = by_pair.erase(i);
-    }
-    for (auto& [pair, atoms] : by_pair) {
-      Literal l;
-      std::vector<NodeId> keys, queries;
-      for (const SelectorAtom& a : atoms) {
-        Literal::Atom atom;
-        atom.atom = a;
-        l.atoms.push_back(atom);
-        if (base_[a.key] != no_node) keys.push_back(a.key);
-        if (base_[a.query] != no_node) queries.push_back(a.query);
-      }
-      std::sort(atoms.begin(), atoms.end(), [](const SelectorAtom& x, const SelectorAtom& y) { return std::pair(x.key, x.query) < std::pair(y.key, y.query); });
-      l.factors = {{atoms}};
-      l.key = side_unit(keys, no_node);
-      l.query = side_unit(queries, no_node);
-      add_side_demands(l);
-      if (l.key == no_unit && l.query == no_unit) {
-        if (!l.selects({}, {})) selection.nothing = true;
-        continue;
-      }
-      literals.push_back(std::move(l));
-    }
-    selection.literals = std::move(literals);
-    plan_.selections[it->second] = std::move(selection);
-    return it->second;
-  }
-  // Merge groups until every group is over one pair of codes or joint, and no two groups share a pair.
-  std::vector<Group> merged;
-  Group mixed;
-  for (Group& g : groups) {
     if (g.keys.size() > 1 || g.queries.size() > 1) {
-      mixed.factors.insert(mixed.factors.end(), g.factors.begin(), g.factors.end());
-      mixed.keys.insert(g.keys.begin(), g.keys.end());
-      mixed.queries.insert(g.queries.begin(), g.queries.end());
+      add(mixed, g);
       continue;
     }
     auto same = std::find_if(merged.begin(), merged.end(), [&](const Group& m) {
       return (m.keys == g.keys || m.keys.empty() || g.keys.empty()) && (m.queries == g.queries || m.queries.empty() || g.queries.empty());
     });
-    if (same == merged.end()) {
-      merged.push_back(std::move(g));
-    } else {
-      same->factors.insert(same->factors.end(), g.factors.begin(), g.factors.end());
-      same->keys.insert(g.keys.begin(), g.keys.end());
-      same->queries.insert(g.queries.begin(), g.queries.end());
-    }
+    if (same == merged.end()) merged.push_back(std::move(g));
+    else add(*same, g);
   }
-  if (!mixed.factors.empty()) {
-    for (auto i = merged.begin(); i != merged.end();) {
-      const bool within = std::includes(mixed.keys.begin(), mixed.keys.end(), i->keys.begin(), i->keys.end()) && std::includes(mixed.queries.begin(), mixed.queries.end(), i->queries.begin(), i->queries.end());
-      if (within) {
-        mixed.factors.insert(mixed.factors.end(), i->factors.begin(), i->factors.end());
-        i = merged.erase(i);
-      } else {
-        ++i;
-      }
-    }
-    merged.push_back(std::move(mixed));
+  if (mixed.factors.empty()) return merged;
+  for (auto i = merged.begin(); i != merged.end();) {
+    const bool within = std::includes(mixed.keys.begin(), mixed.keys.end(), i->keys.begin(), i->keys.end()) && std::includes(mixed.queries.begin(), mixed.queries.end(), i->queries.begin(), i->queries.end());
+    if (within) add(mixed, *i);
+    i = within ? merged.erase(i) : std::next(i);
   }
-  for (Group& g : merged) {
-    Literal l = literal(g.factors);
-    if (l.key == no_unit && l.query == no_unit) {
-      if (!l.selects({}, {})) selection.nothing = true;
-      continue;
-    }
-    selection.literals.push_back(std::move(l));
-  }
+  merged.push_back(std::move(mixed));
+  return merged;
+}
+
+std::uint32_t Planner::selection(NodeId selector, bool width) {
+  auto [it, fresh] = selections_.try_emplace({selector, width}, static_cast<std::uint32_t>(plan_.selections.size()));
+  if (!fresh) return it->second;
+  plan_.selections.emplace_back();
+  Selection selection;
+  selection.selector = selector;
+  selection.width = width;
+  const auto form = disjunctive_form(c_.graph, selector, most_conjunctions, c_.budget);
+  if (form && form->empty()) selection.nothing = true;
+  else if (form && form->size() == 1) select_all_of(form->front(), selection);  // not (a or b) is one, too
+  else
+    for (const Group& g : groups_of(selector)) add_literal(literal(g.factors), selection);
   plan_.selections[it->second] = std::move(selection);
   return it->second;
 }

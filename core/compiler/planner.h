@@ -23,7 +23,6 @@ class Planner {
   bool numeric_rows(NodeId aggregate) const;
   bool one_mean(NodeId aggregate) const;
   CodeRead code(NodeId x, Demand demand);
-  CodeRead code_identity(NodeId x);
   UnitId unit(UnitKind kind, NodeId node, std::vector<NodeId> joint = {});
   UnitId code_unit(NodeId x);
   Refusal out_of_order(UnitId u) const;
@@ -40,8 +39,10 @@ class Planner {
   void plan_width(UnitId id);
   double largest_total(NodeId value) const;
   LinearForm summed_value(NodeId value);
-  void plan_output(NodeId output);
   void find_held(NodeId output);
+  // plan_output.cc
+  void plan_output(NodeId output);
+  bool number_output(NodeId output);
   bool plan_lines(NodeId output);
   bool ints(NodeId x) const;
   // plan_numbers.cc
@@ -64,6 +65,13 @@ class Planner {
   Literal literal(const std::vector<NodeId>& factors);
   UnitId side_unit(const std::vector<NodeId>& nodes, NodeId fallback);
   void add_side_demands(Literal& literal);
+  void add_atom_demands(const Literal& literal, Literal::Atom& atom, bool every_query, bool every_key);
+  std::vector<ValueId> told_apart(NodeId x);
+  void select_all_of(const Conjunction& conjunction, Selection& selection);
+  Literal literal_of(Conjunction atoms);
+  void add_literal(Literal literal, Selection& selection);
+  struct Group { std::set<NodeId> keys, queries; std::vector<NodeId> factors; };  // conjuncts, and the s-ops that they compare
+  std::vector<Group> groups_of(NodeId selector) const;
   // plan_mlp.cc
   void plan_mlp(UnitId id);
 

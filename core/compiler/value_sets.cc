@@ -144,133 +144,6 @@ void ValueSets::contexts(const std::vector<NodeId>& ids, const std::function<voi
   }
 }
 
-const std::vector<NodeId>& ValueSets::order_of(NodeId selector) const {
-  auto [it, fresh] = selector_order_.try_emplace(selector);
-  if (fresh) {
-    std::set<NodeId> seen;
-    std::vector<NodeId> stack{selector};
-    while (!stack.empty()) {
-      NodeId id = stack.back();
-      stack.pop_back();
-      if (!seen.insert(id).second) continue;
-      if (graph_[id].kind != NodeKind::Select)
-        for (NodeId a : graph_[id].args) stack.push_back(a);
-    }
-    it->second.assign(seen.begin(), seen.end());  // ascending ids: operands before users
-  }
-  return it->second;
-}
-
-bool ValueSets::selector_depends(NodeId selector, bool& by_i, bool& by_n) const {
-  by_i = by_n = false;
-  for (NodeId id : order_of(selector)) {
-    if (graph_[id].kind != NodeKind::Select) continue;
-    for (NodeId a : graph_[id].args) {
-      if (!known(a)) return false;
-      by_i |= nodes_[a].by_i;
-      by_n |= nodes_[a].by_n;
-    }
-  }
-  return true;
-}
-
-int ValueSets::atom(const Node& node, std::uint32_t i, std::uint32_t j, std::uint32_t n) const {
-  const SetId keys = at(node.args[0], j, n), queries = at(node.args[1], i, n);
-  const bool diagonal = i == j && node.args[0] == node.args[1];
-  const std::uint64_t memo_key = (((static_cast<std::uint64_t>(keys) << 28) ^ queries) << 4) | (static_cast<std::uint64_t>(node.op) - static_cast<std::uint64_t>(Op::Eq)) << 1 | diagonal;
-  if (auto it = atom_memo_.find(memo_key); it != atom_memo_.end()) return it->second;
-  bool yes = false, no = false;
-  Failure failure;
-  const auto& ks = sets_[keys];
-  const auto& qs = sets_[queries];
-  if (!diagonal && ks.size() * qs.size() > 250'000) {
-    yes = no = true;  // not worth following: some pair will do either
-  } else {
-    for (ValueId k : ks) {
-      budget_.tick(static_cast<std::uint32_t>(1 + qs.size() / 8));
-      for (ValueId q : qs) {
-        if (diagonal && q != k) continue;
-        bool failed = false;
-        const bool hit = compare(node.op, values_[k], values_[q], failure, failed);
-        if (!failed) (hit ? yes : no) = true;
-        if (yes && no) break;
-      }
-      if (yes && no) break;
-    }
-  }
-  const int result = yes && no ? -1 : yes ? 1 : 0;
-  atom_memo_.emplace(memo_key, result);
-  return result;
-}
-
-int ValueSets::selects(NodeId selector, std::uint32_t i, std::uint32_t j, std::uint32_t n) const {
-  if (setting_.causal && j > i) return 0;
-  const auto& order = order_of(selector);
-  budget_.tick(static_cast<std::uint32_t>(order.size()));
-  auto [operands, fresh] = selector_operands_.try_emplace(selector);
-  if (fresh) {  // places of the operands in `order`
-    auto place = [&](NodeId id) { return static_cast<std::uint32_t>(std::lower_bound(order.begin(), order.end(), id) - order.begin()); };
-    for (NodeId id : order) {
-      const Node& node = graph_[id];
-      const bool select = node.kind == NodeKind::Select;
-      operands->second.push_back({select ? 0 : place(node.args[0]), select || node.args.size() < 2 ? 0 : place(node.args[1])});
-    }
-  }
-  state_.resize(order.size());
-  for (std::size_t s = 0; s < order.size(); ++s) {
-    const Node& node = graph_[order[s]];
-    const int a = state_[operands->second[s].first], b = state_[operands->second[s].second];
-    state_[s] = node.kind == NodeKind::Select ? atom(node, i, j, n) : combined(node.kind, a, b);
-  }
-  return state_.back();
-}
-
-WidthRange ValueSets::width(NodeId selector, std::uint32_t i, std::uint32_t n) const {
-  WidthRange range = width_by_keys(selector, i, n);
-  if (range.high > 1 && single(selector)) range.high = 1;
-  range.low = std::min(range.low, range.high);
-  return range;
-}
-
-// From what each key position may do alone.
-WidthRange ValueSets::width_by_keys(NodeId selector, std::uint32_t i, std::uint32_t n) const {
-  const std::uint32_t visible = setting_.causal ? i + 1 : n;
-  bool by_i, by_n;
-  if (!selector_depends(selector, by_i, by_n)) return {0, visible};
-  if (!by_i) {  // all other keys look alike
-    const int self = selects(selector, i, i, n);
-    const int other = visible > 1 ? selects(selector, i, i == 0 && !setting_.causal ? 1 : i == 0 ? 0 : i - 1, n) : 0;
-    const std::uint32_t others = visible - 1;
-    return {(self == 1) + (other == 1 ? others : 0), (self != 0) + (other != 0 ? others : 0)};
-  }
-  if (by_n && setting_.max_length > effort_.followed_length) return {0, visible};
-  if (!by_n && setting_.max_length <= effort_.width_sums_length) {  // the same keys at every length: one sum serves all
-    const std::size_t row = setting_.max_length + 1;
-    auto& sums = width_sums_[selector];
-    if (sums.empty()) sums.resize(setting_.max_length * row);
-    WidthRange* of = &sums[i * row];  // of[v]: among the first v keys
-    if (of[0].high == 0) {
-      of[0].high = 1;  // done; nothing is read there
-      WidthRange sum;
-      for (std::uint32_t j = 0; j < (setting_.causal ? i + 1 : setting_.max_length); ++j) {
-        const int s = selects(selector, i, j, setting_.max_length);
-        sum.low += s == 1;
-        sum.high += s != 0;
-        of[j + 1] = sum;
-      }
-    }
-    return of[visible];
-  }
-  WidthRange range;
-  for (std::uint32_t j = 0; j < visible; ++j) {
-    budget_.tick();
-    const int s = selects(selector, i, j, n);
-    range.low += s == 1;
-    range.high += s != 0;
-  }
-  return range;
-}
-
 void ValueSets::selector_width(NodeId id) {
   const NodeId selector = graph_[id].args[0];
   bool by_i, by_n;
@@ -370,61 +243,81 @@ SetId ValueSets::means(SetId set, std::uint32_t low, std::uint32_t high, NodeSet
     return it->second.first;
   }
   int flags = 0;
-  std::vector<ValueId> result;
   const auto members = sets_[set];
+  std::vector<ValueId> result;
   if (low <= 1 && high >= 1) result = members;
-  bool bools = graph_.dialect() == Dialect::Rasp, dyadic = true, usual = true;  // bools alone have no mean in RASP
-  std::vector<double> base;  // strings take no part in a mean: where one occurs, the sequence has no numbers
-  for (ValueId v : members) {
-    if (!values_.is_number(v)) continue;
-    bools &= values_[v].kind() == Kind::Bool;
-    const double x = values_.number(v);
-    dyadic &= std::fabs(x) * high < 0x1p33 && x * 1048576.0 == std::floor(x * 1048576.0);
-    usual &= x == 0 || (std::fabs(x) > 1e-290 && std::fabs(x) < 1e290);
-    base.push_back(x);
-  }
-  if (high >= 2 && !bools && !base.empty()) {
-    std::sort(base.begin(), base.end());
-    base.erase(std::unique(base.begin(), base.end()), base.end());
-    const bool nan = std::any_of(base.begin(), base.end(), [](double x) { return std::isnan(x); });
-    const bool one_sign = base.front() >= 0 || base.back() <= 0;
-    const double scale = std::max(std::fabs(base.front()), std::fabs(base.back()));
-    if (!dyadic) flags |= is_fuzzy;
-    if (!dyadic && !(one_sign && usual)) flags |= is_cancelling;
-    if (nan) flags |= overflows;  // a nan has no place in an order
-    const auto reach = [&](double s) { return dyadic ? 0 : one_sign ? 0x1p-42 * std::fabs(s) : 1e-10 * scale; };
-    // Of ints without gaps every fraction in their range is a mean whose denominator is small enough: they are counted before they are made.
-    const bool gapless = dyadic && base.front() == std::floor(base.front()) && base.back() - base.front() == static_cast<double>(base.size() - 1);
-    if (gapless && low <= 1 && fractions(high) * (base.back() - base.front()) > budget_.limits().value_set) flags |= overflows;
-    std::vector<double> sums = base, next;
-    std::set<double> found;
-    for (std::uint32_t m = 2; m <= high && !nan && !(flags & overflows); ++m) {
-      if (sums.size() * base.size() > budget_.limits().tuples) { flags |= overflows; break; }
-      next.clear();
-      for (double s : sums)
-        for (double b : base) next.push_back(s + b);
-      if (std::any_of(next.begin(), next.end(), [](double x) { return std::isnan(x); })) { flags |= overflows; break; }  // inf - inf
-      budget_.tick(static_cast<std::uint32_t>(std::min<std::size_t>(next.size(), 1u << 20)));
-      std::sort(next.begin(), next.end());
-      sums.clear();
-      for (double s : next)
-        if (sums.empty() || (s != sums.back() && !(s - sums.back() <= reach(s)))) sums.push_back(s);
-      if (sums.size() > budget_.limits().value_set) { flags |= overflows; break; }
-      if (m >= low)
-        for (double s : sums) found.insert(s / m);
-      if (found.size() > budget_.limits().value_set) { flags |= overflows; break; }
-    }
-    for (double f : found) result.push_back(dyadic ? values_.intern(Value::real(f)) : values_.intern_near(f, reach(f)));
-    if (!dyadic) {
-      for (ValueId& v : result) {
-        if (values_[v].kind() == Kind::Float) v = values_.intern_near(values_.number(v), reach(values_.number(v)));
-      }
-    }
+  const Terms terms = terms_of(members, high);
+  if (high >= 2 && !terms.values.empty()) {
+    if (!terms.dyadic) flags |= is_fuzzy;
+    if (!terms.dyadic && !(terms.one_sign && terms.usual)) flags |= is_cancelling;
+    std::vector<double> found;
+    if (!add_means(terms, low, high, found)) flags |= overflows;
+    for (double f : found) result.push_back(terms.dyadic ? values_.intern(Value::real(f)) : values_.intern_near(f, terms.reach(f)));
+    for (ValueId& v : result)
+      if (!terms.dyadic && values_[v].kind() == Kind::Float) v = values_.intern_near(values_.number(v), terms.reach(values_.number(v)));
   }
   const SetId out = sets_.intern(std::move(result));
   means_memo_.emplace(key, std::pair(out, flags));
   tell(flags);
   return out;
+}
+
+// The numbers of a set, ascending: none where all are bools, which have no mean in RASP. Strings take no part in a mean: where one occurs, the
+// sequence has no numbers.
+ValueSets::Terms ValueSets::terms_of(const std::vector<ValueId>& members, std::uint32_t high) const {
+  Terms t;
+  bool bools = graph_.dialect() == Dialect::Rasp;
+  for (ValueId v : members) {
+    if (!values_.is_number(v)) continue;
+    bools &= values_[v].kind() == Kind::Bool;
+    const double x = values_.number(v);
+    t.dyadic &= std::fabs(x) * high < 0x1p33 && x * 1048576.0 == std::floor(x * 1048576.0);
+    t.usual &= x == 0 || (std::fabs(x) > 1e-290 && std::fabs(x) < 1e290);
+    t.values.push_back(x);
+  }
+  if (bools) t.values.clear();
+  if (t.values.empty()) return t;
+  std::sort(t.values.begin(), t.values.end());
+  t.values.erase(std::unique(t.values.begin(), t.values.end()), t.values.end());
+  t.one_sign = t.values.front() >= 0 || t.values.back() <= 0;
+  t.scale = std::max(std::fabs(t.values.front()), std::fabs(t.values.back()));
+  return t;
+}
+
+// By how much the order of summation may move a sum.
+double ValueSets::Terms::reach(double sum) const { return dyadic ? 0 : one_sign ? 0x1p-42 * std::fabs(sum) : 1e-10 * scale; }
+
+// Means of two up to `high` of the terms, of at least `low`, ascending. false: they are too many, or no numbers.
+bool ValueSets::add_means(const Terms& terms, std::uint32_t low, std::uint32_t high, std::vector<double>& means) {
+  const auto nan = [](const std::vector<double>& list) { return std::any_of(list.begin(), list.end(), [](double x) { return std::isnan(x); }); };
+  const std::vector<double>& base = terms.values;
+  if (nan(base)) return false;  // it has no place in an order
+  // Of ints without gaps every fraction in their range is a mean whose denominator is small enough: they are counted before they are made.
+  const bool gapless = terms.dyadic && base.front() == std::floor(base.front()) && base.back() - base.front() == static_cast<double>(base.size() - 1);
+  if (gapless && low <= 1 && fractions(high) * (base.back() - base.front()) > budget_.limits().value_set) return false;
+  std::vector<double> sums = base, next;
+  std::set<double> found;
+  const auto few = [&] {
+    for (std::uint32_t m = 2; m <= high; ++m) {
+      if (sums.size() * base.size() > budget_.limits().tuples) return false;
+      next.clear();
+      for (double s : sums)
+        for (double b : base) next.push_back(s + b);
+      if (nan(next)) return false;  // inf - inf
+      budget_.tick(static_cast<std::uint32_t>(std::min<std::size_t>(next.size(), 1u << 20)));
+      std::sort(next.begin(), next.end());
+      sums.clear();
+      for (double s : next)
+        if (sums.empty() || (s != sums.back() && !(s - sums.back() <= terms.reach(s)))) sums.push_back(s);
+      if (sums.size() > budget_.limits().value_set) return false;
+      if (m >= low)
+        for (double s : sums) found.insert(s / m);
+      if (found.size() > budget_.limits().value_set) return false;
+    }
+    return true;
+  }();
+  means.assign(found.begin(), found.end());
+  return few;
 }
 
 // Are sums of so many of these numbers exact, in any order?

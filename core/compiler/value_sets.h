@@ -77,6 +77,9 @@ class ValueSets {
   void infer(NodeId id);
   void finish(NodeId id);
   void elementwise(NodeId id);                 // value_sets_elementwise.cc
+  bool few_tuples(const Cone& cone, double cap) const;
+  std::optional<Cone> cone_of(NodeId id) const;
+  SetId image(Cone& cone, const std::vector<std::uint32_t>& sets, bool& may_fail);
   bool sum_of_ranges(NodeId id);
   bool many_texts(NodeId id) const;
   bool truth_value(NodeId id);
@@ -96,6 +99,15 @@ class ValueSets {
   bool selector_depends(NodeId selector, bool& by_i, bool& by_n) const;  // false: a set is unknown
   int atom(const Node& node, std::uint32_t i, std::uint32_t j, std::uint32_t n) const;
   bool dyadic_sums(const std::vector<ValueId>& members) const;
+  // What may be averaged: numbers, ascending; dyadic: their sums are exact in any order; usual: no sum of them is extreme.
+  struct Terms {
+    std::vector<double> values;
+    bool dyadic = true, usual = true, one_sign = true;
+    double scale = 0;
+    double reach(double sum) const;
+  };
+  Terms terms_of(const std::vector<ValueId>& members, std::uint32_t high) const;
+  bool add_means(const Terms& terms, std::uint32_t low, std::uint32_t high, std::vector<double>& means);
   SetId means(SetId values, std::uint32_t low, std::uint32_t high, NodeSets& of, bool& overflow);
   bool injective(NodeId id) const;             // injectivity.cc
   bool is_rank(NodeId id) const;

@@ -99,6 +99,69 @@ bool ValueSets::truth_value(NodeId id) {
   return true;
 }
 
+// Are the combinations of what the inputs can be, over all contexts, no more than that?
+bool ValueSets::few_tuples(const Cone& cone, double cap) const {
+  double total = 0;
+  for (NodeId in : cone.inputs())
+    if (!known(in)) return false;
+  std::unordered_map<std::vector<std::uint32_t>, bool, VectorHash> seen;
+  contexts(cone.inputs(), [&](std::uint32_t i, std::uint32_t n) {
+    if (total > cap) return;
+    budget_.tick(static_cast<std::uint32_t>(1 + cone.inputs().size()));
+    std::vector<std::uint32_t> key;
+    double product = 1;
+    for (NodeId in : cone.inputs()) {
+      key.push_back(at(in, i, n));
+      product *= static_cast<double>(sets_[at(in, i, n)].size());
+    }
+    if (seen.emplace(std::move(key), true).second) total += product;
+  });
+  return total <= cap;
+}
+
+// The joint view over the sources that are not elementwise, which keeps x - x at {0}, where that is cheap; else over the operands. nullopt: too
+// many combinations either way.
+std::optional<Cone> ValueSets::cone_of(NodeId id) const {
+  const Node& node = graph_[id];
+  std::vector<NodeId> distinct_args;
+  for (NodeId a : node.args)
+    if (graph_[a].kind != NodeKind::Constant && std::find(distinct_args.begin(), distinct_args.end(), a) == distinct_args.end()) distinct_args.push_back(a);
+  std::optional<Cone> cone;
+  if (distinct_args.size() >= 2) {
+    cone.emplace(graph_, std::vector<NodeId>{id}, [](NodeId) { return false; }, values_);
+    // Of one s-op there are no more combinations than its values.
+    const double cap = cone->inputs().size() == 1 ? static_cast<double>(budget_.limits().tuples) : joint_tuples * 8.0;
+    if (cone->inner().size() <= 200 && few_tuples(*cone, cap)) return cone;
+  }
+  cone.emplace(graph_, std::vector<NodeId>{id}, [&](NodeId x) { return x != id; }, values_);
+  if (!few_tuples(*cone, static_cast<double>(budget_.limits().tuples))) cone.reset();
+  return cone;
+}
+
+// What the root can be if each input has one of the values of its set.
+SetId ValueSets::image(Cone& cone, const std::vector<std::uint32_t>& sets, bool& may_fail) {
+  std::vector<ValueId> members, tuple(sets.size()), out;
+  std::vector<std::size_t> digit(sets.size(), 0);
+  bool empty = false;
+  for (auto k : sets) empty |= sets_[k].empty();
+  while (!empty) {
+    budget_.tick();
+    for (std::size_t d = 0; d < sets.size(); ++d) tuple[d] = sets_[sets[d]][digit[d]];
+    cone.evaluate(tuple, apply_, out);
+    if (out[0] == undefined_value) may_fail = true;
+    else members.push_back(out[0]);
+    std::size_t d = 0;
+    while (d < sets.size() && ++digit[d] == sets_[sets[d]].size()) digit[d++] = 0;
+    if (d == sets.size()) break;
+    if (members.size() > 65536) {
+      std::sort(members.begin(), members.end());
+      members.erase(std::unique(members.begin(), members.end()), members.end());
+      if (members.size() > 4 * budget_.limits().value_set) break;  // finish() will say that it is too many
+    }
+  }
+  return sets_.intern(std::move(members));
+}
+
 void ValueSets::elementwise(NodeId id) {
   const Node& node = graph_[id];
   NodeSets& result = nodes_[id];
@@ -107,41 +170,10 @@ void ValueSets::elementwise(NodeId id) {
     result.cancels |= nodes_[a].cancels;
   }
   if (sum_of_ranges(id) || many_texts(id)) return;
-  // Prefer the joint view over the non-elementwise sources, which keeps x - x at {0}; fall back to the operands.
-  std::vector<NodeId> distinct_args;
-  for (NodeId a : node.args)
-    if (graph_[a].kind != NodeKind::Constant && std::find(distinct_args.begin(), distinct_args.end(), a) == distinct_args.end()) distinct_args.push_back(a);
-  auto usable = [&](const Cone& cone, double cap) {
-    double total = 0;
-    for (NodeId in : cone.inputs())
-      if (!known(in)) return false;
-    std::unordered_map<std::vector<std::uint32_t>, bool, VectorHash> seen;
-    contexts(cone.inputs(), [&](std::uint32_t i, std::uint32_t n) {
-      if (total > cap) return;
-      budget_.tick(static_cast<std::uint32_t>(1 + cone.inputs().size()));
-      std::vector<std::uint32_t> key;
-      double product = 1;
-      for (NodeId in : cone.inputs()) {
-        key.push_back(at(in, i, n));
-        product *= static_cast<double>(sets_[at(in, i, n)].size());
-      }
-      if (seen.emplace(std::move(key), true).second) total += product;
-    });
-    return total <= cap;
-  };
-  std::optional<Cone> cone;
-  if (distinct_args.size() >= 2) {
-    cone.emplace(graph_, std::vector<NodeId>{id}, [](NodeId) { return false; }, values_);
-    // Of one s-op there are no more combinations than its values.
-    const double cap = cone->inputs().size() == 1 ? static_cast<double>(budget_.limits().tuples) : joint_tuples * 8.0;
-    if (cone->inner().size() > 200 || !usable(*cone, cap)) cone.reset();
-  }
-  if (!cone) {
-    cone.emplace(graph_, std::vector<NodeId>{id}, [&](NodeId x) { return x != id; }, values_);
-    if (!usable(*cone, static_cast<double>(budget_.limits().tuples))) {  // unknown, but for truth values
-      truth_value(id);
-      return;
-    }
+  std::optional<Cone> cone = cone_of(id);
+  if (!cone) {  // unknown, but for truth values
+    truth_value(id);
+    return;
   }
   bool by_i = false, by_n = false;
   for (NodeId in : cone->inputs()) {
@@ -151,7 +183,6 @@ void ValueSets::elementwise(NodeId id) {
   }
   if (result.fuzzy) apply_.mark_near(id);
   std::unordered_map<std::vector<std::uint32_t>, SetId, VectorHash> memo;
-  std::vector<ValueId> tuple(cone->inputs().size()), out;
   constexpr SetId unmade = 0xffffffffu;
   std::vector<SetId> of_one(cone->inputs().size() == 1 ? sets_.size() : 0, unmade);  // by the set of the only input
   fill(id, by_i, by_n, [&](std::uint32_t i, std::uint32_t n) {
@@ -160,26 +191,7 @@ void ValueSets::elementwise(NodeId id) {
     std::vector<std::uint32_t> key;
     for (NodeId in : cone->inputs()) key.push_back(at(in, i, n));
     if (auto it = memo.find(key); it != memo.end()) return it->second;
-    std::vector<ValueId> members;
-    std::vector<std::size_t> digit(key.size(), 0);
-    bool empty = false;
-    for (auto k : key) empty |= sets_[k].empty();
-    while (!empty) {
-      budget_.tick();
-      for (std::size_t d = 0; d < key.size(); ++d) tuple[d] = sets_[key[d]][digit[d]];
-      cone->evaluate(tuple, apply_, out);
-      if (out[0] == undefined_value) result.may_fail = true;
-      else members.push_back(out[0]);
-      std::size_t d = 0;
-      while (d < key.size() && ++digit[d] == sets_[key[d]].size()) digit[d++] = 0;
-      if (d == key.size()) break;
-      if (members.size() > 65536) {
-        std::sort(members.begin(), members.end());
-        members.erase(std::unique(members.begin(), members.end()), members.end());
-        if (members.size() > 4 * budget_.limits().value_set) break;  // finish() will say that it is too many
-      }
-    }
-    const SetId set = sets_.intern(std::move(members));
+    const SetId set = image(*cone, key, result.may_fail);
     if (!of_one.empty()) of_one[key[0]] = set;
     else memo.emplace(std::move(key), set);
     return set;

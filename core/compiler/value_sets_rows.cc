@@ -6,15 +6,6 @@
 
 namespace rasp {
 
-// A selector made of others: selected (1), not selected (0), or either (-1).
-int ValueSets::combined(NodeKind kind, int a, int b) {
-  switch (kind) {
-    case NodeKind::SelectorNot: return a < 0 ? -1 : !a;
-    case NodeKind::SelectorAnd: return a == 0 || b == 0 ? 0 : a == 1 && b == 1 ? 1 : -1;
-    default: return a == 1 || b == 1 ? 1 : a == 0 && b == 0 ? 0 : -1;
-  }
-}
-
 ValueSets::Follow ValueSets::follow(const Node& aggregate) const {
   bool by_i, by_n;
   Follow f;
