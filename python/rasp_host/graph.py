@@ -215,7 +215,7 @@ class GraphBuilder:
     def _outcome(self, function, objects, explain) -> int:
         try:
             value = function.call(*objects)
-        except (KeyboardInterrupt, MemoryError, SystemExit, GeneratorExit):
+        except (KeyboardInterrupt, MemoryError):
             raise
         except BaseException as error:
             return self._failed(explain(error))
@@ -227,6 +227,10 @@ class GraphBuilder:
             return self.pool.add(value)
         except TypeError:
             return self._failed(f"{_short(value)} cannot be a value of an s-op: it can change, so it has no hash; return a tuple, a string or a number")
+        except (KeyboardInterrupt, MemoryError):
+            raise
+        except BaseException as error:  # of a class of the program: its __hash__, __eq__ or __repr__
+            return self._failed(explain(error))
 
     def _failed(self, text) -> int:
         at = self._failure_index.setdefault(text, len(self.failures))

@@ -1,7 +1,7 @@
 // Programs in Tracr's Python on the page, in Chromium and in Firefox: loaded once, edited, mended, stopped, without a network; and a program that
 // tries to reach what the page reaches.
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -78,6 +78,21 @@ attempt("file", file)
 x = rasp.tokens
 `;
 const hist = 'from tracr.rasp import rasp\nVOCAB = {"a", "b"}\nMAX_SEQ_LEN = 4\n#@ input "aab"\nsame = rasp.Select(rasp.tokens, rasp.tokens, rasp.Comparison.EQ)\nhist = rasp.SelectorWidth(same)\n';
+
+// What comes behind `hist`, which has six lines, or a program of its own; the line at which it is said, what is said, and the values where it has some.
+const mistakes = [
+  ['x = = 1\n', 7, 'invalid syntax'],
+  ['x = rasp.Map(lambda t: {"a": 1}[t], rasp.tokens)\n', 7, "KeyError: 'b' is no key (line 7)", ['1', '1', '?']],  // undefined there, and a picture of its own
+  ['import random\nx = rasp.Map(lambda t: random.random(), rasp.tokens)\n', 8, 'gives different values'],
+  ['seen = []\ndef f(t):\n    seen.append(t)\n    return seen.index(t)\nx = rasp.Map(f, rasp.tokens)\n', 11, 'when it is called in another order'],
+  ['x = rasp.Map(lambda t: [t], rasp.tokens)\n', 7, "['a'] cannot be a value of an s-op", ['?', '?', '?']],
+  ['import numpy as np\nx = rasp.Map(lambda t: t, rasp.tokens)\ny = np.zeros(3)\n', 9, 'numpy cannot be used here'],
+  ['x = 1\ntext = open("data.txt").read()\n', 8, 'files cannot be opened here'],
+  ['x = 1\nbig = [0] * 10**9\n', 8, 'The program takes more memory than there is'],
+  ['for i in range(100_000):\n    x = rasp.Map(lambda t: t, rasp.tokens)\n', 8, 'makes more than 100,000 s-ops and selectors'],
+  ['#\ny = 1\n', 1, 'The program makes no s-op'],
+  ['x = rasp.Map(lambda t: t + 1, rasp.tokens)\n#@ vocabulary [1, "a", 2.5]\n#@ input [1, "a", 2.5]\n', 7, 'TypeError: can only concatenate str', ['2', '?', '3.5']],
+];
 
 /** Clicks the button of the page that says this, in a row that holds `within` where one is meant. */
 const press = (page, text, within = '') => until(page, `the button "${text}"`, ([t, w]) => {
@@ -170,6 +185,40 @@ async function suite(engine, newPage) {
       await until(page, 'the program of before', () => [...document.querySelectorAll('.compare tr')].some((r) => r.textContent === 'model221'));
       await settled(page);
     }
+  });
+  await test('a mistake of any kind is said at its line, and the last picture stays', async (page) => {
+    await page.goto(site.url + link(hist));
+    await settled(page);
+    for (const [more, line, message, shown] of mistakes) {
+      await type(page, more.startsWith('#') ? more : hist + more);
+      await until(page, `${message} at line ${line}`, ([l, m]) => [...document.querySelectorAll('.console li')].some((item) => item.textContent.startsWith(`${l}:`) && item.textContent.includes(m)), [line, message]);
+      if (shown) {
+        await until(page, `the values ${shown}`, (t) => [...document.querySelectorAll('.compare tr')].some((r) => r.textContent === t), `model${shown.join('')}`);
+        await type(page, hist);
+        await until(page, 'the program of before', () => [...document.querySelectorAll('.compare tr')].some((r) => r.textContent === 'model221'));
+      } else {
+        assert.deepEqual(await row(page, 'model'), ['2', '2', '1'], `the last picture stays: ${message}`);
+      }
+    }
+  });
+  await test('under the page’s policy Python comes once, from a folder of its own that a visit without it does not load', async (page) => {
+    const policy = /Content-Security-Policy: (.*)/.exec(readFileSync(path.join(site.folder, '_headers'), 'utf8'))[1];
+    const own = await serve(site.folder, { 'content-security-policy': policy });  // a header reaches workers too; a violation is an error in the console
+    wanted.length = 0;
+    await page.goto(own.url + link(hist));
+    await settled(page);
+    await type(page, `${hist}while True:\n    pass\n`);
+    await until(page, 'the button Stop', () => Boolean([...document.querySelectorAll('.status button')].find((b) => b.textContent === 'Stop')?.click() ?? false) || document.body.innerText.includes('Edit the program or its settings'));
+    await says(page, 'Edit the program or its settings');
+    await type(page, `${hist}other = hist * 3\n`);  // by the worker that replaces the stopped one
+    await until(page, 'the next program', () => [...document.querySelectorAll('.compare tr')].some((r) => r.textContent === 'model663'));
+    const loaded = wanted.map((u) => /\/(python-[\d.]+)\/(.*)$/.exec(u)).filter(Boolean);
+    assert.equal(new Set(loaded.map(([, folder]) => folder)).size, 1);
+    for (const name of ['pyodide.asm.wasm', 'python_stdlib.zip']) assert.equal(loaded.filter(([, , file]) => file === name).length, 1, name);
+    const offline = JSON.parse(/const files = (\[.*?\]);/.exec(readFileSync(path.join(site.folder, 'sw.js'), 'utf8'))[1]);
+    assert.ok(offline.includes('index.html'));
+    assert.deepEqual(offline.filter((f) => f.startsWith(loaded[0][1])), []);
+    own.close();
   });
   await test('a program opens as RASP text, and as Python again', async (page) => {
     await page.goto(`${site.url}#example=tracr_fractions`);
