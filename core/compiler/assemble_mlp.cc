@@ -161,7 +161,8 @@ Assembler::Bound Assembler::cleaned(Neurons& w, UnitId id) {
 // The row whose gate is open computes; the others are held below zero by a barrier that the axis cannot climb.
 Assembler::Bound Assembler::steps(Neurons& w, UnitId id) {
   Bound bound;
-  for (const StepRow& row : plan_.units[id].steps) bound = proof::both(bound, row.passed ? passed_row(w, id, row) : step_row(w, id, row));
+  for (const StepRow& row : plan_.units[id].steps)
+    if (opens(plan_.units[id], row.gate)) bound = proof::both(bound, row.passed ? passed_row(w, id, row) : step_row(w, id, row));
   return bound;
 }
 

@@ -78,6 +78,8 @@ Checker::Scores Checker::scores_of(const AttentionHead& head, const std::string&
   const double root = std::sqrt(axes);
   const ScoreSide q = score_side(head.W_Q, head.b_Q, where), k = score_side(head.W_K, head.b_K, where);
   const int inexact = inexact_dimensions(q, k);
+  int used = 0;  // axes that add something to a score: the others are exactly 0
+  for (std::size_t a = 0; a < q.axis.size(); ++a) used += (!q.axis[a].empty() || q.bos[a] != 0) && (!k.axis[a].empty() || k.bos[a] != 0);
   const ScoreForm form = score_form(q, k, root, where);
   Scores r;
   r.step = 1e300;
@@ -110,7 +112,7 @@ Checker::Scores Checker::scores_of(const AttentionHead& head, const std::string&
   const bool whole_root = std::frexp(root, &exponent) == 0.5;  // a power of two: it rounds nothing
   // What is nearly 0 moves a sum by no more than itself, in what an axis reads or in the sum over the axes.
   r.E = r.exact ? (whole_root ? 0 : 3) * u * largest
-                : moved + (form.active + 4) * u * largest + std::min(std::max(0.0, inexact + axes - form.active) * u * largest, moved + u * largest);
+                : moved + (form.active + 4) * u * largest + std::min(std::max(0, inexact + used - form.active) * u * largest, moved + u * largest);
   return r;
 }
 
