@@ -5,7 +5,7 @@ import type { Plugin } from 'vite';
  * What every visitor's browser loads before anything is clicked, what all of the page's own code takes without what only Python programs load
  * (editor mode, host and package, named python…), and that, in gzipped bytes of JavaScript and CSS. A build over a budget fails and says which files take the bytes. The engine has its own budget (wasm/CMakeLists.txt).
  */
-export const budgets = { first: 200_000, all: 392_000, python: 63_000 };
+export const budgets = { first: 200_000, all: 392_000, python: 64_000 };
 
 export interface Part { name: string; gzip: number; first: boolean }
 type Chunk = { type: 'chunk'; fileName: string; code: string; isEntry: boolean; imports: string[]; dynamicImports: string[] };

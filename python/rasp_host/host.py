@@ -20,10 +20,14 @@ from rasp_host.advice import unlike_tracr
 from rasp_host.graph import GraphBuilder, Refused
 from rasp_host.modules import AbsentName, Finder
 from rasp_host.source import Source
+from rasp_host.untouched import Untouched
 
 ROUNDS = 400  # of questions by the engine: one a level of functions of functions
 VOCABULARY = 100_000  # tokens of one: more than the engine takes
 PRINTED = 20_000  # characters that a program may print
+
+
+_untouched = Untouched()
 
 
 def run(request_text: str, engine) -> str:
@@ -107,6 +111,7 @@ class _Program:
         return json.dumps(doc)
 
     def forget(self):
+        _untouched.restore()
         self.finder.forget()
         if self.finder in sys.meta_path:
             sys.meta_path.remove(self.finder)
@@ -146,7 +151,7 @@ class _Program:
         random.seed(0)
         module = types.ModuleType("__main__")
         self.namespace = module.__dict__
-        self.namespace["__builtins__"] = _builtins()
+        self.namespace["__builtins__"] = {**_builtins(), "__import__": _untouched.importing(self.finder.loaded)}
         self.namespace["__file__"] = self.name
         if self.finder not in sys.meta_path:
             sys.meta_path.insert(0, self.finder)
@@ -348,6 +353,7 @@ class _Program:
             return
         ended, kept = None, (self.namespace, self.settings, self.printed, self.messages, list(rasp._notices), list(compiling._compiled))
         self.settings, self.printed, self.messages = {}, _Printed(self.source), []
+        _untouched.restore()
         self.finder.forget()
         rasp._start()
         compiling._compiled.clear()

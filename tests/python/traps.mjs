@@ -81,6 +81,24 @@ await test('each run has a namespace of its own, and the files of its own projec
   assert.match((await mistake(program)).message, /No module named 'helper'/);
 });
 
+await test('what a program does to modules, builtins and classes ends with it', async () => {
+  for (const [before, after, wanted] of [
+    ['import math\nmath.floor = lambda x: 7\nx = rasp.Map(math.floor, rasp.indices)\n', 'import math\nx = rasp.Map(math.floor, rasp.indices)\n', [0, 1]],
+    ['import statistics\nstatistics.mean = lambda x: 7\nx = rasp.Map(lambda i: statistics.mean([i, i]), rasp.indices)\n', 'import statistics\nx = rasp.Map(lambda i: statistics.mean([i, i]), rasp.indices)\n', [0, 1]],
+    ['import builtins\nbuiltins.sorted = lambda x: "no"\nbuiltins.len = lambda x: 7\nx = rasp.tokens\n', 'x = rasp.Map(lambda t: len(sorted(t)), rasp.tokens)\n', [1, 1]],
+    ['import builtins\nbuiltins.left = 7\nx = rasp.Map(lambda t: left, rasp.tokens)\n', 'import builtins\nx = rasp.Map(lambda t: hasattr(builtins, "left"), rasp.tokens)\n', [false, false]],
+    ['old = rasp.Map\nrasp.Map = lambda f, x: old(lambda t: "!", x)\nx = rasp.Map(len, rasp.tokens)\n', 'x = rasp.Map(len, rasp.tokens)\n', [1, 1]],
+    ['rasp.SOp.__add__ = lambda a, b: rasp.Map(lambda t: 7, a)\nx = rasp.indices + 1\n', 'x = rasp.indices + 1\n', [1, 2]],
+    ['import sys, types\nfake = sys.modules["numpy"] = types.ModuleType("numpy")\nfake.f = lambda t: 7\nimport numpy\nx = rasp.Map(numpy.f, rasp.tokens)\n', 'import sys\nx = rasp.Map(lambda t: "numpy" in sys.modules, rasp.tokens)\n', [false, false]],
+    ['import xml\nimport collections.abc, os.path, importlib.util\nx = rasp.tokens\n', 'import collections.abc, os.path, importlib.util\nx = rasp.Map(lambda t: isinstance(t, collections.abc.Sequence) and os.path.basename("a/" + t) == t and importlib.util.find_spec("math") is not None, rasp.tokens)\n', [true, true]],
+  ]) {
+    await ask(before);
+    assert.deepEqual(await values(after), wanted, before);
+  }
+  // The second run of a program, by which its functions are checked, begins as the first.
+  assert.deepEqual(await values('import math\nold = math.floor\nmath.floor = lambda x: old(x) + 1\nx = rasp.Map(lambda i: math.floor(i), rasp.indices)\n'), [1, 2]);
+});
+
 await test('a mean is the plain one, while a program’s own sum is that of its Python', async () => {
   const input = Array(10).fill(0.1), plain = input.reduce((a, b) => a + b, 0) / 10;
   assert.notEqual(plain, 0.1);
