@@ -30,10 +30,14 @@ NodeId promised(const Elaboration& e, const Pragmas::Promise& promise, bool sele
     if (d.name != promise.name || !d.value) continue;
     const auto wanted = selector ? BuildValue::Kind::Selector : BuildValue::Kind::SOp;
     if (d.value->kind == wanted) return d.value->node;
-    diagnostics.error("bad-pragma", "pragma", "\"" + promise.name + "\" is not " + (selector ? "a selector" : "an s-op"), promise.span, "Name a variable of the program.");
+    diagnostics.error("bad-pragma", "pragma",
+                      "\"" + promise.name + "\" is not " + (selector ? "a selector" : "an s-op"), promise.span,
+                      "Name a variable of the program.");
     return no_node;
   }
-  diagnostics.error("bad-pragma", "pragma", "There is no variable \"" + cut(promise.name, 40) + "\" to promise something about", promise.span, "Name a variable of the program.");
+  diagnostics.error("bad-pragma", "pragma",
+                    "There is no variable \"" + cut(promise.name, 40) + "\" to promise something about", promise.span,
+                    "Name a variable of the program.");
   return no_node;
 }
 
@@ -42,17 +46,31 @@ NodeId promised(const Elaboration& e, const Pragmas::Promise& promise, bool sele
 Diagnostic limit_diagnostic(const LimitExceeded& e, Span span) {
   const std::string code = e.code, n = std::to_string(e.limit);
   std::string message = "This passes the limit of " + n, hint = "Make the program or its settings smaller.";
-  if (code == "limit-time") message = "This takes longer than " + n + " ms", hint = "Shorten the input, the maximal length or the program.";
+  if (code == "limit-time")
+    message = "This takes longer than " + n + " ms", hint = "Shorten the input, the maximal length or the program.";
   if (code == "limit-graph-nodes") message = "The program has more than " + n + " s-ops and selectors";
-  if (code == "limit-evaluation-cells") message = "The values of this program on this input take too much memory", hint = "Shorten the input.";
-  if (code == "limit-value-set") message = "An s-op can take more than " + n + " values", hint = "Choose a smaller vocabulary or maximal length.";
-  if (code == "limit-tuples") message = "An expression can meet more than " + n + " combinations of values", hint = "Choose a smaller vocabulary or maximal length, or split the expression.";
-  if (code == "limit-opaque-rows") message = "The functions of this program meet more than " + n + " combinations of values", hint = "Choose a smaller vocabulary or maximal length, or split functions of two s-ops.";
-  if (code == "limit-contexts") message = "The values of this program depend on more than " + n + " combinations of s-op, position and length", hint = "Choose a smaller maximal length.";
+  if (code == "limit-evaluation-cells")
+    message = "The values of this program on this input take too much memory", hint = "Shorten the input.";
+  if (code == "limit-value-set")
+    message = "An s-op can take more than " + n + " values", hint = "Choose a smaller vocabulary or maximal length.";
+  if (code == "limit-tuples")
+    message = "An expression can meet more than " + n + " combinations of values",
+    hint = "Choose a smaller vocabulary or maximal length, or split the expression.";
+  if (code == "limit-opaque-rows")
+    message = "The functions of this program meet more than " + n + " combinations of values",
+    hint = "Choose a smaller vocabulary or maximal length, or split functions of two s-ops.";
+  if (code == "limit-contexts")
+    message = "The values of this program depend on more than " + n + " combinations of s-op, position and length",
+    hint = "Choose a smaller maximal length.";
   if (code == "limit-nesting") message = "A list nests more than " + n + " levels deep";
-  if (code == "limit-document") message = "The answer would show more than " + n + " values", hint = "Shorten the input, or show fewer of the program's s-ops and selectors.";
-  if (code == "limit-trace") message = "A recorded pass would hold more than " + n + " numbers", hint = "Shorten the input.";
-  if (code == "limit-weights") message = "The model would have more than " + n + " weights that are not zero", hint = "Choose a smaller vocabulary or maximal length.";
+  if (code == "limit-document")
+    message = "The answer would show more than " + n + " values",
+    hint = "Shorten the input, or show fewer of the program's s-ops and selectors.";
+  if (code == "limit-trace")
+    message = "A recorded pass would hold more than " + n + " numbers", hint = "Shorten the input.";
+  if (code == "limit-weights")
+    message = "The model would have more than " + n + " weights that are not zero",
+    hint = "Choose a smaller vocabulary or maximal length.";
   return {Severity::Error, code, "limit", message, span, hint, {}, code == "limit-evaluation-cells"};
 }
 
@@ -103,9 +121,13 @@ Program settled(const ProgramRequest& request, Elaboration elaboration) {
   else if (request.example_input) {
     const auto base = request.vocabulary ? request.vocabulary : pragmas.vocabulary;
     std::vector<Value> hello;
-    if (base && !base->empty()) for (std::size_t i = 0; i < 5; ++i) hello.push_back((*base)[i % base->size()]);
-    else for (const std::string& c : code_points("hello")) hello.push_back(Value::string(c));
-    if (const auto longest = request.max_length ? request.max_length : pragmas.max_length; longest && *longest < hello.size()) hello.resize(std::max(1u, *longest));
+    if (base && !base->empty())
+      for (std::size_t i = 0; i < 5; ++i) hello.push_back((*base)[i % base->size()]);
+    else
+      for (const std::string& c : code_points("hello")) hello.push_back(Value::string(c));
+    if (const auto longest = request.max_length ? request.max_length : pragmas.max_length;
+        longest && *longest < hello.size())
+      hello.resize(std::max(1u, *longest));
     s.input = std::move(hello);
     from["input"] = "default";
   } else from["input"] = "none";
@@ -129,12 +151,17 @@ Program settled(const ProgramRequest& request, Elaboration elaboration) {
 NodeId output_sop(const Program& program, Diagnostics& diagnostics) {
   const BuildValueRef& output = program.elaboration.output;
   if (!output) {
-    if (!diagnostics.has_errors()) diagnostics.error("no-output", "input", "The program computes no s-op", {0, 1, 0}, "Assign one, or write one as a statement: tokens;");
+    if (!diagnostics.has_errors())
+      diagnostics.error("no-output", "input", "The program computes no s-op", {0, 1, 0},
+                        "Assign one, or write one as a statement: tokens;");
     return no_node;
   }
   if (output->kind == BuildValue::Kind::SOp) return output->node;
   const bool selector = output->kind == BuildValue::Kind::Selector;
-  diagnostics.error("output-kind", "unsupported", "The output \"" + cut(program.elaboration.output_name, 60) + "\" is not an s-op", {0, 1, 0}, selector ? "A model computes a sequence: take selector_width or aggregate of the selector." : "Name an s-op.");
+  diagnostics.error(
+      "output-kind", "unsupported", "The output \"" + cut(program.elaboration.output_name, 60) + "\" is not an s-op",
+      {0, 1, 0},
+      selector ? "A model computes a sequence: take selector_width or aggregate of the selector." : "Name an s-op.");
   return no_node;
 }
 
@@ -148,22 +175,37 @@ CompileOptions::Promises promises_of(const Elaboration& e, Diagnostics& diagnost
     if (const NodeId id = promised(e, promise, false, diagnostics); id != no_node) promises.values[id] = promise.values;
   }
   for (const auto& promise : e.pragmas.encode) {
-    if (const NodeId id = promised(e, promise, false, diagnostics); id != no_node) promises.numerical[id] = promise.encoding == "numerical";
+    if (const NodeId id = promised(e, promise, false, diagnostics); id != no_node)
+      promises.numerical[id] = promise.encoding == "numerical";
   }
   promises.assume = e.assumed;
   return promises;
 }
 
-std::optional<CompiledModel> compile_program(const ProgramRequest& request, const Program& program, Diagnostics& diagnostics, Budget& budget) {
+std::optional<CompiledModel> compile_program(const ProgramRequest& request, const Program& program,
+                                             Diagnostics& diagnostics, Budget& budget) {
   const Settings& s = program.settings;
   const NodeId output = output_sop(program, diagnostics);
   const Span start{0, 1, 0};
-  if (!s.vocabulary) diagnostics.error("no-vocabulary", "input", "Neither a vocabulary nor an input is given", start, "Add #@ vocabulary \"abc\", or give an input.");
-  else if (s.vocabulary->empty()) diagnostics.error("empty-vocabulary", "input", "The vocabulary is empty", start, "Give at least one token.");
-  else if (s.vocabulary->size() > budget.limits().value_set) diagnostics.error("limit-vocabulary", "limit", "The vocabulary has more than " + std::to_string(budget.limits().value_set) + " tokens", start, "Choose a smaller one.");
-  if (s.max_length && *s.max_length == 0) diagnostics.error("bad-max-length", "input", "The maximal length must be at least 1", start, "Choose a length from 1.");
-  else if (!s.max_length) diagnostics.error("no-max-length", "input", "Neither a maximal length nor an input is given", start, "Add #@ max_length 8.");
-  else if (*s.max_length > budget.limits().input_tokens) diagnostics.error("limit-max-length", "limit", "The maximal length is over " + std::to_string(budget.limits().input_tokens), start, "Choose a smaller one.");
+  if (!s.vocabulary)
+    diagnostics.error("no-vocabulary", "input", "Neither a vocabulary nor an input is given", start,
+                      "Add #@ vocabulary \"abc\", or give an input.");
+  else if (s.vocabulary->empty())
+    diagnostics.error("empty-vocabulary", "input", "The vocabulary is empty", start, "Give at least one token.");
+  else if (s.vocabulary->size() > budget.limits().value_set)
+    diagnostics.error("limit-vocabulary", "limit",
+                      "The vocabulary has more than " + std::to_string(budget.limits().value_set) + " tokens", start,
+                      "Choose a smaller one.");
+  if (s.max_length && *s.max_length == 0)
+    diagnostics.error("bad-max-length", "input", "The maximal length must be at least 1", start,
+                      "Choose a length from 1.");
+  else if (!s.max_length)
+    diagnostics.error("no-max-length", "input", "Neither a maximal length nor an input is given", start,
+                      "Add #@ max_length 8.");
+  else if (*s.max_length > budget.limits().input_tokens)
+    diagnostics.error("limit-max-length", "limit",
+                      "The maximal length is over " + std::to_string(budget.limits().input_tokens), start,
+                      "Choose a smaller one.");
   if (diagnostics.has_errors() || output == no_node) return std::nullopt;
 
   CompileOptions options;

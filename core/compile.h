@@ -1,7 +1,7 @@
 // START HERE. From a request in plain data to a program, its settings, and a compiled model: one call per stage.
 //
 //   source text → tokens → AST (syntax/) → Graph (rasp/elaborate) → Evaluation (rasp/evaluate)
-//                                             └→ value sets → plan → schedule → Transformer (compiler/) → Trace (model/)
+//     └→ value sets → plan → schedule → Transformer (compiler/) → Trace (model/)
 #pragma once
 #include <map>
 #include <memory>
@@ -25,8 +25,9 @@ struct ProgramRequest {
   std::optional<bool> causal;
   CompileOptions::Objective objective = CompileOptions::Objective::Size;
   CompileOptions::Passes passes;
-  std::shared_ptr<const Json> graph;         // tabulated: takes the place of elaborating `program`, which is then the text that it came from
-  bool example_input = false;                // no input anywhere: take "hello", as the original does
+  std::shared_ptr<const Json>
+      graph;  // tabulated: takes the place of elaborating `program`, which is then the text that it came from
+  bool example_input = false;  // no input anywhere: take "hello", as the original does
 };
 
 // Where a setting came from: "option", "pragma", "example", "default", "input", "program" or "none".
@@ -55,7 +56,8 @@ NodeId output_sop(const Program& program, Diagnostics& diagnostics);
 CompileOptions::Promises promises_of(const Elaboration& e, Diagnostics& diagnostics);
 
 // Compiles for the program's settings; refusals and limits become diagnostics.
-std::optional<CompiledModel> compile_program(const ProgramRequest& request, const Program& program, Diagnostics& diagnostics, Budget& budget);
+std::optional<CompiledModel> compile_program(const ProgramRequest& request, const Program& program,
+                                             Diagnostics& diagnostics, Budget& budget);
 
 // A limit that was passed, as a diagnostic of class "limit".
 Diagnostic limit_diagnostic(const LimitExceeded& e, Span span = {0, 1, 0});

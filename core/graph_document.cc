@@ -10,22 +10,33 @@
 namespace rasp {
 namespace {
 
-struct BadGraph { std::string message; };
+struct BadGraph {
+  std::string message;
+};
 
 // A value beside the letter of its kind, which tells 1 from 1.0 whoever wrote the JSON.
 Value typed_value(const Json& json, char letter) {
   switch (letter) {
-    case 'o': if (json.is_string()) return Value::opaque(json.get<std::string>()); break;
-    case 's': if (json.is_string()) return Value::string(json.get<std::string>()); break;
-    case 'b': if (json.is_boolean()) return Value::boolean(json.get<bool>()); break;
+    case 'o':
+      if (json.is_string()) return Value::opaque(json.get<std::string>());
+      break;
+    case 's':
+      if (json.is_string()) return Value::string(json.get<std::string>());
+      break;
+    case 'b':
+      if (json.is_boolean()) return Value::boolean(json.get<bool>());
+      break;
     case 'i': {
       if (json.is_string()) {
-        if (auto digits = BigInt::from_decimal(json.get_ref<const std::string&>(), Limits().integer_bits)) return Value::integer(std::move(*digits));
+        if (auto digits = BigInt::from_decimal(json.get_ref<const std::string&>(), Limits().integer_bits))
+          return Value::integer(std::move(*digits));
         break;
       }
       const auto value = value_from_json(json);
       if (value && value->kind() == Kind::Int) return *value;
-      if (value && value->kind() == Kind::Float && std::nearbyint(value->number()) == value->number() && std::fabs(value->number()) < 0x1p53) return Value::integer(static_cast<std::int64_t>(value->number()));
+      if (value && value->kind() == Kind::Float && std::nearbyint(value->number()) == value->number() &&
+          std::fabs(value->number()) < 0x1p53)
+        return Value::integer(static_cast<std::int64_t>(value->number()));
       break;
     }
     case 'f': {
@@ -42,13 +53,19 @@ Value typed_value(const Json& json, char letter) {
 
 class GraphReader {
  public:
-  GraphReader(const Json& document, const std::string& program, Diagnostics& diagnostics, Budget& budget, std::shared_ptr<MissingRows> missing)
-      : doc_(document), size_(static_cast<std::uint32_t>(program.size())), diagnostics_(diagnostics), budget_(budget), missing_(std::move(missing)) {}
+  GraphReader(const Json& document, const std::string& program, Diagnostics& diagnostics, Budget& budget,
+              std::shared_ptr<MissingRows> missing)
+      : doc_(document),
+        size_(static_cast<std::uint32_t>(program.size())),
+        diagnostics_(diagnostics),
+        budget_(budget),
+        missing_(std::move(missing)) {}
 
   std::vector<std::shared_ptr<const FunctionTable>> functions;
 
   void run(Elaboration& out) {
-    if (!doc_.is_object() || number(doc_, "rasp_graph", 0) != 1) throw BadGraph{"it is not of a version that this engine knows"};
+    if (!doc_.is_object() || number(doc_, "rasp_graph", 0) != 1)
+      throw BadGraph{"it is not of a version that this engine knows"};
     out.graph = Graph(Dialect::Tracr);
     values();
     for (const Json& message : list(doc_, "messages")) diagnostic(message);
@@ -93,12 +110,16 @@ class GraphReader {
   Span span(const Json& of, const char* key) const {
     const auto it = of.find(key);
     if (it == of.end() || it->is_null()) return {};
-    if (!it->is_array() || it->size() != 2 || !(*it)[0].is_number_unsigned() || !(*it)[1].is_number_unsigned()) throw BadGraph{std::string("\"") + key + "\" is not a pair of offsets"};
-    const auto at = [&](std::size_t i) { return static_cast<std::uint32_t>(std::min<std::uint64_t>((*it)[i].get<std::uint64_t>(), size_)); };
+    if (!it->is_array() || it->size() != 2 || !(*it)[0].is_number_unsigned() || !(*it)[1].is_number_unsigned())
+      throw BadGraph{std::string("\"") + key + "\" is not a pair of offsets"};
+    const auto at = [&](std::size_t i) {
+      return static_cast<std::uint32_t>(std::min<std::uint64_t>((*it)[i].get<std::uint64_t>(), size_));
+    };
     return {at(0), std::max(at(0), at(1)), 0};
   }
   std::size_t index(const Json& json, std::size_t size, const char* of) const {
-    if (!json.is_number_unsigned() || json.get<std::uint64_t>() >= size) throw BadGraph{std::string("it refers to a ") + of + " that it does not have"};
+    if (!json.is_number_unsigned() || json.get<std::uint64_t>() >= size)
+      throw BadGraph{std::string("it refers to a ") + of + " that it does not have"};
     return json.get<std::size_t>();
   }
   const Value& value_at(const Json& json) const { return pool_[index(json, pool_.size(), "value")]; }
@@ -123,8 +144,10 @@ class GraphReader {
   Outcome outcome(const Json& json) const {
     if (json.is_number_integer() && json.get<std::int64_t>() < 0) {
       const std::int64_t i = -1 - json.get<std::int64_t>();
-      if (i >= static_cast<std::int64_t>(failures_.size())) throw BadGraph{"it refers to a failure that it does not have"};
-      return Failure{"python-raised", "value", failures_[static_cast<std::size_t>(i)], "This value is undefined; the others are not."};
+      if (i >= static_cast<std::int64_t>(failures_.size()))
+        throw BadGraph{"it refers to a failure that it does not have"};
+      return Failure{"python-raised", "value", failures_[static_cast<std::size_t>(i)],
+                     "This value is undefined; the others are not."};
     }
     return value_at(json);
   }
@@ -135,7 +158,8 @@ class GraphReader {
     auto table = std::make_shared<FunctionTable>(static_cast<std::uint32_t>(arity), f.value("name", ""), missing_);
     for (const Json& row : list(f, "rows")) {
       budget_.tick(8);
-      if (++rows_ > budget_.limits().opaque_rows) throw LimitExceeded{"limit-opaque-rows", budget_.limits().opaque_rows};
+      if (++rows_ > budget_.limits().opaque_rows)
+        throw LimitExceeded{"limit-opaque-rows", budget_.limits().opaque_rows};
       if (!row.is_array() || row.size() != arity + 1) throw BadGraph{"a row does not fit its function"};
       std::vector<Value> operands;
       for (std::size_t i = 0; i < arity; ++i) operands.push_back(value_at(row[i]));
@@ -145,7 +169,8 @@ class GraphReader {
   }
 
   void node(const Json& n, Elaboration& out) {
-    static constexpr const char* kinds[] = {"tokens", "indices", "constant", "elementwise", "aggregate", "selector_width", "select", "and", "or", "not"};
+    static constexpr const char* kinds[] = {"tokens",         "indices", "constant", "elementwise", "aggregate",
+                                            "selector_width", "select",  "and",      "or",          "not"};
     static constexpr std::size_t arity[] = {0, 0, 0, 0, 2, 1, 2, 2, 2, 1};
     const std::string kind = text(n, "kind");
     const auto at = std::find(std::begin(kinds), std::end(kinds), kind);
@@ -159,20 +184,27 @@ class GraphReader {
       made.function = functions[index(n["function"], functions.size(), "function")];
     }
     const bool elementwise = made.kind == NodeKind::Elementwise;
-    if (made.args.size() != (elementwise ? (made.function ? made.function->arity() : 0) : arity[at - std::begin(kinds)])) throw BadGraph{"a node \"" + kind + "\" has a wrong number of arguments"};
+    if (made.args.size() !=
+        (elementwise ? (made.function ? made.function->arity() : 0) : arity[at - std::begin(kinds)]))
+      throw BadGraph{"a node \"" + kind + "\" has a wrong number of arguments"};
     if (elementwise && !made.function) throw BadGraph{"an elementwise node has no function"};
     for (std::size_t i = 0; i < made.args.size(); ++i) {
-      const bool selector = made.kind == NodeKind::SelectorWidth || made.kind > NodeKind::Select || (made.kind == NodeKind::Aggregate && i == 0);
-      if (is_selector(out.graph[made.args[i]].kind) != selector) throw BadGraph{"a node \"" + kind + "\" takes " + (selector ? "a selector" : "an s-op") + " where it is given the other"};
+      const bool selector = made.kind == NodeKind::SelectorWidth || made.kind > NodeKind::Select ||
+                            (made.kind == NodeKind::Aggregate && i == 0);
+      if (is_selector(out.graph[made.args[i]].kind) != selector)
+        throw BadGraph{"a node \"" + kind + "\" takes " + (selector ? "a selector" : "an s-op") +
+                       " where it is given the other"};
     }
     if (made.kind == NodeKind::Select && !made.function) {
-      static constexpr std::pair<const char*, Op> ops[] = {{"==", Op::Eq}, {"!=", Op::Ne}, {"<", Op::Lt}, {"<=", Op::Le}, {">", Op::Gt}, {">=", Op::Ge}};
+      static constexpr std::pair<const char*, Op> ops[] = {{"==", Op::Eq}, {"!=", Op::Ne}, {"<", Op::Lt},
+                                                           {"<=", Op::Le}, {">", Op::Gt},  {">=", Op::Ge}};
       const std::string op = text(n, "op");
       const auto found = std::find_if(std::begin(ops), std::end(ops), [&](const auto& o) { return op == o.first; });
       if (found == std::end(ops)) throw BadGraph{"there is no comparison \"" + cut(op, 40) + "\""};
       made.op = found->second;
     }
-    if (made.kind == NodeKind::Select && made.function && made.function->arity() != 2) throw BadGraph{"a predicate takes a key and a query"};
+    if (made.kind == NodeKind::Select && made.function && made.function->arity() != 2)
+      throw BadGraph{"a predicate takes a key and a query"};
     if (made.kind == NodeKind::Constant || made.kind == NodeKind::Aggregate) {
       if (!n.contains("value")) throw BadGraph{"a node \"" + kind + "\" has no value"};
       made.constant = value_at(n["value"]);
@@ -185,7 +217,8 @@ class GraphReader {
     if (const std::string name = n.value("name", ""); !name.empty()) out.graph.set_name(id, name);
     if (n.contains("encoding")) {
       const std::string encoding = text(n, "encoding");
-      if (is_selector(out.graph[id].kind) || (encoding != "numerical" && encoding != "categorical")) throw BadGraph{"a node has an encoding that it cannot have"};
+      if (is_selector(out.graph[id].kind) || (encoding != "numerical" && encoding != "categorical"))
+        throw BadGraph{"a node has an encoding that it cannot have"};
       out.numerical[id] = encoding == "numerical";
     }
     if (where.end > where.begin) out.uses.push_back({where, id});
@@ -203,14 +236,21 @@ class GraphReader {
     if (!s.is_object()) throw BadGraph{"\"settings\" is not an object"};
     if (s.contains("vocabulary") && !p.vocabulary) p.vocabulary = values_of(list(s, "vocabulary"));
     if (s.contains("input") && !p.input) p.input = values_of(list(s, "input"));
-    if (const std::int64_t n = number(s, "max_length", 0); n > 0 && !p.max_length) p.max_length = static_cast<std::uint32_t>(std::min<std::int64_t>(n, 100'000));
+    if (const std::int64_t n = number(s, "max_length", 0); n > 0 && !p.max_length)
+      p.max_length = static_cast<std::uint32_t>(std::min<std::int64_t>(n, 100'000));
     if (s.contains("causal") && s["causal"].is_boolean() && !p.causal) p.causal = s["causal"].get<bool>();
   }
 
   void diagnostic(const Json& m) {
     const std::string severity = text(m, "severity");
-    Diagnostic d{severity == "error" ? Severity::Error : severity == "warning" ? Severity::Warning : Severity::Info, text(m, "code"), severity == "error" ? m.value("class", "python") : "",
-                 text(m, "message"), span(m, "span"), m.value("hint", "")};
+    Diagnostic d{severity == "error"     ? Severity::Error
+                 : severity == "warning" ? Severity::Warning
+                                         : Severity::Info,
+                 text(m, "code"),
+                 severity == "error" ? m.value("class", "python") : "",
+                 text(m, "message"),
+                 span(m, "span"),
+                 m.value("hint", "")};
     d.on_input = m.value("on_input", false);
     diagnostics_.add(std::move(d));
   }
@@ -235,8 +275,10 @@ class GraphReader {
 
 }  // namespace
 
-Elaboration read_graph(const Json& document, const std::string& program, const std::string& name, const std::optional<std::string>& output, Diagnostics& diagnostics, Budget& budget,
-                       std::shared_ptr<MissingRows> missing, std::vector<std::shared_ptr<const FunctionTable>>* functions) {
+Elaboration read_graph(const Json& document, const std::string& program, const std::string& name,
+                       const std::optional<std::string>& output, Diagnostics& diagnostics, Budget& budget,
+                       std::shared_ptr<MissingRows> missing,
+                       std::vector<std::shared_ptr<const FunctionTable>>* functions) {
   Elaboration e;
   e.file_names = {name};
   e.file_texts = {repaired_utf8(program)};
@@ -244,7 +286,8 @@ Elaboration read_graph(const Json& document, const std::string& program, const s
   GraphReader reader(document, program, diagnostics, budget, std::move(missing));
   const auto bad = [&](const std::string& message) {
     e.output = e.last = nullptr;
-    diagnostics.error("bad-graph", "input", "The tabulated graph cannot be read: " + message, {0, 1, 0}, "Open the Python program again; core/session/schema describes the format.");
+    diagnostics.error("bad-graph", "input", "The tabulated graph cannot be read: " + message, {0, 1, 0},
+                      "Open the Python program again; core/session/schema describes the format.");
   };
   try {
     reader.run(e);
@@ -254,8 +297,11 @@ Elaboration read_graph(const Json& document, const std::string& program, const s
     bad("a member has a value of a wrong type");
   }
   if (output && e.output) {
-    const auto found = std::find_if(e.definitions.rbegin(), e.definitions.rend(), [&](const Definition& d) { return d.name == *output; });
-    if (found == e.definitions.rend()) diagnostics.error("undefined-name", "undefined_variable", "There is no s-op \"" + cut(*output, 40) + "\"", {0, 1, 0}, "Name a variable of the program that holds an s-op.");
+    const auto found = std::find_if(e.definitions.rbegin(), e.definitions.rend(),
+                                    [&](const Definition& d) { return d.name == *output; });
+    if (found == e.definitions.rend())
+      diagnostics.error("undefined-name", "undefined_variable", "There is no s-op \"" + cut(*output, 40) + "\"",
+                        {0, 1, 0}, "Name a variable of the program that holds an s-op.");
     else e.output = found->value, e.output_name = *output;
   }
   if (functions) *functions = std::move(reader.functions);

@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url';
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const target = path.join(root, 'docs/licences.md');
 
-// What Debian's packages put into the engine, from their /usr/share/doc/PACKAGE/copyright. Build tools leave nothing in it.
+// What Debian's packages put into the engine, from their /usr/share/doc/PACKAGE/copyright. Build tools leave nothing in
+// it.
 const debian = [
   ['Eigen', 'libeigen3-dev', '3.4.0', 'MPL-2.0 (SparseCore; the LGPL parts are not included)', 'engine'],
   ['JSON for Modern C++', 'nlohmann-json3-dev', '3.11.2', 'MIT', 'engine'],
@@ -21,7 +22,9 @@ const rows = (folder, keep) => {
   const { packages } = JSON.parse(readFileSync(file, 'utf8'));
   return Object.entries(packages)
     .filter(([name, p]) => name !== '' && !p.link && keep(p))
-    .map(([name, p]) => `| ${name.replace(/^.*node_modules\//, '')} | ${p.version} | ${p.license ?? 'see the package'} |`)
+    .map(
+      ([name, p]) => `| ${name.replace(/^.*node_modules\//, '')} | ${p.version} | ${p.license ?? 'see the package'} |`,
+    )
     .filter((row, i, all) => all.indexOf(row) === i)
     .sort();
 };

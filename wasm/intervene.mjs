@@ -16,9 +16,16 @@ function listText(option) {
     }
   }
   try {
-    if (!Array.isArray(JSON.parse(text))) text = `[${text}]`;  // one experiment by itself
+    if (!Array.isArray(JSON.parse(text))) text = `[${text}]`; // one experiment by itself
   } catch {
-    return { failure: refusal('bad-intervention', 'input', '--intervene: this is not valid JSON', 'Give a list as [{"kind": "zero_head", "layer": 0, "head": 0}], or the name of a file that holds one.') };
+    return {
+      failure: refusal(
+        'bad-intervention',
+        'input',
+        '--intervene: this is not valid JSON',
+        'Give a list as [{"kind": "zero_head", "layer": 0, "head": 0}], or the name of a file that holds one.',
+      ),
+    };
   }
   return { text };
 }
@@ -34,8 +41,19 @@ export async function intervened(engine, { samples, exhaustive, seed, proof, ...
   const compiled = await engine.requestText(serialise({ ...request, command: 'compile', keep: true, details: true }));
   if (!compiled.ok) return print(compiled);
   const { input } = compiled.settings;
-  if (!input) return print(refusal('no-input', 'input', 'No input is given', 'Add #@ input "abc" to the program, or give --input.'));
-  const trace = await engine.requestText(serialise({ command: 'trace', handle: compiled.handle, input: { raw: tokenList(input) }, interventions: { raw: text }, limit_ms: request.limit_ms }));
+  if (!input)
+    return print(
+      refusal('no-input', 'input', 'No input is given', 'Add #@ input "abc" to the program, or give --input.'),
+    );
+  const trace = await engine.requestText(
+    serialise({
+      command: 'trace',
+      handle: compiled.handle,
+      input: { raw: tokenList(input) },
+      interventions: { raw: text },
+      limit_ms: request.limit_ms,
+    }),
+  );
   if (!trace.ok) return print(trace);
   const { T, tokens: _, tensors, nodes, decoded, agrees, ...result } = trace;
   return print({ ...result, diagnostics: compiled.diagnostics, interventions: JSON.parse(text) });

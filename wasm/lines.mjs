@@ -1,5 +1,6 @@
 // The lines of a stream, each held to a limit while it is read: of a longer one, only its length is counted.
-const newline = 10, carriageReturn = 13;
+const newline = 10,
+  carriageReturn = 13;
 
 /**
  * @param {AsyncIterable<Buffer>} input
@@ -7,7 +8,8 @@ const newline = 10, carriageReturn = 13;
  * @yields {{ text: string } | { bytes: number }} a line without its end, or how long one is that passes the limit
  */
 export async function* boundedLines(input, limit) {
-  let parts = [], bytes = 0;
+  let parts = [],
+    bytes = 0;
   const add = (part) => {
     bytes += part.length;
     if (bytes > limit) parts = [];
@@ -15,7 +17,10 @@ export async function* boundedLines(input, limit) {
   };
   const end = () => {
     const whole = Buffer.concat(parts);
-    const line = bytes > limit ? { bytes } : { text: whole.toString('utf8', 0, whole.at(-1) === carriageReturn ? whole.length - 1 : whole.length) };
+    const line =
+      bytes > limit
+        ? { bytes }
+        : { text: whole.toString('utf8', 0, whole.at(-1) === carriageReturn ? whole.length - 1 : whole.length) };
     parts = [];
     bytes = 0;
     return line;

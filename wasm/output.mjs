@@ -19,22 +19,33 @@ export function watchOutput() {
 /** A refusal as the engine writes its own: there is no place in a program that it is about. */
 export function refusal(code, errorClass, message, hint) {
   const place = { line: 1, column: 1, end_line: 1, end_column: 1 };
-  return { ok: false, diagnostics: [{ severity: 'error', code, class: errorClass, message, ...place, ...(hint === undefined ? {} : { hint }) }] };
+  return {
+    ok: false,
+    diagnostics: [
+      { severity: 'error', code, class: errorClass, message, ...place, ...(hint === undefined ? {} : { hint }) },
+    ],
+  };
 }
 
 /** Values as the JSON that the engine reads back as the same: 1.0 stays a float, and a large int its digits. */
-export const tokenList = ({ values, types }) => `[${values.map((v, i) => (types[i] === 'i' ? String(v) : types[i] === 'f' && Number.isInteger(v) ? `${v}.0` : JSON.stringify(v))).join(',')}]`;
+export const tokenList = ({ values, types }) =>
+  `[${values.map((v, i) => (types[i] === 'i' ? String(v) : types[i] === 'f' && Number.isInteger(v) ? `${v}.0` : JSON.stringify(v))).join(',')}]`;
 
 /** Why a file cannot be read, for people. */
 export function unreadable(file, error) {
-  const why = { ENOENT: 'there is no such file', ENOTDIR: 'there is no such file', EISDIR: 'it is a folder', EACCES: 'it may not be read' }[error.code];
+  const why = {
+    ENOENT: 'there is no such file',
+    ENOTDIR: 'there is no such file',
+    EISDIR: 'it is a folder',
+    EACCES: 'it may not be read',
+  }[error.code];
   return refusal('file', 'input', `${file}: ${why ?? 'it cannot be read'}`, 'Check the path.');
 }
 export const unwritable = (file) => refusal('file', 'input', `${file} cannot be written`, 'Check the path.');
 
 /**
- * A result as JSON. The engine sends ints beyond 2^53 as their digits, since JSON.parse would round them; here they are written as the
- * ints they are.
+ * A result as JSON. The engine sends ints beyond 2^53 as their digits, since JSON.parse would round them; here they are
+ * written as the ints they are.
  */
 export function written(value) {
   if (value === null || typeof value !== 'object') return JSON.stringify(value);
@@ -44,7 +55,12 @@ export function written(value) {
     if (x === undefined) continue;
     const types = (key === 'values' || key === 'value') && typeof value.types === 'string' ? value.types : undefined;
     const whole = (item, type) => (type === 'i' && typeof item === 'string' ? item : written(item));
-    const text = types === undefined ? written(x) : Array.isArray(x) ? `[${x.map((item, i) => whole(item, types[i])).join(',')}]` : whole(x, types[0]);
+    const text =
+      types === undefined
+        ? written(x)
+        : Array.isArray(x)
+          ? `[${x.map((item, i) => whole(item, types[i])).join(',')}]`
+          : whole(x, types[0]);
     parts.push(`${JSON.stringify(key)}:${text}`);
   }
   return `{${parts.join(',')}}`;

@@ -4,7 +4,10 @@ import path from 'node:path';
 import type { Plugin } from 'vite';
 import { slug } from './docs.ts';
 
-export interface Entry { text: string; anchor: string }
+export interface Entry {
+  text: string;
+  anchor: string;
+}
 
 /** By word: a heading lists a word and its other forms, its paragraph explains them. */
 export function glossaryOf(markdown: string): Record<string, Entry> {

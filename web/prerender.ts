@@ -1,5 +1,5 @@
-// The first picture, in the document itself: what a first visitor sees before any script has arrived. It has the live page's own
-// classes and the values that interpreter and model really gave, so that it becomes live where it stands.
+// The first picture, in the document itself: what a first visitor sees before any script has arrived. It has the live
+// page's own classes and the values that interpreter and model really gave, so that it becomes live where it stands.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Plugin } from 'vite';
@@ -7,33 +7,47 @@ import { picturesOf } from './pictures.ts';
 import { type Band, type Small, arcs } from './src/shell/small.ts';
 
 const first = 'reverse.rasp';
-const escape = (s: string | number) => String(s).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+const escape = (s: string | number) =>
+  String(s).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 const pragma = (source: string, key: string) => source.match(new RegExp(`^#@ ${key} (.*)$`, 'm'))?.[1] ?? '';
 
-const lane = 52, note = 176, high = 34;   // as the live score draws them
+const lane = 52,
+  note = 176,
+  high = 34; // as the live score draws them
 
 /** The score's rows and bands, with the classes of the live one. */
 function score(s: Small): string {
   const across = s.input.length;
-  const cells = (list: string[], kind = '') => list.map((v) => `<td class="${kind}"><button type="button" class="value">${escape(v)}</button></td>`).join('');
-  const row = (label: string, list: string[], kind = '', type = '') => `<tbody class="line"><tr class="stave ${kind}"><th scope="row"><button type="button" class="expander"></button><button type="button" class="link name">${escape(label)}</button></th>${cells(list, type)}<th class="note"><small></small></th></tr></tbody>`;
-  const heading = (text: string) => `<tbody><tr class="heading"><th scope="rowgroup" colspan="${across + 2}"><span class="row-name">${text}</span></th></tr></tbody>`;
+  const cells = (list: string[], kind = '') =>
+    list.map((v) => `<td class="${kind}"><button type="button" class="value">${escape(v)}</button></td>`).join('');
+  const row = (label: string, list: string[], kind = '', type = '') =>
+    `<tbody class="line"><tr class="stave ${kind}"><th scope="row"><button type="button" class="expander"></button><button type="button" class="link name">${escape(label)}</button></th>${cells(list, type)}<th class="note"><small></small></th></tr></tbody>`;
+  const heading = (text: string) =>
+    `<tbody><tr class="heading"><th scope="rowgroup" colspan="${across + 2}"><span class="row-name">${text}</span></th></tr></tbody>`;
   const width = lane * across;
-  const band = (b: Band) => `<tbody class="band box head"><tr><th scope="row"><button type="button" class="expander"></button><button type="button" class="box-title">head ${b.layer + 1}.${b.number! + 1}</button></th><td colspan="${across}" class="arcs"><svg width="${width}" height="${high}" viewBox="0 0 ${width} ${high}" role="img" aria-label="who looks at whom"><path class="level3" d="${arcs(b.matrix!, (i) => lane * (i + 0.5), 0, high)}"/></svg></td><th class="note"></th></tr></tbody>`;
+  const band = (b: Band) =>
+    `<tbody class="band box head"><tr><th scope="row"><button type="button" class="expander"></button><button type="button" class="box-title">head ${b.layer + 1}.${b.number! + 1}</button></th><td colspan="${across}" class="arcs"><svg width="${width}" height="${high}" viewBox="0 0 ${width} ${high}" role="img" aria-label="who looks at whom"><path class="level3" d="${arcs(b.matrix!, (i) => lane * (i + 0.5), 0, high)}"/></svg></td><th class="note"></th></tr></tbody>`;
   let last = '';
-  const bands = s.bands.map((b) => {
-    const title = b.kind === 'embedding' ? 'Embedding' : `Layer ${b.layer + 1} · ${b.kind === 'head' ? 'attention' : 'MLP'}`;
-    const top = title === last ? '' : heading(title);
-    last = title;
-    return top + (b.matrix ? band(b) : '') + (b.row ? row(b.label, b.row) : '');
-  }).join('');
-  const end = (label: string) => `<tr><th scope="row">${label}</th>${s.output.map((v) => `<td>${escape(v)}</td>`).join('')}</tr>`;
+  const bands = s.bands
+    .map((b) => {
+      const title =
+        b.kind === 'embedding' ? 'Embedding' : `Layer ${b.layer + 1} · ${b.kind === 'head' ? 'attention' : 'MLP'}`;
+      const top = title === last ? '' : heading(title);
+      last = title;
+      return top + (b.matrix ? band(b) : '') + (b.row ? row(b.label, b.row) : '');
+    })
+    .join('');
+  const end = (label: string) =>
+    `<tr><th scope="row">${label}</th>${s.output.map((v) => `<td>${escape(v)}</td>`).join('')}</tr>`;
   return `<section class="score"><div class="scroll staves-scroll"><table class="staves compare"><colgroup><col>${`<col width="${lane}">`.repeat(across)}<col width="${note}"></colgroup>
 <thead><tr class="positions"><th scope="row">position</th>${s.input.map((_, i) => `<td>${i}</td>`).join('')}</tr></thead>${row('input', s.input, 'input-row', 'token')}${bands}
 <tbody class="end"><tr class="heading"><th scope="rowgroup" colspan="${across + 2}"><button type="button" class="row-name">Output</button></th></tr>${end('model')}${end('interpreter')}</tbody></table></div></section>`;
 }
 
-const result = (s: Small, source: string) => `<section class="result" aria-label="Output"><div class="panel-bar"><h2>${escape(pragma(source, 'title'))}</h2>${s.verdict && `<p class="verdict good">${escape(s.verdict).replace('proved', '<span class="term">proved</span>')}</p>`}<span class="status">starting the engine…</span></div>
+const result = (
+  s: Small,
+  source: string,
+) => `<section class="result" aria-label="Output"><div class="panel-bar"><h2>${escape(pragma(source, 'title'))}</h2>${s.verdict && `<p class="verdict good">${escape(s.verdict).replace('proved', '<span class="term">proved</span>')}</p>`}<span class="status">starting the engine…</span></div>
 <p class="description">${escape(pragma(source, 'description'))}</p></section>`;
 
 /** What `<div id="app">` holds until the page is live. `captions` are taken from the component's source: they are written once. */
@@ -57,16 +71,23 @@ export function prerender(root: string): Plugin {
   return {
     name: 'rasp-first-picture',
     apply: 'build',
-    buildStart() { this.emitFile({ type: 'asset', name: 'boot.js', source: readFileSync(path.join(here, 'src/boot.js'), 'utf8') }); },
+    buildStart() {
+      this.emitFile({ type: 'asset', name: 'boot.js', source: readFileSync(path.join(here, 'src/boot.js'), 'utf8') });
+    },
     transformIndexHtml: {
       order: 'post',
       async handler(html, { bundle }) {
         const { [first]: picture } = await picturesOf(root, (f) => f === first);
-        const captions = [...readFileSync(path.join(here, 'src/shell/Captions.tsx'), 'utf8').matchAll(/<li>(.*)<\/li>/g)].map((m) => m[1]!.replace(/<Term [^>]*>(.*?)<\/Term>/g, '<span class="term">$1</span>'));
+        const captions = [
+          ...readFileSync(path.join(here, 'src/shell/Captions.tsx'), 'utf8').matchAll(/<li>(.*)<\/li>/g),
+        ].map((m) => m[1]!.replace(/<Term [^>]*>(.*?)<\/Term>/g, '<span class="term">$1</span>'));
         const boot = Object.keys(bundle ?? {}).find((f) => /boot-.*\.js$/.test(f));
-        if (!picture || !boot || captions.length !== 3) throw new Error('the first picture cannot be made: its example, boot.js or the captions are missing');
+        if (!picture || !boot || captions.length !== 3)
+          throw new Error('the first picture cannot be made: its example, boot.js or the captions are missing');
         const page = firstPage(picture, readFileSync(path.join(root, 'examples', first), 'utf8'), captions);
-        return html.replace('<div id="app"></div>', () => `<div id="app">${page}</div>`).replace('<meta name="color-scheme"', `<script src="./${boot}"></script>\n<meta name="color-scheme"`);
+        return html
+          .replace('<div id="app"></div>', () => `<div id="app">${page}</div>`)
+          .replace('<meta name="color-scheme"', `<script src="./${boot}"></script>\n<meta name="color-scheme"`);
       },
     },
   };

@@ -1,5 +1,5 @@
-// A page for each example that services which preview links can read: what follows # in an address never reaches them. It carries the
-// title, the description and a picture of the score, and leads on to the playground.
+// A page for each example that services which preview links can read: what follows # in an address never reaches them.
+// It carries the title, the description and a picture of the score, and leads on to the playground.
 //   RASP_SITE=https://…/  the address at which the page will stand: some services take addresses of pictures only whole
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -9,9 +9,12 @@ import type { Plugin } from 'vite';
 import { picturesOf } from './pictures.ts';
 import { type Band, type Small, arcs } from './src/shell/small.ts';
 
-const wide = 1200, high = 630, margin = 56;
+const wide = 1200,
+  high = 630,
+  margin = 56;
 const require = createRequire(import.meta.url);
-const escape = (s: string) => s.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+const escape = (s: string) =>
+  s.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 const pragma = (source: string, key: string) => source.match(new RegExp(`^#@ ${key} (.*)$`, 'm'))?.[1]?.trim() ?? '';
 const cut = (text: string, most: number) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
 
@@ -28,28 +31,49 @@ export function wrapped(text: string, most: number): string[] {
 
 /** The picture as SVG, 1200 × 630: title and description, then the score as the gallery draws it, with rows and their names. */
 export function preview(title: string, description: string, s: Small): string {
-  const text = (x: number, y: number, size: number, value: string, more = '') => `<text x="${x}" y="${y}" font-size="${size}" ${more}>${escape(value)}</text>`;
+  const text = (x: number, y: number, size: number, value: string, more = '') =>
+    `<text x="${x}" y="${y}" font-size="${size}" ${more}>${escape(value)}</text>`;
   const lines = wrapped(description, 78).slice(0, 2);
-  const top = 128 + 36 * lines.length, names = 190;
+  const top = 128 + 36 * lines.length,
+    names = 190;
   const seen = new Set<string>();
-  const again = (b: Band) => { const key = `${b.label} ${b.row}`, known = seen.has(key); seen.add(key); return known; };
-  const bands = s.bands.filter((b) => b.kind !== 'embedding' && (b.matrix || (b.row && !again(b)))), heads = bands.filter((b) => b.matrix);
+  const again = (b: Band) => {
+    const key = `${b.label} ${b.row}`,
+      known = seen.has(key);
+    seen.add(key);
+    return known;
+  };
+  const bands = s.bands.filter((b) => b.kind !== 'embedding' && (b.matrix || (b.row && !again(b)))),
+    heads = bands.filter((b) => b.matrix);
   // Rows of values need room to be read; without it only the arcs are drawn, and the output.
-  const row = 38, room = high - top - 40 - 3 * row;
-  const rows = bands.filter((b) => b.row), all = room >= rows.length * row + heads.length * 40;
+  const row = 38,
+    room = high - top - 40 - 3 * row;
+  const rows = bands.filter((b) => b.row),
+    all = room >= rows.length * row + heads.length * 40;
   const tall = Math.max(6, Math.min(92, (room - (all ? rows.length * row : 0)) / Math.max(1, heads.length)));
-  const lane = Math.min(210, (wide - 2 * margin - names) / s.input.length), x = (i: number) => margin + names + lane * (i + 0.5);
+  const lane = Math.min(210, (wide - 2 * margin - names) / s.input.length),
+    x = (i: number) => margin + names + lane * (i + 0.5);
   const letters = Math.max(1, Math.floor(lane / 14));
-  const values = (list: string[], y: number, fill: string) => list.map((v, i) => text(x(i), y, 22, cut(v, letters), `text-anchor="middle" font-family="DejaVu Sans Mono" fill="${fill}"`)).join('');
-  const name = (label: string, y: number) => text(margin, y, 20, cut(label, 15), 'fill="#59616b" font-family="DejaVu Sans Mono"');
-  let y = top + row, out = name('input', y) + values(s.input, y, '#8c4a00');
+  const values = (list: string[], y: number, fill: string) =>
+    list
+      .map((v, i) =>
+        text(x(i), y, 22, cut(v, letters), `text-anchor="middle" font-family="DejaVu Sans Mono" fill="${fill}"`),
+      )
+      .join('');
+  const name = (label: string, y: number) =>
+    text(margin, y, 20, cut(label, 15), 'fill="#59616b" font-family="DejaVu Sans Mono"');
+  let y = top + row,
+    out = name('input', y) + values(s.input, y, '#8c4a00');
   for (const b of bands) {
     if (b.matrix) {
       if (tall >= 24) out += name(`head ${b.layer + 1}.${b.number! + 1}`, y + 10 + tall / 2 + 7);
       out += `<path d="${arcs(b.matrix, x, y + 10, tall)}" fill="none" stroke="#1d5fbf" stroke-opacity=".55" stroke-width="2"/>`;
       y += tall;
     }
-    if (b.row && all) { y += row; out += name(b.label, y) + values(b.row, y, '#1c1f23'); }
+    if (b.row && all) {
+      y += row;
+      out += name(b.label, y) + values(b.row, y, '#1c1f23');
+    }
   }
   y += row + 8;
   out += `<path d="M${margin} ${y - 30}H${wide - margin}" stroke="#dcdfe3"/>${name('output', y)}${values(s.output, y, '#1b6e3c')}`;
@@ -81,13 +105,23 @@ export function previews(root: string): Plugin {
     async generateBundle() {
       const module = (name: string) => readFileSync(require.resolve(name));
       await initWasm(module('@resvg/resvg-wasm/index_bg.wasm'));
-      const fontBuffers = ['DejaVuSans', 'DejaVuSans-Bold', 'DejaVuSansMono'].map((f) => new Uint8Array(module(`dejavu-fonts-ttf/ttf/${f}.ttf`)));
+      const fontBuffers = ['DejaVuSans', 'DejaVuSans-Bold', 'DejaVuSansMono'].map(
+        (f) => new Uint8Array(module(`dejavu-fonts-ttf/ttf/${f}.ttf`)),
+      );
       for (const [file, small] of Object.entries(await picturesOf(root))) {
-        const name = file.replace(/\.rasp$/, ''), source = readFileSync(path.join(root, 'examples', file), 'utf8');
-        const title = pragma(source, 'title') || name, description = pragma(source, 'description');
-        const image = new Resvg(preview(title, description, small), { font: { fontBuffers, defaultFontFamily: 'DejaVu Sans' } }).render();
+        const name = file.replace(/\.rasp$/, ''),
+          source = readFileSync(path.join(root, 'examples', file), 'utf8');
+        const title = pragma(source, 'title') || name,
+          description = pragma(source, 'description');
+        const image = new Resvg(preview(title, description, small), {
+          font: { fontBuffers, defaultFontFamily: 'DejaVu Sans' },
+        }).render();
         this.emitFile({ type: 'asset', fileName: `example/${name}.png`, source: image.asPng() });
-        this.emitFile({ type: 'asset', fileName: `example/${name}.html`, source: examplePage(name, title, description, site) });
+        this.emitFile({
+          type: 'asset',
+          fileName: `example/${name}.html`,
+          source: examplePage(name, title, description, site),
+        });
         image.free();
       }
     },

@@ -9,7 +9,11 @@ export const pythonFolder = `python-${version}`;
 
 /** The compiled library, made once for each version of Python and of what makes it. */
 async function library(): Promise<Buffer> {
-  const maker = createHash('sha256').update(version).update(readFileSync(path.join(here, '../wasm/python/library.mjs'))).digest('hex').slice(0, 16);
+  const maker = createHash('sha256')
+    .update(version)
+    .update(readFileSync(path.join(here, '../wasm/python/library.mjs')))
+    .digest('hex')
+    .slice(0, 16);
   const kept = path.join(here, 'node_modules/.python', `${maker}.zip`);
   if (!existsSync(kept)) {
     mkdirSync(path.dirname(kept), { recursive: true });
@@ -24,12 +28,17 @@ export function python(): Plugin {
   return {
     name: 'rasp-python',
     async config(_, { command }) {
-      if (command === 'build' && !process.env.VITEST) files = { ...Object.fromEntries(runtime.map((name) => [name, runtimeFile(name)])), [libraryName]: await library() };
+      if (command === 'build' && !process.env.VITEST)
+        files = {
+          ...Object.fromEntries(runtime.map((name) => [name, runtimeFile(name)])),
+          [libraryName]: await library(),
+        };
       const sizes = Object.fromEntries(Object.entries(files).map(([name, bytes]) => [name, bytes.length]));
       return { define: { __PYTHON__: JSON.stringify({ folder: pythonFolder, files: sizes }) } };
     },
     generateBundle() {
-      for (const [name, source] of Object.entries(files)) this.emitFile({ type: 'asset', fileName: `${pythonFolder}/${name}`, source });
+      for (const [name, source] of Object.entries(files))
+        this.emitFile({ type: 'asset', fileName: `${pythonFolder}/${name}`, source });
     },
   };
 }

@@ -15,7 +15,8 @@ bool floats_agree(double a, double b) {
 
 bool agrees(const Value& interpreter, const Value& model) {
   if (interpreter.kind() != model.kind()) return false;
-  return interpreter.kind() == Kind::Float ? floats_agree(interpreter.number(), model.number()) : equal(interpreter, model);
+  return interpreter.kind() == Kind::Float ? floats_agree(interpreter.number(), model.number())
+                                           : equal(interpreter, model);
 }
 
 bool expected(const Value& written, const Value& interpreter) {

@@ -4,12 +4,14 @@
 
 namespace rasp {
 
-// Same kind, and: ints (of any size), bools and strings the same; floats the same double (nan like nan, an infinity like itself, 0.0 like -0.0) or
-// both finite and apart by at most 2^-40 of the larger, which is more than another order of a sum changes.
+// Same kind, and: ints (of any size), bools and strings the same; floats the same double (nan like nan, an infinity
+// like itself, 0.0 like -0.0) or both finite and apart by at most 2^-40 of the larger, which is more than another order
+// of a sum changes.
 bool agrees(const Value& interpreter, const Value& model);
 // The rule for floats. Nothing is near zero but zero.
 bool floats_agree(double a, double b);
-// JSON does not tell 1 from 1.0: a whole number that a person wrote is the float of that value beside a float. Otherwise agrees().
+// JSON does not tell 1 from 1.0: a whole number that a person wrote is the float of that value beside a float.
+// Otherwise agrees().
 bool expected(const Value& written, const Value& interpreter);
 
 }  // namespace rasp

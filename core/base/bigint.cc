@@ -87,14 +87,16 @@ Limbs shift_left(const Limbs& a, std::uint32_t bits) {
 }
 
 std::uint32_t bit_length(const Limbs& a) {
-  return a.empty() ? 0 : static_cast<std::uint32_t>(32 * a.size()) - static_cast<std::uint32_t>(std::countl_zero(a.back()));
+  return a.empty() ? 0
+                   : static_cast<std::uint32_t>(32 * a.size()) - static_cast<std::uint32_t>(std::countl_zero(a.back()));
 }
 
 }  // namespace
 
 BigInt::BigInt(std::int64_t value) : negative_(value < 0) {
   // Unsigned negation is defined for the smallest int64, too.
-  std::uint64_t magnitude = negative_ ? std::uint64_t{0} - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value);
+  std::uint64_t magnitude =
+      negative_ ? std::uint64_t{0} - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value);
   for (; magnitude; magnitude >>= 32) limbs_.push_back(static_cast<std::uint32_t>(magnitude));
 }
 
@@ -124,7 +126,8 @@ BigInt BigInt::from_double(double value) {
   const double fraction = std::frexp(std::trunc(value), &exponent);  // |fraction| in [0.5, 1) or 0
   if (fraction == 0) return {};
   if (exponent <= 53) return BigInt(static_cast<std::int64_t>(value));
-  return BigInt(static_cast<std::int64_t>(std::ldexp(fraction, 53))).shifted_left(static_cast<std::uint32_t>(exponent - 53));
+  return BigInt(static_cast<std::int64_t>(std::ldexp(fraction, 53)))
+      .shifted_left(static_cast<std::uint32_t>(exponent - 53));
 }
 
 std::uint32_t BigInt::bit_length() const { return rasp::bit_length(limbs_); }

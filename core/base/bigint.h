@@ -11,7 +11,7 @@ namespace rasp {
 
 class BigInt {
  public:
-  BigInt() = default;  // 0
+  BigInt() = default;          // 0
   BigInt(std::int64_t value);  // NOLINT: an int64 is a BigInt
 
   // Optional sign, then ASCII digits, nothing else. nullopt for any other text and for magnitudes over max_bits.
@@ -41,7 +41,9 @@ class BigInt {
   // a / b as the nearest double, ties to even; ±infinity when out of range. Precondition: b is not 0.
   friend double true_divide(const BigInt& a, const BigInt& b);
   friend int compare(const BigInt& a, const BigInt& b);  // -1, 0, 1
-  friend bool operator==(const BigInt& a, const BigInt& b) { return a.negative_ == b.negative_ && a.limbs_ == b.limbs_; }
+  friend bool operator==(const BigInt& a, const BigInt& b) {
+    return a.negative_ == b.negative_ && a.limbs_ == b.limbs_;
+  }
 
  private:
   using Limbs = std::vector<std::uint32_t>;  // least significant first, no leading zero limb

@@ -17,8 +17,10 @@ void Diagnostics::add(Diagnostic diagnostic) {
   if (!known) list_.push_back(std::move(diagnostic));
 }
 
-void Diagnostics::error(std::string code, std::string error_class, std::string message, Span span, std::string hint, Fix fix) {
-  add({Severity::Error, std::move(code), std::move(error_class), std::move(message), span, std::move(hint), std::move(fix)});
+void Diagnostics::error(std::string code, std::string error_class, std::string message, Span span, std::string hint,
+                        Fix fix) {
+  add({Severity::Error, std::move(code), std::move(error_class), std::move(message), span, std::move(hint),
+       std::move(fix)});
 }
 
 void Diagnostics::warning(std::string code, std::string message, Span span, std::string hint, Fix fix) {

@@ -18,13 +18,13 @@ struct Span {
 
 enum class Severity : std::uint8_t { Error, Warning, Info };
 
-struct Edit {            // replaces `span`, which may be empty, by `text`
+struct Edit {  // replaces `span`, which may be empty, by `text`
   Span span;
   std::string text;
 };
 // A change of the text that mends a mistake: its edits touch one file, in order, and do not overlap.
 struct Fix {
-  std::string title;     // what it does, as on a button: "Write and"; empty: there is no fix
+  std::string title;  // what it does, as on a button: "Write and"; empty: there is no fix
   std::vector<Edit> edits;
 };
 
@@ -45,7 +45,8 @@ struct Diagnostic {
 class Diagnostics {
  public:
   void add(Diagnostic diagnostic);  // Drops an exact repetition (same code, span and message); keeps at most 200.
-  void error(std::string code, std::string error_class, std::string message, Span span, std::string hint = {}, Fix fix = {});
+  void error(std::string code, std::string error_class, std::string message, Span span, std::string hint = {},
+             Fix fix = {});
   void warning(std::string code, std::string message, Span span, std::string hint = {}, Fix fix = {});
   void info(std::string code, std::string message, Span span, std::string hint = {});
   bool has_errors() const;

@@ -8,27 +8,27 @@ namespace rasp {
 
 struct Limits {
   std::uint32_t source_bytes = 1u << 20;
-  std::uint32_t parse_depth = 400;         // nested expressions, lists, bodies
-  std::uint32_t chain_length = 2'000;      // operators in one chain a + b + …
-  std::uint32_t call_depth = 200;          // nested calls while elaborating
+  std::uint32_t parse_depth = 400;     // nested expressions, lists, bodies
+  std::uint32_t chain_length = 2'000;  // operators in one chain a + b + …
+  std::uint32_t call_depth = 200;      // nested calls while elaborating
   std::uint64_t elaboration_steps = 5'000'000;
-  std::uint32_t collection_size = 100'000; // elements of one list, dictionary or characters of one string
+  std::uint32_t collection_size = 100'000;  // elements of one list, dictionary or characters of one string
   std::uint64_t total_collection_size = 10'000'000;
-  std::uint32_t integer_bits = 16'384;     // magnitude of an int
+  std::uint32_t integer_bits = 16'384;  // magnitude of an int
   std::uint32_t graph_nodes = 200'000;
   std::uint32_t input_tokens = 2'048;
   std::uint64_t evaluation_cells = 200'000'000;
-  std::uint32_t value_set = 20'000;        // values of one s-op
-  std::uint64_t tuples = 4'000'000;        // combinations of operands that are looked at for the values of one s-op
-  std::uint64_t table_rows = 400'000;      // combinations of values in the table of one expression
-  std::uint64_t opaque_rows = 1'000'000;    // rows in all tables of functions of another language
+  std::uint32_t value_set = 20'000;           // values of one s-op
+  std::uint64_t tuples = 4'000'000;           // combinations of operands that are looked at for the values of one s-op
+  std::uint64_t table_rows = 400'000;         // combinations of values in the table of one expression
+  std::uint64_t opaque_rows = 1'000'000;      // rows in all tables of functions of another language
   std::uint64_t selector_pairs = 25'000'000;  // pairs of values that one comparison tells apart
-  std::uint64_t contexts = 50'000'000;     // (s-op, position, length) for which value sets are kept, of all s-ops
-  std::uint64_t weights = 60'000'000;      // non-zeros of a model
-  std::uint64_t trace_floats = 64'000'000; // activations of one recorded pass
-  std::uint64_t document_cells = 4'000'000;  // values and matrix rows × columns that one answer shows
-  std::uint32_t handles = 64;              // compiled models held by a session; the oldest goes first
-  std::uint32_t milliseconds = 10'000;     // deadline of one request; 0: none
+  std::uint64_t contexts = 50'000'000;        // (s-op, position, length) for which value sets are kept, of all s-ops
+  std::uint64_t weights = 60'000'000;         // non-zeros of a model
+  std::uint64_t trace_floats = 64'000'000;    // activations of one recorded pass
+  std::uint64_t document_cells = 4'000'000;   // values and matrix rows × columns that one answer shows
+  std::uint32_t handles = 64;                 // compiled models held by a session; the oldest goes first
+  std::uint32_t milliseconds = 10'000;        // deadline of one request; 0: none
 };
 
 // Thrown inside core only, caught in compile.cc / requests.cc and turned into a diagnostic of class "limit".

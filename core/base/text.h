@@ -7,7 +7,8 @@
 
 namespace rasp {
 
-// Bytes of the well-formed UTF-8 sequence at i; 0 where it is malformed (truncated, overlong, surrogate, beyond U+10FFFF).
+// Bytes of the well-formed UTF-8 sequence at i; 0 where it is malformed (truncated, overlong, surrogate, beyond
+// U+10FFFF).
 std::size_t utf8_length(std::string_view s, std::size_t i);
 bool valid_utf8(std::string_view s);
 // One string per code point. Malformed bytes become U+FFFD.

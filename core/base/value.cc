@@ -63,7 +63,8 @@ std::string float_repr(double d) {
   }
   if (exponent <= 0) return out + "0." + std::string(static_cast<std::size_t>(-exponent), '0') + digits;
   if (count <= exponent) return out + digits + std::string(static_cast<std::size_t>(exponent - count), '0') + ".0";
-  return out + digits.substr(0, static_cast<std::size_t>(exponent)) + '.' + digits.substr(static_cast<std::size_t>(exponent));
+  return out + digits.substr(0, static_cast<std::size_t>(exponent)) + '.' +
+         digits.substr(static_cast<std::size_t>(exponent));
 }
 
 std::string string_repr(const std::string& s) {
@@ -200,7 +201,8 @@ std::string Value::str() const {
     }
     case Kind::Float: return float_repr(number());
     case Kind::Bool: return truthy() ? "True" : "False";
-    case Kind::String: case Kind::Opaque: return text();
+    case Kind::String:
+    case Kind::Opaque: return text();
   }
   return {};
 }

@@ -28,25 +28,28 @@ class Value {
   bool is_number() const { return kind() < Kind::String; }  // Bool is a sub-kind of Int
   bool is_string() const { return kind() == Kind::String; }
   bool is_opaque() const { return kind() == Kind::Opaque; }
-  const std::string& text() const;          // precondition: is_string() or is_opaque()
-  double number() const;                    // precondition: is_number(); ints beyond 2^53 are rounded
+  const std::string& text() const;            // precondition: is_string() or is_opaque()
+  double number() const;                      // precondition: is_number(); ints beyond 2^53 are rounded
   std::optional<std::int64_t> int64() const;  // Int or Bool that fits
-  BigInt big() const;                       // precondition: Int or Bool
+  BigInt big() const;                         // precondition: Int or Bool
   bool truthy() const;
-  char letter() const;                      // 'i' 'f' 'b' 's' 'o'
-  std::string repr() const;                 // host repr: 'a', 1.0, True
-  std::string str() const;                  // host str: a, 1.0, True
+  char letter() const;       // 'i' 'f' 'b' 's' 'o'
+  std::string repr() const;  // host repr: 'a', 1.0, True
+  std::string str() const;   // host str: a, 1.0, True
 
  private:
   std::variant<std::int64_t, BigInt, double, bool, std::string> v_;  // BigInt only where int64 does not suffice
-  bool opaque_ = false;  // then the string is its text: an alternative of its own would make every copy of a value larger
+  bool opaque_ =
+      false;  // then the string is its text: an alternative of its own would make every copy of a value larger
 };
 
-// Host equality: numbers compare across Int/Float/Bool (exactly, also beyond 2^53), a string never equals a number, an opaque value neither.
+// Host equality: numbers compare across Int/Float/Bool (exactly, also beyond 2^53), a string never equals a number, an
+// opaque value neither.
 bool equal(const Value& a, const Value& b);
 // Same kind and equal (so 1, 1.0 and True differ); NaN identical to NaN, 0.0 to -0.0 not.
 bool identical(const Value& a, const Value& b);
-// One total order for value sets: numbers (by value, ties by kind Int < Float < Bool) before strings (by code point) before opaque values (by text).
+// One total order for value sets: numbers (by value, ties by kind Int < Float < Bool) before strings (by code point)
+// before opaque values (by text).
 bool total_less(const Value& a, const Value& b);
 std::size_t hash(const Value& v);  // consistent with equal()
 

@@ -10,12 +10,20 @@
 
 namespace rasp {
 
-Assembler::Assembler(const PlanContext& context, const Plan& plan, const Schedule& schedule, bool balance, CompiledModel& model)
-    : c_(context), plan_(plan), schedule_(schedule), m_(model), t_(model.transformer), balance_(balance), n_(static_cast<std::int32_t>(context.sets.max_length())) {}
+Assembler::Assembler(const PlanContext& context, const Plan& plan, const Schedule& schedule, bool balance,
+                     CompiledModel& model)
+    : c_(context),
+      plan_(plan),
+      schedule_(schedule),
+      m_(model),
+      t_(model.transformer),
+      balance_(balance),
+      n_(static_cast<std::int32_t>(context.sets.max_length())) {}
 
 void Assembler::charge(std::uint64_t entries) {
   c_.budget.tick(static_cast<std::uint32_t>(std::min<std::uint64_t>(entries, 1u << 20)));
-  if ((weights_ += entries) > c_.budget.limits().weights) throw LimitExceeded{"limit-weights", c_.budget.limits().weights};
+  if ((weights_ += entries) > c_.budget.limits().weights)
+    throw LimitExceeded{"limit-weights", c_.budget.limits().weights};
 }
 
 SparseMatrix Assembler::sparse(std::int32_t rows, std::int32_t cols, const std::vector<Triplet>& entries) {
@@ -50,7 +58,8 @@ void Assembler::run(NodeId output) {
   for (std::size_t l = 0; l < drafts.size(); ++l) {
     Layer& layer = t_.layers[l];
     layer.b_O.assign(static_cast<std::size_t>(t_.d_model), 0);
-    for (std::size_t h = 0; h < drafts[l].size(); ++h) finish_head(layer, l, drafts[l][h], schedule_.heads[l][h], d_head);
+    for (std::size_t h = 0; h < drafts[l].size(); ++h)
+      finish_head(layer, l, drafts[l][h], schedule_.heads[l][h], d_head);
     mlp(layer, l);
   }
   for (Subspace& s : m_.subspaces) {
@@ -62,11 +71,14 @@ void Assembler::run(NodeId output) {
   m_.claims.output.margin = m_.links.back().margin;
   // Tightest first; margins that differ by rounding alone keep their order, so that every platform tells the same.
   const auto key = [](const BoundLink& link) { return std::round(link.margin * 1e9); };
-  std::stable_sort(m_.links.begin(), m_.links.end(), [&](const BoundLink& a, const BoundLink& b) { return key(a) < key(b); });
+  std::stable_sort(m_.links.begin(), m_.links.end(),
+                   [&](const BoundLink& a, const BoundLink& b) { return key(a) < key(b); });
   m_.worst_margin = m_.links.empty() ? 1 : m_.links.front().margin;
   m_.exact = m_.worst_margin > 0 && m_.inexact_reasons.empty();
   for (const BoundLink& link : m_.links)
-    if (link.margin <= 0 && m_.inexact_reasons.size() < 5) m_.inexact_reasons.push_back("the bound does not close at \"" + c_.graph.describe(link.node) + "\": " + link.what);
+    if (link.margin <= 0 && m_.inexact_reasons.size() < 5)
+      m_.inexact_reasons.push_back("the bound does not close at \"" + c_.graph.describe(link.node) +
+                                   "\": " + link.what);
 }
 
 std::string Assembler::label_of(NodeId id) const {
@@ -132,7 +144,8 @@ void Assembler::allocate() {
 
 std::int32_t Assembler::class_of(const Unit& unit, ValueId v) const {
   for (std::size_t c = 0; c < unit.class_values.size(); ++c)
-    if (std::find(unit.class_values[c].begin(), unit.class_values[c].end(), v) != unit.class_values[c].end()) return static_cast<std::int32_t>(c);
+    if (std::find(unit.class_values[c].begin(), unit.class_values[c].end(), v) != unit.class_values[c].end())
+      return static_cast<std::int32_t>(c);
   return -1;
 }
 
@@ -146,13 +159,15 @@ void Assembler::embeddings() {
       case UnitKind::TokensCode:
         for (std::size_t v = 0; v < c_.options.vocabulary.size(); ++v) {
           const std::int32_t c = class_of(unit, c_.values.intern(c_.options.vocabulary[v]));
-          if (c >= 0 && dims_[id][static_cast<std::size_t>(c)] >= 0) e.emplace_back(static_cast<std::int32_t>(v), dims_[id][static_cast<std::size_t>(c)], 1.f);
+          if (c >= 0 && dims_[id][static_cast<std::size_t>(c)] >= 0)
+            e.emplace_back(static_cast<std::int32_t>(v), dims_[id][static_cast<std::size_t>(c)], 1.f);
         }
         break;
       case UnitKind::IndicesCode:
         for (std::int32_t i = 0; i < n_; ++i) {
           const std::int32_t c = class_of(unit, c_.values.intern(Value::integer(static_cast<std::int64_t>(i))));
-          if (c >= 0 && dims_[id][static_cast<std::size_t>(c)] >= 0) p.emplace_back(i + 1, dims_[id][static_cast<std::size_t>(c)], 1.f);
+          if (c >= 0 && dims_[id][static_cast<std::size_t>(c)] >= 0)
+            p.emplace_back(i + 1, dims_[id][static_cast<std::size_t>(c)], 1.f);
         }
         break;
       case UnitKind::IndicesNumber:
@@ -160,11 +175,13 @@ void Assembler::embeddings() {
         break;
       case UnitKind::AggregateCode:  // what an empty row leaves behind; heads add value - default
         if (unit.default_class >= 0)
-          for (std::int32_t i = 0; i < n_; ++i) p.emplace_back(i + 1, dims_[id][static_cast<std::size_t>(unit.default_class)], 1.f);
+          for (std::int32_t i = 0; i < n_; ++i)
+            p.emplace_back(i + 1, dims_[id][static_cast<std::size_t>(unit.default_class)], 1.f);
         break;
       case UnitKind::AggregateNumber:
         if (unit.default_number != 0)
-          for (std::int32_t i = 0; i < n_; ++i) p.emplace_back(i + 1, dims_[id][0], static_cast<float>(unit.default_number));
+          for (std::int32_t i = 0; i < n_; ++i)
+            p.emplace_back(i + 1, dims_[id][0], static_cast<float>(unit.default_number));
         break;
       default: break;
     }
@@ -174,7 +191,8 @@ void Assembler::embeddings() {
 }
 
 // Reads a linear form into one column; the constant holds at every position but BOS.
-void Assembler::read_form(const LinearForm& f, double constant, std::int32_t column, std::vector<Triplet>& w, Biases& b, double scale) {
+void Assembler::read_form(const LinearForm& f, double constant, std::int32_t column, std::vector<Triplet>& w, Biases& b,
+                          double scale) {
   for (const auto& t : f.numbers) w.emplace_back(dims_[t.unit][0], column, static_cast<float>(t.coefficient * scale));
   for (const auto& t : f.codes) {
     const Unit& unit = plan_.units[t.read.unit];
@@ -189,7 +207,8 @@ void Assembler::read_form(const LinearForm& f, double constant, std::int32_t col
 
 proof::Accuracy Assembler::accuracy(UnitId id) const {
   if (id == no_unit) return {};
-  const int dimensions = std::max(1, static_cast<int>(std::count(plan_.units[id].kept.begin(), plan_.units[id].kept.end(), true)));
+  const int dimensions =
+      std::max(1, static_cast<int>(std::count(plan_.units[id].kept.begin(), plan_.units[id].kept.end(), true)));
   return {error_[id], spread_[id], static_cast<int>(std::min<double>(dimensions, proof::terms_of(spread_[id])))};
 }
 
@@ -198,7 +217,10 @@ proof::Form Assembler::proved(const LinearForm& f) const {
   form.terms = static_cast<int>(f.numbers.size()) + 1;
   for (const auto& t : f.codes) form.terms += accuracy(t.read.unit).terms;
   form.magnitude = std::fabs(f.constant);
-  auto power_of_two = [](double x) { int e = 0; return x == 0 || std::fabs(std::frexp(x, &e)) == 0.5; };
+  auto power_of_two = [](double x) {
+    int e = 0;
+    return x == 0 || std::fabs(std::frexp(x, &e)) == 0.5;
+  };
   for (const auto& t : f.numbers) {
     form.carried += std::fabs(t.coefficient) * error_[t.unit];
     form.magnitude += std::fabs(t.coefficient) * largest(t.unit);
@@ -223,7 +245,8 @@ std::vector<std::pair<std::int32_t, double>> Assembler::directions(const LinearF
     const Unit& unit = plan_.units[t.read.unit];
     for (std::size_t c = 0; c < unit.kept.size(); ++c) {
       const std::uint32_t s = unit.class_signature[c][t.read.demand];
-      if (s != no_signature && dims_[t.read.unit][c] >= 0 && t.number[s] != 0) sum[dims_[t.read.unit][c]] += t.coefficient * t.number[s];
+      if (s != no_signature && dims_[t.read.unit][c] >= 0 && t.number[s] != 0)
+        sum[dims_[t.read.unit][c]] += t.coefficient * t.number[s];
     }
   }
   return {sum.begin(), sum.end()};
@@ -242,7 +265,8 @@ void Assembler::claim() {
     c.dead = s.dead;
     c.largest = c.one_hot ? 1 : largest(s.unit);
     c.several = unit.most_selected > 1;
-    if (unit.kind == UnitKind::AggregateCode && unit.default_class >= 0) c.initial_dimension = dims_[s.unit][static_cast<std::size_t>(unit.default_class)];
+    if (unit.kind == UnitKind::AggregateCode && unit.default_class >= 0)
+      c.initial_dimension = dims_[s.unit][static_cast<std::size_t>(unit.default_class)];
     if (unit.kind == UnitKind::AggregateNumber) {
       c.initial = unit.default_number;
       c.constant = unit.value_number.constant - unit.default_number;
@@ -312,7 +336,8 @@ void Assembler::add_constant(std::vector<Triplet>& w, Biases& b, std::int32_t ax
   w.emplace_back(bos_, axis, static_cast<float>(-weight));
 }
 
-void assemble(const PlanContext& context, const Plan& plan, const Schedule& schedule, NodeId output, bool balance, CompiledModel& model) {
+void assemble(const PlanContext& context, const Plan& plan, const Schedule& schedule, NodeId output, bool balance,
+              CompiledModel& model) {
   Assembler(context, plan, schedule, balance, model).run(output);
 }
 

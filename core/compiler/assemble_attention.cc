@@ -31,11 +31,13 @@ Assembler::ScoreForm Assembler::score_form(const Literal& l) {
     if (qu && !qu->kept[r]) continue;
     c_.budget.tick(static_cast<std::uint32_t>(f.columns.size()));
     for (std::size_t k = 0; k < f.columns.size(); ++k) {
-      if ((ku && !ku->kept[k]) || !l.selects(qu ? qu->class_signature[r] : none, ku ? ku->class_signature[k] : none)) continue;
+      if ((ku && !ku->kept[k]) || !l.selects(qu ? qu->class_signature[r] : none, ku ? ku->class_signature[k] : none))
+        continue;
       f.rows[r].push_back(static_cast<std::uint32_t>(k));
       f.columns[k].push_back(static_cast<std::uint32_t>(r));
     }
-    if ((f.pairs += f.rows[r].size()) > c_.budget.limits().weights) throw LimitExceeded{"limit-weights", c_.budget.limits().weights};
+    if ((f.pairs += f.rows[r].size()) > c_.budget.limits().weights)
+      throw LimitExceeded{"limit-weights", c_.budget.limits().weights};
   }
   f.row_index = distinct(f.rows);
   f.column_index = distinct(f.columns);
@@ -64,10 +66,13 @@ void Assembler::literal(const Literal& l, HeadDraft& h) {
   const auto groups = static_cast<std::int32_t>(f.row_index.size());
   int bits = 0;
   while ((1 << bits) < groups) ++bits;
-  // One query group per key class (equality and the like): codes of ±1 in ⌈log2⌉ axes, a match scores one unit more than any other pair.
-  if (c_.options.passes.factor && f.one_to_one && groups > 8 && bits < groups && !(h.sensitive && (rough(plan_, l.query) || rough(plan_, l.key)))) {
+  // One query group per key class (equality and the like): codes of ±1 in ⌈log2⌉ axes, a match scores one unit more
+  // than any other pair.
+  if (c_.options.passes.factor && f.one_to_one && groups > 8 && bits < groups &&
+      !(h.sensitive && (rough(plan_, l.query) || rough(plan_, l.key)))) {
     for (std::size_t r = 0; r < f.rows.size(); ++r)
-      for (int b = 0; b < bits && !f.rows[r].empty(); ++b) read_query(l, h, r, base + b, (f.row_index.at(f.rows[r]) >> b & 1) ? 0.5 : -0.5);
+      for (int b = 0; b < bits && !f.rows[r].empty(); ++b)
+        read_query(l, h, r, base + b, (f.row_index.at(f.rows[r]) >> b & 1) ? 0.5 : -0.5);
     for (const auto& [pattern, code] : f.row_index)
       for (auto k : pattern)
         for (int b = 0; b < bits; ++b) read_key(l, h, k, base + b, (code >> b & 1) ? 1 : -1);
@@ -104,7 +109,9 @@ Assembler::HeadDraft Assembler::draft(const HeadPlan& plan) {
   HeadDraft h;
   h.width = selection.width;
   h.nothing = selection.nothing;
-  h.sensitive = h.width || std::any_of(plan.units.begin(), plan.units.end(), [&](UnitId id) { return plan_.units[id].kind == UnitKind::AggregateNumber && plan_.units[id].most_selected > 1; });
+  h.sensitive = h.width || std::any_of(plan.units.begin(), plan.units.end(), [&](UnitId id) {
+                  return plan_.units[id].kind == UnitKind::AggregateNumber && plan_.units[id].most_selected > 1;
+                });
   if (!selection.nothing)
     for (const Literal& l : selection.literals) literal(l, h);
   for (const HeadDraft::Score& score : h.scores) h.lead += score.lead;
@@ -148,7 +155,8 @@ void Assembler::draft_value(UnitId id, HeadDraft& h, std::int32_t& constant_axis
     h.o.emplace_back(axis, dims_[id][0], 1.f);
     return;
   }
-  if (unit.default_class >= 0) h.o.emplace_back(constant(), dims_[id][static_cast<std::size_t>(unit.default_class)], -1.f);
+  if (unit.default_class >= 0)
+    h.o.emplace_back(constant(), dims_[id][static_cast<std::size_t>(unit.default_class)], -1.f);
   if (unit.value_code.unit == no_unit) {
     const std::int32_t target = unit.value_class.empty() ? -1 : unit.value_class[0];
     if (target >= 0) h.o.emplace_back(constant(), dims_[id][static_cast<std::size_t>(target)], 1.f);
@@ -170,28 +178,39 @@ void Assembler::draft_value(UnitId id, HeadDraft& h, std::int32_t& constant_axis
   }
 }
 
-// A selected pair scores lead·s, any other at most (lead-1)·s, BOS half a step below a selected pair: BOS takes the row that selects
-// nothing. How large s is: proof/amplitudes.h.
+// A selected pair scores lead·s, any other at most (lead-1)·s, BOS half a step below a selected pair: BOS takes the row
+// that selects nothing. How large s is: proof/amplitudes.h.
 void Assembler::finish_head(Layer& layer, std::size_t l, HeadDraft& h, const HeadPlan& plan, std::int32_t d_head) {
   const double compared = comparison_error(h, plan_.selections[plan.selection]);
-  const proof::Scores scores = proof::choose_scores({static_cast<double>(n_), h.lead, compared, h.width, h.sensitive, balance_, d_head, h.total, h.largest});
+  const proof::Scores scores = proof::choose_scores(
+      {static_cast<double>(n_), h.lead, compared, h.width, h.sensitive, balance_, d_head, h.total, h.largest});
   weigh(layer, h, scores.amplitude, scores.bos, scores.count_scale, d_head);
   int axes = h.active;
   if (compared > 0) {  // none of the axes need be 0, nor what an axis reads
     double more = h.qk_axes - h.active;
-    for (const Literal& l : plan_.selections[plan.selection].literals) more += accuracy(l.query).terms + accuracy(l.key).terms;
-    axes += 2 + static_cast<int>(std::ceil(std::min(more, 2 * proof::terms_of(compared))));  // and products of two that are inexact
+    for (const Literal& l : plan_.selections[plan.selection].literals)
+      more += accuracy(l.query).terms + accuracy(l.key).terms;
+    axes += 2 + static_cast<int>(
+                    std::ceil(std::min(more, 2 * proof::terms_of(compared))));  // and products of two that are inexact
   }
-  const proof::Head head{static_cast<double>(n_), scores.s, h.lead, scores.bos, axes, compared, compared == 0 && proof::power_of_four(d_head) && scores.bos < 256};
+  const proof::Head head{static_cast<double>(n_),
+                         scores.s,
+                         h.lead,
+                         scores.bos,
+                         axes,
+                         compared,
+                         compared == 0 && proof::power_of_four(d_head) && scores.bos < 256};
   std::vector<Bound> bounds;  // of all units first: none reads another
   for (UnitId id : plan.units) bounds.push_back(bound_head(head, plan_.units[id], scores.count_scale));
-  for (std::size_t i = 0; i < plan.units.size(); ++i) record(plan.units[i], "score gap against the error of the codes it compares", bounds[i]);
+  for (std::size_t i = 0; i < plan.units.size(); ++i)
+    record(plan.units[i], "score gap against the error of the codes it compares", bounds[i]);
   m_.claims.heads[l].push_back({h.nothing, h.width});
   describe_head(l, h, plan, scores.count_scale);
 }
 
 // bos in units of the step of the scores.
-void Assembler::weigh(Layer& layer, HeadDraft& h, double amplitude, double bos, double count_scale, std::int32_t d_head) {
+void Assembler::weigh(Layer& layer, HeadDraft& h, double amplitude, double bos, double count_scale,
+                      std::int32_t d_head) {
   AttentionHead head;
   for (Triplet& t : h.q) t = Triplet(t.row(), t.col(), static_cast<float>(t.value() * amplitude));
   auto biases = [&](const Biases& list, double scale) {
@@ -215,15 +234,18 @@ double Assembler::comparison_error(const HeadDraft& h, const Selection& selectio
   std::vector<proof::Comparison> comparisons;
   for (std::size_t i = 0; i < h.scores.size(); ++i) {
     const Literal& l = selection.literals[i];
-    comparisons.push_back({h.scores[i].lead, l.query != no_unit, l.key != no_unit, accuracy(l.query), accuracy(l.key), h.scores[i].query_group, h.scores[i].key_group});
+    comparisons.push_back({h.scores[i].lead, l.query != no_unit, l.key != no_unit, accuracy(l.query), accuracy(l.key),
+                           h.scores[i].query_group, h.scores[i].key_group});
   }
   return proof::comparison_error(comparisons);
 }
 
 Assembler::Bound Assembler::bound_head(const proof::Head& head, const Unit& unit, double count_scale) const {
-  if (unit.summed) return proof::summing_head(head, count_scale, proved(unit.value_number), unit.total, at_bos(unit.value_number));
+  if (unit.summed)
+    return proof::summing_head(head, count_scale, proved(unit.value_number), unit.total, at_bos(unit.value_number));
   if (unit.kind == UnitKind::WidthNumber) return proof::counting_head(head, count_scale);
-  if (unit.kind == UnitKind::AggregateNumber) return proof::numerical_head(head, proved(unit.value_number), unit.default_number, unit.most_selected > 1);
+  if (unit.kind == UnitKind::AggregateNumber)
+    return proof::numerical_head(head, proved(unit.value_number), unit.default_number, unit.most_selected > 1);
   return proof::one_hot_head(head, accuracy(unit.value_code.unit));
 }
 
@@ -237,7 +259,8 @@ void Assembler::describe_head(std::size_t l, const HeadDraft& h, const HeadPlan&
   for (UnitId id : plan.units) {
     const Unit& unit = plan_.units[id];
     info.nodes.push_back(unit.node);
-    if (unit.value_code.unit != no_unit && unit.kind == UnitKind::AggregateCode) info.reads_value.push_back(label(unit.value_code.unit));
+    if (unit.value_code.unit != no_unit && unit.kind == UnitKind::AggregateCode)
+      info.reads_value.push_back(label(unit.value_code.unit));
     for (const auto& t : unit.value_number.numbers) info.reads_value.push_back(label(t.unit));
     for (const auto& t : unit.value_number.codes) info.reads_value.push_back(label(t.read.unit));
   }

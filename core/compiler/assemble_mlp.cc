@@ -29,7 +29,8 @@ void Assembler::emit(Neurons& w, UnitId id, std::int32_t neuron, std::uint32_t o
   const Unit& unit = plan_.units[id];
   if (outcome == no_signature) return;
   if (unit.kind == UnitKind::MlpNumber) {
-    if (unit.numbers[outcome] != 0) w.out.emplace_back(neuron, dims_[id][0], static_cast<float>(weight * unit.numbers[outcome]));
+    if (unit.numbers[outcome] != 0)
+      w.out.emplace_back(neuron, dims_[id][0], static_cast<float>(weight * unit.numbers[outcome]));
   } else if (dims_[id][outcome] >= 0) {
     w.out.emplace_back(neuron, dims_[id][outcome], static_cast<float>(weight));
   }
@@ -37,7 +38,8 @@ void Assembler::emit(Neurons& w, UnitId id, std::int32_t neuron, std::uint32_t o
 
 std::string Assembler::outcome_label(const Unit& unit, std::uint32_t outcome) const {
   if (unit.kind == UnitKind::MlpNumber) return Value::real(unit.numbers[outcome]).str();
-  if (outcome < unit.class_values.size() && !unit.class_values[outcome].empty()) return c_.values[unit.class_values[outcome][0]].str();
+  if (outcome < unit.class_values.size() && !unit.class_values[outcome].empty())
+    return c_.values[unit.class_values[outcome][0]].str();
   return "";
 }
 
@@ -50,10 +52,12 @@ bool Assembler::opens(const Unit& unit, const Gate& gate) const {
     auto& classes = open.try_emplace(read.unit, source.kept.size(), true).first->second;
     for (std::size_t c = 0; c < source.kept.size(); ++c) {
       const std::uint32_t s = source.class_signature[c][read.demand];
-      classes[c] = classes[c] && s != no_signature && dims_[read.unit][c] >= 0 && std::find(set.begin(), set.end(), s) != set.end();
+      classes[c] = classes[c] && s != no_signature && dims_[read.unit][c] >= 0 &&
+                   std::find(set.begin(), set.end(), s) != set.end();
     }
   }
-  return std::all_of(open.begin(), open.end(), [](const auto& x) { return std::count(x.second.begin(), x.second.end(), true) > 0; });
+  return std::all_of(open.begin(), open.end(),
+                     [](const auto& x) { return std::count(x.second.begin(), x.second.end(), true) > 0; });
 }
 
 proof::GateInputs Assembler::gate_inputs(const Unit& unit, const Gate& gate) const {
@@ -82,7 +86,10 @@ void Assembler::mlp(Layer& layer, std::size_t l) {
     group.how = unit.saturated ? "clean" : unit.steps.empty() ? "lookup" : "steps";
     Bound bound = unit.saturated ? cleaned(w, id) : lookups(w, id);
     if (unit.has_axis) bound = proof::both(bound, steps(w, id));
-    record(id, unit.has_axis ? "threshold gap against the error of the number it reads" : "sum of codes against its threshold", bound);
+    record(
+        id,
+        unit.has_axis ? "threshold gap against the error of the number it reads" : "sum of codes against its threshold",
+        bound);
     group.end = static_cast<std::int32_t>(w.bias.size());
     group.neuron_labels.assign(w.labels.begin() + group.begin, w.labels.end());
     m_.layers[l].neurons.push_back(std::move(group));
@@ -111,7 +118,8 @@ void Assembler::clear(Neurons& w, std::size_t l) {
         w.in.emplace_back(clears[i].dimension, neuron, sign);
         w.out.emplace_back(neuron, clears[i].dimension, -sign);
         w.bias.push_back(0);
-        w.labels.push_back("clears " + m_.residual_labels[static_cast<std::size_t>(clears[i].dimension)] + (sign < 0 ? " below 0" : ""));
+        w.labels.push_back("clears " + m_.residual_labels[static_cast<std::size_t>(clears[i].dimension)] +
+                           (sign < 0 ? " below 0" : ""));
       }
     group.end = static_cast<std::int32_t>(w.bias.size());
     group.neuron_labels.assign(w.labels.begin() + group.begin, w.labels.end());
@@ -119,7 +127,8 @@ void Assembler::clear(Neurons& w, std::size_t l) {
   }
 }
 
-// relu(2·Σ - (2k-1)) over the k inputs of a gate: exactly 0 unless all hold, as long as the pre-activation is off by less than 1 (lemma 5).
+// relu(2·Σ - (2k-1)) over the k inputs of a gate: exactly 0 unless all hold, as long as the pre-activation is off by
+// less than 1 (lemma 5).
 std::int32_t Assembler::gate_start(Neurons& w, const Unit& unit, const Gate& gate) {
   const auto k = static_cast<double>(gate.inputs.size());
   const std::int32_t neuron = gate_neuron(w, unit, gate, 2, k == 0 ? 1 : 1 - 2 * k);
@@ -142,14 +151,15 @@ Assembler::Bound Assembler::lookups(Neurons& w, UnitId id) {
   return bound;
 }
 
-// relu(2x + ½) - relu(2x - ½) with x one dimension of a code less ½: exactly 0 below, and above it the difference of two numbers of which each is
-// rounded once, as long as x is off by less than ¼ (lemma 7).
+// relu(2x + ½) - relu(2x - ½) with x one dimension of a code less ½: exactly 0 below, and above it the difference of
+// two numbers of which each is rounded once, as long as x is off by less than ¼ (lemma 7).
 Assembler::Bound Assembler::cleaned(Neurons& w, UnitId id) {
   const Unit& unit = plan_.units[id];
   const auto layer = static_cast<std::size_t>(schedule_.written[id] / 2 - 1);
   for (const LookupRow& row : unit.lookups)
     for (const float weight : {1.f, -1.f}) {
-      if (weight > 0) m_.claims.steps[layer].push_back({static_cast<std::int32_t>(w.bias.size()), -1, true, {{0, 1}}, 0, 1, 0, {}});
+      if (weight > 0)
+        m_.claims.steps[layer].push_back({static_cast<std::int32_t>(w.bias.size()), -1, true, {{0, 1}}, 0, 1, 0, {}});
       const std::int32_t neuron = gate_neuron(w, unit, row.gate, 2, weight > 0 ? -0.5 : -1.5);
       w.labels.push_back(label(id) + " = " + outcome_label(unit, row.output) + (weight > 0 ? "" : ", no more than 1"));
       emit(w, id, neuron, row.output, static_cast<double>(weight));
@@ -162,7 +172,8 @@ Assembler::Bound Assembler::cleaned(Neurons& w, UnitId id) {
 Assembler::Bound Assembler::steps(Neurons& w, UnitId id) {
   Bound bound;
   for (const StepRow& row : plan_.units[id].steps)
-    if (opens(plan_.units[id], row.gate)) bound = proof::both(bound, row.passed ? passed_row(w, id, row) : step_row(w, id, row));
+    if (opens(plan_.units[id], row.gate))
+      bound = proof::both(bound, row.passed ? passed_row(w, id, row) : step_row(w, id, row));
   return bound;
 }
 
@@ -170,7 +181,8 @@ Assembler::Bound Assembler::steps(Neurons& w, UnitId id) {
 Assembler::Bound Assembler::passed_row(Neurons& w, UnitId id, const StepRow& row) {
   const Unit& unit = plan_.units[id];
   const auto k = static_cast<double>(row.gate.inputs.size());
-  const double barrier = proof::power_of_two_above(2 * (row.high - row.low) + std::fabs(unit.axis.constant - row.low) + 1);
+  const double barrier =
+      proof::power_of_two_above(2 * (row.high - row.low) + std::fabs(unit.axis.constant - row.low) + 1);
   const double start = row.slope * row.low + row.intercept;
   std::int32_t constant = -1;
   if (start != 0) {
@@ -183,13 +195,22 @@ Assembler::Bound Assembler::passed_row(Neurons& w, UnitId id, const StepRow& row
   read_form(unit.axis, 0, neuron, w.in, unused, 1);
   w.out.emplace_back(neuron, dims_[id][0], static_cast<float>(row.slope));
   w.labels.push_back(label(id) + " passed on");
-  m_.claims.steps[static_cast<std::size_t>(schedule_.written[id] / 2 - 1)].push_back({neuron, constant, opens(unit, row.gate), {}, row.low, row.high, unit.axis.constant, directions(unit.axis), true});
-  return proof::passed_number(proved(unit.axis), gate_inputs(unit, row.gate), {row.low, row.high, barrier}, row.slope, start);
+  m_.claims.steps[static_cast<std::size_t>(schedule_.written[id] / 2 - 1)].push_back({neuron,
+                                                                                      constant,
+                                                                                      opens(unit, row.gate),
+                                                                                      {},
+                                                                                      row.low,
+                                                                                      row.high,
+                                                                                      unit.axis.constant,
+                                                                                      directions(unit.axis),
+                                                                                      true});
+  return proof::passed_number(proved(unit.axis), gate_inputs(unit, row.gate), {row.low, row.high, barrier}, row.slope,
+                              start);
 }
 
 // step = relu(L(x-t)+½) - relu(L(x-t)-½), exactly 0 or 1 outside t ± 1/(2L) (lemma 8).
-// Each step is turned to the side on which its pre-activations stay small: those below the middle count down, the others up, so that at any x
-// only one of the two groups is active.
+// Each step is turned to the side on which its pre-activations stay small: those below the middle count down, the
+// others up, so that at any x only one of the two groups is active.
 Assembler::Bound Assembler::step_row(Neurons& w, UnitId id, const StepRow& row) {
   const Unit& unit = plan_.units[id];
   const bool number = unit.kind == UnitKind::MlpNumber;
@@ -206,7 +227,14 @@ Assembler::Bound Assembler::step_row(Neurons& w, UnitId id, const StepRow& row) 
     facts.start(dimension(start), weight_of(unit, start));
   }
   const auto begin = static_cast<std::int32_t>(w.bias.size());
-  proof::StepClaim claim{begin, writes(unit, start) ? begin - 1 : -1, opens(unit, row.gate), {}, row.low, row.high, unit.axis.constant, directions(unit.axis)};
+  proof::StepClaim claim{begin,
+                         writes(unit, start) ? begin - 1 : -1,
+                         opens(unit, row.gate),
+                         {},
+                         row.low,
+                         row.high,
+                         unit.axis.constant,
+                         directions(unit.axis)};
   for (std::size_t i = 0; i < row.thresholds.size(); ++i) {
     const double t = row.thresholds[i];
     claim.neighbours.emplace_back(t - row.gaps[i] / 2, t + row.gaps[i] / 2);
@@ -222,7 +250,8 @@ Assembler::Bound Assembler::step_row(Neurons& w, UnitId id, const StepRow& row) 
       for (std::uint32_t o : {row.outputs[i], row.outputs[i + 1]})
         if (o != no_signature) facts.writes(step, o, 1);
   }
-  if (!claim.neighbours.empty()) m_.claims.steps[static_cast<std::size_t>(schedule_.written[id] / 2 - 1)].push_back(std::move(claim));
+  if (!claim.neighbours.empty())
+    m_.claims.steps[static_cast<std::size_t>(schedule_.written[id] / 2 - 1)].push_back(std::move(claim));
   return facts.bound();
 }
 
@@ -232,7 +261,8 @@ double Assembler::jump(const Unit& unit, const StepRow& row, std::size_t i) {
   return value(row.outputs[i + 1]) - value(row.outputs[i]);
 }
 
-// The two neurons of one step. At BOS the codes are zero and so is the axis: there a closed gate or the BOS dimension keeps them at zero.
+// The two neurons of one step. At BOS the codes are zero and so is the axis: there a closed gate or the BOS dimension
+// keeps them at zero.
 void Assembler::step(Neurons& w, UnitId id, const StepRow& row, std::size_t i, const proof::StepRow::Step& step) {
   const Unit& unit = plan_.units[id];
   const bool down = step.down;
@@ -246,11 +276,13 @@ void Assembler::step(Neurons& w, UnitId id, const StepRow& row, std::size_t i, c
     Biases unused;
     read_form(unit.axis, 0, neuron, w.in, unused, slope * sign);
     w.bias[static_cast<std::size_t>(neuron)] = static_cast<float>(at_bos + offset - barrier * k);
-    if (k == 0 && at_bos + offset > 0) w.in.emplace_back(bos_, neuron, static_cast<float>(-proof::power_of_two_above(at_bos + 2)));
+    if (k == 0 && at_bos + offset > 0)
+      w.in.emplace_back(bos_, neuron, static_cast<float>(-proof::power_of_two_above(at_bos + 2)));
     w.labels.push_back(label(id) + (down ? " below " : " above ") + Value::real(t).str());
     const double weight = half == 0 ? 1 : -1;
     if (unit.kind == UnitKind::MlpNumber) {
-      if (const double j = jump(unit, row, i); j != 0) w.out.emplace_back(neuron, dims_[id][0], static_cast<float>(down ? -weight * j : weight * j));
+      if (const double j = jump(unit, row, i); j != 0)
+        w.out.emplace_back(neuron, dims_[id][0], static_cast<float>(down ? -weight * j : weight * j));
       continue;
     }
     emit(w, id, neuron, row.outputs[down ? i : i + 1], weight);

@@ -54,8 +54,8 @@ void Assembler::read_number(NodeId output, BoundLink& link) {
   t_.W_U = sparse(t_.d_model, 1, w);
 }
 
-// Column j holds the line slope_j·x - offset_j, and line j - line (j-1) = x - t_j: where x lies between t_j and t_(j+1), column j is above all
-// others by at least the distance to the nearest threshold.
+// Column j holds the line slope_j·x - offset_j, and line j - line (j-1) = x - t_j: where x lies between t_j and
+// t_(j+1), column j is above all others by at least the distance to the nearest threshold.
 void Assembler::read_lines(BoundLink& link) {
   const LinearForm& form = plan_.output_number;
   const auto columns = static_cast<std::int32_t>(plan_.output_values.size());
@@ -77,9 +77,11 @@ void Assembler::read_lines(BoundLink& link) {
   m_.claims.output.constant = form.constant;
   m_.claims.output.form = directions(form);
   for (std::size_t i = 0; i < plan_.output_thresholds.size(); ++i)
-    m_.claims.output.neighbours.emplace_back(plan_.output_thresholds[i] - plan_.output_gaps[i] / 2, plan_.output_thresholds[i] + plan_.output_gaps[i] / 2);
+    m_.claims.output.neighbours.emplace_back(plan_.output_thresholds[i] - plan_.output_gaps[i] / 2,
+                                             plan_.output_thresholds[i] + plan_.output_gaps[i] / 2);
   link.what = "threshold gap against the error of the number it reads";
-  const Bound bound = proof::highest_line(facts, rounding, *std::min_element(plan_.output_gaps.begin(), plan_.output_gaps.end()));
+  const Bound bound =
+      proof::highest_line(facts, rounding, *std::min_element(plan_.output_gaps.begin(), plan_.output_gaps.end()));
   link.error = bound.error;
   link.margin = bound.margin;
   t_.W_U = sparse(t_.d_model, columns, w);
@@ -95,7 +97,9 @@ void Assembler::read_code(BoundLink& link) {
     const Unit& unit = plan_.units[plan_.output_code.unit];
     for (std::size_t c = 0; c < unit.kept.size(); ++c) {
       const std::uint32_t s = unit.class_signature[c][plan_.output_code.demand];
-      if (s != no_signature && dims_[plan_.output_code.unit][c] >= 0 && static_cast<std::int32_t>(s) != plan_.output_implicit) w.emplace_back(dims_[plan_.output_code.unit][c], static_cast<std::int32_t>(s), 1.f);
+      if (s != no_signature && dims_[plan_.output_code.unit][c] >= 0 &&
+          static_cast<std::int32_t>(s) != plan_.output_implicit)
+        w.emplace_back(dims_[plan_.output_code.unit][c], static_cast<std::int32_t>(s), 1.f);
     }
   }
   const Bound bound = proof::highest_column(accuracy(plan_.output_code.unit));

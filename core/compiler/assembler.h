@@ -1,4 +1,5 @@
-// Internal to assembly: see assemble.h. One object a model; its parts fill the weights block by block and carry the bound of the proof along.
+// Internal to assembly: see assemble.h. One object a model; its parts fill the weights block by block and carry the
+// bound of the proof along.
 #pragma once
 #include <map>
 #include <tuple>
@@ -19,19 +20,23 @@ class Assembler {
 
   // Entries of one head before the common d_head is known.
   struct HeadDraft {
-    std::vector<Triplet> q, k, v, o;           // q in units of the score amplitude
+    std::vector<Triplet> q, k, v, o;  // q in units of the score amplitude
     Biases b_q, b_k, b_v;
     std::int32_t qk_axes = 0, ov_axes = 0;
-    std::int32_t bos_axis = 0;                 // where BOS, as a key, meets its own score
-    double lead = 0;                           // score of a selected pair in units of s; any other has at most lead - 1
-    int active = 1;                            // axes that are not zero for any one pair, at most
-    // Of each literal: its part of `lead`, and how many dimensions of each code add up to one axis that a pair meets (all of them: 0).
-    struct Score { double lead = 1; std::size_t query_group = 0, key_group = 0; };
+    std::int32_t bos_axis = 0;  // where BOS, as a key, meets its own score
+    double lead = 0;            // score of a selected pair in units of s; any other has at most lead - 1
+    int active = 1;             // axes that are not zero for any one pair, at most
+    // Of each literal: its part of `lead`, and how many dimensions of each code add up to one axis that a pair meets
+    // (all of them: 0).
+    struct Score {
+      double lead = 1;
+      std::size_t query_group = 0, key_group = 0;
+    };
     std::vector<Score> scores;
     bool width = false;
-    bool nothing = false;                      // no pair of classes can be selected: BOS takes every row
-    double total = 0, largest = 1;             // of a width or a sum: the most that a row adds up to, and the largest of its terms
-    bool sensitive = false;                    // adds up what several keys hold: errors of scores become errors of the sum
+    bool nothing = false;           // no pair of classes can be selected: BOS takes every row
+    double total = 0, largest = 1;  // of a width or a sum: the most that a row adds up to, and the largest of its terms
+    bool sensitive = false;         // adds up what several keys hold: errors of scores become errors of the sum
     std::vector<std::pair<std::int32_t, std::int32_t>> count_outputs;  // (axis, dimension) whose W_O is the count scale
   };
   struct Neurons {
@@ -51,13 +56,14 @@ class Assembler {
   SparseMatrix sparse(std::int32_t rows, std::int32_t cols, const std::vector<Triplet>& entries);
   void charge(std::uint64_t entries);
   void add_constant(std::vector<Triplet>& w, Biases& b, std::int32_t axis, double weight);
-  void read_form(const LinearForm& f, double constant, std::int32_t column, std::vector<Triplet>& w, Biases& b, double scale = 1);
-  proof::Form proved(const LinearForm& f) const;              // what the lemmas need to know of it
+  void read_form(const LinearForm& f, double constant, std::int32_t column, std::vector<Triplet>& w, Biases& b,
+                 double scale = 1);
+  proof::Form proved(const LinearForm& f) const;  // what the lemmas need to know of it
   std::vector<std::pair<std::int32_t, double>> directions(const LinearForm& f) const;  // (dimension, coefficient)
   proof::Accuracy accuracy(UnitId id) const;
   double largest(UnitId id) const;
   void claim();
-  double at_bos(const LinearForm& f) const;                   // how far from 0 it may be there
+  double at_bos(const LinearForm& f) const;  // how far from 0 it may be there
   void record(UnitId id, const char* what, const Bound& bound);
   // assemble_output.cc
   void unembed(NodeId output);
@@ -65,7 +71,8 @@ class Assembler {
   void read_lines(BoundLink& link);
   void read_code(BoundLink& link);
   // assemble_attention.cc
-  // Of one literal: the key classes that each query class selects (rows) and the reverse (columns), and their different patterns, numbered.
+  // Of one literal: the key classes that each query class selects (rows) and the reverse (columns), and their different
+  // patterns, numbered.
   // one_to_one: no key class is selected by two different query patterns.
   struct ScoreForm {
     std::vector<std::vector<std::uint32_t>> rows, columns;
@@ -111,12 +118,12 @@ class Assembler {
   std::int32_t n_ = 0, bos_ = 0;
   ResidualLayout layout_;
   const std::vector<std::vector<std::int32_t>>& dims_ = layout_.dims;
-  std::vector<std::int32_t> subspace_;           // [unit]
-  // [unit] what is proved of the residual stream: how far one dimension may be from its exact value, and all dimensions of a code at one
-  // position together (the sum). Readers of a code add dimensions up, so the second is what they meet.
+  std::vector<std::int32_t> subspace_;  // [unit]
+  // [unit] what is proved of the residual stream: how far one dimension may be from its exact value, and all dimensions
+  // of a code at one position together (the sum). Readers of a code add dimensions up, so the second is what they meet.
   std::vector<double> error_, spread_, margin_;
   mutable std::map<UnitId, double> largest_;
-  std::uint64_t weights_ = 0;                    // non-zeros of all matrices so far
+  std::uint64_t weights_ = 0;  // non-zeros of all matrices so far
 };
 
 }  // namespace rasp

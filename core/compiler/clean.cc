@@ -60,12 +60,16 @@ class Cleaner {
   // Codes that lookups wrote, and that stand for large numbers.
   bool large(const LinearForm::CodeTerm& t) const {
     const Unit& from = plan_.units[t.read.unit];
-    return from.kind == UnitKind::MlpCode && !from.saturated && std::any_of(t.number.begin(), t.number.end(), [&](double x) { return std::fabs(t.coefficient * x) >= Effort{}.large_number; });
+    return from.kind == UnitKind::MlpCode && !from.saturated &&
+           std::any_of(t.number.begin(), t.number.end(),
+                       [&](double x) { return std::fabs(t.coefficient * x) >= Effort{}.large_number; });
   }
   void clean_large(UnitId id) {
     for (const bool axis : {true, false})
       for (std::size_t k = 0; k < (axis ? plan_.units[id].axis : plan_.units[id].value_number).codes.size(); ++k) {
-        const auto term = [&]() -> LinearForm::CodeTerm& { return (axis ? plan_.units[id].axis : plan_.units[id].value_number).codes[k]; };
+        const auto term = [&]() -> LinearForm::CodeTerm& {
+          return (axis ? plan_.units[id].axis : plan_.units[id].value_number).codes[k];
+        };
         if (!large(term())) continue;
         const UnitId to = cleaned(term().read.unit);  // moves the units
         term().read.unit = to;
@@ -126,18 +130,21 @@ bool rough(const Plan& plan, UnitId id) {
   const Unit& u = plan.units[id];
   if (u.kind == UnitKind::AggregateCode) return rough(plan, u.value_code.unit);
   if (u.kind != UnitKind::MlpCode || u.saturated) return false;
-  return u.has_axis || std::any_of(u.inputs.begin(), u.inputs.end(), [&](const CodeRead& r) { return rough(plan, r.unit); });
+  return u.has_axis ||
+         std::any_of(u.inputs.begin(), u.inputs.end(), [&](const CodeRead& r) { return rough(plan, r.unit); });
 }
 
 std::optional<Plan> with_clean_codes(const Plan& plan) {
   std::vector<bool> adds_up(plan.selections.size(), false);
   for (UnitId id : plan.order) {
     const Unit& u = plan.units[id];
-    if (u.kind == UnitKind::WidthNumber || (u.kind == UnitKind::AggregateNumber && u.most_selected > 1)) adds_up[u.head] = true;
+    if (u.kind == UnitKind::WidthNumber || (u.kind == UnitKind::AggregateNumber && u.most_selected > 1))
+      adds_up[u.head] = true;
   }
   bool found = false;
   for (std::size_t s = 0; s < adds_up.size() && !found; ++s)
-    for (const Literal& l : plan.selections[s].literals) found = found || (adds_up[s] && (rough(plan, l.query) || rough(plan, l.key)));
+    for (const Literal& l : plan.selections[s].literals)
+      found = found || (adds_up[s] && (rough(plan, l.query) || rough(plan, l.key)));
   if (!found) return std::nullopt;
   Plan copy = plan;
   Cleaner(copy).run(adds_up);

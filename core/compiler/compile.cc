@@ -36,7 +36,9 @@ bool compares_last_bits(const Lowered& l, const Node& select) {
   for (ValueId k : l.sets->all(key))
     for (ValueId q : l.sets->all(query)) {
       const Value &a = l.values[k], &b = l.values[q];
-      if ((a.kind() == Kind::Float || b.kind() == Kind::Float) && !a.is_string() && !b.is_string() && nearly_equal(a.number(), b.number())) return true;
+      if ((a.kind() == Kind::Float || b.kind() == Kind::Float) && !a.is_string() && !b.is_string() &&
+          nearly_equal(a.number(), b.number()))
+        return true;
     }
   return false;
 }
@@ -52,10 +54,13 @@ void note_unproved(CompiledModel& model, const Lowered& l, NodeId output) {
   for (NodeId id = 0; id <= output; ++id) {
     const Node& n = graph[id];
     if (!needed[id]) continue;
-    const bool open = n.kind == NodeKind::Elementwise ? l.sets->fuzzy(id) : n.kind == NodeKind::Select ? compares_last_bits(l, n) : n.kind == NodeKind::Aggregate && l.sets->cancels(id);
+    const bool open = n.kind == NodeKind::Elementwise ? l.sets->fuzzy(id)
+                      : n.kind == NodeKind::Select    ? compares_last_bits(l, n)
+                                                      : n.kind == NodeKind::Aggregate && l.sets->cancels(id);
     if (!open) continue;
     model.exact = false;
-    model.inexact_reasons.push_back("sums of such fractions depend on their order in the last bits: \"" + graph.describe(id) + "\"");
+    model.inexact_reasons.push_back("sums of such fractions depend on their order in the last bits: \"" +
+                                    graph.describe(id) + "\"");
     break;
   }
 }
@@ -63,13 +68,16 @@ void note_unproved(CompiledModel& model, const Lowered& l, NodeId output) {
 // What the statement of the proof assumes of the input.
 std::vector<std::string> assumed(const CompileOptions::Promises& promises, const Graph& graph) {
   std::vector<std::string> under;
-  for (NodeId id : promises.unique) under.push_back("\"" + graph.describe(id) + "\" selects at most one key in every row");
-  for (const auto& [id, list] : promises.values) under.push_back("\"" + graph.describe(id) + "\" has only its " + std::to_string(list.size()) + " promised values");
+  for (NodeId id : promises.unique)
+    under.push_back("\"" + graph.describe(id) + "\" selects at most one key in every row");
+  for (const auto& [id, list] : promises.values)
+    under.push_back("\"" + graph.describe(id) + "\" has only its " + std::to_string(list.size()) + " promised values");
   for (const auto& [id, text] : promises.assume) under.push_back(text);
   return under;
 }
 
-// The kinds that a decoded number may have, as the program's own value set says: rewriting may have made ints of floats.
+// The kinds that a decoded number may have, as the program's own value set says: rewriting may have made ints of
+// floats.
 void settle_kinds(CompiledModel& model, const Lowered& l) {
   OutputCodec& codec = model.codec;
   codec.any_kind = !l.output_known && !codec.whole;
@@ -89,25 +97,42 @@ void settle_kinds(CompiledModel& model, const Lowered& l) {
 }
 
 bool all_finite(const Transformer& t) {
-  const auto matrix = [](const SparseMatrix& m) { return std::all_of(m.valuePtr(), m.valuePtr() + m.nonZeros(), [](float x) { return std::isfinite(x); }); };
-  const auto vector = [](const std::vector<float>& v) { return std::all_of(v.begin(), v.end(), [](float x) { return std::isfinite(x); }); };
-  const auto head = [&](const AttentionHead& h) { return matrix(h.W_Q) && matrix(h.W_K) && matrix(h.W_V) && matrix(h.W_O) && vector(h.b_Q) && vector(h.b_K) && vector(h.b_V); };
-  const auto layer = [&](const Layer& x) {
-    return std::all_of(x.heads.begin(), x.heads.end(), head) && vector(x.b_O) && matrix(x.mlp.W_in) && matrix(x.mlp.W_out) && vector(x.mlp.b_in) && vector(x.mlp.b_out);
+  const auto matrix = [](const SparseMatrix& m) {
+    return std::all_of(m.valuePtr(), m.valuePtr() + m.nonZeros(), [](float x) { return std::isfinite(x); });
   };
-  return matrix(t.W_E) && matrix(t.W_pos) && matrix(t.W_U) && vector(t.b_U) && std::all_of(t.layers.begin(), t.layers.end(), layer);
+  const auto vector = [](const std::vector<float>& v) {
+    return std::all_of(v.begin(), v.end(), [](float x) { return std::isfinite(x); });
+  };
+  const auto head = [&](const AttentionHead& h) {
+    return matrix(h.W_Q) && matrix(h.W_K) && matrix(h.W_V) && matrix(h.W_O) && vector(h.b_Q) && vector(h.b_K) &&
+           vector(h.b_V);
+  };
+  const auto layer = [&](const Layer& x) {
+    return std::all_of(x.heads.begin(), x.heads.end(), head) && vector(x.b_O) && matrix(x.mlp.W_in) &&
+           matrix(x.mlp.W_out) && vector(x.mlp.b_in) && vector(x.mlp.b_out);
+  };
+  return matrix(t.W_E) && matrix(t.W_pos) && matrix(t.W_U) && vector(t.b_U) &&
+         std::all_of(t.layers.begin(), t.layers.end(), layer);
 }
 
-// A model that no laptop runs at ease is not made in silence: its size, the s-op that has the most dimensions, and what to promise.
+// A model that no laptop runs at ease is not made in silence: its size, the s-op that has the most dimensions, and what
+// to promise.
 void note_size(const CompiledModel& model, const Graph& graph, Diagnostics& diagnostics) {
   const auto parameters = static_cast<double>(model.transformer.parameters());
   if (parameters < Effort{}.large_model) return;
   const Subspace* widest = nullptr;
   for (const Subspace& s : model.subspaces)
-    if (s.node != no_node && s.node < graph.size() && (!widest || s.dimensions.size() > widest->dimensions.size())) widest = &s;
+    if (s.node != no_node && s.node < graph.size() && (!widest || s.dimensions.size() > widest->dimensions.size()))
+      widest = &s;
   if (!widest) return;
-  diagnostics.warning("large-model", "The model has " + std::to_string(static_cast<long long>(std::round(parameters / 1e6))) + " million parameters: \"" + graph.describe(widest->node) + "\" alone takes " + std::to_string(widest->dimensions.size()) + " of its " + std::to_string(model.transformer.d_model) + " dimensions, one a value",
-                      graph[widest->node].span, "Promise fewer values for it with `#@ values NAME …`, choose a smaller vocabulary or maximal length, or compute with numbers where it is a text or a rank.");
+  diagnostics.warning("large-model",
+                      "The model has " + std::to_string(static_cast<long long>(std::round(parameters / 1e6))) +
+                          " million parameters: \"" + graph.describe(widest->node) + "\" alone takes " +
+                          std::to_string(widest->dimensions.size()) + " of its " +
+                          std::to_string(model.transformer.d_model) + " dimensions, one a value",
+                      graph[widest->node].span,
+                      "Promise fewer values for it with `#@ values NAME …`, choose a smaller vocabulary or maximal "
+                      "length, or compute with numbers where it is a text or a rank.");
 }
 
 // Assembles one plan after the other and keeps the smallest model that is proved, or else the first.
@@ -127,14 +152,17 @@ struct Trials {
       const Lowered::Candidate& candidate = candidates[k / 2];
       const bool balance = k % 2 == 1;
       // A later one may still be smaller: what sorted them is an estimate.
-      if (proved && (balance || options.objective != CompileOptions::Objective::Size || candidate.size >= static_cast<double>(model.transformer.parameters()))) break;
+      if (proved && (balance || options.objective != CompileOptions::Objective::Size ||
+                     candidate.size >= static_cast<double>(model.transformer.parameters())))
+        break;
       CompiledModel trial;
       trial.options = options;
       trial.vocabulary = options.vocabulary;
       trial.output = output;
       trial.candidate = made + k / 2;
       trial.inexact_reasons = candidate.plan.inexact;
-      assemble(lowered.context(diagnostics, budget), candidate.plan, candidate.schedule, candidate.output, balance, trial);
+      assemble(lowered.context(diagnostics, budget), candidate.plan, candidate.schedule, candidate.output, balance,
+               trial);
       if (!all_finite(trial.transformer)) continue;
       const bool better = trial.exact && (!proved || trial.transformer.parameters() < model.transformer.parameters());
       proved |= trial.exact;
@@ -147,7 +175,8 @@ struct Trials {
   }
 };
 
-std::optional<CompiledModel> compile_graph(const Graph& graph, NodeId output, const CompileOptions& options, Diagnostics& diagnostics, Budget& budget) {
+std::optional<CompiledModel> compile_graph(const Graph& graph, NodeId output, const CompileOptions& options,
+                                           Diagnostics& diagnostics, Budget& budget) {
   const std::unique_ptr<Lowered> lowered = lower(graph, output, options, diagnostics, budget);
   if (!lowered) return std::nullopt;
   const auto start = std::chrono::steady_clock::now();
@@ -158,8 +187,12 @@ std::optional<CompiledModel> compile_graph(const Graph& graph, NodeId output, co
     trials.run(cleaner);
   }
   if (!trials.any) {
-    diagnostics.error("number-range", "unsupported", "\"" + graph.describe(output) + "\" needs numbers in float32 that are too large, or lie too close together, for it", graph[output].span,
-                      "Keep numbers between 1e-30 and 1e30, and infinities and nan out of means and numerical encodings.");
+    diagnostics.error(
+        "number-range", "unsupported",
+        "\"" + graph.describe(output) +
+            "\" needs numbers in float32 that are too large, or lie too close together, for it",
+        graph[output].span,
+        "Keep numbers between 1e-30 and 1e30, and infinities and nan out of means and numerical encodings.");
     return std::nullopt;
   }
   CompiledModel model = std::move(trials.model);
@@ -171,21 +204,26 @@ std::optional<CompiledModel> compile_graph(const Graph& graph, NodeId output, co
   model.exactness.under = assumed(options.promises, graph);
   model.exact = model.exact && model.exactness.under.empty();
   if (model.codec.encoding == Encoding::Categorical && model.codec.values.empty())
-    diagnostics.warning("never-defined", "\"" + graph.describe(output) + "\" has no value on any input of this vocabulary", graph[output].span, "Run it to see why; the model says nothing that counts.");
+    diagnostics.warning("never-defined",
+                        "\"" + graph.describe(output) + "\" has no value on any input of this vocabulary",
+                        graph[output].span, "Run it to see why; the model says nothing that counts.");
   name_owners(model, lowered->rewritten);
   note_size(model, graph, diagnostics);
   model.value_sets = std::move(lowered->value_sets);
   model.timings_ms = std::move(lowered->timings_ms);
-  model.timings_ms["assemble"] = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+  model.timings_ms["assemble"] =
+      std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
   return model;
 }
 
-// numerical() asks, as `#@ encode` does. But every program that has a meaning compiles: where what is asked for leaves no model, or none that is proved,
-// and the compiler's own choice does, that is taken, and said.
-std::optional<CompiledModel> compile_encoded(const Graph& graph, NodeId output, const CompileOptions& options, Diagnostics& diagnostics, Budget& budget) {
+// numerical() asks, as `#@ encode` does. But every program that has a meaning compiles: where what is asked for leaves
+// no model, or none that is proved, and the compiler's own choice does, that is taken, and said.
+std::optional<CompiledModel> compile_encoded(const Graph& graph, NodeId output, const CompileOptions& options,
+                                             Diagnostics& diagnostics, Budget& budget) {
   Diagnostics asked;
   auto model = compile_graph(graph, output, options, asked, budget);
-  const bool asks = std::any_of(options.promises.numerical.begin(), options.promises.numerical.end(), [](const auto& promise) { return promise.second; });
+  const bool asks = std::any_of(options.promises.numerical.begin(), options.promises.numerical.end(),
+                                [](const auto& promise) { return promise.second; });
   if (asks && (!model || model->exactness.kind == Exactness::Kind::Unknown)) {
     CompileOptions free = options;
     free.promises.numerical.clear();
@@ -194,7 +232,10 @@ std::optional<CompiledModel> compile_encoded(const Graph& graph, NodeId output, 
     if (other && (!model || other->exactness.kind != Exactness::Kind::Unknown)) {
       model = std::move(other);
       asked = std::move(chosen);
-      asked.info("encoding-not-kept", "Encodings are the compiler's choice here: with numerical() as the program asks there is no model that is proved", graph[output].span, "Leave numerical() out.");
+      asked.info("encoding-not-kept",
+                 "Encodings are the compiler's choice here: with numerical() as the program asks there is no model "
+                 "that is proved",
+                 graph[output].span, "Leave numerical() out.");
     }
   }
   for (const Diagnostic& d : asked.list())
@@ -223,7 +264,8 @@ void name_program_nodes(CompiledModel& model, const WithoutPredicates& plain) {
 
 }  // namespace
 
-std::optional<CompiledModel> compile(const Graph& graph, NodeId output, const CompileOptions& options, Diagnostics& diagnostics, Budget& budget) {
+std::optional<CompiledModel> compile(const Graph& graph, NodeId output, const CompileOptions& options,
+                                     Diagnostics& diagnostics, Budget& budget) {
   if (graph.dialect() == Dialect::Rasp) return compile_graph(graph, output, options, diagnostics, budget);
   std::vector<NodeId> needed{output};
   for (NodeId id : options.promises.unique) needed.push_back(id);
@@ -261,8 +303,10 @@ std::vector<Value> decode(const CompiledModel& model, std::span<const float> log
     } else if (values.empty()) {
       result.push_back(Value::real(row[0]));
     } else {
-      auto it = std::lower_bound(values.begin(), values.end(), static_cast<double>(row[0]), [](const Value& v, double x) { return v.number() < x; });
-      if (it == values.end() || (it != values.begin() && row[0] - std::prev(it)->number() <= it->number() - row[0])) --it;
+      auto it = std::lower_bound(values.begin(), values.end(), static_cast<double>(row[0]),
+                                 [](const Value& v, double x) { return v.number() < x; });
+      if (it == values.end() || (it != values.begin() && row[0] - std::prev(it)->number() <= it->number() - row[0]))
+        --it;
       result.push_back(*it);
     }
   }

@@ -26,7 +26,8 @@ ValueId Applier::operator()(NodeId node, const ValueId* args, std::size_t count)
   return id;
 }
 
-Cone::Cone(const Graph& graph, std::vector<NodeId> roots, const std::function<bool(NodeId)>& is_input, ValuePool& pool) {
+Cone::Cone(const Graph& graph, std::vector<NodeId> roots, const std::function<bool(NodeId)>& is_input,
+           ValuePool& pool) {
   std::set<NodeId> seen;
   std::vector<NodeId> stack(roots.begin(), roots.end()), constants;
   while (!stack.empty()) {

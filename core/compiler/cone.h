@@ -36,13 +36,17 @@ class Cone {
  public:
   // `is_input(node)` decides where the walk down from the roots stops; constants are never inputs.
   Cone(const Graph& graph, std::vector<NodeId> roots, const std::function<bool(NodeId)>& is_input, ValuePool& pool);
-  const std::vector<NodeId>& inputs() const { return inputs_; }    // ascending ids
-  const std::vector<NodeId>& inner() const { return inner_; }      // ascending ids
+  const std::vector<NodeId>& inputs() const { return inputs_; }  // ascending ids
+  const std::vector<NodeId>& inner() const { return inner_; }    // ascending ids
   // Values of the roots for one tuple of input values (parallel to inputs()).
   void evaluate(const std::vector<ValueId>& tuple, Applier& apply, std::vector<ValueId>& roots_out);
 
  private:
-  struct Step { NodeId node; std::uint32_t slot; std::vector<std::uint32_t> args; };
+  struct Step {
+    NodeId node;
+    std::uint32_t slot;
+    std::vector<std::uint32_t> args;
+  };
   std::vector<NodeId> inputs_, inner_;
   std::vector<Step> steps_;
   std::vector<std::uint32_t> root_slots_;

@@ -12,7 +12,8 @@ using craft::Sum;
 
 class Describer {
  public:
-  Describer(const CompiledModel& model, const Graph& graph, const std::function<std::string(NodeId)>& where) : m_(model), t_(model.transformer), graph_(graph), where_(where) {}
+  Describer(const CompiledModel& model, const Graph& graph, const std::function<std::string(NodeId)>& where)
+      : m_(model), t_(model.transformer), graph_(graph), where_(where) {}
 
   craft::Craft run() {
     out_.d_model = t_.d_model;
@@ -21,7 +22,9 @@ class Describer {
     out_.vocabulary = m_.vocabulary;
     bases();
     for (std::int32_t r = 0; r < t_.W_E.rows(); ++r)
-      if (Sum s = row(t_.W_E, r, 0); !s.empty()) out_.tokens.push_back({r == t_.bos_id ? std::nullopt : std::optional(m_.vocabulary[static_cast<std::size_t>(r)]), std::move(s)});
+      if (Sum s = row(t_.W_E, r, 0); !s.empty())
+        out_.tokens.push_back(
+            {r == t_.bos_id ? std::nullopt : std::optional(m_.vocabulary[static_cast<std::size_t>(r)]), std::move(s)});
     for (std::int32_t r = 0; r < t_.W_pos.rows(); ++r)
       if (Sum s = row(t_.W_pos, r, 0); !s.empty()) out_.positions.push_back({r, std::move(s)});
     for (std::size_t l = 0; l < t_.layers.size(); ++l) out_.layers.push_back(layer(l));
@@ -47,7 +50,8 @@ class Describer {
     names_.resize(static_cast<std::size_t>(t_.d_model));
     const bool turned = m_.claims.bos_dimension < 0;  // into a basis in which no dimension is anyone's
     if (!turned) {
-      out_.bases.push_back({unique("BOS", bases_), "", true, 0, -1, {{m_.claims.bos_dimension, unique("BOS", taken_)}}, ""});
+      out_.bases.push_back(
+          {unique("BOS", bases_), "", true, 0, -1, {{m_.claims.bos_dimension, unique("BOS", taken_)}}, ""});
       name(m_.claims.bos_dimension, 0, "BOS");
     }
     for (std::size_t i = 0; i < m_.subspaces.size(); ++i) {
@@ -74,7 +78,8 @@ class Describer {
       b.remark = place;
       if (s.written > 0) {
         char text[80];
-        std::snprintf(text, sizeof text, "%smargin %.3g, error %.2g", place.empty() ? "" : "; ", claim.margin, claim.error);
+        std::snprintf(text, sizeof text, "%smargin %.3g, error %.2g", place.empty() ? "" : "; ", claim.margin,
+                      claim.error);
         b.remark += text;
       }
       out_.bases.push_back(std::move(b));
@@ -89,7 +94,9 @@ class Describer {
     }
     if (!rest.directions.empty()) out_.bases.push_back(std::move(rest));
   }
-  void name(std::int32_t dimension, std::int32_t written, const std::string& text) { names_[static_cast<std::size_t>(dimension)].emplace_back(written, text); }
+  void name(std::int32_t dimension, std::int32_t written, const std::string& text) {
+    names_[static_cast<std::size_t>(dimension)].emplace_back(written, text);
+  }
 
   // What a dimension is called at a half-layer: for whom it is written there, else whose it was last.
   const std::string& called(std::int32_t dimension, std::int32_t stage, bool written) const {
@@ -115,14 +122,16 @@ class Describer {
   std::vector<Sum> columns(const SparseMatrix& w, const std::vector<float>& bias, std::int32_t stage) const {
     std::vector<Sum> out(static_cast<std::size_t>(w.cols()));
     for (std::int32_t r = 0; r < w.rows(); ++r)
-      for (SparseMatrix::InnerIterator it(w, r); it; ++it) out[static_cast<std::size_t>(it.col())].terms.push_back({it.value(), r, called(r, stage, false)});
+      for (SparseMatrix::InnerIterator it(w, r); it; ++it)
+        out[static_cast<std::size_t>(it.col())].terms.push_back({it.value(), r, called(r, stage, false)});
     for (std::size_t j = 0; j < out.size(); ++j) out[j].constant = constant(bias[j]);
     return out;
   }
   Sum vector(const std::vector<float>& v, std::int32_t stage) const {
     Sum s;
     for (std::size_t d = 0; d < v.size(); ++d)
-      if (v[d] != 0) s.terms.push_back({v[d], static_cast<std::int32_t>(d), called(static_cast<std::int32_t>(d), stage, true)});
+      if (v[d] != 0)
+        s.terms.push_back({v[d], static_cast<std::int32_t>(d), called(static_cast<std::int32_t>(d), stage, true)});
     return s;
   }
 
@@ -131,7 +140,8 @@ class Describer {
     for (const NodeId id : info.nodes) out.owner += (out.owner.empty() ? "" : ", ") + owner(id);
     out.selector = info.label;
     out.d_head = static_cast<std::int32_t>(h.W_Q.cols());
-    std::vector<Sum> q = columns(h.W_Q, h.b_Q, stage), k = columns(h.W_K, h.b_K, stage), v = columns(h.W_V, h.b_V, stage);
+    std::vector<Sum> q = columns(h.W_Q, h.b_Q, stage), k = columns(h.W_K, h.b_K, stage),
+                     v = columns(h.W_V, h.b_V, stage);
     for (std::int32_t a = 0; a < out.d_head; ++a) {
       const auto i = static_cast<std::size_t>(a);
       if (!q[i].empty() || !k[i].empty()) out.comparisons.push_back({a, std::move(q[i]), std::move(k[i])});
@@ -145,14 +155,16 @@ class Describer {
     const Layer& layer = t_.layers[l];
     const auto stage = static_cast<std::int32_t>(2 * l + 1);
     craft::Layer out;
-    for (std::size_t h = 0; h < layer.heads.size(); ++h) out.heads.push_back(head(layer.heads[h], m_.layers[l].heads[h], stage));
+    for (std::size_t h = 0; h < layer.heads.size(); ++h)
+      out.heads.push_back(head(layer.heads[h], m_.layers[l].heads[h], stage));
     out.attention_adds = vector(layer.b_O, stage);
     std::vector<Sum> in = columns(layer.mlp.W_in, layer.mlp.b_in, stage + 1);
     for (const NeuronGroup& g : m_.layers[l].neurons) {
       craft::Block b{g.how, owner(g.node), {}};
       for (std::int32_t j = g.begin; j < g.end; ++j) {
         const auto label = static_cast<std::size_t>(j - g.begin);
-        b.neurons.push_back({label < g.neuron_labels.size() ? g.neuron_labels[label] : "", std::move(in[static_cast<std::size_t>(j)]), row(layer.mlp.W_out, j, stage + 1)});
+        b.neurons.push_back({label < g.neuron_labels.size() ? g.neuron_labels[label] : "",
+                             std::move(in[static_cast<std::size_t>(j)]), row(layer.mlp.W_out, j, stage + 1)});
       }
       out.blocks.push_back(std::move(b));
     }
@@ -166,22 +178,28 @@ class Describer {
   const std::function<std::string(NodeId)>& where_;
   craft::Craft out_;
   std::set<std::string> bases_, taken_;
-  std::vector<std::vector<std::pair<std::int32_t, std::string>>> names_;  // [dimension] (half-layer from which it is called so, name)
+  std::vector<std::vector<std::pair<std::int32_t, std::string>>>
+      names_;  // [dimension] (half-layer from which it is called so, name)
 };
 
 }  // namespace
 
-craft::Craft craft_of(const CompiledModel& model, const Graph& graph, const std::function<std::string(NodeId)>& where) { return Describer(model, graph, where).run(); }
+craft::Craft craft_of(const CompiledModel& model, const Graph& graph, const std::function<std::string(NodeId)>& where) {
+  return Describer(model, graph, where).run();
+}
 
 CompiledModel model_of(const craft::Craft& craft, NodeId output, Budget& budget) {
   CompiledModel m;
   m.transformer = craft::weights(craft, budget);
   m.vocabulary = craft.vocabulary;
   m.output = output;
-  m.codec = {craft.unembedding.categorical ? Encoding::Categorical : Encoding::Numerical, craft.unembedding.values, craft.unembedding.alternatives, craft.unembedding.any_kind, craft.unembedding.whole};
+  m.codec = {craft.unembedding.categorical ? Encoding::Categorical : Encoding::Numerical, craft.unembedding.values,
+             craft.unembedding.alternatives, craft.unembedding.any_kind, craft.unembedding.whole};
   m.residual_labels.resize(static_cast<std::size_t>(craft.d_model));
   for (const craft::Basis& b : craft.bases)
-    for (const craft::Direction& d : b.directions) m.residual_labels[static_cast<std::size_t>(d.dimension)] += (m.residual_labels[static_cast<std::size_t>(d.dimension)].empty() ? "" : " → ") + d.name;
+    for (const craft::Direction& d : b.directions)
+      m.residual_labels[static_cast<std::size_t>(d.dimension)] +=
+          (m.residual_labels[static_cast<std::size_t>(d.dimension)].empty() ? "" : " → ") + d.name;
   m.options.vocabulary = craft.vocabulary;
   m.options.max_length = static_cast<std::uint32_t>(craft.max_length);
   m.options.causal = craft.causal;

@@ -42,26 +42,35 @@ CompileOptions::Promises translated(const CompileOptions::Promises& promises, co
 }
 
 // The promises without those of a numerical encoding that some value cannot have.
-CompileOptions::Promises encodings_kept(const Graph& graph, NodeId output, const ValueSets& sets, CompileOptions::Promises promises, Diagnostics& diagnostics) {
+CompileOptions::Promises encodings_kept(const Graph& graph, NodeId output, const ValueSets& sets,
+                                        CompileOptions::Promises promises, Diagnostics& diagnostics) {
   std::erase_if(promises.numerical, [&](const auto& promise) {
     const auto [id, numerical] = promise;
     if (!numerical || id > output || !sets.known(id) || sets.all(id).empty() || sets.numeric(id)) return false;
     const bool tracr = graph.dialect() == Dialect::Tracr;
-    Diagnostic d{tracr ? Severity::Info : Severity::Warning, "encoding-not-kept", {}, "\"" + graph.describe(id) + "\" is held as a code: not all of its values are numbers", graph[id].span,
-                 tracr ? "Leave numerical() out, or give numbers everywhere." : "Leave #@ encode out, or give numbers everywhere."};
+    Diagnostic d{tracr ? Severity::Info : Severity::Warning,
+                 "encoding-not-kept",
+                 {},
+                 "\"" + graph.describe(id) + "\" is held as a code: not all of its values are numbers",
+                 graph[id].span,
+                 tracr ? "Leave numerical() out, or give numbers everywhere."
+                       : "Leave #@ encode out, or give numbers everywhere."};
     diagnostics.add(std::move(d));
     return true;
   });
   return promises;
 }
 
-ValueSets::Setting setting_of(const CompileOptions& o) { return {&o.vocabulary, o.max_length, o.causal, &o.promises.values, &o.promises.unique}; }
+ValueSets::Setting setting_of(const CompileOptions& o) {
+  return {&o.vocabulary, o.max_length, o.causal, &o.promises.values, &o.promises.unique};
+}
 
 // Entries of a literal's score form: an equality takes one axis a key, any other relation may take one a pair.
 double score_weights(const Plan& plan, const Literal& l) {
   auto classes = [&](UnitId id) { return id == no_unit ? 1.0 : static_cast<double>(plan.units[id].kept.size()); };
   const double q = classes(l.query), k = classes(l.key);
-  const bool equality = std::all_of(l.atoms.begin(), l.atoms.end(), [&](const Literal::Atom& a) { return a.atom.mask == relation_equal; });
+  const bool equality = std::all_of(l.atoms.begin(), l.atoms.end(),
+                                    [&](const Literal::Atom& a) { return a.atom.mask == relation_equal; });
   return equality ? 12 * (q + k) : q + k + q * k / 2;
 }
 
@@ -79,7 +88,9 @@ double unit_weights(const Plan& plan, const Unit& u) {
     return sum;
   };
   for (const LookupRow& row : u.lookups) n += gate(row.gate) + 2;
-  for (const StepRow& row : u.steps) n += (gate(row.gate) + form_weights(plan, u.axis) + 3) * (row.passed ? 2 : 2 * static_cast<double>(row.thresholds.size()) + 1);
+  for (const StepRow& row : u.steps)
+    n += (gate(row.gate) + form_weights(plan, u.axis) + 3) *
+         (row.passed ? 2 : 2 * static_cast<double>(row.thresholds.size()) + 1);
   if (u.head != no_unit)
     for (const Literal& l : plan.selections[u.head].literals) n += score_weights(plan, l);
   return n;
@@ -89,14 +100,16 @@ double unit_weights(const Plan& plan, const Unit& u) {
 double dense_size(const Lowered& l, const Plan& plan, const Schedule& schedule, Budget& budget) {
   const double dimensions = lay_out(plan, schedule, l.options.passes.reuse, budget).d_model;
   const double columns = plan.output_kind == ReadKind::Number ? 1 : static_cast<double>(plan.output_values.size());
-  return dimensions * (schedule.cost + static_cast<double>(l.options.vocabulary.size()) + l.options.max_length + columns);
+  return dimensions *
+         (schedule.cost + static_cast<double>(l.options.vocabulary.size()) + l.options.max_length + columns);
 }
 
 // A plan with the best of its schedules.
 Lowered::Candidate scheduled(const Lowered& l, Plan plan, NodeId output, Budget& budget) {
   const bool size = l.options.objective == CompileOptions::Objective::Size;
   Lowered::Candidate best;
-  for (Schedule& s : make_schedules(plan, {l.options.passes.merge_heads, l.options.passes.pack, size, l.options.passes.factor}, budget)) {
+  for (Schedule& s : make_schedules(
+           plan, {l.options.passes.merge_heads, l.options.passes.pack, size, l.options.passes.factor}, budget)) {
     const double cost = dense_size(l, plan, s, budget);
     if (best.size == 0 || cost < best.size) best.schedule = std::move(s), best.size = cost;
   }
@@ -107,13 +120,17 @@ Lowered::Candidate scheduled(const Lowered& l, Plan plan, NodeId output, Budget&
 
 void sort_candidates(std::vector<Lowered::Candidate>& candidates, CompileOptions::Objective objective) {
   const bool size = objective == CompileOptions::Objective::Size;
-  std::stable_sort(candidates.begin(), candidates.end(), [&](const auto& a, const auto& b) { return size ? a.size < b.size : a.schedule.layers < b.schedule.layers; });
+  std::stable_sort(candidates.begin(), candidates.end(), [&](const auto& a, const auto& b) {
+    return size ? a.size < b.size : a.schedule.layers < b.schedule.layers;
+  });
 }
 
-bool too_large(const Lowered::Candidate& c, const Budget& budget) { return estimate(c.plan).weights > static_cast<double>(budget.limits().weights); }
+bool too_large(const Lowered::Candidate& c, const Budget& budget) {
+  return estimate(c.plan).weights > static_cast<double>(budget.limits().weights);
+}
 
-// Objective depth: expressions are fused as far as they go. Objective size: several ways, the smallest first. Fusing asks more of float32,
-// so the cautious way comes last in both.
+// Objective depth: expressions are fused as far as they go. Objective size: several ways, the smallest first. Fusing
+// asks more of float32, so the cautious way comes last in both.
 void make_candidates(Lowered& l, Diagnostics& diagnostics, Budget& budget) {
   const bool size = l.options.objective == CompileOptions::Objective::Size;
   const Effort effort;
@@ -131,8 +148,11 @@ void make_candidates(Lowered& l, Diagnostics& diagnostics, Budget& budget) {
     if (!plan || (only_if_early && !plan->early_sums)) return;
     auto candidate = [&](Plan p) {
       Lowered::Candidate best = scheduled(l, std::move(p), output, budget);
-      const auto alike = [&](const Lowered::Candidate& c) { return c.size == best.size && c.plan.order.size() == best.plan.order.size() && c.output == output; };
-      if (std::none_of(l.candidates.begin(), l.candidates.end(), alike)) l.candidates.push_back(std::move(best));  // else the same plan
+      const auto alike = [&](const Lowered::Candidate& c) {
+        return c.size == best.size && c.plan.order.size() == best.plan.order.size() && c.output == output;
+      };
+      if (std::none_of(l.candidates.begin(), l.candidates.end(), alike))
+        l.candidates.push_back(std::move(best));  // else the same plan
     };
     if (auto passed = with_passed_numbers(*plan)) candidate(std::move(*passed));
     auto cleaned = with_clean_codes(*plan);
@@ -157,8 +177,12 @@ void keep_small(Lowered& l, const Graph& graph, NodeId output, Diagnostics& diag
     const NodeId largest = e.largest < l.rewritten.origin.size() ? l.rewritten.origin[e.largest] : output;
     auto millions = [](double x) { return std::to_string(static_cast<long long>(std::ceil(x / 1e6))) + " million"; };
     const std::string values = l.sets->known(e.largest) ? std::to_string(l.sets->all(e.largest).size()) : "very many";
-    diagnostics.error("limit-weights", "limit", "The model would have about " + millions(e.weights) + " weights that are not zero, of which \"" + graph.describe(largest) + "\" (" + values + " values) takes " + millions(e.of_largest),
-                      graph[largest].span, "Choose a smaller vocabulary or maximal length, or promise fewer values with `#@ values NAME …`.");
+    diagnostics.error(
+        "limit-weights", "limit",
+        "The model would have about " + millions(e.weights) + " weights that are not zero, of which \"" +
+            graph.describe(largest) + "\" (" + values + " values) takes " + millions(e.of_largest),
+        graph[largest].span,
+        "Choose a smaller vocabulary or maximal length, or promise fewer values with `#@ values NAME …`.");
   }
   l.candidates.erase(std::remove_if(l.candidates.begin(), l.candidates.end(), drop), l.candidates.end());
 }
@@ -200,7 +224,8 @@ SizeEstimate estimate(const Plan& plan) {
   return e;
 }
 
-std::unique_ptr<Lowered> lower(const Graph& graph, NodeId output, const CompileOptions& options, Diagnostics& diagnostics, Budget& budget) {
+std::unique_ptr<Lowered> lower(const Graph& graph, NodeId output, const CompileOptions& options,
+                               Diagnostics& diagnostics, Budget& budget) {
   auto result = std::make_unique<Lowered>();
   Lowered& l = *result;
   Clock clock(l.timings_ms);

@@ -1,4 +1,5 @@
-// Internal to the planning pass: one MLP unit, from the reachable tuples of a fused expression to neurons' gates and steps.
+// Internal to the planning pass: one MLP unit, from the reachable tuples of a fused expression to neurons' gates and
+// steps.
 #pragma once
 #include "compiler/planner.h"
 
@@ -13,12 +14,17 @@ class MlpPlanner {
   using Tuple = std::vector<std::uint32_t>;
   // A partial function from tuples of small ids, and a number, to outcomes.
   struct Table {
-    std::vector<Tuple> tuples;            // [row][code input]
-    std::vector<double> axis;             // [row]; 0 without an axis
-    std::vector<std::uint32_t> outcome;   // [row]; no_signature: anything will do
+    std::vector<Tuple> tuples;           // [row][code input]
+    std::vector<double> axis;            // [row]; 0 without an axis
+    std::vector<std::uint32_t> outcome;  // [row]; no_signature: anything will do
   };
-  struct Axis { NodeId node; double scale; };
-  struct TooClose { NodeId axis; };       // thrown within: this form must not be read as one number
+  struct Axis {
+    NodeId node;
+    double scale;
+  };
+  struct TooClose {
+    NodeId axis;
+  };  // thrown within: this form must not be read as one number
 
   Unit& unit() { return p_.plan_.units[id_]; }
   // plan_mlp.cc: what it reads
@@ -39,7 +45,10 @@ class MlpPlanner {
   std::vector<NodeId> listed(const Cone& cone);
   void connect();
   // plan_thresholds.cc: numbers that cannot be listed
-  struct Line { double low, high, denominator; bool sum; };  // every value is p/q in [low, high], q ≤ denominator; sum: of several numbers
+  struct Line {
+    double low, high, denominator;
+    bool sum;
+  };  // every value is p/q in [low, high], q ≤ denominator; sum: of several numbers
   std::optional<Line> line_of(NodeId x, int depth);
   std::map<NodeId, SetId> points(const Cone& cone);
   std::optional<SetId> points_on(const Line& line, std::vector<double> constants);
@@ -68,15 +77,16 @@ class MlpPlanner {
   std::vector<NodeId> roots_, code_inputs_;
   std::vector<std::size_t> root_of_demand_;
   std::set<NodeId> forced_;
-  std::set<NodeId> apart_;                // linear forms whose parts must be read apart: in float32 different outcomes fall together
-  bool passes_ = false;                   // a number under a condition, to be passed on
-  std::vector<Axis> axis_;                // numbers that are read as one: Σ scale·number; empty: a table of codes alone
+  std::set<NodeId> apart_;  // linear forms whose parts must be read apart: in float32 different outcomes fall together
+  bool passes_ = false;     // a number under a condition, to be passed on
+  std::vector<Axis> axis_;  // numbers that are read as one: Σ scale·number; empty: a table of codes alone
   Table table_;
-  std::unordered_map<Tuple, std::size_t, VectorHash> row_of_;  // by canonical values: 1, 1.0 and True look alike to a neuron
+  std::unordered_map<Tuple, std::size_t, VectorHash>
+      row_of_;  // by canonical values: 1, 1.0 and True look alike to a neuron
   std::map<Tuple, std::uint32_t> classes_;
   std::map<double, std::uint32_t> number_index_;
   std::vector<std::set<ValueId>> class_values_;
-  bool can_show_ = false;                 // its classes are values of the unit's own node
+  bool can_show_ = false;  // its classes are values of the unit's own node
   std::size_t shown_root_ = 0;
   std::vector<bool> silent_;
   std::vector<std::unordered_map<std::uint32_t, std::uint32_t>> merged_;

@@ -71,7 +71,9 @@ void MlpPlanner::fit_line(StepRow& row, const std::vector<std::pair<double, std:
   row.intercept = y(first) - row.slope * first.first;
   double size = std::fabs(row.intercept);
   for (const auto& point : curve) size = std::max({size, std::fabs(y(point)), std::fabs(row.slope * point.first)});
-  row.affine = std::all_of(curve.begin(), curve.end(), [&](const auto& point) { return std::fabs(row.slope * point.first + row.intercept - y(point)) <= 0x1p-40 * size; });
+  row.affine = std::all_of(curve.begin(), curve.end(), [&](const auto& point) {
+    return std::fabs(row.slope * point.first + row.intercept - y(point)) <= 0x1p-40 * size;
+  });
 }
 
 void MlpPlanner::steps() {
@@ -86,7 +88,8 @@ void MlpPlanner::steps() {
     std::sort(curve.begin(), curve.end());
     StepRow row;
     for (std::size_t d = 0; d < tuple.size(); ++d)
-      if (counts_[d] > 1) row.gate.inputs.emplace_back(static_cast<std::uint32_t>(d), std::vector<std::uint32_t>{tuple[d]});
+      if (counts_[d] > 1)
+        row.gate.inputs.emplace_back(static_cast<std::uint32_t>(d), std::vector<std::uint32_t>{tuple[d]});
     auto same = [&](std::uint32_t a, std::uint32_t b) { return a == b || (!emits(a) && !emits(b)); };
     row.low = curve.front().first;
     row.high = curve.back().first;

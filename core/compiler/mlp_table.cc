@@ -39,7 +39,8 @@ void MlpPlanner::enumerate() {
   Cone cone = cone_of(roots_);
   const auto& inputs = cone.inputs();
   std::vector<std::size_t> axis_inputs, code_at;
-  for (const Axis& a : axis_) axis_inputs.push_back(static_cast<std::size_t>(std::find(inputs.begin(), inputs.end(), a.node) - inputs.begin()));
+  for (const Axis& a : axis_)
+    axis_inputs.push_back(static_cast<std::size_t>(std::find(inputs.begin(), inputs.end(), a.node) - inputs.begin()));
   code_inputs_.clear();
   for (std::size_t d = 0; d < inputs.size(); ++d)
     if (std::find(axis_inputs.begin(), axis_inputs.end(), d) == axis_inputs.end()) {
@@ -53,7 +54,8 @@ void MlpPlanner::enumerate() {
   // The parts of a linear form reach its largest value before they cancel, and float32's error is relative to that.
   double cancelled = 0;
   if (axis_.size() == 1 && c_.graph[axis_[0].node].kind == NodeKind::Elementwise)
-    for (ValueId v : c_.sets.all(axis_[0].node)) cancelled = std::max(cancelled, std::fabs(axis_[0].scale * c_.values.number(v)));
+    for (ValueId v : c_.sets.all(axis_[0].node))
+      cancelled = std::max(cancelled, std::fabs(axis_[0].scale * c_.values.number(v)));
   visit_tuples(cone, [&](const std::vector<ValueId>& tuple) {
     Tuple row;
     for (std::size_t d : code_at) row.push_back(c_.values.canonical(tuple[d]));
@@ -69,17 +71,20 @@ void MlpPlanner::enumerate() {
       }
       const double reach = 0x1p-40 * std::max(size, cancelled);  // what another order of the sum may change
       auto it = axis_values.lower_bound(on_axis - reach);
-      if (it == axis_values.end() || it->first > on_axis + reach) it = axis_values.emplace(on_axis, static_cast<std::uint32_t>(axis_values.size())).first;
+      if (it == axis_values.end() || it->first > on_axis + reach)
+        it = axis_values.emplace(on_axis, static_cast<std::uint32_t>(axis_values.size())).first;
       rounded = it->first != on_axis;
       on_axis = it->first;
       key.push_back(it->second);
     }
     cone.evaluate(tuple, c_.apply, out);
-    add_row(key, std::move(row), on_axis, unit().kind == UnitKind::MlpNumber ? number_outcome(out[0]) : class_outcome(out, tuple), rounded);
+    add_row(key, std::move(row), on_axis,
+            unit().kind == UnitKind::MlpNumber ? number_outcome(out[0]) : class_outcome(out, tuple), rounded);
   });
   Unit& w = unit();
   for (auto& s : class_values_) w.class_values.emplace_back(s.begin(), s.end());
-  if (!can_show_ && w.joint.empty() && !w.demands.empty()) w.node = w.demands[0].node;  // what its classes are values of
+  if (!can_show_ && w.joint.empty() && !w.demands.empty())
+    w.node = w.demands[0].node;  // what its classes are values of
   // A class that nobody reads writes nothing: the same as an undefined outcome, but it must stay silent.
   silent_.assign(w.class_signature.size(), false);
   if (w.kind == UnitKind::MlpCode)
@@ -91,7 +96,9 @@ std::uint32_t MlpPlanner::number_outcome(ValueId value) {
   if (value == undefined_value || !c_.values.is_number(value)) return no_signature;
   const double x = c_.values.number(value);
   if (!std::isfinite(x))
-    throw Refusal{"number-range", "\"" + c_.graph.describe(unit().node) + "\" may be " + c_.values[value].str() + ", which no number of the residual stream can be",
+    throw Refusal{"number-range",
+                  "\"" + c_.graph.describe(unit().node) + "\" may be " + c_.values[value].str() +
+                      ", which no number of the residual stream can be",
                   "Choose a finite number in its place, or compare it where it arises.", unit().node};
   auto it = number_index_.lower_bound(x - 0x1p-40 * std::fabs(x));
   if (it == number_index_.end() || !floats_agree(it->first, x)) {
@@ -138,7 +145,8 @@ std::uint32_t MlpPlanner::class_outcome(const std::vector<ValueId>& roots, const
   auto& values = class_values_[it->second];
   if (values.size() < 4096) {
     if (shown) values.insert(roots[shown_root_]);
-    else if (!can_show_) values.insert(roots[root_of_demand_[0]] == undefined_value ? tuple[0] : roots[root_of_demand_[0]]);
+    else if (!can_show_)
+      values.insert(roots[root_of_demand_[0]] == undefined_value ? tuple[0] : roots[root_of_demand_[0]]);
   }
   return it->second;
 }
@@ -154,13 +162,17 @@ void MlpPlanner::add_row(const Tuple& key, Tuple row, double axis, std::uint32_t
   } else if (outcome != no_signature && outcome != earlier) {
     const std::string name = "\"" + c_.graph.describe(unit().node) + "\"";
     if (!rounded && axis_.size() < 2)
-      throw Refusal{"kind-dependent", name + " tells equal numbers of different kinds apart (1, 1.0, True), which a model holds as one number", "Convert the numbers before, for example with round.", unit().node};
+      throw Refusal{
+          "kind-dependent",
+          name + " tells equal numbers of different kinds apart (1, 1.0, True), which a model holds as one number",
+          "Convert the numbers before, for example with round.", unit().node};
     if (axis_.size() == 1 && c_.graph[axis_[0].node].kind == NodeKind::Elementwise) throw TooClose{axis_[0].node};
     const std::string too_close = name + " tells numbers apart that differ in their last bits only";
     auto& inexact = p_.plan_.inexact;
     if (inexact.empty() || inexact.back() != too_close) inexact.push_back(too_close);
   }
-  if (table_.outcome.size() > c_.budget.limits().table_rows) throw LimitExceeded{"limit-tuples", c_.budget.limits().table_rows};
+  if (table_.outcome.size() > c_.budget.limits().table_rows)
+    throw LimitExceeded{"limit-tuples", c_.budget.limits().table_rows};
 }
 
 // Values of input d with the same behaviour, value → group. Undefined outcomes fit anything.

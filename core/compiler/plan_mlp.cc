@@ -61,7 +61,8 @@ bool MlpPlanner::is_code(NodeId x) {  // an input that is read as a code
 }
 
 Cone MlpPlanner::cone_of(const std::vector<NodeId>& roots) {
-  Cone cone(c_.graph, roots, [&](NodeId x) { return is_input(x); }, c_.values);
+  Cone cone(
+      c_.graph, roots, [&](NodeId x) { return is_input(x); }, c_.values);
   c_.budget.tick(static_cast<std::uint32_t>(8 * (1 + cone.inner().size() + cone.inputs().size())));
   return cone;
 }
@@ -101,7 +102,7 @@ double MlpPlanner::tuples(const Cone& cone) {
   return total;
 }
 
-bool MlpPlanner::own(NodeId x) {  // part of what this unit itself stands for: cannot be one of its inputs
+bool MlpPlanner::own(NodeId x) {            // part of what this unit itself stands for: cannot be one of its inputs
   if (!unit().joint.empty()) return false;  // the parts of a joint code have codes of their own
   if (std::find(roots_.begin(), roots_.end(), x) != roots_.end()) return true;
   return p_.base_[x] == unit().node;
@@ -115,7 +116,9 @@ void MlpPlanner::choose_inputs() {
     for (const Demand& d : u.demands)
       if (std::find(roots_.begin(), roots_.end(), d.node) == roots_.end()) roots_.push_back(d.node);
   }
-  for (const Demand& d : u.demands) root_of_demand_.push_back(static_cast<std::size_t>(std::find(roots_.begin(), roots_.end(), d.node) - roots_.begin()));
+  for (const Demand& d : u.demands)
+    root_of_demand_.push_back(
+        static_cast<std::size_t>(std::find(roots_.begin(), roots_.end(), d.node) - roots_.begin()));
   if (c_.style.exact_numbers) hold_condition();
   for (int round = 0; round < 64; ++round) {
     Cone cone = cone_of(roots_);
@@ -130,7 +133,9 @@ void MlpPlanner::choose_inputs() {
     if (axes.size() <= 1) break;
     // Nothing left to take out: hold all but the largest number as codes.
     std::stable_sort(axes.begin(), axes.end(), [&](NodeId a, NodeId b) {
-      const auto size_of = [&](NodeId x) { return c_.sets.known(x) ? c_.sets.all(x).size() : std::numeric_limits<std::size_t>::max(); };
+      const auto size_of = [&](NodeId x) {
+        return c_.sets.known(x) ? c_.sets.all(x).size() : std::numeric_limits<std::size_t>::max();
+      };
       return size_of(a) < size_of(b);
     });
     bool progress = false;
@@ -142,7 +147,8 @@ void MlpPlanner::choose_inputs() {
   Cone cone = cone_of(roots_);
   std::vector<NodeId> axes;
   split(cone, code_inputs_, axes);
-  if (c_.style.exact_numbers && !passes_ && u.kind == UnitKind::MlpNumber && !code_inputs_.empty() && axes.size() == 1 && c_.sets.known(axes[0]) && !own(axes[0])) {
+  if (c_.style.exact_numbers && !passes_ && u.kind == UnitKind::MlpNumber && !code_inputs_.empty() &&
+      axes.size() == 1 && c_.sets.known(axes[0]) && !own(axes[0])) {
     forced_.insert(axes[0]);
     cone = cone_of(roots_);
     split(cone, code_inputs_, axes);
@@ -150,7 +156,8 @@ void MlpPlanner::choose_inputs() {
   const auto stand_in = points(cone);
   for (NodeId x : cone.inputs())
     if (!stand_in.count(x)) p_.require_known(x);
-  const bool many = tuples(cone) > std::min(static_cast<double>(c_.budget.limits().table_rows), static_cast<double>(c_.budget.limits().tuples));
+  const bool many = tuples(cone) > std::min(static_cast<double>(c_.budget.limits().table_rows),
+                                            static_cast<double>(c_.budget.limits().tuples));
   if (many || (axes.size() > 1 && axis_.empty() && !(axes.size() == 2 && join_axes(cone, axes)))) throw too_large(cone);
   if (axis_.empty() && !axes.empty()) axis_ = {{axes[0], 1}};
 }
@@ -161,22 +168,28 @@ void MlpPlanner::hold_condition() {
   if (unit().kind != UnitKind::MlpNumber || n.kind != NodeKind::Elementwise || n.op != Op::Choose || n.table) return;
   const Node& zero = c_.graph[n.args[2]];
   if (zero.kind != NodeKind::Constant || !zero.constant.is_number() || zero.constant.number() != 0) return;
-  const bool many = c_.sets.known(n.args[1]) && c_.sets.all(n.args[1]).size() > c_.effort.values_held && p_.free_linear(n.args[1]);
+  const bool many =
+      c_.sets.known(n.args[1]) && c_.sets.all(n.args[1]).size() > c_.effort.values_held && p_.free_linear(n.args[1]);
   passes_ = many && c_.sets.known(n.args[0]) && c_.graph[n.args[0]].kind == NodeKind::Elementwise && !own(n.args[0]);
   if (passes_) forced_.insert(n.args[0]);
 }
 
-// Two numbers that are functions of a common s-op are not independent: a linear form among them is read part by part, where that leaves
-// fewer combinations.
+// Two numbers that are functions of a common s-op are not independent: a linear form among them is read part by part,
+// where that leaves fewer combinations.
 bool MlpPlanner::take_apart(const std::vector<NodeId>& axes, double size) {
-  const auto sources = [&](NodeId x) { return Cone(c_.graph, {x}, [](NodeId) { return false; }, c_.values).inputs(); };
+  const auto sources = [&](NodeId x) {
+    return Cone(
+               c_.graph, {x}, [](NodeId) { return false; }, c_.values)
+        .inputs();
+  };
   for (NodeId x : axes) {
     if (c_.graph[x].kind != NodeKind::Elementwise || own(x)) continue;
     const auto mine = sources(x);
     const bool shared = std::any_of(axes.begin(), axes.end(), [&](NodeId y) {
       if (x == y) return false;
       const auto theirs = sources(y);
-      return std::any_of(mine.begin(), mine.end(), [&](NodeId s) { return std::find(theirs.begin(), theirs.end(), s) != theirs.end(); });
+      return std::any_of(mine.begin(), mine.end(),
+                         [&](NodeId s) { return std::find(theirs.begin(), theirs.end(), s) != theirs.end(); });
     });
     if (!shared) continue;
     apart_.insert(x);
@@ -187,25 +200,34 @@ bool MlpPlanner::take_apart(const std::vector<NodeId>& axes, double size) {
   return false;
 }
 
-// About how far float32 may put a number from its exact value: only to choose between plans, the proof adds up the real bounds.
+// About how far float32 may put a number from its exact value: only to choose between plans, the proof adds up the real
+// bounds.
 double MlpPlanner::noise(NodeId axis) {
   const double n = c_.sets.max_length();
   double largest = 1;
   for (ValueId v : c_.sets.all(axis)) largest = std::max(largest, std::fabs(c_.values.number(v)));
-  Cone cone(c_.graph, {axis}, [](NodeId) { return false; }, c_.values);
-  const bool width = std::any_of(cone.inputs().begin(), cone.inputs().end(), [&](NodeId x) { return c_.graph[x].kind == NodeKind::SelectorWidth; });
-  return (width ? (4e-4 + 5e-5 * n) * largest / n : 3e-7 * (n + 10) * largest) * static_cast<double>(cone.inputs().size());
+  Cone cone(
+      c_.graph, {axis}, [](NodeId) { return false; }, c_.values);
+  const bool width = std::any_of(cone.inputs().begin(), cone.inputs().end(),
+                                 [&](NodeId x) { return c_.graph[x].kind == NodeKind::SelectorWidth; });
+  return (width ? (4e-4 + 5e-5 * n) * largest / n : 3e-7 * (n + 10) * largest) *
+         static_cast<double>(cone.inputs().size());
 }
 
-// Two numbers as one: x + scale·y for a power of two that keeps apart all pairs which the table tells apart, with room for errors. Saves
-// the layer in which one of them would become a code.
+// Two numbers as one: x + scale·y for a power of two that keeps apart all pairs which the table tells apart, with room
+// for errors. Saves the layer in which one of them would become a code.
 bool MlpPlanner::join_axes(Cone& cone, const std::vector<NodeId>& axes) {
   for (NodeId x : cone.inputs())
     if (!c_.sets.known(x)) return false;
   const auto& inputs = cone.inputs();
   std::size_t at[2];
-  for (int a = 0; a < 2; ++a) at[a] = static_cast<std::size_t>(std::find(inputs.begin(), inputs.end(), axes[static_cast<std::size_t>(a)]) - inputs.begin());
-  struct Point { double x, y; Tuple outcome; };
+  for (int a = 0; a < 2; ++a)
+    at[a] = static_cast<std::size_t>(std::find(inputs.begin(), inputs.end(), axes[static_cast<std::size_t>(a)]) -
+                                     inputs.begin());
+  struct Point {
+    double x, y;
+    Tuple outcome;
+  };
   std::map<Tuple, std::vector<Point>> curves;  // by code inputs
   std::vector<ValueId> out;
   visit_tuples(cone, [&](const std::vector<ValueId>& tuple) {
@@ -228,9 +250,11 @@ bool MlpPlanner::join_axes(Cone& cone, const std::vector<NodeId>& axes) {
       double gap = 1e300;
       for (auto& [codes, points] : curves) {
         c_.budget.tick(static_cast<std::uint32_t>(points.size()) * 16);
-        std::stable_sort(points.begin(), points.end(), [&](const Point& a, const Point& b) { return a.x + scale * a.y < b.x + scale * b.y; });
+        std::stable_sort(points.begin(), points.end(),
+                         [&](const Point& a, const Point& b) { return a.x + scale * a.y < b.x + scale * b.y; });
         for (std::size_t i = 1; i < points.size(); ++i)
-          if (points[i].outcome != points[i - 1].outcome) gap = std::min(gap, points[i].x + scale * points[i].y - points[i - 1].x - scale * points[i - 1].y);
+          if (points[i].outcome != points[i - 1].outcome)
+            gap = std::min(gap, points[i].x + scale * points[i].y - points[i - 1].x - scale * points[i - 1].y);
       }
       const double room = gap / (noise_x + std::fabs(scale) * noise_y);
       if (room > best) best = room, chosen = scale;
@@ -243,20 +267,30 @@ bool MlpPlanner::join_axes(Cone& cone, const std::vector<NodeId>& axes) {
 // The inputs with the most values first: their combination is the wall.
 Refusal MlpPlanner::too_large(const Cone& cone) {
   std::vector<NodeId> inputs = cone.inputs();
-  std::stable_sort(inputs.begin(), inputs.end(), [&](NodeId a, NodeId b) { return c_.sets.all(a).size() > c_.sets.all(b).size(); });
+  std::stable_sort(inputs.begin(), inputs.end(),
+                   [&](NodeId a, NodeId b) { return c_.sets.all(a).size() > c_.sets.all(b).size(); });
   constexpr std::size_t named = 3;
   std::string text;
   for (std::size_t k = 0; k < inputs.size() && k < named; ++k)
-    text += (k == 0 ? "" : k + 1 == std::min(named, inputs.size()) && inputs.size() <= named ? " and " : ", ") + ("\"" + c_.graph.describe(inputs[k]) + "\" (" + std::to_string(c_.sets.all(inputs[k]).size()) + " values)");
+    text += (k == 0                                                              ? ""
+             : k + 1 == std::min(named, inputs.size()) && inputs.size() <= named ? " and "
+                                                                                 : ", ") +
+            ("\"" + c_.graph.describe(inputs[k]) + "\" (" + std::to_string(c_.sets.all(inputs[k]).size()) + " values)");
   if (inputs.size() > named) text += " and " + std::to_string(inputs.size() - named) + " more";
   const double combinations = tuples(cone);
-  const std::string number = combinations < 1e15 ? "about " + std::to_string(static_cast<long long>(combinations)) : "more than a million billion";
-  return {"expression-too-large", "\"" + c_.graph.describe(unit().node) + "\" depends on " + number + " combinations of values at once: of " + text,
-          "Promise fewer values for \"" + c_.graph.describe(inputs.front()) + "\" with `#@ values NAME …`, split the expression so that no part reads all of these, or use a smaller vocabulary or maximal length.", unit().node, "limit"};
+  const std::string number = combinations < 1e15 ? "about " + std::to_string(static_cast<long long>(combinations))
+                                                 : "more than a million billion";
+  return {
+      "expression-too-large",
+      "\"" + c_.graph.describe(unit().node) + "\" depends on " + number + " combinations of values at once: of " + text,
+      "Promise fewer values for \"" + c_.graph.describe(inputs.front()) +
+          "\" with `#@ values NAME …`, split the expression so that no part reads all of these, or use a smaller "
+          "vocabulary or maximal length.",
+      unit().node, "limit"};
 }
 
-// Takes out the maximal inner expressions that have at most one axis of their own, where that makes the table smaller. What a head reads
-// has a code of its own as it is, and costs nothing.
+// Takes out the maximal inner expressions that have at most one axis of their own, where that makes the table smaller.
+// What a head reads has a code of its own as it is, and costs nothing.
 bool MlpPlanner::force(const Cone& cone, bool must, double size) {
   std::vector<NodeId> candidates;
   std::set<NodeId> visited;
@@ -275,7 +309,12 @@ bool MlpPlanner::force(const Cone& cone, bool must, double size) {
       // Worth a subspace: it needs at most one axis, and is smaller than what it replaces.
       if (axes.size() <= 1 && c_.sets.known(x) && s < size) {
         candidates.push_back(x);
-        if (!p_.held_[x]) parts += std::min(s, axes.empty() ? s : 2.0 * static_cast<double>(c_.sets.all(x).size()) * std::max(1.0, s / std::max<double>(1.0, static_cast<double>(c_.sets.all(axes[0]).size()))));
+        if (!p_.held_[x])
+          parts += std::min(
+              s, axes.empty()
+                     ? s
+                     : 2.0 * static_cast<double>(c_.sets.all(x).size()) *
+                           std::max(1.0, s / std::max<double>(1.0, static_cast<double>(c_.sets.all(axes[0]).size()))));
         continue;
       }
     }

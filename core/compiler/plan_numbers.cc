@@ -27,15 +27,18 @@ bool Planner::affine_in_indices(NodeId x, double& a, double& b) {
   return std::fabs(a) < largest_number && std::fabs(b) < largest_number;
 }
 
-// Linear in numbers that the residual stream holds anyway (or codes of a source), so that readers need no MLP before them.
+// Linear in numbers that the residual stream holds anyway (or codes of a source), so that readers need no MLP before
+// them.
 bool Planner::free_linear(NodeId x, int depth) {
   const Node& n = node(x);
-  if (n.kind == NodeKind::Constant) return !n.illegal_constant && n.constant.is_number() && std::fabs(n.constant.number()) < largest_number;
+  if (n.kind == NodeKind::Constant)
+    return !n.illegal_constant && n.constant.is_number() && std::fabs(n.constant.number()) < largest_number;
   if (n.kind == NodeKind::SelectorWidth || n.kind == NodeKind::Indices || stored(x)) return true;
   if (n.kind == NodeKind::Aggregate && !code_leaf(x)) return numeric_rows(x);
   if (base_[x] != no_node && code_leaf(base_[x])) {
     if (!c_.sets.numeric(x)) return false;
-    return std::all_of(c_.sets.all(x).begin(), c_.sets.all(x).end(), [&](ValueId v) { return std::fabs(c_.values.number(v)) < largest_number; });
+    return std::all_of(c_.sets.all(x).begin(), c_.sets.all(x).end(),
+                       [&](ValueId v) { return std::fabs(c_.values.number(v)) < largest_number; });
   }
   if (n.kind != NodeKind::Elementwise || n.table || depth > 100 || !c_.options.passes.fuse) return false;
   if (auto it = linear_memo_.find(x); it != linear_memo_.end()) return it->second != 0;
@@ -43,11 +46,20 @@ bool Planner::free_linear(NodeId x, int depth) {
   bool linear = false;
   auto constant = [&](NodeId a) { return node(a).kind == NodeKind::Constant && free_linear(a); };
   switch (n.op) {
-    case Op::Add: case Op::Sub: linear = (free_linear(n.args[0], depth + 1) && free_linear(n.args[1], depth + 1)) || wide_sum(x); break;
-    case Op::Neg: case Op::Pos: linear = free_linear(n.args[0], depth + 1); break;
-    case Op::Mul: linear = (constant(n.args[0]) && free_linear(n.args[1], depth + 1)) || (constant(n.args[1]) && free_linear(n.args[0], depth + 1)); break;
+    case Op::Add:
+    case Op::Sub:
+      linear = (free_linear(n.args[0], depth + 1) && free_linear(n.args[1], depth + 1)) || wide_sum(x);
+      break;
+    case Op::Neg:
+    case Op::Pos: linear = free_linear(n.args[0], depth + 1); break;
+    case Op::Mul:
+      linear = (constant(n.args[0]) && free_linear(n.args[1], depth + 1)) ||
+               (constant(n.args[1]) && free_linear(n.args[0], depth + 1));
+      break;
     case Op::Choose: linear = wide_sum(x); break;
-    case Op::Div: linear = constant(n.args[1]) && node(n.args[1]).constant.number() != 0 && free_linear(n.args[0], depth + 1); break;
+    case Op::Div:
+      linear = constant(n.args[1]) && node(n.args[1]).constant.number() != 0 && free_linear(n.args[0], depth + 1);
+      break;
     default: break;
   }
   // A form is written out as a tree, and a graph that shares nodes may stand for a huge one.
@@ -66,7 +78,8 @@ bool Planner::free_linear(NodeId x, int depth) {
 // Does a linear form involve a number of the residual stream (or several codes, read as numbers)?
 bool Planner::has_number(NodeId x) {
   if (wide_sum(x)) return true;
-  Cone cone(c_.graph, {x}, [](NodeId) { return false; }, c_.values);
+  Cone cone(
+      c_.graph, {x}, [](NodeId) { return false; }, c_.values);
   c_.budget.tick(static_cast<std::uint32_t>(8 * (1 + cone.inner().size() + cone.inputs().size())));
   return std::any_of(cone.inputs().begin(), cone.inputs().end(), [&](NodeId i) { return !code_leaf(i); });
 }
@@ -83,15 +96,18 @@ bool Planner::is_sum(NodeId x) {
   if (is_choice(x)) return true;
   const auto factor = [&](NodeId a) { return node(a).kind == NodeKind::Constant && free_linear(a); };
   switch (n.op) {
-    case Op::Add: case Op::Sub: case Op::Neg: case Op::Pos: return true;
+    case Op::Add:
+    case Op::Sub:
+    case Op::Neg:
+    case Op::Pos: return true;
     case Op::Mul: return factor(n.args[0]) || factor(n.args[1]);
     case Op::Div: return factor(n.args[1]) && node(n.args[1]).constant.number() != 0;
     default: return false;
   }
 }
 
-// A sum of terms that would make a large table, multiplied out: each term gets a number of its own, and the work grows with their
-// number instead of their combinations.
+// A sum of terms that would make a large table, multiplied out: each term gets a number of its own, and the work grows
+// with their number instead of their combinations.
 bool Planner::wide_sum(NodeId x) {
   if (!c_.options.passes.fuse || !is_sum(x)) return false;
   if (const auto it = wide_memo_.find(x); it != wide_memo_.end()) return it->second;
@@ -113,21 +129,27 @@ bool Planner::wide_sum(NodeId x) {
       combinations = std::numeric_limits<double>::infinity();
     } else {
       const auto& all = c_.sets.all(y);
-      numbers = c_.sets.numeric(y) && std::all_of(all.begin(), all.end(), [&](ValueId v) { return std::fabs(c_.values.number(v)) < largest_number; });
+      numbers = c_.sets.numeric(y) && std::all_of(all.begin(), all.end(), [&](ValueId v) {
+                  return std::fabs(c_.values.number(v)) < largest_number;
+                });
       combinations *= static_cast<double>(all.size());
     }
   }
-  const bool choice = is_choice(x), wide = numbers && combinations > (choice ? c_.style.table_of_arms : c_.style.table_of_terms);
+  const bool choice = is_choice(x),
+             wide = numbers && combinations > (choice ? c_.style.table_of_arms : c_.style.table_of_terms);
   plan_.early_sums |= wide && combinations <= (choice ? c_.effort.table_of_arms : c_.effort.table_of_terms);
   return wide_memo_[x] = wide;
 }
 
-// Few values, of which some are so large that what a gate is off by counts: as a code they can be cleaned before they are added up.
+// Few values, of which some are so large that what a gate is off by counts: as a code they can be cleaned before they
+// are added up.
 bool Planner::few_large(NodeId x) const {
-  if (node(x).kind != NodeKind::Elementwise || !c_.sets.numeric(x) || c_.sets.all(x).size() > c_.effort.values_held) return false;
+  if (node(x).kind != NodeKind::Elementwise || !c_.sets.numeric(x) || c_.sets.all(x).size() > c_.effort.values_held)
+    return false;
   const auto size = [&](ValueId v) { return std::fabs(c_.values.number(v)); };
   const auto& all = c_.sets.all(x);
-  return std::any_of(all.begin(), all.end(), [&](ValueId v) { return size(v) >= c_.effort.large_number; }) && std::all_of(all.begin(), all.end(), [&](ValueId v) { return size(v) < largest_number; });
+  return std::any_of(all.begin(), all.end(), [&](ValueId v) { return size(v) >= c_.effort.large_number; }) &&
+         std::all_of(all.begin(), all.end(), [&](ValueId v) { return size(v) < largest_number; });
 }
 
 // A term that is no sum.
@@ -138,7 +160,8 @@ LinearForm Planner::term(NodeId x) {
     form.constant = n.constant.number();
     return form;
   }
-  // It has no value on any input (nor has a mean of what has none, whatever its default): 0 is as good as another number.
+  // It has no value on any input (nor has a mean of what has none, whatever its default): 0 is as good as another
+  // number.
   const NodeId source = n.kind == NodeKind::Aggregate ? n.args[1] : x;
   if (c_.sets.known(source) && c_.sets.all(source).empty()) return form;
   double a = 0, b = 0;
@@ -155,13 +178,15 @@ LinearForm Planner::term(NodeId x) {
     form.numbers.push_back({1, unit(UnitKind::AggregateNumber, x)});
     return form;
   }
-  const bool as_code = (c_.style.exact_numbers && stored(x)) || (c_.style.exact_large_numbers && few_large(x)) || (base_[x] != no_node && code_leaf(base_[x]));
+  const bool as_code = (c_.style.exact_numbers && stored(x)) || (c_.style.exact_large_numbers && few_large(x)) ||
+                       (base_[x] != no_node && code_leaf(base_[x]));
   if (as_code && c_.sets.numeric(x)) {
     LinearForm::CodeTerm codes{1, {}, {}};
     Demand demand;
     for (ValueId v : c_.sets.all(x)) {
       const double value = c_.values.number(v);
-      auto [it, fresh] = demand.signature.emplace(c_.values.canonical(v), static_cast<std::uint32_t>(codes.number.size()));
+      auto [it, fresh] =
+          demand.signature.emplace(c_.values.canonical(v), static_cast<std::uint32_t>(codes.number.size()));
       if (!fresh) continue;
       codes.number.push_back(value);
       demand.read.push_back(value != 0);
@@ -194,7 +219,11 @@ double Planner::coefficient(const Node& n, std::size_t argument) const {
 
 LinearForm Planner::number(NodeId x) {
   LinearForm form;
-  struct Part { NodeId node; double coefficient; bool wide; };
+  struct Part {
+    NodeId node;
+    double coefficient;
+    bool wide;
+  };
   std::vector<Part> stack{{x, 1, false}};
   while (!stack.empty()) {  // from left to right: reading makes units, and their order is the model's
     Part part = stack.back();
@@ -202,11 +231,13 @@ LinearForm Planner::number(NodeId x) {
     part.wide = part.wide || wide_sum(part.node);
     double a = 0, b = 0;
     const Node& n = node(part.node);
-    const bool whole = n.kind != NodeKind::Elementwise || stored(part.node) || affine_in_indices(part.node, a, b) || (base_[part.node] != no_node && code_leaf(base_[part.node]) && c_.sets.numeric(part.node));
+    const bool whole = n.kind != NodeKind::Elementwise || stored(part.node) || affine_in_indices(part.node, a, b) ||
+                       (base_[part.node] != no_node && code_leaf(base_[part.node]) && c_.sets.numeric(part.node));
     if (!whole && (free_linear(part.node) || (part.wide && is_sum(part.node)))) {
       const auto& terms = terms_of(part.node);
       for (std::size_t k = terms.size(); k-- > 0;)
-        if (is_choice(part.node) || k != factor_of(n)) stack.push_back({terms[k], part.coefficient * coefficient(n, k), part.wide});
+        if (is_choice(part.node) || k != factor_of(n))
+          stack.push_back({terms[k], part.coefficient * coefficient(n, k), part.wide});
       continue;
     }
     LinearForm one = term(part.node);

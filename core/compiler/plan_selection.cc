@@ -27,7 +27,8 @@ double plain_number(const Value& v) {
 }
 
 // [query][key]
-std::vector<std::vector<std::uint8_t>> relation_table(const ValuePool& values, const std::vector<ValueId>& queries, const std::vector<ValueId>& keys, Budget& budget) {
+std::vector<std::vector<std::uint8_t>> relation_table(const ValuePool& values, const std::vector<ValueId>& queries,
+                                                      const std::vector<ValueId>& keys, Budget& budget) {
   std::vector<double> plain;
   for (ValueId k : keys) plain.push_back(plain_number(values[k]));
   std::vector<std::vector<std::uint8_t>> table(queries.size(), std::vector<std::uint8_t>(keys.size()));
@@ -35,7 +36,8 @@ std::vector<std::vector<std::uint8_t>> relation_table(const ValuePool& values, c
     budget.tick(static_cast<std::uint32_t>(keys.size()));
     const double query = plain_number(values[queries[q]]);
     for (std::size_t k = 0; k < keys.size(); ++k) {
-      if (query == query && plain[k] == plain[k]) table[q][k] = plain[k] < query ? relation_less : plain[k] > query ? relation_greater : relation_equal;
+      if (query == query && plain[k] == plain[k])
+        table[q][k] = plain[k] < query ? relation_less : plain[k] > query ? relation_greater : relation_equal;
       else table[q][k] = relation_of(values[keys[k]], values[queries[q]]);
     }
   }
@@ -76,12 +78,16 @@ Literal Planner::literal(const std::vector<NodeId>& factors) {
   std::vector<NodeId> keys, queries;
   for (NodeId f : factors) {
     auto form = disjunctive_form(c_.graph, f, most_conjunctions, c_.budget);
-    if (!form) throw Refusal{"selector-too-composed", "This selector combines too many comparisons of different s-ops", "Name intermediate s-ops, or split the selector.", f};
+    if (!form)
+      throw Refusal{"selector-too-composed", "This selector combines too many comparisons of different s-ops",
+                    "Name intermediate s-ops, or split the selector.", f};
     for (const Conjunction& c : *form)
       for (const SelectorAtom& a : c) {
         if (base_[a.key] != no_node) keys.push_back(a.key);
         if (base_[a.query] != no_node) queries.push_back(a.query);
-        const bool seen = std::any_of(result.atoms.begin(), result.atoms.end(), [&](const Literal::Atom& x) { return x.atom.key == a.key && x.atom.query == a.query; });
+        const bool seen = std::any_of(result.atoms.begin(), result.atoms.end(), [&](const Literal::Atom& x) {
+          return x.atom.key == a.key && x.atom.query == a.query;
+        });
         if (!seen) {
           Literal::Atom atom;
           atom.atom = a;
@@ -96,13 +102,15 @@ Literal Planner::literal(const std::vector<NodeId>& factors) {
   return result;
 }
 
-// Signatures: two values of the key s-op are one where no query value tells them apart under any mask in use, and likewise for queries.
+// Signatures: two values of the key s-op are one where no query value tells them apart under any mask in use, and
+// likewise for queries.
 void Planner::add_side_demands(Literal& literal) {
   // A class that no atom selects matters all the same where a conjunction of each factor leaves its side free.
   const auto free_side = [&](bool query) {
     return std::all_of(literal.factors.begin(), literal.factors.end(), [&](const std::vector<Conjunction>& form) {
       return std::any_of(form.begin(), form.end(), [&](const Conjunction& c) {
-        return std::all_of(c.begin(), c.end(), [&](const SelectorAtom& a) { return base_[query ? a.query : a.key] == no_node; });
+        return std::all_of(c.begin(), c.end(),
+                           [&](const SelectorAtom& a) { return base_[query ? a.query : a.key] == no_node; });
       });
     });
   };
@@ -122,7 +130,8 @@ std::vector<ValueId> Planner::told_apart(NodeId x) {
 namespace {
 // Values with the same pattern are one: at(x, y) is the pattern of value x against value y of the other side.
 template <class At>
-void add_signatures(const ValuePool& pool, const std::vector<ValueId>& list, std::size_t others, At&& at, Demand& demand, std::vector<std::size_t>& representative) {
+void add_signatures(const ValuePool& pool, const std::vector<ValueId>& list, std::size_t others, At&& at,
+                    Demand& demand, std::vector<std::size_t>& representative) {
   std::unordered_map<std::vector<std::uint32_t>, std::uint32_t, VectorHash> seen;
   std::vector<std::uint32_t> pattern(others);
   for (std::size_t x = 0; x < list.size(); ++x) {
@@ -146,11 +155,17 @@ void Planner::add_atom_demands(const Literal& literal, Literal::Atom& atom, bool
   for (const auto& form : literal.factors)
     for (const Conjunction& c : form)
       for (const SelectorAtom& a : c)
-        if (a.key == atom.atom.key && a.query == atom.atom.query && std::find(masks.begin(), masks.end(), a.mask) == masks.end()) masks.push_back(a.mask);
+        if (a.key == atom.atom.key && a.query == atom.atom.query &&
+            std::find(masks.begin(), masks.end(), a.mask) == masks.end())
+          masks.push_back(a.mask);
   const auto keys = told_apart(atom.atom.key), queries = told_apart(atom.atom.query);
   if (static_cast<std::uint64_t>(keys.size()) * queries.size() > c_.budget.limits().selector_pairs)
-    throw Refusal{"limit-selector-table", "A selector compares \"" + c_.graph.describe(atom.atom.key) + "\" (" + std::to_string(keys.size()) + " values) with \"" + c_.graph.describe(atom.atom.query) + "\" (" + std::to_string(queries.size()) + " values)",
-                  "Use a smaller vocabulary or maximal length, or compare s-ops with fewer values.", atom.atom.key, "limit"};
+    throw Refusal{"limit-selector-table",
+                  "A selector compares \"" + c_.graph.describe(atom.atom.key) + "\" (" + std::to_string(keys.size()) +
+                      " values) with \"" + c_.graph.describe(atom.atom.query) + "\" (" +
+                      std::to_string(queries.size()) + " values)",
+                  "Use a smaller vocabulary or maximal length, or compare s-ops with fewer values.", atom.atom.key,
+                  "limit"};
   const auto relation = relation_table(c_.values, queries, keys, c_.budget);
   // Which masks select the pair.
   auto membership = [&](std::uint8_t r) {
@@ -161,8 +176,12 @@ void Planner::add_atom_demands(const Literal& literal, Literal::Atom& atom, bool
   };
   Demand key_demand, query_demand;
   std::vector<std::size_t> key_representative, query_representative;
-  add_signatures(c_.values, keys, queries.size(), [&](std::size_t k, std::size_t q) { return membership(relation[q][k]); }, key_demand, key_representative);
-  add_signatures(c_.values, queries, keys.size(), [&](std::size_t q, std::size_t k) { return membership(relation[q][k]); }, query_demand, query_representative);
+  add_signatures(
+      c_.values, keys, queries.size(), [&](std::size_t k, std::size_t q) { return membership(relation[q][k]); },
+      key_demand, key_representative);
+  add_signatures(
+      c_.values, queries, keys.size(), [&](std::size_t q, std::size_t k) { return membership(relation[q][k]); },
+      query_demand, query_representative);
   atom.keys = static_cast<std::uint32_t>(key_representative.size());
   atom.queries = static_cast<std::uint32_t>(query_representative.size());
   for (std::size_t q : query_representative)
@@ -171,9 +190,11 @@ void Planner::add_atom_demands(const Literal& literal, Literal::Atom& atom, bool
   if (every_query) query_demand.read.assign(query_demand.read.size(), true);
   key_demand.node = atom.atom.key;
   query_demand.node = atom.atom.query;
-  if (literal.key != no_unit && base_[atom.atom.key] != no_node) atom.key_demand = add_demand(literal.key, std::move(key_demand));
+  if (literal.key != no_unit && base_[atom.atom.key] != no_node)
+    atom.key_demand = add_demand(literal.key, std::move(key_demand));
   else atom.key_demand = no_signature;
-  if (literal.query != no_unit && base_[atom.atom.query] != no_node) atom.query_demand = add_demand(literal.query, std::move(query_demand));
+  if (literal.query != no_unit && base_[atom.atom.query] != no_node)
+    atom.query_demand = add_demand(literal.query, std::move(query_demand));
   else atom.query_demand = no_signature;
 }
 
@@ -206,7 +227,9 @@ Literal Planner::literal_of(Conjunction atoms) {
     if (base_[a.key] != no_node) keys.push_back(a.key);
     if (base_[a.query] != no_node) queries.push_back(a.query);
   }
-  std::sort(atoms.begin(), atoms.end(), [](const SelectorAtom& x, const SelectorAtom& y) { return std::pair(x.key, x.query) < std::pair(y.key, y.query); });
+  std::sort(atoms.begin(), atoms.end(), [](const SelectorAtom& x, const SelectorAtom& y) {
+    return std::pair(x.key, x.query) < std::pair(y.key, y.query);
+  });
   l.factors = {{std::move(atoms)}};
   l.key = side_unit(keys, no_node);
   l.query = side_unit(queries, no_node);
@@ -229,15 +252,23 @@ void Planner::select_all_of(const Conjunction& conjunction, Selection& selection
     auto target = by_pair.end();
     if (i->first.first == no_node || i->first.second == no_node)
       for (auto j = by_pair.begin(); j != by_pair.end(); ++j)
-        if (j != i && (i->first.first == no_node || i->first.first == j->first.first) && (i->first.second == no_node || i->first.second == j->first.second)) { target = j; break; }
-    if (target == by_pair.end()) { ++i; continue; }
+        if (j != i && (i->first.first == no_node || i->first.first == j->first.first) &&
+            (i->first.second == no_node || i->first.second == j->first.second)) {
+          target = j;
+          break;
+        }
+    if (target == by_pair.end()) {
+      ++i;
+      continue;
+    }
     target->second.insert(target->second.end(), i->second.begin(), i->second.end());
     i = by_pair.erase(i);
   }
   for (auto& [pair, atoms] : by_pair) add_literal(literal_of(std::move(atoms)), selection);
 }
 
-// Conjuncts over one pair of codes are one group; those that mix several pairs are one together, with all that lies within what they compare.
+// Conjuncts over one pair of codes are one group; those that mix several pairs are one together, with all that lies
+// within what they compare.
 std::vector<Planner::Group> Planner::groups_of(NodeId selector) const {
   std::vector<Group> merged;
   Group mixed;
@@ -258,14 +289,16 @@ std::vector<Planner::Group> Planner::groups_of(NodeId selector) const {
       continue;
     }
     auto same = std::find_if(merged.begin(), merged.end(), [&](const Group& m) {
-      return (m.keys == g.keys || m.keys.empty() || g.keys.empty()) && (m.queries == g.queries || m.queries.empty() || g.queries.empty());
+      return (m.keys == g.keys || m.keys.empty() || g.keys.empty()) &&
+             (m.queries == g.queries || m.queries.empty() || g.queries.empty());
     });
     if (same == merged.end()) merged.push_back(std::move(g));
     else add(*same, g);
   }
   if (mixed.factors.empty()) return merged;
   for (auto i = merged.begin(); i != merged.end();) {
-    const bool within = std::includes(mixed.keys.begin(), mixed.keys.end(), i->keys.begin(), i->keys.end()) && std::includes(mixed.queries.begin(), mixed.queries.end(), i->queries.begin(), i->queries.end());
+    const bool within = std::includes(mixed.keys.begin(), mixed.keys.end(), i->keys.begin(), i->keys.end()) &&
+                        std::includes(mixed.queries.begin(), mixed.queries.end(), i->queries.begin(), i->queries.end());
     if (within) add(mixed, *i);
     i = within ? merged.erase(i) : std::next(i);
   }

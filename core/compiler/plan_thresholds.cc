@@ -1,5 +1,5 @@
-// Numbers whose values are too many to list, read by comparisons with constants: what counts is on which side of each constant a value
-// lies, so the table holds a few points instead of all values.
+// Numbers whose values are too many to list, read by comparisons with constants: what counts is on which side of each
+// constant a value lies, so the table holds a few points instead of all values.
 #include <algorithm>
 #include <cmath>
 
@@ -41,7 +41,9 @@ std::optional<MlpPlanner::Line> MlpPlanner::line_of(NodeId x, int depth) {
   if (c_.sets.known(x)) return whole(x);
   if (n.kind == NodeKind::Aggregate) {
     auto line = whole(n.args[1]);
-    if (!line || !n.constant.is_number() || n.constant.number() != std::floor(n.constant.number()) || std::fabs(n.constant.number()) >= most_exact) return std::nullopt;
+    if (!line || !n.constant.is_number() || n.constant.number() != std::floor(n.constant.number()) ||
+        std::fabs(n.constant.number()) >= most_exact)
+      return std::nullopt;
     line->low = std::min(line->low, n.constant.number());
     line->high = std::max(line->high, n.constant.number());
     line->denominator = c_.sets.max_length();
@@ -51,10 +53,12 @@ std::optional<MlpPlanner::Line> MlpPlanner::line_of(NodeId x, int depth) {
   const auto a = line_of(n.args[0], depth + 1), b = line_of(n.args[1], depth + 1);
   if (!a || !b || (a->denominator > 1 && b->denominator > 1)) return std::nullopt;
   const bool minus = n.op == Op::Sub;
-  return Line{a->low + (minus ? -b->high : b->low), a->high + (minus ? -b->low : b->high), std::max(a->denominator, b->denominator), true};
+  return Line{a->low + (minus ? -b->high : b->low), a->high + (minus ? -b->low : b->high),
+              std::max(a->denominator, b->denominator), true};
 }
 
-// For each input of the cone whose values cannot be listed: points that stand for them. None where something else reads it.
+// For each input of the cone whose values cannot be listed: points that stand for them. None where something else reads
+// it.
 std::map<NodeId, SetId> MlpPlanner::points(const Cone& cone) {
   std::map<NodeId, SetId> result;
   for (NodeId x : cone.inputs()) {
@@ -65,7 +69,8 @@ std::map<NodeId, SetId> MlpPlanner::points(const Cone& cone) {
       const Node& n = c_.graph[y];
       if (std::find(n.args.begin(), n.args.end(), x) == n.args.end()) continue;
       const NodeId other = n.args.size() == 2 ? n.args[n.args[0] == x ? 1 : 0] : no_node;
-      compared = compared && other != no_node && n.op >= Op::Eq && n.op <= Op::Ge && !n.table && c_.graph[other].kind == NodeKind::Constant && !c_.graph[other].illegal_constant;
+      compared = compared && other != no_node && n.op >= Op::Eq && n.op <= Op::Ge && !n.table &&
+                 c_.graph[other].kind == NodeKind::Constant && !c_.graph[other].illegal_constant;
       if (!compared) break;
       const Value& c = c_.graph[other].constant;
       if (!c.is_string()) constants.push_back(c.number());

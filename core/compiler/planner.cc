@@ -38,11 +38,13 @@ void Planner::require_known(NodeId x) {
   throw not_listed(x);
 }
 
-// Why an s-op's values cannot be listed: the first s-op below it of which that is true, and the largest of what it is made of.
+// Why an s-op's values cannot be listed: the first s-op below it of which that is true, and the largest of what it is
+// made of.
 Refusal Planner::not_listed(NodeId x) const {
   NodeId wall = x;
   const auto operands = [&](NodeId id) {
-    std::vector<NodeId> list = node(id).kind == NodeKind::Aggregate ? std::vector<NodeId>{node(id).args[1]} : node(id).args;
+    std::vector<NodeId> list =
+        node(id).kind == NodeKind::Aggregate ? std::vector<NodeId>{node(id).args[1]} : node(id).args;
     std::erase_if(list, [&](NodeId a) { return is_selector(node(a).kind) || node(a).kind == NodeKind::Constant; });
     return list;
   };
@@ -52,22 +54,35 @@ Refusal Planner::not_listed(NodeId x) const {
       if (!deeper && !c_.sets.known(a)) wall = a, deeper = true;
   }
   auto list = operands(wall);
-  std::stable_sort(list.begin(), list.end(), [&](NodeId a, NodeId b) { return c_.sets.all(a).size() > c_.sets.all(b).size(); });
+  std::stable_sort(list.begin(), list.end(),
+                   [&](NodeId a, NodeId b) { return c_.sets.all(a).size() > c_.sets.all(b).size(); });
   std::string of;
-  for (std::size_t k = 0; k < list.size() && k < 3; ++k) of += (k == 0 ? "" : " and ") + ("\"" + c_.graph.describe(list[k]) + "\" (" + std::to_string(c_.sets.all(list[k]).size()) + " values)");
+  for (std::size_t k = 0; k < list.size() && k < 3; ++k)
+    of += (k == 0 ? "" : " and ") +
+          ("\"" + c_.graph.describe(list[k]) + "\" (" + std::to_string(c_.sets.all(list[k]).size()) + " values)");
   const std::string name = "\"" + c_.graph.describe(wall) + "\"";
   const bool mean = node(wall).kind == NodeKind::Aggregate;
-  if (!of.empty()) of = (mean ? ": it is a mean of up to " + std::to_string(c_.sets.max_length()) + " values of " : ": it is made of ") + of;
-  return {"value-set-too-large", name + " can take more than " + std::to_string(c_.budget.limits().value_set) + " different values" + of + (wall == x ? "" : "; \"" + c_.graph.describe(x) + "\" needs each of them"),
-          std::string(mean ? "Compare " + name + " with constants only, promise" : "Promise") + " its values with `#@ values NAME …`, or use a smaller vocabulary or maximal length.", wall, "limit"};
+  if (!of.empty())
+    of = (mean ? ": it is a mean of up to " + std::to_string(c_.sets.max_length()) + " values of "
+               : ": it is made of ") +
+         of;
+  return {"value-set-too-large",
+          name + " can take more than " + std::to_string(c_.budget.limits().value_set) + " different values" + of +
+              (wall == x ? "" : "; \"" + c_.graph.describe(x) + "\" needs each of them"),
+          std::string(mean ? "Compare " + name + " with constants only, promise" : "Promise") +
+              " its values with `#@ values NAME …`, or use a smaller vocabulary or maximal length.",
+          wall, "limit"};
 }
 
-// Is every mean of the numbers that this aggregate averages the one number there is? (Of 2^53 + 1, which is no float, it is another; of five times
-// 2^53 - 1 as well, since their sum is no float; of 1e308 it overflows.)
+// Is every mean of the numbers that this aggregate averages the one number there is? (Of 2^53 + 1, which is no float,
+// it is another; of five times 2^53 - 1 as well, since their sum is no float; of 1e308 it overflows.)
 bool Planner::one_mean(NodeId aggregate) const {
   const Value* one = nullptr;
   const auto& all = c_.sets.rows(aggregate).averaged;
-  if (std::all_of(all.begin(), all.end(), [&](ValueId v) { return !c_.values.is_number(v) || (c_.graph.dialect() == Dialect::Rasp && c_.values[v].kind() == Kind::Bool); })) return true;  // none at all
+  if (std::all_of(all.begin(), all.end(), [&](ValueId v) {
+        return !c_.values.is_number(v) || (c_.graph.dialect() == Dialect::Rasp && c_.values[v].kind() == Kind::Bool);
+      }))
+    return true;  // none at all
   for (ValueId v : all) {
     const Value& x = c_.values[v];
     if (!x.is_number()) continue;
@@ -85,30 +100,42 @@ bool Planner::code_leaf(NodeId leaf) const {
   if (n.kind != NodeKind::Aggregate) return false;
   auto [it, fresh] = code_leaf_memo_.try_emplace(leaf, false);
   if (!fresh) return it->second;
-  if (auto e = c_.options.promises.numerical.find(leaf); e != c_.options.promises.numerical.end() && e->second && numeric_rows(leaf)) return false;
+  if (auto e = c_.options.promises.numerical.find(leaf);
+      e != c_.options.promises.numerical.end() && e->second && numeric_rows(leaf))
+    return false;
   if (!c_.sets.known(leaf)) return false;
   const NodeId value = n.args[1];
   const auto& all = c_.sets.all(value);
   const bool strings = std::any_of(all.begin(), all.end(), [&](ValueId v) { return !c_.values.is_number(v); });
   const bool rasp = c_.graph.dialect() == Dialect::Rasp;
-  const bool bools = rasp && std::all_of(all.begin(), all.end(), [&](ValueId v) { return c_.values[v].kind() == Kind::Bool; });
-  // Numbers that float32 cannot tell from their neighbours are held as codes, but only where a row copies one of them: a mean of two is neither.
+  const bool bools =
+      rasp && std::all_of(all.begin(), all.end(), [&](ValueId v) { return c_.values[v].kind() == Kind::Bool; });
+  // Numbers that float32 cannot tell from their neighbours are held as codes, but only where a row copies one of them:
+  // a mean of two is neither.
   bool large = false, finite = true;
   for (ValueId v : all) finite &= !c_.values.is_number(v) || std::isfinite(c_.values.number(v));
-  for (ValueId v : c_.sets.all(leaf)) large |= c_.values.is_number(v) && !(std::fabs(c_.values.number(v)) < largest_number);
+  for (ValueId v : c_.sets.all(leaf))
+    large |= c_.values.is_number(v) && !(std::fabs(c_.values.number(v)) < largest_number);
   const bool copies = c_.sets.single(n.args[0]) || one_mean(leaf);
   if (!copies && !strings && !bools && !finite)
-    throw Refusal{"mean-not-finite", "\"" + c_.graph.describe(leaf) + "\" may be a mean of numbers of which one is infinite or nan, which no attention head can hold",
+    throw Refusal{"mean-not-finite",
+                  "\"" + c_.graph.describe(leaf) +
+                      "\" may be a mean of numbers of which one is infinite or nan, which no attention head can hold",
                   "Choose a finite number in its place before the mean.", leaf};
   const NodeId value_base = base_[value];
-  const bool cheap = value_base == no_node || (value_base != leaf && (node(value_base).kind == NodeKind::Tokens || node(value_base).kind == NodeKind::Indices || (node(value_base).kind == NodeKind::Aggregate && code_leaf(value_base))));
+  const bool cheap =
+      value_base == no_node ||
+      (value_base != leaf && (node(value_base).kind == NodeKind::Tokens || node(value_base).kind == NodeKind::Indices ||
+                              (node(value_base).kind == NodeKind::Aggregate && code_leaf(value_base))));
   const bool text = !c_.values[c_.values.intern(n.constant)].is_number() && c_.sets.rows(leaf).may_be_empty;
-  return code_leaf_memo_[leaf] = strings || bools || ((text || large) && copies) || (cheap && c_.sets.single(n.args[0]));
+  return code_leaf_memo_[leaf] =
+             strings || bools || ((text || large) && copies) || (cheap && c_.sets.single(n.args[0]));
 }
 
 ValueId Planner::value_of(NodeId x, NodeId leaf, ValueId v) {
   if (x == leaf) return v;
-  Cone cone(c_.graph, {x}, [&](NodeId id) { return id == leaf; }, c_.values);
+  Cone cone(
+      c_.graph, {x}, [&](NodeId id) { return id == leaf; }, c_.values);
   std::vector<ValueId> out;
   cone.evaluate(std::vector<ValueId>(cone.inputs().size(), v), c_.apply, out);
   return out[0];
@@ -117,7 +144,8 @@ ValueId Planner::value_of(NodeId x, NodeId leaf, ValueId v) {
 // Readers come before what they read: a unit that is planned can have no new ones.
 Refusal Planner::out_of_order(UnitId u) const {
   const NodeId id = plan_.units[u].node;
-  return {"internal-order", "The compiler met \"" + c_.graph.describe(id) + "\" in an order that it cannot handle", "Please report this program.", id};
+  return {"internal-order", "The compiler met \"" + c_.graph.describe(id) + "\" in an order that it cannot handle",
+          "Please report this program.", id};
 }
 
 UnitId Planner::unit(UnitKind kind, NodeId id, std::vector<NodeId> joint) {
@@ -167,7 +195,8 @@ void Planner::plan_leaf_classes(Unit& u) {
   std::vector<Cone> cones;
   std::vector<NodeId> roots;
   for (const Demand& d : u.demands) roots.push_back(d.node);
-  Cone cone(c_.graph, roots, [&](NodeId id) { return id == u.node; }, c_.values);
+  Cone cone(
+      c_.graph, roots, [&](NodeId id) { return id == u.node; }, c_.values);
   std::vector<ValueId> out;
   for (ValueId v : c_.sets.all(u.node)) {
     cone.evaluate(std::vector<ValueId>(cone.inputs().size(), v), c_.apply, out);
@@ -176,7 +205,8 @@ void Planner::plan_leaf_classes(Unit& u) {
     for (std::size_t d = 0; d < u.demands.size(); ++d) {
       std::uint32_t s = no_signature;
       if (out[d] != undefined_value)
-        if (auto it = u.demands[d].signature.find(c_.values.canonical(out[d])); it != u.demands[d].signature.end()) s = it->second;
+        if (auto it = u.demands[d].signature.find(c_.values.canonical(out[d])); it != u.demands[d].signature.end())
+          s = it->second;
       if (!u.demands[d].reads(s)) s = no_signature;
       kept |= s != no_signature;
       signature.push_back(s);
@@ -196,6 +226,19 @@ void Planner::plan_leaf_classes(Unit& u) {
   }
 }
 
+// A value's own class; else that of an equal value of another kind (the mean 1.0 of ones beside the int 1). Where the
+// two lie in different classes, one of them has no meaning to a reader, so the class that is kept serves both.
+static std::unordered_map<ValueId, std::int32_t> classes_by_value(const ValuePool& values, const Unit& u) {
+  std::unordered_map<ValueId, std::int32_t> classes;
+  for (std::size_t c = 0; c < u.class_values.size(); ++c) {
+    for (ValueId w : u.class_values[c]) {
+      auto [it, fresh] = classes.try_emplace(values.canonical(w), static_cast<std::int32_t>(c));
+      if (!fresh && !u.kept[static_cast<std::size_t>(it->second)]) it->second = static_cast<std::int32_t>(c);
+    }
+  }
+  return classes;
+}
+
 void Planner::plan_aggregate_code(UnitId id) {
   plan_leaf_classes(plan_.units[id]);
   const Node& n = node(plan_.units[id].node);
@@ -203,18 +246,7 @@ void Planner::plan_aggregate_code(UnitId id) {
   const std::uint32_t head = selection(n.args[0], false);
   Demand demand;
   std::vector<std::int32_t> value_class;
-  // A value's own class; else that of an equal value of another kind (the mean 1.0 of ones beside the int 1). Where the two
-  // lie in different classes, one of them has no meaning to a reader, so the class that is kept serves both.
-  std::unordered_map<ValueId, std::int32_t> class_by_value;
-  {
-    const Unit& u = plan_.units[id];
-    for (std::size_t c = 0; c < u.class_values.size(); ++c) {
-      for (ValueId w : u.class_values[c]) {
-        auto [it, fresh] = class_by_value.try_emplace(c_.values.canonical(w), static_cast<std::int32_t>(c));
-        if (!fresh && !u.kept[static_cast<std::size_t>(it->second)]) it->second = static_cast<std::int32_t>(c);
-      }
-    }
-  }
+  const std::unordered_map<ValueId, std::int32_t> class_by_value = classes_by_value(c_.values, plan_.units[id]);
   auto class_of = [&](ValueId v) -> std::int32_t {
     auto it = class_by_value.find(c_.values.canonical(v));
     return it == class_by_value.end() ? -1 : it->second;
@@ -239,7 +271,11 @@ void Planner::plan_aggregate_code(UnitId id) {
   bool strings = false;
   for (ValueId v : all) strings |= !c_.values.is_number(v);
   if (strings && !one_mean(aggregate) && most > 1 && !c_.sets.single(n.args[0]))
-    throw Refusal{"mixed-mean", "\"" + c_.graph.describe(aggregate) + "\" may average numbers of a sequence that may also hold " + (c_.graph.dialect() == Dialect::Rasp ? "strings" : "None or strings"), "Keep numbers and other values in separate s-ops, or promise `#@ unique` for the selector.", aggregate};
+    throw Refusal{"mixed-mean",
+                  "\"" + c_.graph.describe(aggregate) + "\" may average numbers of a sequence that may also hold " +
+                      (c_.graph.dialect() == Dialect::Rasp ? "strings" : "None or strings"),
+                  "Keep numbers and other values in separate s-ops, or promise `#@ unique` for the selector.",
+                  aggregate};
   Unit& u = plan_.units[id];
   u.selector = n.args[0];
   u.head = head;
@@ -289,11 +325,17 @@ double Planner::largest_total(NodeId value) const {
   return total;
 }
 
-// What a head adds up must be exactly 0 at BOS, which has nearly all of its weight: numbers of other heads go through an MLP before.
+// What a head adds up must be exactly 0 at BOS, which has nearly all of its weight: numbers of other heads go through
+// an MLP before.
 LinearForm Planner::summed_value(NodeId value) {
-  const Cone cone(c_.graph, {value}, [](NodeId) { return false; }, c_.values);
-  const bool zero = std::all_of(cone.inputs().begin(), cone.inputs().end(), [&](NodeId x) { return node(x).kind == NodeKind::Tokens || node(x).kind == NodeKind::Indices; });
-  if (zero || (node(value).kind == NodeKind::Elementwise && !free_linear(value) && !(base_[value] != no_node && code_leaf(base_[value])))) return number(value);
+  const Cone cone(
+      c_.graph, {value}, [](NodeId) { return false; }, c_.values);
+  const bool zero = std::all_of(cone.inputs().begin(), cone.inputs().end(), [&](NodeId x) {
+    return node(x).kind == NodeKind::Tokens || node(x).kind == NodeKind::Indices;
+  });
+  if (zero || (node(value).kind == NodeKind::Elementwise && !free_linear(value) &&
+               !(base_[value] != no_node && code_leaf(base_[value]))))
+    return number(value);
   LinearForm form;
   form.numbers.push_back({1, unit(UnitKind::MlpNumber, value)});
   return form;

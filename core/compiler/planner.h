@@ -7,10 +7,14 @@
 
 namespace rasp {
 
-constexpr double largest_number = 1 << 20;    // stored numbers beyond this would lose their neighbours in float32
+constexpr double largest_number = 1 << 20;  // stored numbers beyond this would lose their neighbours in float32
 
 // Thrown within planning only: the program cannot be compiled, and why.
-struct Refusal { std::string code, message, hint; NodeId node; const char* error_class = "unsupported"; };
+struct Refusal {
+  std::string code, message, hint;
+  NodeId node;
+  const char* error_class = "unsupported";
+};
 
 class Planner {
  public:
@@ -70,7 +74,10 @@ class Planner {
   void select_all_of(const Conjunction& conjunction, Selection& selection);
   Literal literal_of(Conjunction atoms);
   void add_literal(Literal literal, Selection& selection);
-  struct Group { std::set<NodeId> keys, queries; std::vector<NodeId> factors; };  // conjuncts, and the s-ops that they compare
+  struct Group {
+    std::set<NodeId> keys, queries;
+    std::vector<NodeId> factors;
+  };  // conjuncts, and the s-ops that they compare
   std::vector<Group> groups_of(NodeId selector) const;
   // plan_mlp.cc
   void plan_mlp(UnitId id);
@@ -78,7 +85,7 @@ class Planner {
   PlanContext c_;
   Plan plan_;
   std::vector<NodeId> base_;
-  std::vector<bool> held_;                               // heads read it
+  std::vector<bool> held_;  // heads read it
   std::map<std::tuple<UnitKind, NodeId, std::vector<NodeId>>, UnitId> units_;
   std::set<std::tuple<NodeId, int, UnitId>> pending_;
   std::map<std::pair<NodeId, bool>, std::uint32_t> selections_;

@@ -5,7 +5,8 @@
 namespace rasp {
 
 bool is_code(const Unit& unit) {
-  return unit.kind == UnitKind::TokensCode || unit.kind == UnitKind::IndicesCode || unit.kind == UnitKind::AggregateCode || unit.kind == UnitKind::MlpCode;
+  return unit.kind == UnitKind::TokensCode || unit.kind == UnitKind::IndicesCode ||
+         unit.kind == UnitKind::AggregateCode || unit.kind == UnitKind::MlpCode;
 }
 
 namespace {
@@ -14,12 +15,14 @@ constexpr std::int32_t always = 1 << 30;
 
 class Layout {
  public:
-  Layout(const Plan& plan, const Schedule& schedule, Budget& budget) : plan_(plan), schedule_(schedule), budget_(budget) {
+  Layout(const Plan& plan, const Schedule& schedule, Budget& budget)
+      : plan_(plan), schedule_(schedule), budget_(budget) {
     out_.dims.resize(plan.units.size());
     out_.dead.assign(plan.units.size(), -1);
     out_.clears.resize(static_cast<std::size_t>(schedule.layers));
     out_.order.assign(plan.order.rbegin(), plan.order.rend());
-    std::stable_sort(out_.order.begin(), out_.order.end(), [&](UnitId a, UnitId b) { return schedule.written[a] < schedule.written[b]; });
+    std::stable_sort(out_.order.begin(), out_.order.end(),
+                     [&](UnitId a, UnitId b) { return schedule.written[a] < schedule.written[b]; });
   }
 
   ResidualLayout run(bool reuse) {
@@ -36,20 +39,30 @@ class Layout {
       }
       if (reuse && last_read_[id] < always) offer(id);
     }
-    for (auto& list : out_.clears) std::stable_sort(list.begin(), list.end(), [](const auto& a, const auto& b) { return a.unit < b.unit; });
+    for (auto& list : out_.clears)
+      std::stable_sort(list.begin(), list.end(), [](const auto& a, const auto& b) { return a.unit < b.unit; });
     return std::move(out_);
   }
 
  private:
-  // Dimensions whose owner nobody reads after half-layer `from - 1`: free for those written after the MLP that clears them.
-  struct Offer { UnitId unit; std::int32_t from; bool both_signs; std::vector<std::int32_t> dimensions; };
+  // Dimensions whose owner nobody reads after half-layer `from - 1`: free for those written after the MLP that clears
+  // them.
+  struct Offer {
+    UnitId unit;
+    std::int32_t from;
+    bool both_signs;
+    std::vector<std::int32_t> dimensions;
+  };
 
   void find_last_reads() {
     last_read_.assign(plan_.units.size(), -1);
     exact_.assign(plan_.units.size(), false);
     for (UnitId id : plan_.order)
-      for (UnitId d : dependencies(plan_, plan_.units[id])) last_read_[d] = std::max(last_read_[d], schedule_.written[id]);
-    auto output = [&](UnitId id) { if (id != no_unit) last_read_[id] = always; };
+      for (UnitId d : dependencies(plan_, plan_.units[id]))
+        last_read_[d] = std::max(last_read_[d], schedule_.written[id]);
+    auto output = [&](UnitId id) {
+      if (id != no_unit) last_read_[id] = always;
+    };
     output(plan_.output_code.unit);
     for (const auto& t : plan_.output_number.numbers) output(t.unit);
     for (const auto& t : plan_.output_number.codes) output(t.read.unit);
@@ -63,15 +76,19 @@ class Layout {
     for (std::size_t& n : room_) n = most - n;
     for (UnitId id : out_.order) {  // whose numbers are exact and not below zero, at every position
       const Unit& u = plan_.units[id];
-      exact_[id] = u.kind == UnitKind::TokensCode || u.kind == UnitKind::IndicesCode || u.kind == UnitKind::IndicesNumber ||
-                   (u.kind == UnitKind::MlpCode && !u.has_axis && std::all_of(u.inputs.begin(), u.inputs.end(), [&](const CodeRead& r) { return r.unit == no_unit || exact_[r.unit]; }));
+      exact_[id] = u.kind == UnitKind::TokensCode || u.kind == UnitKind::IndicesCode ||
+                   u.kind == UnitKind::IndicesNumber ||
+                   (u.kind == UnitKind::MlpCode && !u.has_axis &&
+                    std::all_of(u.inputs.begin(), u.inputs.end(),
+                                [&](const CodeRead& r) { return r.unit == no_unit || exact_[r.unit]; }));
     }
   }
 
   // The value of an empty row comes with the positional embeddings, where its dimension must be its own from the start.
   static bool starts_at_zero(const Unit& u, std::size_t c) {
     if (u.kind == UnitKind::AggregateCode) return u.default_class != static_cast<std::int32_t>(c);
-    return u.kind == UnitKind::MlpCode || u.kind == UnitKind::MlpNumber || u.kind == UnitKind::WidthNumber || (u.kind == UnitKind::AggregateNumber && u.default_number == 0);
+    return u.kind == UnitKind::MlpCode || u.kind == UnitKind::MlpNumber || u.kind == UnitKind::WidthNumber ||
+           (u.kind == UnitKind::AggregateNumber && u.default_number == 0);
   }
 
   void offer(UnitId id) {
@@ -115,6 +132,8 @@ class Layout {
 
 }  // namespace
 
-ResidualLayout lay_out(const Plan& plan, const Schedule& schedule, bool reuse, Budget& budget) { return Layout(plan, schedule, budget).run(reuse); }
+ResidualLayout lay_out(const Plan& plan, const Schedule& schedule, bool reuse, Budget& budget) {
+  return Layout(plan, schedule, budget).run(reuse);
+}
 
 }  // namespace rasp

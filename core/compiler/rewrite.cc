@@ -39,7 +39,8 @@ void Rewriter::walk(NodeId output, const std::vector<bool>& needed) {
     std::vector<NodeId> terms;
     if (node.kind == NodeKind::Elementwise) terms = terms_of_choice(id);
     if (node.kind == NodeKind::Elementwise) made = elementwise(id);
-    else if (node.kind == NodeKind::Select && options_.differences) made = always_true(id) ? everything() : text_comparison(id);
+    else if (node.kind == NodeKind::Select && options_.differences)
+      made = always_true(id) ? everything() : text_comparison(id);
     else if (node.kind == NodeKind::Aggregate) made = default_apart(node);
     else if (node.kind == NodeKind::SelectorWidth && options_.idioms) made = width(id);
     else if (node.kind == NodeKind::Tokens && node.conversion != Conversion::Asis) made = converted_tokens(node);
@@ -97,25 +98,32 @@ NodeId Rewriter::converted_tokens(const Node& node) {
 
 bool Rewriter::finite_numbers(NodeId id) const {
   const Node& n = graph_[id];
-  if (!sets_.known(id) && n.kind == NodeKind::Aggregate) return n.constant.is_number() && std::fabs(n.constant.number()) < 9e15 && finite_numbers(n.args[1]);
+  if (!sets_.known(id) && n.kind == NodeKind::Aggregate)
+    return n.constant.is_number() && std::fabs(n.constant.number()) < 9e15 && finite_numbers(n.args[1]);
   if (!sets_.numeric(id)) return false;
   // Differences of such numbers are exact enough to keep their sign.
-  return std::all_of(sets_.all(id).begin(), sets_.all(id).end(), [&](ValueId v) { return std::fabs(values_.number(v)) < 9e15; });
+  return std::all_of(sets_.all(id).begin(), sets_.all(id).end(),
+                     [&](ValueId v) { return std::fabs(values_.number(v)) < 9e15; });
 }
 
 NodeId Rewriter::elementwise(NodeId id) {
   const Node& node = graph_[id];
   // Constant folding.
-  if (std::all_of(node.args.begin(), node.args.end(), [&](NodeId a) { return result_.graph[result_.target[a]].kind == NodeKind::Constant && !result_.graph[result_.target[a]].illegal_constant; })) {
+  if (std::all_of(node.args.begin(), node.args.end(), [&](NodeId a) {
+        return result_.graph[result_.target[a]].kind == NodeKind::Constant &&
+               !result_.graph[result_.target[a]].illegal_constant;
+      })) {
     std::vector<Value> operands;
     for (NodeId a : node.args) operands.push_back(result_.graph[result_.target[a]].constant);
     Outcome outcome = rasp::apply(node, operands);
     if (std::holds_alternative<Value>(outcome)) return constant(std::get<Value>(outcome));
   }
   const bool comparison = node.op >= Op::Eq && node.op <= Op::Ge && !node.table;
-  if (options_.differences && comparison && base_[node.args[0]] != base_[node.args[1]] && base_[node.args[0]] != no_node &&
-      base_[node.args[1]] != no_node && finite_numbers(node.args[0]) && finite_numbers(node.args[1]))
-    return make(node.op, {make(Op::Sub, {result_.target[node.args[0]], result_.target[node.args[1]]}), constant(Value::integer(std::int64_t{0}))});
+  if (options_.differences && comparison && base_[node.args[0]] != base_[node.args[1]] &&
+      base_[node.args[0]] != no_node && base_[node.args[1]] != no_node && finite_numbers(node.args[0]) &&
+      finite_numbers(node.args[1]))
+    return make(node.op, {make(Op::Sub, {result_.target[node.args[0]], result_.target[node.args[1]]}),
+                          constant(Value::integer(std::int64_t{0}))});
   if (options_.differences)
     if (NodeId parts = text_comparison(id); parts != no_node) return parts;
   if (options_.differences)
@@ -130,11 +138,12 @@ NodeId Rewriter::elementwise(NodeId id) {
 }
 
 bool Rewriter::ints_only(NodeId id) const {
-  return sets_.known(id) && std::all_of(sets_.all(id).begin(), sets_.all(id).end(), [&](ValueId v) { return values_[v].kind() == Kind::Int; });
+  return sets_.known(id) && std::all_of(sets_.all(id).begin(), sets_.all(id).end(),
+                                        [&](ValueId v) { return values_[v].kind() == Kind::Int; });
 }
 
-// round(e * m), where m is linear in means of small ints over rows of one width and e is that width in every context: the sum
-// over the selected positions, a linear form of widths. Rounding removes the error of (k/w)*w.
+// round(e * m), where m is linear in means of small ints over rows of one width and e is that width in every context:
+// the sum over the selected positions, a linear form of widths. Rounding removes the error of (k/w)*w.
 NodeId Rewriter::count_of_product(NodeId product) {
   const Node& node = graph_[product];
   if (node.kind != NodeKind::Elementwise || node.op != Op::Mul || node.table) return no_node;
@@ -180,12 +189,19 @@ std::optional<NodeId> Rewriter::sum_over(NodeId mean, NodeId factor, int depth) 
   if (!same) return std::nullopt;
   std::vector<ValueId> nonzero;
   for (ValueId v : sets_.all(value))
-    if (values_.number(v) != 0 && std::none_of(nonzero.begin(), nonzero.end(), [&](ValueId w) { return values_.number(w) == values_.number(v); })) nonzero.push_back(v);
+    if (values_.number(v) != 0 &&
+        std::none_of(nonzero.begin(), nonzero.end(), [&](ValueId w) { return values_.number(w) == values_.number(v); }))
+      nonzero.push_back(v);
   if (nonzero.empty()) return std::nullopt;
-  if (nonzero.size() > effort_.counted_values) return ints_only(value) ? std::optional(make(NodeKind::SelectorWidth, {result_.target[selector], result_.target[value]})) : std::nullopt;
+  if (nonzero.size() > effort_.counted_values)
+    return ints_only(value)
+               ? std::optional(make(NodeKind::SelectorWidth, {result_.target[selector], result_.target[value]}))
+               : std::nullopt;
   NodeId total = no_node;
   for (ValueId v : nonzero) {
-    const NodeId hit = make(NodeKind::Select, {result_.target[value], constant(Value::integer(static_cast<std::int64_t>(values_.number(v))))}, Op::Eq);
+    const NodeId hit =
+        make(NodeKind::Select,
+             {result_.target[value], constant(Value::integer(static_cast<std::int64_t>(values_.number(v))))}, Op::Eq);
     NodeId count = make(NodeKind::SelectorWidth, {make(NodeKind::SelectorAnd, {result_.target[selector], hit})});
     const double c = values_.number(v);
     if (total == no_node) {
@@ -200,9 +216,11 @@ std::optional<NodeId> Rewriter::sum_over(NodeId mean, NodeId factor, int depth) 
 }
 
 bool Rewriter::ints_or_bools(NodeId id) const {
-  return sets_.known(id) && !sets_.all(id).empty() && std::all_of(sets_.all(id).begin(), sets_.all(id).end(), [&](ValueId v) {
-    return values_.is_number(v) && values_.number(v) == std::floor(values_.number(v)) && std::fabs(values_.number(v)) < 1e6;
-  });
+  return sets_.known(id) && !sets_.all(id).empty() &&
+         std::all_of(sets_.all(id).begin(), sets_.all(id).end(), [&](ValueId v) {
+           return values_.is_number(v) && values_.number(v) == std::floor(values_.number(v)) &&
+                  std::fabs(values_.number(v)) < 1e6;
+         });
 }
 
 NodeId Rewriter::conjunction_selector(const Conjunction& c) {
@@ -219,7 +237,8 @@ NodeId Rewriter::everything() {
   return make(NodeKind::Select, {one, one}, Op::Eq);
 }
 
-// Does a selector of positions select every key that there is, such as select(indices, indices, <=) under a causal mask? Then it needs none.
+// Does a selector of positions select every key that there is, such as select(indices, indices, <=) under a causal
+// mask? Then it needs none.
 bool Rewriter::always_true(NodeId id) const {
   const Node& node = graph_[id];
   const auto position = [&](NodeId x) { return base_[x] == no_node || graph_[base_[x]].kind == NodeKind::Indices; };
@@ -227,7 +246,9 @@ bool Rewriter::always_true(NodeId id) const {
   for (NodeId x : node.args)
     if (!position(x) || !sets_.known(x) || sets_.may_fail(x)) return false;
   if (base_[node.args[0]] == no_node && base_[node.args[1]] == no_node) return false;  // constants: as it is
-  if (N > effort_.followed_length) return sets_.causal() && node.op == Op::Le && node.args[0] == node.args[1] && graph_[node.args[0]].kind == NodeKind::Indices;
+  if (N > effort_.followed_length)
+    return sets_.causal() && node.op == Op::Le && node.args[0] == node.args[1] &&
+           graph_[node.args[0]].kind == NodeKind::Indices;
   for (std::uint32_t i = 0; i < N; ++i)
     for (std::uint32_t j = 0; j < (sets_.causal() ? i + 1 : N); ++j) {
       budget_.tick();
@@ -239,9 +260,12 @@ bool Rewriter::always_true(NodeId id) const {
 NodeId Rewriter::mask_selector(const SelectorAtom& atom) {
   static constexpr Op ops[] = {Op::Eq, Op::Lt, Op::Le, Op::Gt, Op::Ge, Op::Ne};
   for (Op op : ops)
-    if (relation_mask(op) == atom.mask) return make(NodeKind::Select, {result_.target[atom.key], result_.target[atom.query]}, op);
+    if (relation_mask(op) == atom.mask)
+      return make(NodeKind::Select, {result_.target[atom.key], result_.target[atom.query]}, op);
   for (Op op : ops)
-    if ((15 & ~relation_mask(op)) == atom.mask) return make(NodeKind::SelectorNot, {make(NodeKind::Select, {result_.target[atom.key], result_.target[atom.query]}, op)});
+    if ((15 & ~relation_mask(op)) == atom.mask)
+      return make(NodeKind::SelectorNot,
+                  {make(NodeKind::Select, {result_.target[atom.key], result_.target[atom.query]}, op)});
   // A union of single relations ({<, >} without "cannot be ordered" and the like).
   NodeId any = no_node;
   for (Op op : {Op::Lt, Op::Eq, Op::Gt})
@@ -252,8 +276,8 @@ NodeId Rewriter::mask_selector(const SelectorAtom& atom) {
   return any;
 }
 
-// A default that no number of the values' size can stand for (a string, an infinity, a number far away) is taken apart from a mean:
-// default if selector_width(s) == 0 else aggregate(s, values).
+// A default that no number of the values' size can stand for (a string, an infinity, a number far away) is taken apart
+// from a mean: default if selector_width(s) == 0 else aggregate(s, values).
 NodeId Rewriter::default_apart(const Node& node) {
   const NodeId selector = node.args[0], value = node.args[1];
   if (sets_.single(selector) || !sets_.numeric(value)) return no_node;
@@ -263,16 +287,21 @@ NodeId Rewriter::default_apart(const Node& node) {
     bools &= values_[v].kind() == Kind::Bool;
     largest = std::max(largest, std::fabs(values_.number(v)));
   }
-  constexpr double far = 1024;  // as many times as large as any value: float32 would keep too few of the mean's digits beside it
-  if (bools || !std::isfinite(largest) || (node.constant.is_number() && std::fabs(node.constant.number()) <= far * largest)) return no_node;
+  constexpr double far =
+      1024;  // as many times as large as any value: float32 would keep too few of the mean's digits beside it
+  if (bools || !std::isfinite(largest) ||
+      (node.constant.is_number() && std::fabs(node.constant.number()) <= far * largest))
+    return no_node;
   Node mean = node;
   for (NodeId& a : mean.args) a = result_.target[a];
   mean.constant = Value::integer(std::int64_t{0});
   const NodeId width = make(NodeKind::SelectorWidth, {result_.target[selector]});
-  return make(Op::Choose, {make(Op::Eq, {width, constant(Value::integer(std::int64_t{0}))}), constant(node.constant), add(std::move(mean))});
+  return make(Op::Choose, {make(Op::Eq, {width, constant(Value::integer(std::int64_t{0}))}), constant(node.constant),
+                           add(std::move(mean))});
 }
 
-// selector_width(A or B) = w(A) + w(B) - w(A and B): heads instead of joint codes, where no single pair of s-ops decides.
+// selector_width(A or B) = w(A) + w(B) - w(A and B): heads instead of joint codes, where no single pair of s-ops
+// decides.
 NodeId Rewriter::width(NodeId id) {
   const NodeId selector = graph_[id].args[0];
   NodeId key = no_node, query = no_node;
@@ -307,7 +336,8 @@ NodeId Rewriter::width(NodeId id) {
   return total;
 }
 
-Rewritten rewrite(const Graph& graph, NodeId output, const ValueSets& sets, const ValuePool& values, const RewriteOptions& options, Budget& budget) {
+Rewritten rewrite(const Graph& graph, NodeId output, const ValueSets& sets, const ValuePool& values,
+                  const RewriteOptions& options, Budget& budget) {
   return Rewriter(graph, sets, values, options, budget).run(output);
 }
 

@@ -1,5 +1,5 @@
-// Graph → equivalent graph that compiles smaller. Sources stay; expressions are replaced by ones with the same value on every
-// input on which the original is defined.
+// Graph → equivalent graph that compiles smaller. Sources stay; expressions are replaced by ones with the same value on
+// every input on which the original is defined.
 #pragma once
 #include <map>
 #include <set>
@@ -13,9 +13,11 @@ namespace rasp {
 struct Rewritten {
   Graph graph;
   NodeId output = no_node;
-  NodeId counted = no_node;    // the same value, where chains of `and` and `or` are counted as early as they can be; often the output itself
-  std::vector<NodeId> origin;  // rewritten node → the original node whose value it has (or whose part it is)
-  std::vector<NodeId> target;  // original node → rewritten node, no_node where it is not needed
+  NodeId counted =
+      // the same value, where chains of `and` and `or` are counted as early as they can be; often the output itself
+      no_node;
+  std::vector<NodeId> origin;          // rewritten node → the original node whose value it has (or whose part it is)
+  std::vector<NodeId> target;          // original node → rewritten node, no_node where it is not needed
   std::vector<NodeId> counted_target;  // the same for `counted`
   // A choice among numbers by one s-op → terms whose sum it is: at each position all but one are 0.
   std::map<NodeId, std::vector<NodeId>> terms;
@@ -24,10 +26,15 @@ struct Rewritten {
 };
 
 struct RewriteOptions {
-  bool idioms = true;       // round((indices+1)*aggregate(causal, indicator(p))) and the like become widths; widths of disjunctions become sums
-  bool differences = true;  // chains of `and` and `or` become counts; a < b becomes a - b < 0, one linear form for the MLP to read
+  bool idioms =
+      // round((indices+1)*aggregate(causal, indicator(p))) and the like become widths; widths of disjunctions become
+      // sums
+      true;
+  bool differences =
+      true;  // chains of `and` and `or` become counts; a < b becomes a - b < 0, one linear form for the MLP to read
 };
 
-Rewritten rewrite(const Graph& graph, NodeId output, const ValueSets& sets, const ValuePool& values, const RewriteOptions& options, Budget& budget);
+Rewritten rewrite(const Graph& graph, NodeId output, const ValueSets& sets, const ValuePool& values,
+                  const RewriteOptions& options, Budget& budget);
 
 }  // namespace rasp

@@ -13,11 +13,13 @@ void Rewriter::find_links(const std::vector<bool>& needed, NodeId output) {
     if (!needed[id]) continue;
     for (NodeId a : graph_[id].args) {
       used[a] = true;
-      if (graph_[id].kind != NodeKind::Elementwise || graph_[id].table || graph_[a].op != graph_[id].op) elsewhere[a] = true;
+      if (graph_[id].kind != NodeKind::Elementwise || graph_[id].table || graph_[a].op != graph_[id].op)
+        elsewhere[a] = true;
     }
   }
   link_.assign(graph_.size(), false);
-  for (NodeId id = 0; id < output; ++id) link_[id] = used[id] && !elsewhere[id] && graph_[id].kind == NodeKind::Elementwise && !graph_[id].table;
+  for (NodeId id = 0; id < output; ++id)
+    link_[id] = used[id] && !elsewhere[id] && graph_[id].kind == NodeKind::Elementwise && !graph_[id].table;
 }
 
 std::vector<NodeId> Rewriter::operands_of_chain(NodeId root) {
@@ -28,7 +30,8 @@ std::vector<NodeId> Rewriter::operands_of_chain(NodeId root) {
     stack.pop_back();
     budget_.tick();
     if (!seen.insert(id).second) continue;
-    if (id == root || (link_[id] && graph_[id].op == graph_[root].op)) stack.insert(stack.end(), graph_[id].args.rbegin(), graph_[id].args.rend());
+    if (id == root || (link_[id] && graph_[id].op == graph_[root].op))
+      stack.insert(stack.end(), graph_[id].args.rbegin(), graph_[id].args.rend());
     else result.push_back(id);
   }
   return result;
@@ -37,7 +40,8 @@ std::vector<NodeId> Rewriter::operands_of_chain(NodeId root) {
 NodeId Rewriter::balanced(Op op, std::vector<NodeId> parts) {
   while (parts.size() > 1) {
     std::vector<NodeId> next;
-    for (std::size_t i = 0; i < parts.size(); i += 2) next.push_back(i + 1 < parts.size() ? make(op, {parts[i], parts[i + 1]}) : parts[i]);
+    for (std::size_t i = 0; i < parts.size(); i += 2)
+      next.push_back(i + 1 < parts.size() ? make(op, {parts[i], parts[i + 1]}) : parts[i]);
     parts = std::move(next);
   }
   return parts.front();
@@ -47,14 +51,16 @@ NodeId Rewriter::balanced(Op op, std::vector<NodeId> parts) {
 std::map<NodeId, std::vector<NodeId>> Rewriter::truths(NodeId id) {
   const Node& node = graph_[id];
   std::map<NodeId, std::vector<NodeId>> by_base;
-  if (node.kind != NodeKind::Elementwise || (node.op != Op::And && node.op != Op::Or) || node.table || link_[id]) return by_base;
+  if (node.kind != NodeKind::Elementwise || (node.op != Op::And && node.op != Op::Or) || node.table || link_[id])
+    return by_base;
   for (NodeId x : operands_of_chain(id)) by_base[base_[x]].push_back(x);
   if (by_base.count(no_node)) by_base.clear();
   return by_base;
 }
 
-// `a and b and …`: all of k truth values hold if k of them do, and one of them if their number is above 0: a sum, which every reader
-// adds up for itself, instead of a table over their combinations. Operands that are functions of the same s-op count as one.
+// `a and b and …`: all of k truth values hold if k of them do, and one of them if their number is above 0: a sum, which
+// every reader adds up for itself, instead of a table over their combinations. Operands that are functions of the same
+// s-op count as one.
 NodeId Rewriter::count_of_truths(NodeId id) {
   const auto by_base = truths(id);
   if (by_base.size() < 2 || std::ldexp(1, static_cast<int>(by_base.size())) <= most_combinations_) return no_node;
@@ -73,7 +79,8 @@ NodeId Rewriter::any_or_all(Op op, std::vector<NodeId> truths) {
   const auto all = static_cast<std::int64_t>(truths.size());
   for (NodeId& t : truths) t = make(Op::Indicator, {t});
   const NodeId sum = balanced(Op::Add, std::move(truths));
-  return op == Op::And ? make(Op::Eq, {sum, constant(Value::integer(all))}) : make(Op::Gt, {sum, constant(Value::integer(std::int64_t{0}))});
+  return op == Op::And ? make(Op::Eq, {sum, constant(Value::integer(all))})
+                       : make(Op::Gt, {sum, constant(Value::integer(std::int64_t{0}))});
 }
 
 // Do all of these hold (truth values of the result)?
@@ -92,7 +99,8 @@ bool Rewriter::count_differs(const std::vector<bool>& needed, NodeId output) {
     if (!needed[id]) continue;
     const std::size_t operands = truths(id).size();
     const double combinations = std::ldexp(1, static_cast<int>(operands));
-    if (operands >= 2 && combinations > effort_.early_table_of_terms && combinations <= effort_.table_of_terms) return true;
+    if (operands >= 2 && combinations > effort_.early_table_of_terms && combinations <= effort_.table_of_terms)
+      return true;
   }
   return false;
 }

@@ -1,20 +1,25 @@
-// Chains of choices by one s-op: `a if c == 0 else (b if c == 1 else …)`. What they give depends on c and on one arm, not on all of them.
+// Chains of choices by one s-op: `a if c == 0 else (b if c == 1 else …)`. What they give depends on c and on one arm,
+// not on all of them.
 #include <algorithm>
 
 #include "compiler/rewriter.h"
 
 namespace rasp {
 
-// The arms of choice_ below `id`, each with the condition under which it is chosen (a function of chosen_by_). false: too many.
+// The arms of choice_ below `id`, each with the condition under which it is chosen (a function of chosen_by_). false:
+// too many.
 bool Rewriter::collect_arms(NodeId id, NodeId guard, std::vector<Arm>& arms) {
-  struct Place { NodeId node, guard; };
+  struct Place {
+    NodeId node, guard;
+  };
   std::vector<Place> stack{{id, guard}};
   while (!stack.empty()) {
     const Place at = stack.back();
     stack.pop_back();
     budget_.tick();
     const Node& n = graph_[at.node];
-    const bool inner = n.kind == NodeKind::Elementwise && n.op == Op::Choose && !n.table && (at.node == choice_ || link_[at.node]) && base_[n.args[0]] == chosen_by_;
+    const bool inner = n.kind == NodeKind::Elementwise && n.op == Op::Choose && !n.table &&
+                       (at.node == choice_ || link_[at.node]) && base_[n.args[0]] == chosen_by_;
     if (!inner) {
       arms.push_back({at.guard, at.node});
       if (arms.size() > effort_.arms) return false;
@@ -28,14 +33,17 @@ bool Rewriter::collect_arms(NodeId id, NodeId guard, std::vector<Arm>& arms) {
   return true;
 }
 
-// The terms of a choice: v where v is chosen, else 0, for each arm v; arms that are functions of the s-op that chooses are one term.
-// Made before the choice itself, since the planner takes s-ops from the last to the first. None where it is small as it is.
+// The terms of a choice: v where v is chosen, else 0, for each arm v; arms that are functions of the s-op that chooses
+// are one term. Made before the choice itself, since the planner takes s-ops from the last to the first. None where it
+// is small as it is.
 std::vector<NodeId> Rewriter::terms_of_choice(NodeId id) {
   const Node& node = graph_[id];
   if (node.op != Op::Choose || node.table || link_[id] || !options_.differences) return {};
   choice_ = id;
   chosen_by_ = base_[node.args[0]];
-  if (chosen_by_ == no_node || chosen_by_ == base_[id] || !sets_.known(chosen_by_) || !sets_.known(id) || !finite_numbers(id)) return {};
+  if (chosen_by_ == no_node || chosen_by_ == base_[id] || !sets_.known(chosen_by_) || !sets_.known(id) ||
+      !finite_numbers(id))
+    return {};
   std::vector<Arm> arms;
   if (!collect_arms(id, no_node, arms)) return {};
   std::map<NodeId, std::vector<NodeId>> guards;  // by arm

@@ -17,7 +17,9 @@ std::vector<NodeId> Rewriter::parts_of_text(NodeId id) {
       stack.push_back(n.args[0]);
       continue;
     }
-    const bool strings = sets_.known(x) && !sets_.all(x).empty() && std::all_of(sets_.all(x).begin(), sets_.all(x).end(), [&](ValueId v) { return values_[v].is_string(); });
+    const bool strings =
+        sets_.known(x) && !sets_.all(x).empty() &&
+        std::all_of(sets_.all(x).begin(), sets_.all(x).end(), [&](ValueId v) { return values_[v].is_string(); });
     if (!strings) return {};
     parts.push_back(x);
   }
@@ -26,7 +28,10 @@ std::vector<NodeId> Rewriter::parts_of_text(NodeId id) {
 
 // `parts == text`: for each way to cut the text, all parts are what is cut for them. no_node: too many ways.
 NodeId Rewriter::text_equals(const std::vector<NodeId>& parts, const std::string& text) {
-  struct Cut { std::size_t part, at; std::vector<NodeId> truths; };
+  struct Cut {
+    std::size_t part, at;
+    std::vector<NodeId> truths;
+  };
   std::vector<Cut> stack{{0, 0, {}}};
   std::vector<NodeId> ways;
   std::size_t steps = 0;
@@ -64,7 +69,10 @@ NodeId Rewriter::text_comparison(NodeId id) {
   if (combinations <= effort_.text_table) return no_node;
   const NodeId same = text_equals(parts, other.constant.str());
   if (same == no_node) return no_node;
-  if (node.kind == NodeKind::Select) return make(NodeKind::Select, {side == 1 ? same : constant(Value::boolean(true)), side == 1 ? constant(Value::boolean(true)) : same}, node.op);
+  if (node.kind == NodeKind::Select)
+    return make(NodeKind::Select,
+                {side == 1 ? same : constant(Value::boolean(true)), side == 1 ? constant(Value::boolean(true)) : same},
+                node.op);
   return node.op == Op::Eq ? same : make(Op::Not, {same});
 }
 

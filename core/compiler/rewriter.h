@@ -12,13 +12,13 @@ namespace rasp {
 
 class Rewriter {
  public:
-  Rewriter(const Graph& graph, const ValueSets& sets, const ValuePool& values, const RewriteOptions& options, Budget& budget)
+  Rewriter(const Graph& graph, const ValueSets& sets, const ValuePool& values, const RewriteOptions& options,
+           Budget& budget)
       : graph_(graph), sets_(sets), values_(values), options_(options), budget_(budget), base_(bases_of(graph, true)) {
     result_.graph = Graph(graph.dialect());
     result_.target.assign(graph.size(), no_node);
   }
   Rewritten run(NodeId output);
-
 
  private:
   void walk(NodeId output, const std::vector<bool>& needed);
@@ -53,24 +53,30 @@ class Rewriter {
   NodeId text_equals(const std::vector<NodeId>& parts, const std::string& text);
   NodeId text_comparison(NodeId id);
   // rewrite_choices.cc
-  struct Arm { NodeId guard, value; };  // of result_.graph, and of graph_
+  struct Arm {
+    NodeId guard, value;
+  };  // of result_.graph, and of graph_
   bool collect_arms(NodeId id, NodeId guard, std::vector<Arm>& arms);
   std::vector<NodeId> terms_of_choice(NodeId id);
   // rewrite_remainders.cc
   std::optional<std::pair<std::int64_t, std::int64_t>> range_of_ints(NodeId id) const;
   NodeId remainder(NodeId id);
 
-  const std::vector<ValueId>& members_at(NodeId id, std::uint32_t i, std::uint32_t n) { return sets_.members(id, i, n); }
+  const std::vector<ValueId>& members_at(NodeId id, std::uint32_t i, std::uint32_t n) {
+    return sets_.members(id, i, n);
+  }
   const Graph& graph_;
   const ValueSets& sets_;
   const ValuePool& values_;
   const RewriteOptions& options_;
   Budget& budget_;
   Effort effort_;
-  NodeId choice_ = no_node, chosen_by_ = no_node;  // the choice whose arms are collected, and the s-op that its conditions are functions of
+  NodeId choice_ = no_node,
+         chosen_by_ =
+             no_node;  // the choice whose arms are collected, and the s-op that its conditions are functions of
   double most_combinations_ = 0;  // of the operands of an `and` or `or`, before it becomes a count
   std::vector<NodeId> base_;
-  std::vector<bool> link_;     // only serves a larger expression of the same operation
+  std::vector<bool> link_;  // only serves a larger expression of the same operation
   NodeId current_ = 0;
   Rewritten result_;
 };

@@ -31,20 +31,27 @@ std::vector<UnitId> dependencies(const Plan& plan, const Unit& unit) {
 
 std::size_t neuron_count(const Unit& unit) {
   std::size_t n = unit.lookups.size() * (unit.saturated ? 2 : 1);
-  for (const StepRow& s : unit.steps) n += s.passed ? 2 : 2 * s.thresholds.size() + (writes(unit, turning_outcome(s)) ? 1 : 0);
+  for (const StepRow& s : unit.steps)
+    n += s.passed ? 2 : 2 * s.thresholds.size() + (writes(unit, turning_outcome(s)) ? 1 : 0);
   return n;
 }
 
 namespace {
 
-bool embedded(const Unit& u) { return u.kind == UnitKind::TokensCode || u.kind == UnitKind::IndicesCode || u.kind == UnitKind::IndicesNumber; }
+bool embedded(const Unit& u) {
+  return u.kind == UnitKind::TokensCode || u.kind == UnitKind::IndicesCode || u.kind == UnitKind::IndicesNumber;
+}
 bool in_mlp(const Unit& u) { return u.kind == UnitKind::MlpCode || u.kind == UnitKind::MlpNumber; }
 
 // Axes that a head needs at least: of a literal as many as its smaller code has classes, or about log2 for an equality.
 std::size_t score_axes(const Plan& plan, const Selection& selection, bool factor) {
   std::size_t axes = 1;
   for (const Literal& l : selection.literals) {
-    auto classes = [&](UnitId id) -> std::size_t { return id == no_unit ? 1 : static_cast<std::size_t>(std::count(plan.units[id].kept.begin(), plan.units[id].kept.end(), true)); };
+    auto classes = [&](UnitId id) -> std::size_t {
+      return id == no_unit
+                 ? 1
+                 : static_cast<std::size_t>(std::count(plan.units[id].kept.begin(), plan.units[id].kept.end(), true));
+    };
     std::size_t n = std::min(classes(l.query), classes(l.key));
     if (factor && n > 8 && l.atoms.size() == 1 && l.atoms[0].atom.mask == relation_equal) {
       std::size_t bits = 0;
@@ -58,12 +65,14 @@ std::size_t score_axes(const Plan& plan, const Selection& selection, bool factor
 
 class Scheduler {
  public:
-  Scheduler(const Plan& plan, const ScheduleOptions& options, Budget& budget) : plan_(plan), options_(options), budget_(budget), needs_(plan.units.size()), value_axes_(plan.units.size(), 1) {
+  Scheduler(const Plan& plan, const ScheduleOptions& options, Budget& budget)
+      : plan_(plan), options_(options), budget_(budget), needs_(plan.units.size()), value_axes_(plan.units.size(), 1) {
     for (UnitId id : plan.order) {
       budget.tick(8);
       needs_[id] = dependencies(plan, plan.units[id]);
       const Unit& u = plan.units[id];
-      if (u.kind == UnitKind::AggregateCode) value_axes_[id] = static_cast<std::size_t>(std::count(u.kept.begin(), u.kept.end(), true));
+      if (u.kind == UnitKind::AggregateCode)
+        value_axes_[id] = static_cast<std::size_t>(std::count(u.kept.begin(), u.kept.end(), true));
       if (!embedded(u)) blocks_.push_back(id);
     }
     for (const Selection& s : plan.selections) score_axes_.push_back(score_axes(plan, s, options.factor));
@@ -72,7 +81,8 @@ class Scheduler {
   std::vector<Schedule> run() {
     std::vector<Trial> trials;
     auto keep = [&](Trial t) {
-      if (std::none_of(trials.begin(), trials.end(), [&](const Trial& other) { return other.written == t.written; })) trials.push_back(std::move(t));
+      if (std::none_of(trials.begin(), trials.end(), [&](const Trial& other) { return other.written == t.written; }))
+        trials.push_back(std::move(t));
     };
     const bool improve = options_.pack && blocks_.size() <= 400;
     std::int32_t fewest = 0;
@@ -106,7 +116,9 @@ class Scheduler {
     double cost = 0;
   };
   static std::int32_t layer_of(std::int32_t written) { return (written - 1) / 2; }
-  std::uint64_t head_key(const Unit& u) const { return options_.merge ? u.head : (static_cast<std::uint64_t>(u.node) << 1 | 1); }
+  std::uint64_t head_key(const Unit& u) const {
+    return options_.merge ? u.head : (static_cast<std::uint64_t>(u.node) << 1 | 1);
+  }
 
   // As soon as possible, but not before `floor`, with at most `cap` heads a layer.
   Trial place(std::vector<std::int32_t> floor, std::size_t cap) const {
@@ -137,10 +149,13 @@ class Scheduler {
     return t;
   }
 
-  // Dense parameters per dimension of the residual stream, where all layers are as wide as the widest; then what is really there.
+  // Dense parameters per dimension of the residual stream, where all layers are as wide as the widest; then what is
+  // really there.
   double cost(const Trial& t) const {
-    std::vector<std::size_t> neurons(static_cast<std::size_t>(t.layers), 0), count(static_cast<std::size_t>(t.layers), 0);
-    std::map<std::pair<std::int32_t, std::uint64_t>, std::pair<std::size_t, std::size_t>> heads;  // axes of scores and values
+    std::vector<std::size_t> neurons(static_cast<std::size_t>(t.layers), 0),
+        count(static_cast<std::size_t>(t.layers), 0);
+    std::map<std::pair<std::int32_t, std::uint64_t>, std::pair<std::size_t, std::size_t>>
+        heads;  // axes of scores and values
     for (UnitId id : blocks_) {
       const Unit& u = plan_.units[id];
       if (in_mlp(u)) {
@@ -159,8 +174,11 @@ class Scheduler {
     for (std::size_t n : neurons) d_mlp = std::max(d_mlp, n), all_neurons += n;
     // Among equals the more even one, from which a next move may get further.
     double uneven = 0;
-    for (std::size_t l = 0; l < neurons.size() && even_ > 0; ++l) uneven += std::pow(2.0 * static_cast<double>(neurons[l]), 2) + std::pow(4.0 * static_cast<double>(count[l] * d_head), 2);
-    return static_cast<double>(t.layers) * static_cast<double>(4 * n_heads * d_head + 2 * d_mlp) + 0.01 * static_cast<double>(4 * heads.size() * d_head + 2 * all_neurons) + even_ * std::sqrt(uneven);
+    for (std::size_t l = 0; l < neurons.size() && even_ > 0; ++l)
+      uneven += std::pow(2.0 * static_cast<double>(neurons[l]), 2) +
+                std::pow(4.0 * static_cast<double>(count[l] * d_head), 2);
+    return static_cast<double>(t.layers) * static_cast<double>(4 * n_heads * d_head + 2 * d_mlp) +
+           0.01 * static_cast<double>(4 * heads.size() * d_head + 2 * all_neurons) + even_ * std::sqrt(uneven);
   }
 
   std::size_t most_heads(const Trial& t) const {
@@ -214,7 +232,9 @@ class Scheduler {
       }
       auto& heads = s.heads[layer];
       // Code and number of one aggregate always share a head; other aggregates where merging is on.
-      auto same = std::find_if(heads.begin(), heads.end(), [&](const HeadPlan& h) { return h.selection == u.head && (options_.merge || plan_.units[h.units[0]].node == u.node); });
+      auto same = std::find_if(heads.begin(), heads.end(), [&](const HeadPlan& h) {
+        return h.selection == u.head && (options_.merge || plan_.units[h.units[0]].node == u.node);
+      });
       if (same == heads.end()) heads.push_back({u.head, {*it}});
       else same->units.push_back(*it);
     }
@@ -232,6 +252,8 @@ class Scheduler {
 
 }  // namespace
 
-std::vector<Schedule> make_schedules(const Plan& plan, const ScheduleOptions& options, Budget& budget) { return Scheduler(plan, options, budget).run(); }
+std::vector<Schedule> make_schedules(const Plan& plan, const ScheduleOptions& options, Budget& budget) {
+  return Scheduler(plan, options, budget).run();
+}
 
 }  // namespace rasp

@@ -40,13 +40,15 @@ std::uint8_t relation_mask(Op op) {
 std::optional<Conjunction> conjoin(const Conjunction& a, const Conjunction& b) {
   Conjunction result = a;
   for (const SelectorAtom& atom : b) {
-    auto it = std::find_if(result.begin(), result.end(), [&](const SelectorAtom& x) { return x.key == atom.key && x.query == atom.query; });
+    auto it = std::find_if(result.begin(), result.end(),
+                           [&](const SelectorAtom& x) { return x.key == atom.key && x.query == atom.query; });
     if (it == result.end()) result.push_back(atom);
     else it->mask &= atom.mask;
   }
   for (const SelectorAtom& atom : result)
     if (atom.mask == 0) return std::nullopt;
-  result.erase(std::remove_if(result.begin(), result.end(), [](const SelectorAtom& x) { return x.mask == 15; }), result.end());
+  result.erase(std::remove_if(result.begin(), result.end(), [](const SelectorAtom& x) { return x.mask == 15; }),
+               result.end());
   std::sort(result.begin(), result.end(), [](const SelectorAtom& x, const SelectorAtom& y) {
     return std::pair(x.key, x.query) < std::pair(y.key, y.query);
   });
@@ -82,12 +84,15 @@ void add_conjunction(Dnf& list, Conjunction c) {
   // Absorption: a conjunction that implies another adds nothing.
   auto implies = [](const Conjunction& a, const Conjunction& b) {
     return std::all_of(b.begin(), b.end(), [&](const SelectorAtom& y) {
-      return std::any_of(a.begin(), a.end(), [&](const SelectorAtom& x) { return x.key == y.key && x.query == y.query && (x.mask & ~y.mask) == 0; });
+      return std::any_of(a.begin(), a.end(), [&](const SelectorAtom& x) {
+        return x.key == y.key && x.query == y.query && (x.mask & ~y.mask) == 0;
+      });
     });
   };
   for (const Conjunction& other : list)
     if (implies(c, other)) return;
-  list.erase(std::remove_if(list.begin(), list.end(), [&](const Conjunction& other) { return implies(other, c); }), list.end());
+  list.erase(std::remove_if(list.begin(), list.end(), [&](const Conjunction& other) { return implies(other, c); }),
+             list.end());
   // Two conjunctions that differ in one mask only are one.
   for (Conjunction& other : list) {
     if (other.size() != c.size()) continue;
@@ -111,11 +116,29 @@ void add_conjunction(Dnf& list, Conjunction c) {
 }
 }  // namespace
 
+// A `select` and its negation. One of two constants selects everything or nothing.
+static std::array<Dnf, 2> select_form(const Graph& graph, const Node& node) {
+  const Node &key = graph[node.args[0]], &query = graph[node.args[1]];
+  if (key.kind == NodeKind::Constant && query.kind == NodeKind::Constant && !key.illegal_constant &&
+      !query.illegal_constant) {
+    Failure failure;
+    bool failed = false;
+    const bool everything = compare(node.op, key.constant, query.constant, failure, failed);
+    if (!failed)
+      return everything ? std::array<Dnf, 2>{Dnf{Conjunction{}}, {}} : std::array<Dnf, 2>{Dnf{}, {Conjunction{}}};
+  }
+  const std::uint8_t mask = relation_mask(node.op);
+  return {Dnf{{{node.args[0], node.args[1], mask}}},
+          Dnf{{{node.args[0], node.args[1], static_cast<std::uint8_t>(15 & ~mask)}}}};
+}
+
 std::optional<Dnf> disjunctive_form(const Graph& graph, NodeId selector, std::size_t most, Budget& budget) {
   const auto order = selector_nodes(graph, selector);
   // forms[s][0]: the node itself, forms[s][1]: its negation.
   std::vector<std::array<Dnf, 2>> forms(order.size());
-  auto at = [&](NodeId id) -> std::array<Dnf, 2>& { return forms[static_cast<std::size_t>(std::lower_bound(order.begin(), order.end(), id) - order.begin())]; };
+  auto at = [&](NodeId id) -> std::array<Dnf, 2>& {
+    return forms[static_cast<std::size_t>(std::lower_bound(order.begin(), order.end(), id) - order.begin())];
+  };
   std::size_t atoms = 0;
   const auto charge = [&](const Dnf& form) {
     for (const Conjunction& c : form) atoms += c.size();
@@ -126,19 +149,7 @@ std::optional<Dnf> disjunctive_form(const Graph& graph, NodeId selector, std::si
     const Node& node = graph[order[s]];
     if (s && !(charge(forms[s - 1][0]) && charge(forms[s - 1][1]))) return std::nullopt;
     if (node.kind == NodeKind::Select) {
-      const std::uint8_t mask = relation_mask(node.op);
-      const Node &key = graph[node.args[0]], &query = graph[node.args[1]];
-      if (key.kind == NodeKind::Constant && query.kind == NodeKind::Constant && !key.illegal_constant && !query.illegal_constant) {
-        Failure failure;
-        bool failed = false;
-        const bool everything = compare(node.op, key.constant, query.constant, failure, failed);
-        if (!failed) {
-          forms[s][everything ? 0 : 1] = {Conjunction{}};
-          continue;
-        }
-      }
-      forms[s][0] = {{{node.args[0], node.args[1], mask}}};
-      forms[s][1] = {{{node.args[0], node.args[1], static_cast<std::uint8_t>(15 & ~mask)}}};
+      forms[s] = select_form(graph, node);
       continue;
     }
     if (node.kind == NodeKind::SelectorNot) {
@@ -212,7 +223,11 @@ bool is_strict_order(const std::vector<Conjunction>& form, const std::vector<boo
         matches = selects(relation, order) == before;
         more = false;
         for (auto& r : relation) {
-          if (next[r]) { r = next[r]; more = true; break; }
+          if (next[r]) {
+            r = next[r];
+            more = true;
+            break;
+          }
           r = relation_less;
         }
       }

@@ -21,13 +21,16 @@ bool disjoint(const Pattern& a, const Pattern& b) {
     if (a[i] && b[i]) return false;
   return true;
 }
-bool empty(const Pattern& p) { return std::none_of(p.begin(), p.end(), [](bool b) { return b; }); }
+bool empty(const Pattern& p) {
+  return std::none_of(p.begin(), p.end(), [](bool b) { return b; });
+}
 
-// A predicate's rows as a matrix. Pairs without a row do not occur, and on pairs that fail nothing is asked of a model: neither selects.
+// A predicate's rows as a matrix. Pairs without a row do not occur, and on pairs that fail nothing is asked of a model:
+// neither selects.
 struct Relation {
-  std::vector<Value> keys, queries;    // ascending by total_less
-  std::vector<Pattern> patterns;       // distinct
-  std::vector<std::size_t> pattern_of; // of a query
+  std::vector<Value> keys, queries;     // ascending by total_less
+  std::vector<Pattern> patterns;        // distinct
+  std::vector<std::size_t> pattern_of;  // of a query
 
   explicit Relation(const FunctionTable& table) {
     const auto less = [](const Value& a, const Value& b) { return total_less(a, b); };
@@ -40,7 +43,8 @@ struct Relation {
     for (auto& [v, i] : query_index) i = queries.size(), queries.push_back(v);
     std::vector<Pattern> of(queries.size(), Pattern(keys.size(), false));
     for (std::size_t r = 0; r < table.rows(); ++r)
-      if (const Value* v = std::get_if<Value>(&table.outcome(r)); v && v->truthy()) of[query_index.at(table.operands(r)[1])][key_index.at(table.operands(r)[0])] = true;
+      if (const Value* v = std::get_if<Value>(&table.outcome(r)); v && v->truthy())
+        of[query_index.at(table.operands(r)[1])][key_index.at(table.operands(r)[0])] = true;
     std::map<Pattern, std::size_t> seen;
     for (Pattern& p : of) {
       const auto [it, fresh] = seen.try_emplace(p, patterns.size());
@@ -52,7 +56,8 @@ struct Relation {
 
 class Builder {
  public:
-  Builder(const Graph& graph, bool operators, const Limits& limits) : graph_(graph), operators_(operators), limits_(limits) {
+  Builder(const Graph& graph, bool operators, const Limits& limits)
+      : graph_(graph), operators_(operators), limits_(limits) {
     result_.graph = Graph(graph.dialect());
     result_.target.assign(graph.size(), no_node);
   }
@@ -121,7 +126,8 @@ class Builder {
     if (!operators_ || node.args.size() != 2 || node.args[0] == node.args[1]) return no_node;
     const NodeId x = result_.target[node.args[0]], y = result_.target[node.args[1]];
     for (Op op : {Op::Sub, Op::Add, Op::Mul, Op::Eq, Op::Ne, Op::Lt, Op::Le, Op::Gt, Op::Ge, Op::And, Op::Or})
-      if (is(*node.function, [&](std::span<const Value> v) { return rasp::apply(op, v); })) return make(NodeKind::Elementwise, op, {x, y});
+      if (is(*node.function, [&](std::span<const Value> v) { return rasp::apply(op, v); }))
+        return make(NodeKind::Elementwise, op, {x, y});
     return linear(*node.function, x, y);
   }
 
@@ -145,7 +151,10 @@ class Builder {
     }
     if (!second || !(std::fabs(a) < 1e6 && std::fabs(b) < 1e6)) return no_node;
     const Value fa = Value::integer(static_cast<std::int64_t>(a)), fb = Value::integer(static_cast<std::int64_t>(b));
-    const auto times = [](const Value& f, const Value& v) { const Value pair[] = {f, v}; return rasp::apply(Op::Mul, pair); };
+    const auto times = [](const Value& f, const Value& v) {
+      const Value pair[] = {f, v};
+      return rasp::apply(Op::Mul, pair);
+    };
     if (!is(table, [&](std::span<const Value> v) -> Outcome {
           const Outcome s = times(fa, v[0]), t = times(fb, v[1]);
           if (!std::holds_alternative<Value>(s) || !std::holds_alternative<Value>(t)) return Failure{};
@@ -153,7 +162,9 @@ class Builder {
           return rasp::apply(Op::Add, pair);
         }))
       return no_node;
-    const auto scaled = [&](const Value& f, NodeId of) { return make(NodeKind::Elementwise, Op::Mul, {constant(f), of}); };
+    const auto scaled = [&](const Value& f, NodeId of) {
+      return make(NodeKind::Elementwise, Op::Mul, {constant(f), of});
+    };
     return make(NodeKind::Elementwise, Op::Add, {scaled(fa, x), scaled(fb, y)});
   }
 
@@ -182,8 +193,10 @@ class Builder {
           }))
         return make(NodeKind::Select, op, {key, query});
     const Relation r(*node.function);
-    if (r.patterns.size() == 1 && (empty(r.patterns[0]) || std::all_of(r.patterns[0].begin(), r.patterns[0].end(), [](bool b) { return b; })))
-      return make(NodeKind::Select, empty(r.patterns[0]) ? Op::Ne : Op::Eq, {constant(Value::integer(std::int64_t{1})), constant(Value::integer(std::int64_t{1}))});
+    if (r.patterns.size() == 1 &&
+        (empty(r.patterns[0]) || std::all_of(r.patterns[0].begin(), r.patterns[0].end(), [](bool b) { return b; })))
+      return make(NodeKind::Select, empty(r.patterns[0]) ? Op::Ne : Op::Eq,
+                  {constant(Value::integer(std::int64_t{1})), constant(Value::integer(std::int64_t{1}))});
     if (const NodeId found = ordered(r, key, query); found != no_node) return found;
     if (const NodeId found = interval(r, key, query); found != no_node) return found;
     return unions(r, key, query);
@@ -202,7 +215,9 @@ class Builder {
       while (i < order.size() && !r.patterns[order[i]][k]) ++i;
       return static_cast<std::int64_t>(i);
     };
-    const auto reach = [&](std::size_t q) { return static_cast<std::int64_t>(std::find(order.begin(), order.end(), r.pattern_of[q]) - order.begin()); };
+    const auto reach = [&](std::size_t q) {
+      return static_cast<std::int64_t>(std::find(order.begin(), order.end(), r.pattern_of[q]) - order.begin());
+    };
     return make(NodeKind::Select, Op::Le, {classes(key, r.keys, place), classes(query, r.queries, reach)});
   }
 
@@ -217,11 +232,13 @@ class Builder {
       if (std::find(p.begin() + high, p.end(), true) != p.end()) return no_node;
       runs.emplace_back(low == n ? 1 : low, low == n ? 0 : high - 1);
     }
-    if (std::all_of(runs.begin(), runs.end(), [](const auto& x) { return x.first >= x.second; })) return no_node;  // single keys: an equality is less
+    if (std::all_of(runs.begin(), runs.end(), [](const auto& x) { return x.first >= x.second; }))
+      return no_node;  // single keys: an equality is less
     const NodeId place = classes(key, r.keys, [](std::size_t k) { return static_cast<std::int64_t>(k); });
     const NodeId low = classes(query, r.queries, [&](std::size_t q) { return runs[r.pattern_of[q]].first; });
     const NodeId high = classes(query, r.queries, [&](std::size_t q) { return runs[r.pattern_of[q]].second; });
-    return make(NodeKind::SelectorAnd, Op::Eq, {make(NodeKind::Select, Op::Ge, {place, low}), make(NodeKind::Select, Op::Le, {place, high})});
+    return make(NodeKind::SelectorAnd, Op::Eq,
+                {make(NodeKind::Select, Op::Ge, {place, low}), make(NodeKind::Select, Op::Le, {place, high})});
   }
 
   // Patterns that share no key are one equality of classes; the rest follows in as many equalities as it takes.
@@ -229,7 +246,10 @@ class Builder {
     std::vector<std::vector<std::size_t>> groups;
     for (std::size_t p = 0; p < r.patterns.size(); ++p) {
       if (empty(r.patterns[p])) continue;
-      const auto fits = [&](const std::vector<std::size_t>& g) { return std::all_of(g.begin(), g.end(), [&](std::size_t other) { return disjoint(r.patterns[other], r.patterns[p]); }); };
+      const auto fits = [&](const std::vector<std::size_t>& g) {
+        return std::all_of(g.begin(), g.end(),
+                           [&](std::size_t other) { return disjoint(r.patterns[other], r.patterns[p]); });
+      };
       const auto group = std::find_if(groups.begin(), groups.end(), fits);
       if (group == groups.end()) groups.push_back({p});
       else group->push_back(p);
@@ -245,7 +265,8 @@ class Builder {
         const auto at = std::find(group.begin(), group.end(), r.pattern_of[q]);
         return at == group.end() ? std::int64_t{-2} : static_cast<std::int64_t>(at - group.begin());
       };
-      const NodeId one = make(NodeKind::Select, Op::Eq, {classes(key, r.keys, key_class), classes(query, r.queries, query_class)});
+      const NodeId one =
+          make(NodeKind::Select, Op::Eq, {classes(key, r.keys, key_class), classes(query, r.queries, query_class)});
       any = any == no_node ? one : make(NodeKind::SelectorOr, Op::Eq, {any, one});
     }
     return any;
@@ -260,6 +281,9 @@ class Builder {
 
 }  // namespace
 
-WithoutPredicates without_predicates(const Graph& graph, const std::vector<NodeId>& outputs, bool operators, const Limits& limits) { return Builder(graph, operators, limits).run(outputs); }
+WithoutPredicates without_predicates(const Graph& graph, const std::vector<NodeId>& outputs, bool operators,
+                                     const Limits& limits) {
+  return Builder(graph, operators, limits).run(outputs);
+}
 
 }  // namespace rasp

@@ -1,5 +1,5 @@
-// Functions and predicates of another language, given as tables, in terms of what the later stages know: operators where a table is one,
-// comparisons of classes for predicates. Tables that are no operator stay elementwise nodes.
+// Functions and predicates of another language, given as tables, in terms of what the later stages know: operators
+// where a table is one, comparisons of classes for predicates. Tables that are no operator stay elementwise nodes.
 #pragma once
 #include <vector>
 #include "base/limits.h"
@@ -13,7 +13,10 @@ struct WithoutPredicates {
   std::vector<NodeId> origin;  // its node → the program's node whose value it has, or whose part it is
 };
 
-// The part of the graph that `outputs` need. Elementwise functions become operators where `operators` says so: not while rows may still be missing. Same value on every input on which the original is defined and asks functions only for rows that they have.
-WithoutPredicates without_predicates(const Graph& graph, const std::vector<NodeId>& outputs, bool operators, const Limits& limits);
+// The part of the graph that `outputs` need. Elementwise functions become operators where `operators` says so: not
+// while rows may still be missing. Same value on every input on which the original is defined and asks functions only
+// for rows that they have.
+WithoutPredicates without_predicates(const Graph& graph, const std::vector<NodeId>& outputs, bool operators,
+                                     const Limits& limits);
 
 }  // namespace rasp

@@ -47,7 +47,9 @@ class SetPool {
 };
 
 // Numbers that differ by rounding alone: results that close are one result to a reader of numbers.
-inline bool nearly_equal(double a, double b) { return std::fabs(a - b) <= 1e-9 * std::max({1.0, std::fabs(a), std::fabs(b)}); }
+inline bool nearly_equal(double a, double b) {
+  return std::fabs(a - b) <= 1e-9 * std::max({1.0, std::fabs(a), std::fabs(b)});
+}
 
 struct VectorHash {
   std::size_t operator()(const std::vector<std::uint32_t>& v) const {

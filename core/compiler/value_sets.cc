@@ -9,8 +9,8 @@
 #include "compiler/limit_at.h"
 
 namespace rasp {
-ValueSets::ValueSets(const Graph& graph, const std::vector<NodeId>& outputs, Setting setting, ValuePool& values, SetPool& sets, Applier& apply,
-                     Budget& budget)
+ValueSets::ValueSets(const Graph& graph, const std::vector<NodeId>& outputs, Setting setting, ValuePool& values,
+                     SetPool& sets, Applier& apply, Budget& budget)
     : graph_(graph), setting_(setting), values_(values), sets_(sets), apply_(apply), budget_(budget) {
   nodes_.resize(graph.size());
   rows_.resize(graph.size());
@@ -34,7 +34,9 @@ ValueSets::ValueSets(const Graph& graph, const std::vector<NodeId>& outputs, Set
     }
     const NodeId before = setting_.same && id < setting_.same->size() ? (*setting_.same)[id] : no_node;
     const bool taken = before != no_node && setting_.earlier->known(before);
-    if (!taken || setting_.earlier->graph_[before].kind != graph[id].kind || setting_.earlier->graph_[before].op != graph[id].op) at_node(id, [&] { infer(id); });
+    if (!taken || setting_.earlier->graph_[before].kind != graph[id].kind ||
+        setting_.earlier->graph_[before].op != graph[id].op)
+      at_node(id, [&] { infer(id); });
     if (taken && (!nodes_[id].known || setting_.earlier->nodes_[before].all.size() < nodes_[id].all.size())) {
       nodes_[id] = setting_.earlier->nodes_[before];
       if (nodes_[id].fuzzy && graph[id].kind == NodeKind::Elementwise) apply_.mark_near(id);
@@ -47,40 +49,44 @@ ValueSets::ValueSets(const Graph& graph, const std::vector<NodeId>& outputs, Set
 
 void ValueSets::infer(NodeId id) {
   const Graph& graph = graph_;
-    switch (graph[id].kind) {
-      case NodeKind::Tokens: {
-        std::vector<ValueId> ids;
-        for (const Value& v : *setting_.vocabulary) {
-          ValueId in = values_.intern(v);
-          if (graph[id].conversion == Conversion::Asis) { ids.push_back(in); continue; }
-          static constexpr Op op_of[] = {Op::Pos, Op::ToStr, Op::ToInt, Op::ToFloat, Op::ToBool};
-          Outcome outcome = rasp::apply(op_of[static_cast<int>(graph[id].conversion)], std::span<const Value>(&v, 1));
-          if (std::holds_alternative<Value>(outcome)) ids.push_back(values_.intern(std::get<Value>(outcome)));
-          else nodes_[id].may_fail = true;
+  switch (graph[id].kind) {
+    case NodeKind::Tokens: {
+      std::vector<ValueId> ids;
+      for (const Value& v : *setting_.vocabulary) {
+        ValueId in = values_.intern(v);
+        if (graph[id].conversion == Conversion::Asis) {
+          ids.push_back(in);
+          continue;
         }
-        const SetId set = sets_.intern(ids);
-        fill(id, false, false, [&](auto, auto) { return set; });
-        break;
+        static constexpr Op op_of[] = {Op::Pos, Op::ToStr, Op::ToInt, Op::ToFloat, Op::ToBool};
+        Outcome outcome = rasp::apply(op_of[static_cast<int>(graph[id].conversion)], std::span<const Value>(&v, 1));
+        if (std::holds_alternative<Value>(outcome)) ids.push_back(values_.intern(std::get<Value>(outcome)));
+        else nodes_[id].may_fail = true;
       }
-      case NodeKind::Indices: {
-        std::vector<SetId> singles;
-        for (std::uint32_t i = 0; i < setting_.max_length; ++i) singles.push_back(sets_.intern({values_.intern(Value::integer(static_cast<std::int64_t>(i)))}));
-        fill(id, true, false, [&](std::uint32_t i, auto) { return singles[i]; });
-        break;
-      }
-      case NodeKind::Constant: {
-        std::vector<ValueId> ids;
-        if (graph[id].illegal_constant) nodes_[id].may_fail = true;
-        else ids.push_back(values_.intern(graph[id].constant));
-        const SetId set = sets_.intern(ids);
-        fill(id, false, false, [&](auto, auto) { return set; });
-        break;
-      }
-      case NodeKind::Elementwise: elementwise(id); break;
-      case NodeKind::Aggregate: aggregate(id); break;
-      case NodeKind::SelectorWidth: graph[id].args.size() == 1 ? selector_width(id) : sum_of_keys(id); break;
-      default: break;
+      const SetId set = sets_.intern(ids);
+      fill(id, false, false, [&](auto, auto) { return set; });
+      break;
     }
+    case NodeKind::Indices: {
+      std::vector<SetId> singles;
+      for (std::uint32_t i = 0; i < setting_.max_length; ++i)
+        singles.push_back(sets_.intern({values_.intern(Value::integer(static_cast<std::int64_t>(i)))}));
+      fill(id, true, false, [&](std::uint32_t i, auto) { return singles[i]; });
+      break;
+    }
+    case NodeKind::Constant: {
+      std::vector<ValueId> ids;
+      if (graph[id].illegal_constant) nodes_[id].may_fail = true;
+      else ids.push_back(values_.intern(graph[id].constant));
+      const SetId set = sets_.intern(ids);
+      fill(id, false, false, [&](auto, auto) { return set; });
+      break;
+    }
+    case NodeKind::Elementwise: elementwise(id); break;
+    case NodeKind::Aggregate: aggregate(id); break;
+    case NodeKind::SelectorWidth: graph[id].args.size() == 1 ? selector_width(id) : sum_of_keys(id); break;
+    default: break;
+  }
 }
 
 std::size_t ValueSets::slots(bool by_i, bool by_n) const {
@@ -93,7 +99,9 @@ std::size_t ValueSets::slot(const NodeSets& s, std::uint32_t i, std::uint32_t n)
   return s.by_i ? i : s.by_n ? n - 1 : 0;
 }
 
-SetId ValueSets::at(NodeId id, std::uint32_t i, std::uint32_t n) const { return nodes_[id].ids[slot(nodes_[id], i, n)]; }
+SetId ValueSets::at(NodeId id, std::uint32_t i, std::uint32_t n) const {
+  return nodes_[id].ids[slot(nodes_[id], i, n)];
+}
 
 bool ValueSets::numeric(NodeId id) const {
   if (!known(id) || all(id).empty()) return false;
@@ -106,15 +114,24 @@ void ValueSets::finish(NodeId id) {
   std::set<ValueId> members;
   for (SetId d : distinct) {
     members.insert(sets_[d].begin(), sets_[d].end());
-    if (members.size() > budget_.limits().value_set) { s.known = false; s.ids.clear(); return; }
+    if (members.size() > budget_.limits().value_set) {
+      s.known = false;
+      s.ids.clear();
+      return;
+    }
   }
   // If all contexts agree there is nothing to tell apart.
-  if (distinct.size() == 1) { slots_in_all_ -= s.ids.size() - 1; s.by_i = s.by_n = false; s.ids.assign(1, *distinct.begin()); }
+  if (distinct.size() == 1) {
+    slots_in_all_ -= s.ids.size() - 1;
+    s.by_i = s.by_n = false;
+    s.ids.assign(1, *distinct.begin());
+  }
   s.all.assign(members.begin(), members.end());
   std::sort(s.all.begin(), s.all.end(), [&](ValueId a, ValueId b) { return total_less(values_[a], values_[b]); });
 }
 
-void ValueSets::contexts(const std::vector<NodeId>& ids, const std::function<void(std::uint32_t, std::uint32_t)>& visit) const {
+void ValueSets::contexts(const std::vector<NodeId>& ids,
+                         const std::function<void(std::uint32_t, std::uint32_t)>& visit) const {
   bool by_i = false, by_n = false;
   NodeId varying = no_node;
   std::size_t number = 0;
@@ -151,11 +168,16 @@ void ValueSets::selector_width(NodeId id) {
   const bool coarse = !followed || (by_i && setting_.max_length > effort_.followed_length);
   auto range_set = [&](WidthRange r) {
     std::vector<ValueId> ids;
-    for (std::uint32_t w = r.low; w <= r.high; ++w) ids.push_back(values_.intern(Value::integer(static_cast<std::int64_t>(w))));
+    for (std::uint32_t w = r.low; w <= r.high; ++w)
+      ids.push_back(values_.intern(Value::integer(static_cast<std::int64_t>(w))));
     return sets_.intern(std::move(ids));
   };
   if (setting_.causal) {
-    fill(id, true, false, [&](std::uint32_t i, std::uint32_t n) { return range_set(coarse && setting_.max_length > effort_.width_sums_length ? WidthRange{0, single(selector) ? 1 : i + 1} : width(selector, i, n)); });
+    fill(id, true, false, [&](std::uint32_t i, std::uint32_t n) {
+      return range_set(coarse && setting_.max_length > effort_.width_sums_length
+                           ? WidthRange{0, single(selector) ? 1 : i + 1}
+                           : width(selector, i, n));
+    });
   } else if (!followed || coarse) {
     fill(id, false, true, [&](std::uint32_t, std::uint32_t n) { return range_set({0, single(selector) ? 1 : n}); });
   } else {
@@ -186,7 +208,8 @@ void ValueSets::sum_of_keys(NodeId id) {
     for (ValueId v : sets_[set]) sum.step = std::gcd(sum.step, static_cast<std::int64_t>(values_.number(v) - least));
     if (times.low == 0) sum.step = std::gcd(sum.step, static_cast<std::int64_t>(least));
     if (times.low != times.high) sum.step = std::gcd(sum.step, static_cast<std::int64_t>(least));  // of one key more
-    sum.add(static_cast<std::int64_t>(least) * (least < 0 ? times.high : times.low), static_cast<std::int64_t>(most) * (most < 0 ? times.low : times.high));
+    sum.add(static_cast<std::int64_t>(least) * (least < 0 ? times.high : times.low),
+            static_cast<std::int64_t>(most) * (most < 0 ? times.low : times.high));
   };
   bool overflow = false;
   std::unordered_map<std::vector<std::uint32_t>, SetId, VectorHash> made;
@@ -200,7 +223,9 @@ void ValueSets::sum_of_keys(NodeId id) {
     const std::int64_t size = sum.step == 0 ? 1 : (sum.high - sum.low) / sum.step + 1;
     overflow = overflow || size > static_cast<std::int64_t>(budget_.limits().value_set);
     if (overflow) return SetId{0};
-    auto [it, fresh] = made.try_emplace({static_cast<std::uint32_t>(sum.low), static_cast<std::uint32_t>(sum.low >> 32), static_cast<std::uint32_t>(size), static_cast<std::uint32_t>(sum.step)}, 0);
+    auto [it, fresh] = made.try_emplace({static_cast<std::uint32_t>(sum.low), static_cast<std::uint32_t>(sum.low >> 32),
+                                         static_cast<std::uint32_t>(size), static_cast<std::uint32_t>(sum.step)},
+                                        0);
     if (fresh) {
       std::vector<ValueId> members;
       for (std::int64_t k = 0; k < size; ++k) members.push_back(values_.intern(Value::integer(sum.low + k * sum.step)));
@@ -227,9 +252,10 @@ double fractions(std::uint32_t most) {
 }
 }  // namespace
 
-// Means of m values of the set, low ≤ m ≤ high: the raw value for m = 1, what the interpreter's float sum over m gives for m ≥ 2. Sums of small
-// multiples of 2^-20 are exact, so each mean is one correctly rounded division. Other sums depend on their order: in the last bits (fuzzy), by no
-// more than docs/exactness.md calls equal if all terms have one sign, and by more where they cancel, overflow or lose bits below 1e-290 (cancels).
+// Means of m values of the set, low ≤ m ≤ high: the raw value for m = 1, what the interpreter's float sum over m gives
+// for m ≥ 2. Sums of small multiples of 2^-20 are exact, so each mean is one correctly rounded division. Other sums
+// depend on their order: in the last bits (fuzzy), by no more than docs/exactness.md calls equal if all terms have one
+// sign, and by more where they cancel, overflow or lose bits below 1e-290 (cancels).
 SetId ValueSets::means(SetId set, std::uint32_t low, std::uint32_t high, NodeSets& of, bool& overflow) {
   enum : int { is_fuzzy = 1, overflows = 2, is_cancelling = 4 };
   const std::uint64_t key = (static_cast<std::uint64_t>(set) << 32) ^ (static_cast<std::uint64_t>(low) << 16) ^ high;
@@ -252,9 +278,11 @@ SetId ValueSets::means(SetId set, std::uint32_t low, std::uint32_t high, NodeSet
     if (!terms.dyadic && !(terms.one_sign && terms.usual)) flags |= is_cancelling;
     std::vector<double> found;
     if (!add_means(terms, low, high, found)) flags |= overflows;
-    for (double f : found) result.push_back(terms.dyadic ? values_.intern(Value::real(f)) : values_.intern_near(f, terms.reach(f)));
+    for (double f : found)
+      result.push_back(terms.dyadic ? values_.intern(Value::real(f)) : values_.intern_near(f, terms.reach(f)));
     for (ValueId& v : result)
-      if (!terms.dyadic && values_[v].kind() == Kind::Float) v = values_.intern_near(values_.number(v), terms.reach(values_.number(v)));
+      if (!terms.dyadic && values_[v].kind() == Kind::Float)
+        v = values_.intern_near(values_.number(v), terms.reach(values_.number(v)));
   }
   const SetId out = sets_.intern(std::move(result));
   means_memo_.emplace(key, std::pair(out, flags));
@@ -262,8 +290,8 @@ SetId ValueSets::means(SetId set, std::uint32_t low, std::uint32_t high, NodeSet
   return out;
 }
 
-// The numbers of a set, ascending: none where all are bools, which have no mean in RASP. Strings take no part in a mean: where one occurs, the
-// sequence has no numbers.
+// The numbers of a set, ascending: none where all are bools, which have no mean in RASP. Strings take no part in a
+// mean: where one occurs, the sequence has no numbers.
 ValueSets::Terms ValueSets::terms_of(const std::vector<ValueId>& members, std::uint32_t high) const {
   Terms t;
   bool bools = graph_.dialect() == Dialect::Rasp;
@@ -285,15 +313,21 @@ ValueSets::Terms ValueSets::terms_of(const std::vector<ValueId>& members, std::u
 }
 
 // By how much the order of summation may move a sum.
-double ValueSets::Terms::reach(double sum) const { return dyadic ? 0 : one_sign ? 0x1p-42 * std::fabs(sum) : 1e-10 * scale; }
+double ValueSets::Terms::reach(double sum) const {
+  return dyadic ? 0 : one_sign ? 0x1p-42 * std::fabs(sum) : 1e-10 * scale;
+}
 
 // Means of two up to `high` of the terms, of at least `low`, ascending. false: they are too many, or no numbers.
 bool ValueSets::add_means(const Terms& terms, std::uint32_t low, std::uint32_t high, std::vector<double>& means) {
-  const auto nan = [](const std::vector<double>& list) { return std::any_of(list.begin(), list.end(), [](double x) { return std::isnan(x); }); };
+  const auto nan = [](const std::vector<double>& list) {
+    return std::any_of(list.begin(), list.end(), [](double x) { return std::isnan(x); });
+  };
   const std::vector<double>& base = terms.values;
   if (nan(base)) return false;  // it has no place in an order
-  // Of ints without gaps every fraction in their range is a mean whose denominator is small enough: they are counted before they are made.
-  const bool gapless = terms.dyadic && base.front() == std::floor(base.front()) && base.back() - base.front() == static_cast<double>(base.size() - 1);
+  // Of ints without gaps every fraction in their range is a mean whose denominator is small enough: they are counted
+  // before they are made.
+  const bool gapless = terms.dyadic && base.front() == std::floor(base.front()) &&
+                       base.back() - base.front() == static_cast<double>(base.size() - 1);
   if (gapless && low <= 1 && fractions(high) * (base.back() - base.front()) > budget_.limits().value_set) return false;
   std::vector<double> sums = base, next;
   std::set<double> found;
@@ -324,11 +358,13 @@ bool ValueSets::add_means(const Terms& terms, std::uint32_t low, std::uint32_t h
 bool ValueSets::dyadic_sums(const std::vector<ValueId>& members) const {
   return std::all_of(members.begin(), members.end(), [&](ValueId v) {
     const double x = values_.number(v);
-    return !values_.is_number(v) || (std::fabs(x) * setting_.max_length < 0x1p33 && x * 1048576.0 == std::floor(x * 1048576.0));
+    return !values_.is_number(v) ||
+           (std::fabs(x) * setting_.max_length < 0x1p33 && x * 1048576.0 == std::floor(x * 1048576.0));
   });
 }
 
-// The means of ints of which each is one of its own set: the sets added up one by one. nullopt: other values, or too many sums.
+// The means of ints of which each is one of its own set: the sets added up one by one. nullopt: other values, or too
+// many sums.
 std::optional<SetId> ValueSets::mean_of_terms(const std::vector<SetId>& terms) {
   std::set<double> sums{0.0};
   for (const SetId p : terms) {
@@ -336,7 +372,8 @@ std::optional<SetId> ValueSets::mean_of_terms(const std::vector<SetId>& terms) {
     for (ValueId v : sets_[p]) {
       budget_.tick(static_cast<std::uint32_t>(sums.size()));
       const double x = values_.number(v);
-      const bool counts = values_.is_number(v) && !(values_[v].kind() == Kind::Bool && graph_.dialect() == Dialect::Rasp);
+      const bool counts =
+          values_.is_number(v) && !(values_[v].kind() == Kind::Bool && graph_.dialect() == Dialect::Rasp);
       if (!counts || !(std::fabs(x) <= 1e9) || x != std::floor(x)) return std::nullopt;
       for (double s : sums) next.insert(s + x);
       if (next.size() > effort_.sums_of_terms) return std::nullopt;
@@ -375,7 +412,8 @@ void ValueSets::aggregate(NodeId id) {
     return set;
   };
   const bool position = setting_.causal || how.by_keys;
-  set_of(position || how.value_by_i ? setting_.max_length - 1 : 0, setting_.max_length);  // the most values: if they are too many, no other context counts
+  set_of(position || how.value_by_i ? setting_.max_length - 1 : 0,
+         setting_.max_length);  // the most values: if they are too many, no other context counts
   fill(id, position, !setting_.causal, set_of);
   if (overflow) {
     result.fuzzy |= !dyadic_sums(all(value));

@@ -1,7 +1,7 @@
 // Exact finite value sets: what every s-op can be at position i of an input of length n.
 //
-// A context is a pair (i, n), 0 ≤ i < n ≤ max_length; under a causal mask nothing depends on n. Sets per context keep the
-// correlations that matter most (index with length, index with the mean of a prefix) without joint tables. All sets
+// A context is a pair (i, n), 0 ≤ i < n ≤ max_length; under a causal mask nothing depends on n. Sets per context keep
+// the correlations that matter most (index with length, index with the mean of a prefix) without joint tables. All sets
 // over-approximate: a value outside its set never occurs on an input on which the interpreter is defined.
 #pragma once
 #include <cstdint>
@@ -18,7 +18,9 @@
 
 namespace rasp {
 
-struct WidthRange { std::uint32_t low = 0, high = 0; };
+struct WidthRange {
+  std::uint32_t low = 0, high = 0;
+};
 
 class ValueSets {
  public:
@@ -28,24 +30,28 @@ class ValueSets {
     bool causal;
     const std::map<NodeId, std::vector<Value>>* promised;  // may be null
     const std::vector<NodeId>* unique = nullptr;           // selectors promised to hit at most one key a row
-    // Sets of another graph over the same pools, and for each node of this one the node there that has the same value (or no_node): nodes of
-    // the same kind take them over, others where their own would be larger or too large.
+    // Sets of another graph over the same pools, and for each node of this one the node there that has the same value
+    // (or no_node): nodes of the same kind take them over, others where their own would be larger or too large.
     const ValueSets* earlier = nullptr;
     const std::vector<NodeId>* same = nullptr;
   };
-  ValueSets(const Graph& graph, const std::vector<NodeId>& outputs, Setting setting, ValuePool& values, SetPool& sets, Applier& apply, Budget& budget);
+  ValueSets(const Graph& graph, const std::vector<NodeId>& outputs, Setting setting, ValuePool& values, SetPool& sets,
+            Applier& apply, Budget& budget);
 
-  bool known(NodeId id) const { return nodes_[id].known; }       // false: more values than the cap
-  SetId at(NodeId id, std::uint32_t i, std::uint32_t n) const;   // known nodes only
+  bool known(NodeId id) const { return nodes_[id].known; }                     // false: more values than the cap
+  SetId at(NodeId id, std::uint32_t i, std::uint32_t n) const;                 // known nodes only
   const std::vector<ValueId>& all(NodeId id) const { return nodes_[id].all; }  // union, in total order of values
   const std::vector<ValueId>& members(NodeId id, std::uint32_t i, std::uint32_t n) const { return sets_[at(id, i, n)]; }
   bool by_position(NodeId id) const { return nodes_[id].by_i; }
   bool by_length(NodeId id) const { return nodes_[id].by_n; }
-  bool may_fail(NodeId id) const { return nodes_[id].may_fail; } // undefined on some (possibly unreachable) tuple
-  bool fuzzy(NodeId id) const { return nodes_[id].fuzzy; }       // float sums whose last bits depend on the order
-  bool cancels(NodeId id) const { return nodes_[id].cancels; }   // and more than the last bits: terms of both signs, or of extreme size
-  // Of an aggregate (value_sets_rows.cc): may a row select no key, so that the default is its value; the most keys that a row selects; what the
-  // selected keys may hold, which may be less than all that its value can be: aggregate(select(tokens, "a", ==), tokens) averages "a" only.
+  bool may_fail(NodeId id) const { return nodes_[id].may_fail; }  // undefined on some (possibly unreachable) tuple
+  bool fuzzy(NodeId id) const { return nodes_[id].fuzzy; }        // float sums whose last bits depend on the order
+  bool cancels(NodeId id) const {
+    return nodes_[id].cancels;
+  }  // and more than the last bits: terms of both signs, or of extreme size
+  // Of an aggregate (value_sets_rows.cc): may a row select no key, so that the default is its value; the most keys that
+  // a row selects; what the selected keys may hold, which may be less than all that its value can be:
+  // aggregate(select(tokens, "a", ==), tokens) averages "a" only.
   struct Rows {
     bool may_be_empty = true;
     std::uint32_t most = 0;
@@ -58,7 +64,7 @@ class ValueSets {
   // injectivity.cc: provably at most one key a row (given what is promised).
   bool single(NodeId selector) const;
   WidthRange width(NodeId selector, std::uint32_t i, std::uint32_t n) const;
-  bool numeric(NodeId id) const;                                 // known and every value a number
+  bool numeric(NodeId id) const;  // known and every value a number
   std::uint32_t max_length() const { return setting_.max_length; }
   bool causal() const { return setting_.causal; }
   // Calls visit(i, n) for every context that tells apart the given nodes; for one node, once for each of its sets.
@@ -76,15 +82,21 @@ class ValueSets {
   std::size_t slots(bool by_i, bool by_n) const;
   void infer(NodeId id);
   void finish(NodeId id);
-  void elementwise(NodeId id);                 // value_sets_elementwise.cc
+  void elementwise(NodeId id);  // value_sets_elementwise.cc
   bool few_tuples(const Cone& cone, double cap) const;
   std::optional<Cone> cone_of(NodeId id) const;
   SetId image(Cone& cone, const std::vector<std::uint32_t>& sets, bool& may_fail);
   bool sum_of_ranges(NodeId id);
   bool many_texts(NodeId id) const;
   bool truth_value(NodeId id);
-  struct Row { SetId source = 0; WidthRange range; std::vector<SetId> terms; };  // terms: empty, or the set of each key
-  struct Follow { bool by_keys = false, followed = false, value_by_i = false; };  // how far an aggregate's rows are followed
+  struct Row {
+    SetId source = 0;
+    WidthRange range;
+    std::vector<SetId> terms;
+  };  // terms: empty, or the set of each key
+  struct Follow {
+    bool by_keys = false, followed = false, value_by_i = false;
+  };  // how far an aggregate's rows are followed
   Follow follow(const Node& aggregate) const;
   Row row_of(NodeId aggregate, std::uint32_t i, std::uint32_t n, Follow follow) const;
   SetId selected_of(SetId members, NodeId aggregate) const;
@@ -99,7 +111,8 @@ class ValueSets {
   bool selector_depends(NodeId selector, bool& by_i, bool& by_n) const;  // false: a set is unknown
   int atom(const Node& node, std::uint32_t i, std::uint32_t j, std::uint32_t n) const;
   bool dyadic_sums(const std::vector<ValueId>& members) const;
-  // What may be averaged: numbers, ascending; dyadic: their sums are exact in any order; usual: no sum of them is extreme.
+  // What may be averaged: numbers, ascending; dyadic: their sums are exact in any order; usual: no sum of them is
+  // extreme.
   struct Terms {
     std::vector<double> values;
     bool dyadic = true, usual = true, one_sign = true;
@@ -109,12 +122,13 @@ class ValueSets {
   Terms terms_of(const std::vector<ValueId>& members, std::uint32_t high) const;
   bool add_means(const Terms& terms, std::uint32_t low, std::uint32_t high, std::vector<double>& means);
   SetId means(SetId values, std::uint32_t low, std::uint32_t high, NodeSets& of, bool& overflow);
-  bool injective(NodeId id) const;             // injectivity.cc
+  bool injective(NodeId id) const;  // injectivity.cc
   bool is_rank(NodeId id) const;
   bool ordered(NodeId selector) const;
   bool first_of_its_kind(NodeId key) const;
   bool numbered(const std::vector<SelectorAtom>& conjunction) const;
-  template <class F> void fill(NodeId id, bool by_i, bool by_n, F&& set_of);
+  template <class F>
+  void fill(NodeId id, bool by_i, bool by_n, F&& set_of);
 
   const Graph& graph_;
   Setting setting_;
@@ -134,7 +148,7 @@ class ValueSets {
   mutable std::vector<int> state_;
   std::unordered_map<std::uint64_t, std::pair<SetId, int>> means_memo_;
   mutable std::unordered_map<std::vector<std::uint32_t>, SetId, VectorHash> unions_;  // of sets
-  mutable std::vector<Rows> rows_;                                          // of nodes_
+  mutable std::vector<Rows> rows_;                                                    // of nodes_
   const std::vector<NodeId>& order_of(NodeId selector) const;
 };
 
@@ -146,7 +160,8 @@ void ValueSets::fill(NodeId id, bool by_i, bool by_n, F&& set_of) {
   s.by_n = by_n;
   s.known = true;
   const std::size_t size = slots(by_i, by_n);
-  if ((slots_in_all_ += size) > budget_.limits().contexts) throw LimitExceeded{"limit-contexts", budget_.limits().contexts};
+  if ((slots_in_all_ += size) > budget_.limits().contexts)
+    throw LimitExceeded{"limit-contexts", budget_.limits().contexts};
   s.ids.assign(size, 0);
   const std::uint32_t N = setting_.max_length;
   if (by_i && by_n) {

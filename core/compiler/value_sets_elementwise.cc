@@ -17,8 +17,8 @@ constexpr std::uint32_t joint_tuples = 4096;  // a fused expression's correlatio
 
 }  // namespace
 
-// Sums and differences of two s-ops that are no elementwise s-ops and hold all ints of a range, such as widths: a range again, without
-// looking at the combinations. false: not of that kind.
+// Sums and differences of two s-ops that are no elementwise s-ops and hold all ints of a range, such as widths: a range
+// again, without looking at the combinations. false: not of that kind.
 bool ValueSets::sum_of_ranges(NodeId id) {
   const Node& node = graph_[id];
   if ((node.op != Op::Add && node.op != Op::Sub) || node.args.size() != 2 || node.args[0] == node.args[1]) return false;
@@ -34,7 +34,8 @@ bool ValueSets::sum_of_ranges(NodeId id) {
       budget_.tick(static_cast<std::uint32_t>(members.size()));
       std::optional<Range> range;
       for (ValueId v : members) {
-        if (values_[v].kind() != Kind::Int || !values_[v].int64() || std::abs(*values_[v].int64()) > 1'000'000'000) return false;
+        if (values_[v].kind() != Kind::Int || !values_[v].int64() || std::abs(*values_[v].int64()) > 1'000'000'000)
+          return false;
         const std::int64_t k = *values_[v].int64();
         range = range ? Range{std::min(range->first, k), std::max(range->second, k)} : Range{k, k};
       }
@@ -49,8 +50,10 @@ bool ValueSets::sum_of_ranges(NodeId id) {
   std::unordered_map<std::uint64_t, int> made;  // by the range's ends, which fit into 32 bits each
   fill(id, nodes_[a].by_i || nodes_[b].by_i, nodes_[a].by_n || nodes_[b].by_n, [&](std::uint32_t i, std::uint32_t n) {
     const Range x = range_of[at(a, i, n)], y = range_of[at(b, i, n)];
-    const Range sum = node.op == Op::Add ? Range{x.first + y.first, x.second + y.second} : Range{x.first - y.second, x.second - y.first};
-    auto [it, fresh] = made.try_emplace(static_cast<std::uint64_t>(sum.first) << 32 ^ static_cast<std::uint32_t>(sum.second));
+    const Range sum = node.op == Op::Add ? Range{x.first + y.first, x.second + y.second}
+                                         : Range{x.first - y.second, x.second - y.first};
+    auto [it, fresh] =
+        made.try_emplace(static_cast<std::uint64_t>(sum.first) << 32 ^ static_cast<std::uint32_t>(sum.second));
     if (fresh) {
       std::vector<ValueId> members;
       budget_.tick(static_cast<std::uint32_t>(sum.second - sum.first + 1));
@@ -62,7 +65,8 @@ bool ValueSets::sum_of_ranges(NodeId id) {
   return true;
 }
 
-// Two texts after each other have as many values as the two together where one of them has a fixed length, as long as they are independent.
+// Two texts after each other have as many values as the two together where one of them has a fixed length, as long as
+// they are independent.
 bool ValueSets::many_texts(NodeId id) const {
   const Node& node = graph_[id];
   if (node.op != Op::Add || node.args.size() != 2 || !known(node.args[0]) || !known(node.args[1])) return false;
@@ -80,7 +84,8 @@ bool ValueSets::many_texts(NodeId id) const {
   }
   if (!fixed || values <= budget_.limits().value_set) return false;
   const auto sources = [&](NodeId x) {
-    const Cone cone(graph_, {x}, [](NodeId) { return false; }, values_);
+    const Cone cone(
+        graph_, {x}, [](NodeId) { return false; }, values_);
     return std::set<NodeId>(cone.inputs().begin(), cone.inputs().end());
   };
   const std::set<NodeId> a = sources(node.args[0]), b = sources(node.args[1]);
@@ -94,7 +99,8 @@ bool ValueSets::truth_value(NodeId id) {
   if (!truth && node.op != Op::Indicator) return false;
   nodes_[id].may_fail = true;
   const SetId set = truth ? sets_.intern({values_.intern(Value::boolean(false)), values_.intern(Value::boolean(true))})
-                          : sets_.intern({values_.intern(Value::integer(std::int64_t{0})), values_.intern(Value::integer(std::int64_t{1}))});
+                          : sets_.intern({values_.intern(Value::integer(std::int64_t{0})),
+                                          values_.intern(Value::integer(std::int64_t{1}))});
   fill(id, false, false, [&](auto, auto) { return set; });
   return true;
 }
@@ -119,21 +125,25 @@ bool ValueSets::few_tuples(const Cone& cone, double cap) const {
   return total <= cap;
 }
 
-// The joint view over the sources that are not elementwise, which keeps x - x at {0}, where that is cheap; else over the operands. nullopt: too
-// many combinations either way.
+// The joint view over the sources that are not elementwise, which keeps x - x at {0}, where that is cheap; else over
+// the operands. nullopt: too many combinations either way.
 std::optional<Cone> ValueSets::cone_of(NodeId id) const {
   const Node& node = graph_[id];
   std::vector<NodeId> distinct_args;
   for (NodeId a : node.args)
-    if (graph_[a].kind != NodeKind::Constant && std::find(distinct_args.begin(), distinct_args.end(), a) == distinct_args.end()) distinct_args.push_back(a);
+    if (graph_[a].kind != NodeKind::Constant &&
+        std::find(distinct_args.begin(), distinct_args.end(), a) == distinct_args.end())
+      distinct_args.push_back(a);
   std::optional<Cone> cone;
   if (distinct_args.size() >= 2) {
-    cone.emplace(graph_, std::vector<NodeId>{id}, [](NodeId) { return false; }, values_);
+    cone.emplace(
+        graph_, std::vector<NodeId>{id}, [](NodeId) { return false; }, values_);
     // Of one s-op there are no more combinations than its values.
     const double cap = cone->inputs().size() == 1 ? static_cast<double>(budget_.limits().tuples) : joint_tuples * 8.0;
     if (cone->inner().size() <= 200 && few_tuples(*cone, cap)) return cone;
   }
-  cone.emplace(graph_, std::vector<NodeId>{id}, [&](NodeId x) { return x != id; }, values_);
+  cone.emplace(
+      graph_, std::vector<NodeId>{id}, [&](NodeId x) { return x != id; }, values_);
   if (!few_tuples(*cone, static_cast<double>(budget_.limits().tuples))) cone.reset();
   return cone;
 }

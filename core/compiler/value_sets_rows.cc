@@ -16,7 +16,8 @@ ValueSets::Follow ValueSets::follow(const Node& aggregate) const {
   return f;
 }
 
-// What a row averages: all that its keys may hold, and how many keys there are. Where every key is known by its position, their sets one by one.
+// What a row averages: all that its keys may hold, and how many keys there are. Where every key is known by its
+// position, their sets one by one.
 ValueSets::Row ValueSets::row_of(NodeId aggregate, std::uint32_t i, std::uint32_t n, Follow follow) const {
   const Node& node = graph_[aggregate];
   const NodeId selector = node.args[0], value = node.args[1];
@@ -30,7 +31,8 @@ ValueSets::Row ValueSets::row_of(NodeId aggregate, std::uint32_t i, std::uint32_
       row.source = sets_.intern(all(value));
     } else {
       std::vector<ValueId> members;
-      for (std::uint32_t j = 0; j < visible; ++j) members.insert(members.end(), sets_[at(value, j, n)].begin(), sets_[at(value, j, n)].end());
+      for (std::uint32_t j = 0; j < visible; ++j)
+        members.insert(members.end(), sets_[at(value, j, n)].begin(), sets_[at(value, j, n)].end());
       row.source = sets_.intern(std::move(members));
     }
     row.source = selected_of(row.source, aggregate);
@@ -65,8 +67,9 @@ ValueSets::Row ValueSets::row_of(NodeId aggregate, std::uint32_t i, std::uint32_
   return row;
 }
 
-// The values that a selected key may have, where key and value are functions of one s-op: those of its values for which some query selects the
-// key. What a mean is depends on the kinds of a whole sequence, so values of several kinds are left as they are.
+// The values that a selected key may have, where key and value are functions of one s-op: those of its values for which
+// some query selects the key. What a mean is depends on the kinds of a whole sequence, so values of several kinds are
+// left as they are.
 void ValueSets::find_selectable(NodeId aggregate) const {
   Rows& rows = rows_[aggregate];
   rows.known = Rows::Known::Selectable;
@@ -78,8 +81,11 @@ void ValueSets::find_selectable(NodeId aggregate) const {
   }
   if (!known(value) || fuzzy(value) || numbers == strings) return;
   const auto leaf_of = [&](NodeId x) {
-    const Cone cone(graph_, {x}, [](NodeId) { return false; }, values_);
-    return cone.inputs().size() == 1 && known(cone.inputs()[0]) && !fuzzy(x) && !fuzzy(cone.inputs()[0]) ? cone.inputs()[0] : no_node;
+    const Cone cone(
+        graph_, {x}, [](NodeId) { return false; }, values_);
+    return cone.inputs().size() == 1 && known(cone.inputs()[0]) && !fuzzy(x) && !fuzzy(cone.inputs()[0])
+               ? cone.inputs()[0]
+               : no_node;
   };
   const NodeId leaf = leaf_of(value);
   if (leaf == no_node) return;
@@ -89,14 +95,18 @@ void ValueSets::find_selectable(NodeId aggregate) const {
   double work = 0;
   for (std::size_t s = 0; s < order.size(); ++s) {
     const Node& node = graph_[order[s]];
-    if (node.kind != NodeKind::Select || !known(node.args[1]) || fuzzy(node.args[1]) || leaf_of(node.args[0]) != leaf) continue;
+    if (node.kind != NodeKind::Select || !known(node.args[1]) || fuzzy(node.args[1]) || leaf_of(node.args[0]) != leaf)
+      continue;
     root_of[s] = static_cast<std::uint32_t>(roots.size());
     roots.push_back(node.args[0]);
     work += static_cast<double>(all(leaf).size()) * static_cast<double>(all(node.args[1]).size());
   }
   if (roots.size() == 1 || work > effort_.pairs_followed) return;
-  Cone cone(graph_, roots, [&](NodeId id) { return id == leaf; }, values_);
-  const auto place = [&](NodeId id) { return static_cast<std::size_t>(std::lower_bound(order.begin(), order.end(), id) - order.begin()); };
+  Cone cone(
+      graph_, roots, [&](NodeId id) { return id == leaf; }, values_);
+  const auto place = [&](NodeId id) {
+    return static_cast<std::size_t>(std::lower_bound(order.begin(), order.end(), id) - order.begin());
+  };
   std::vector<ValueId> out;
   state_.resize(std::max(state_.size(), order.size()));
   for (ValueId v : all(leaf)) {
@@ -104,8 +114,11 @@ void ValueSets::find_selectable(NodeId aggregate) const {
     if (out[0] == undefined_value) continue;
     for (std::size_t s = 0; s < order.size(); ++s) {
       const Node& node = graph_[order[s]];
-      if (node.kind == NodeKind::Select) state_[s] = root_of[s] == 0 ? -1 : out[root_of[s]] == undefined_value ? 0 : some_query(node, out[root_of[s]]);
-      else state_[s] = combined(node.kind, state_[place(node.args[0])], node.args.size() < 2 ? 0 : state_[place(node.args[1])]);
+      if (node.kind == NodeKind::Select)
+        state_[s] = root_of[s] == 0 ? -1 : out[root_of[s]] == undefined_value ? 0 : some_query(node, out[root_of[s]]);
+      else
+        state_[s] =
+            combined(node.kind, state_[place(node.args[0])], node.args.size() < 2 ? 0 : state_[place(node.args[1])]);
     }
     if (state_[order.size() - 1] != 0) rows.selectable.push_back(out[0]);
   }

@@ -39,7 +39,9 @@ bool ValueSets::selector_depends(NodeId selector, bool& by_i, bool& by_n) const 
 int ValueSets::atom(const Node& node, std::uint32_t i, std::uint32_t j, std::uint32_t n) const {
   const SetId keys = at(node.args[0], j, n), queries = at(node.args[1], i, n);
   const bool diagonal = i == j && node.args[0] == node.args[1];
-  const std::uint64_t memo_key = (((static_cast<std::uint64_t>(keys) << 28) ^ queries) << 4) | (static_cast<std::uint64_t>(node.op) - static_cast<std::uint64_t>(Op::Eq)) << 1 | diagonal;
+  const std::uint64_t memo_key = (((static_cast<std::uint64_t>(keys) << 28) ^ queries) << 4) |
+                                 (static_cast<std::uint64_t>(node.op) - static_cast<std::uint64_t>(Op::Eq)) << 1 |
+                                 diagonal;
   if (auto it = atom_memo_.find(memo_key); it != atom_memo_.end()) return it->second;
   bool yes = false, no = false;
   Failure failure;
@@ -71,11 +73,14 @@ int ValueSets::selects(NodeId selector, std::uint32_t i, std::uint32_t j, std::u
   budget_.tick(static_cast<std::uint32_t>(order.size()));
   auto [operands, fresh] = selector_operands_.try_emplace(selector);
   if (fresh) {  // places of the operands in `order`
-    auto place = [&](NodeId id) { return static_cast<std::uint32_t>(std::lower_bound(order.begin(), order.end(), id) - order.begin()); };
+    auto place = [&](NodeId id) {
+      return static_cast<std::uint32_t>(std::lower_bound(order.begin(), order.end(), id) - order.begin());
+    };
     for (NodeId id : order) {
       const Node& node = graph_[id];
       const bool select = node.kind == NodeKind::Select;
-      operands->second.push_back({select ? 0 : place(node.args[0]), select || node.args.size() < 2 ? 0 : place(node.args[1])});
+      operands->second.push_back(
+          {select ? 0 : place(node.args[0]), select || node.args.size() < 2 ? 0 : place(node.args[1])});
     }
   }
   state_.resize(order.size());

@@ -35,13 +35,17 @@ class Lexer {
     const std::uint32_t begin = at_;
     const char c = s_[at_];
     if (letter(c)) {
-      while (at_ < end_ && (letter(s_[at_]) || digit(s_[at_]) || s_[at_] == ':' || s_[at_] == '.' || s_[at_] == '|' || s_[at_] == '\'')) ++at_;
+      while (at_ < end_ && (letter(s_[at_]) || digit(s_[at_]) || s_[at_] == ':' || s_[at_] == '.' || s_[at_] == '|' ||
+                            s_[at_] == '\''))
+        ++at_;
       if (s_[at_ - 1] == ':') --at_;
       return token(Token::Kind::Name, begin);
     }
     if (digit(c) || (c == '-' && at_ + 1 < end_ && (digit(s_[at_ + 1]) || letter(s_[at_ + 1])))) {
       if (c == '-') ++at_;
-      while (at_ < end_ && (digit(s_[at_]) || letter(s_[at_]) || s_[at_] == '.' || ((s_[at_] == '+' || s_[at_] == '-') && s_[at_ - 1] == 'e'))) ++at_;
+      while (at_ < end_ && (digit(s_[at_]) || letter(s_[at_]) || s_[at_] == '.' ||
+                            ((s_[at_] == '+' || s_[at_] == '-') && s_[at_ - 1] == 'e')))
+        ++at_;
       return token(Token::Kind::Number, begin);
     }
     if (c == '"') return text();
@@ -50,12 +54,16 @@ class Lexer {
     Token t = token(Token::Kind::Sign, begin);
     if (t.text != "->" && std::string("~:=+-*()").find(t.text) == std::string::npos) {
       const auto length = std::max<std::size_t>(1, utf8_length(s_, begin));
-      throw Bad{"\"" + repaired_utf8(s_.substr(begin, length)) + "\" is no sign of a listing", "Names with other signs than letters, digits and _ : . | ' stand in double quotes.", {begin, begin + static_cast<std::uint32_t>(length), 0}};
+      throw Bad{"\"" + repaired_utf8(s_.substr(begin, length)) + "\" is no sign of a listing",
+                "Names with other signs than letters, digits and _ : . | ' stand in double quotes.",
+                {begin, begin + static_cast<std::uint32_t>(length), 0}};
     }
     return t;
   }
 
-  Token token(Token::Kind kind, std::uint32_t begin) const { return {kind, std::string(s_.substr(begin, at_ - begin)), begin, at_}; }
+  Token token(Token::Kind kind, std::uint32_t begin) const {
+    return {kind, std::string(s_.substr(begin, at_ - begin)), begin, at_};
+  }
 
   Token text() {
     const std::uint32_t begin = at_++;
@@ -64,7 +72,9 @@ class Lexer {
     ++at_;
     Token t = token(Token::Kind::Text, begin);
     const auto json = nlohmann::json::parse(t.text, nullptr, false);
-    if (!json.is_string()) throw Bad{"This text is not written as in JSON", "Write \\\" and \\\\ for a quote and a backslash.", {begin, at_, 0}};
+    if (!json.is_string())
+      throw Bad{
+          "This text is not written as in JSON", "Write \\\" and \\\\ for a quote and a backslash.", {begin, at_, 0}};
     t.text = json.get<std::string>();
     return t;
   }
@@ -136,7 +146,8 @@ Value ListingLine::value() {
     } else {
       char* end = nullptr;
       const double d = std::strtod(t.text.c_str(), &end);
-      if (*end == 0 && (std::isfinite(d) || t.text.find_first_of("if") != std::string::npos || t.text == "nan")) return Value::real(d);
+      if (*end == 0 && (std::isfinite(d) || t.text.find_first_of("if") != std::string::npos || t.text == "nan"))
+        return Value::real(d);
     }
   }
   bad(t, "A value is expected, not " + shown(t), "Write 1, 1.0, True, \"a\" or python \"None\".");

@@ -11,11 +11,16 @@
 namespace rasp::craft {
 namespace {
 
-std::string quoted(const std::string& text) { return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace); }
+std::string quoted(const std::string& text) {
+  return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
 
 bool bare(const std::string& name) {
-  if (name.empty() || name.back() == ':' || !(std::isalpha(static_cast<unsigned char>(name[0])) || name[0] == '_')) return false;
-  return std::all_of(name.begin(), name.end(), [](unsigned char c) { return c < 128 && (std::isalnum(c) || c == '_' || c == ':' || c == '.' || c == '|' || c == '\''); });
+  if (name.empty() || name.back() == ':' || !(std::isalpha(static_cast<unsigned char>(name[0])) || name[0] == '_'))
+    return false;
+  return std::all_of(name.begin(), name.end(), [](unsigned char c) {
+    return c < 128 && (std::isalnum(c) || c == '_' || c == ':' || c == '.' || c == '|' || c == '\'');
+  });
 }
 
 std::string name_text(const std::string& name) { return bare(name) ? name : quoted(name); }
@@ -61,11 +66,13 @@ class Printer {
   }
 
   bool named(const Basis& b) const {
-    return std::any_of(b.directions.begin(), b.directions.end(), [&](const Direction& d) { return named_.count(d.name) > 0; });
+    return std::any_of(b.directions.begin(), b.directions.end(),
+                       [&](const Direction& d) { return named_.count(d.name) > 0; });
   }
 
   std::string header() const {
-    std::string out = "craft 1\nmodel d_model " + std::to_string(c_.d_model) + " max_length " + std::to_string(c_.max_length) + (c_.causal ? " causal" : "") + "\nvocabulary";
+    std::string out = "craft 1\nmodel d_model " + std::to_string(c_.d_model) + " max_length " +
+                      std::to_string(c_.max_length) + (c_.causal ? " causal" : "") + "\nvocabulary";
     for (const Value& v : c_.vocabulary) out += " " + text_of(v);
     const Unembedding& u = c_.unembedding;
     out += std::string("\noutput ") + (u.categorical ? "categorical" : "numerical");
@@ -97,8 +104,10 @@ class Printer {
 
   std::string whole() {
     std::string out = "# What a token, and a position, writes.\n";
-    for (const TokenRow& r : c_.tokens) out += "token " + (r.token ? text_of(*r.token) : "BOS") + " -> " + sum(r.writes) + "\n";
-    for (const PositionRow& r : c_.positions) out += "position " + std::to_string(r.position) + " -> " + sum(r.writes) + "\n";
+    for (const TokenRow& r : c_.tokens)
+      out += "token " + (r.token ? text_of(*r.token) : "BOS") + " -> " + sum(r.writes) + "\n";
+    for (const PositionRow& r : c_.positions)
+      out += "position " + std::to_string(r.position) + " -> " + sum(r.writes) + "\n";
     for (std::size_t l = 0; l < c_.layers.size(); ++l) {
       const Layer& layer = c_.layers[l];
       out += "\nlayer " + std::to_string(l) + "\n";
@@ -112,7 +121,8 @@ class Printer {
   std::string part() {
     for (std::size_t l = 0; l < c_.layers.size(); ++l) {
       for (std::size_t h = 0; h < c_.layers[l].heads.size(); ++h)
-        if (component_ == "head " + std::to_string(l) + "." + std::to_string(h)) return head(c_.layers[l].heads[h], l, h);
+        if (component_ == "head " + std::to_string(l) + "." + std::to_string(h))
+          return head(c_.layers[l].heads[h], l, h);
       if (component_ == "mlp " + std::to_string(l) && !c_.layers[l].blocks.empty()) return mlp(c_.layers[l]);
     }
     return component_ == "unembed" ? unembed() : "";
@@ -124,8 +134,10 @@ class Printer {
     if (!h.owner.empty()) out += " of " + quoted(h.owner);
     if (!h.selector.empty()) out += " selects " + quoted(h.selector);
     out += "  # head " + std::to_string(l) + "." + std::to_string(index) + "\n";
-    for (const Comparison& c : h.comparisons) out += "  qk " + std::to_string(c.axis) + ": " + sum(c.query) + " ~ " + sum(c.key) + "\n";
-    for (const Move& m : h.moves) out += "  ov " + std::to_string(m.axis) + ": " + sum(m.reads) + " -> " + sum(m.writes) + "\n";
+    for (const Comparison& c : h.comparisons)
+      out += "  qk " + std::to_string(c.axis) + ": " + sum(c.query) + " ~ " + sum(c.key) + "\n";
+    for (const Move& m : h.moves)
+      out += "  ov " + std::to_string(m.axis) + ": " + sum(m.reads) + " -> " + sum(m.writes) + "\n";
     return out;
   }
 
@@ -133,16 +145,23 @@ class Printer {
     std::string out;
     for (const Block& b : layer.blocks) {
       out += "mlp " + b.how + (b.owner.empty() ? "" : " of " + quoted(b.owner)) + "\n";
-      for (const Neuron& n : b.neurons) out += "  neuron" + (n.label.empty() ? "" : " " + quoted(n.label)) + ": relu(" + sum(n.reads) + ") -> " + sum(n.writes) + "\n";
+      for (const Neuron& n : b.neurons)
+        out += "  neuron" + (n.label.empty() ? "" : " " + quoted(n.label)) + ": relu(" + sum(n.reads) + ") -> " +
+               sum(n.writes) + "\n";
     }
     if (!layer.mlp_adds.empty()) out += "mlp_adds " + sum(layer.mlp_adds) + "\n";
     return out;
   }
 
   std::string unembed() {
-    std::string out = c_.unembedding.categorical ? "# The output is the value whose sum is largest.\n" : "# The output is the number, rounded to the nearest value that is listed.\n";
+    std::string out = c_.unembedding.categorical
+                          ? "# The output is the value whose sum is largest.\n"
+                          : "# The output is the number, rounded to the nearest value that is listed.\n";
     for (std::size_t j = 0; j < c_.unembedding.columns.size(); ++j)
-      out += "unembed " + (c_.unembedding.categorical && j < c_.unembedding.values.size() ? text_of(c_.unembedding.values[j]) : "number") + ": " + sum(c_.unembedding.columns[j]) + "\n";
+      out += "unembed " +
+             (c_.unembedding.categorical && j < c_.unembedding.values.size() ? text_of(c_.unembedding.values[j])
+                                                                             : "number") +
+             ": " + sum(c_.unembedding.columns[j]) + "\n";
     return out;
   }
 
@@ -173,6 +192,8 @@ std::string text_of_stage(Stage stage) {
   return (stage % 2 ? "attention " : "mlp ") + std::to_string((stage - 1) / 2);
 }
 
-std::optional<std::string> print(const Craft& craft, const std::string& component) { return Printer(craft, component).run(); }
+std::optional<std::string> print(const Craft& craft, const std::string& component) {
+  return Printer(craft, component).run();
+}
 
 }  // namespace rasp::craft

@@ -33,15 +33,18 @@ class Reader : private ListingLine {
     if (word("embeddings")) return 0;
     if (word("attention")) return 2 * count(0, most_layers - 1) + 1;
     if (word("mlp")) return 2 * count(0, most_layers - 1) + 2;
-    bad(peek(), "A point of the forward pass is expected, not " + shown(peek()), "embeddings, attention L, mlp L, or end.");
+    bad(peek(), "A point of the forward pass is expected, not " + shown(peek()),
+        "embeddings, attention L, mlp L, or end.");
   }
 
   void term(Sum& s, float w) {
     const Token at = peek();
     const std::string text = name();
     const auto it = directions_.find(text);
-    if (it == directions_.end()) bad(at, "There is no direction \"" + cut(text, 60) + "\"", "Directions are declared by the lines after a basis.");
-    if (!used_.insert(it->second).second) bad(at, "The dimension of \"" + cut(text, 60) + "\" is named twice in one sum", "Add its weights up.");
+    if (it == directions_.end())
+      bad(at, "There is no direction \"" + cut(text, 60) + "\"", "Directions are declared by the lines after a basis.");
+    if (!used_.insert(it->second).second)
+      bad(at, "The dimension of \"" + cut(text, 60) + "\" is named twice in one sum", "Add its weights up.");
     if (w != 0) s.terms.push_back({w, it->second, text});
   }
   void terms(Sum& s, float w) {
@@ -52,7 +55,7 @@ class Reader : private ListingLine {
   Sum sum(bool constants) {
     Sum s;
     used_.clear();
-    float side = 1;               // of the sign before the term
+    float side = 1;  // of the sign before the term
     do {
       if (sign("(")) {
         terms(s, side);
@@ -72,7 +75,8 @@ class Reader : private ListingLine {
         terms(s, w);
       } else {
         if (w == 0 && !std::signbit(w)) continue;
-        if (!constants) bad(number, "A constant cannot stand here", "Only directions of the residual stream are written to.");
+        if (!constants)
+          bad(number, "A constant cannot stand here", "Only directions of the residual stream are written to.");
         if (s.constant) bad(number, "A second constant in one sum", "Add them up.");
         s.constant = w;
       }
@@ -83,7 +87,8 @@ class Reader : private ListingLine {
   void line() {
     const Token first = take();
     if (!begun_) {
-      if (first.text != "craft" || peek().text != "1") bad(first, "A listing begins with \"craft 1\"", "Write one with: plan FILE.");
+      if (first.text != "craft" || peek().text != "1")
+        bad(first, "A listing begins with \"craft 1\"", "Write one with: plan FILE.");
       take();
       begun_ = true;
       return end_of_line();
@@ -93,12 +98,28 @@ class Reader : private ListingLine {
       return directions();
     }
     using Method = void (Reader::*)(const Token&);
-    static const std::map<std::string, Method> lines = {
-        {"model", &Reader::model}, {"vocabulary", &Reader::vocabulary}, {"output", &Reader::output}, {"alternatives", &Reader::alternatives}, {"any_kind", &Reader::any_kind}, {"whole", &Reader::whole},
-        {"basis", &Reader::basis}, {"token", &Reader::token}, {"position", &Reader::position}, {"layer", &Reader::layer}, {"head", &Reader::head}, {"qk", &Reader::qk},
-        {"ov", &Reader::ov}, {"attention_adds", &Reader::attention_adds}, {"mlp", &Reader::mlp}, {"neuron", &Reader::neuron}, {"mlp_adds", &Reader::mlp_adds}, {"unembed", &Reader::unembed}};
+    static const std::map<std::string, Method> lines = {{"model", &Reader::model},
+                                                        {"vocabulary", &Reader::vocabulary},
+                                                        {"output", &Reader::output},
+                                                        {"alternatives", &Reader::alternatives},
+                                                        {"any_kind", &Reader::any_kind},
+                                                        {"whole", &Reader::whole},
+                                                        {"basis", &Reader::basis},
+                                                        {"token", &Reader::token},
+                                                        {"position", &Reader::position},
+                                                        {"layer", &Reader::layer},
+                                                        {"head", &Reader::head},
+                                                        {"qk", &Reader::qk},
+                                                        {"ov", &Reader::ov},
+                                                        {"attention_adds", &Reader::attention_adds},
+                                                        {"mlp", &Reader::mlp},
+                                                        {"neuron", &Reader::neuron},
+                                                        {"mlp_adds", &Reader::mlp_adds},
+                                                        {"unembed", &Reader::unembed}};
     const auto it = first.kind == Token::Kind::Name ? lines.find(first.text) : lines.end();
-    if (it == lines.end()) bad(first, "A line cannot begin with " + shown(first), "The grammar of listings is in the documentation, \"Craft\".");
+    if (it == lines.end())
+      bad(first, "A line cannot begin with " + shown(first),
+          "The grammar of listings is in the documentation, \"Craft\".");
     if (first.text != "model" && c_.d_model == 0) bad(first, "The line \"model\" comes first");
     (this->*it->second)(first);
     end_of_line();
@@ -115,12 +136,15 @@ class Reader : private ListingLine {
   void vocabulary(const Token& at) {
     c_.vocabulary = values();
     if (c_.vocabulary.empty()) bad(at, "The vocabulary is empty");
-    if (c_.vocabulary.size() > budget_.limits().value_set) bad(at, "The vocabulary has more than " + std::to_string(budget_.limits().value_set) + " tokens");
+    if (c_.vocabulary.size() > budget_.limits().value_set)
+      bad(at, "The vocabulary has more than " + std::to_string(budget_.limits().value_set) + " tokens");
     for (std::size_t i = 0; i < c_.vocabulary.size(); ++i)
       if (token_id(c_.vocabulary[i]) != i) bad(line_[i + 1], "A token is there twice");
   }
   std::size_t token_id(const Value& v) const {
-    return static_cast<std::size_t>(std::find_if(c_.vocabulary.begin(), c_.vocabulary.end(), [&](const Value& x) { return identical(x, v); }) - c_.vocabulary.begin());
+    return static_cast<std::size_t>(
+        std::find_if(c_.vocabulary.begin(), c_.vocabulary.end(), [&](const Value& x) { return identical(x, v); }) -
+        c_.vocabulary.begin());
   }
   void output(const Token&) {
     c_.unembedding.categorical = word("categorical");
@@ -131,14 +155,16 @@ class Reader : private ListingLine {
     double last = -HUGE_VAL;
     for (std::size_t i = 0; i < c_.unembedding.values.size(); ++i) {
       const Value& v = c_.unembedding.values[i];
-      if (!v.is_number() || !(v.number() > last)) bad(line_[begin + i], "The values of a numerical output are numbers in ascending order");
+      if (!v.is_number() || !(v.number() > last))
+        bad(line_[begin + i], "The values of a numerical output are numbers in ascending order");
       last = v.number();
     }
   }
   void alternatives(const Token&) { c_.unembedding.alternatives = values(); }
   void any_kind(const Token&) { c_.unembedding.any_kind = true; }
   void whole(const Token& at) {
-    if (c_.unembedding.categorical || !c_.unembedding.values.empty()) bad(at, "Only a numerical output without a list of values can be \"whole\"");
+    if (c_.unembedding.categorical || !c_.unembedding.values.empty())
+      bad(at, "Only a numerical output without a list of values can be \"whole\"");
     c_.unembedding.whole = true;
   }
 
@@ -163,7 +189,8 @@ class Reader : private ListingLine {
       expect("=");
       const Token at = peek();
       d.name = name();
-      if (!directions_.emplace(d.name, d.dimension).second) bad(at, "There is a direction \"" + cut(d.name, 60) + "\" already");
+      if (!directions_.emplace(d.name, d.dimension).second)
+        bad(at, "There is a direction \"" + cut(d.name, 60) + "\" already");
       c_.bases.back().directions.push_back(std::move(d));
     }
   }
@@ -174,7 +201,8 @@ class Reader : private ListingLine {
       r.token = value();
       if (token_id(*r.token) == c_.vocabulary.size()) bad(at, shown(at) + " is not in the vocabulary");
     }
-    if (!tokens_.insert(r.token ? token_id(*r.token) : c_.vocabulary.size()).second) bad(at, "This token has a line already");
+    if (!tokens_.insert(r.token ? token_id(*r.token) : c_.vocabulary.size()).second)
+      bad(at, "This token has a line already");
     expect("->");
     r.writes = sum(false);
     c_.tokens.push_back(std::move(r));
@@ -189,7 +217,8 @@ class Reader : private ListingLine {
   }
   void layer(const Token&) {
     const Token at = peek();
-    if (static_cast<std::size_t>(count(0, most_layers - 1)) != c_.layers.size()) bad(at, "Layer " + std::to_string(c_.layers.size()) + " is next");
+    if (static_cast<std::size_t>(count(0, most_layers - 1)) != c_.layers.size())
+      bad(at, "Layer " + std::to_string(c_.layers.size()) + " is next");
     c_.layers.emplace_back();
   }
   Layer& here(const Token& at) {
@@ -215,7 +244,8 @@ class Reader : private ListingLine {
   std::int32_t axis(const Head& h, std::set<std::int32_t>& taken) {
     const Token at = peek();
     const std::int32_t a = count(0, h.d_head - 1);
-    if (!taken.insert(a).second) bad(at, "This axis has a line already", "Each axis of W_QK and of W_OV has one product.");
+    if (!taken.insert(a).second)
+      bad(at, "This axis has a line already", "Each axis of W_QK and of W_OV has one product.");
     expect(":");
     return a;
   }
@@ -244,7 +274,8 @@ class Reader : private ListingLine {
     const Token kind = peek();
     b.how = name();
     static const std::set<std::string> kinds = {"lookup", "steps", "clean", "clear", "neurons"};
-    if (!kinds.count(b.how)) bad(kind, "There is no kind of MLP " + shown(kind), "lookup, steps, clean, clear or neurons.");
+    if (!kinds.count(b.how))
+      bad(kind, "There is no kind of MLP " + shown(kind), "lookup, steps, clean, clear or neurons.");
     if (word("of")) b.owner = text();
     l.blocks.push_back(std::move(b));
   }
@@ -269,20 +300,24 @@ class Reader : private ListingLine {
     const Token at = peek();
     if (!u.categorical) expect_word("number");
     else if (j >= u.values.size() || !identical(value(), u.values[j]))
-      bad(at, j < u.values.size() ? "The value " + text_of(u.values[j]) + " is next" : "The output has no more values", "One line for each value of the line \"output\", in its order.");
+      bad(at, j < u.values.size() ? "The value " + text_of(u.values[j]) + " is next" : "The output has no more values",
+          "One line for each value of the line \"output\", in its order.");
     if (!u.categorical && j > 0) bad(at, "A numerical output has one line");
     expect(":");
     u.columns.push_back(sum(true));
   }
 
   void finish() {
-    const Token at = Token{Token::Kind::End, "", static_cast<std::uint32_t>(s_.size() ? s_.size() - 1 : 0), static_cast<std::uint32_t>(s_.size())};
+    const Token at = Token{Token::Kind::End, "", static_cast<std::uint32_t>(s_.size() ? s_.size() - 1 : 0),
+                           static_cast<std::uint32_t>(s_.size())};
     if (!begun_) bad(at, "A listing begins with \"craft 1\"", "Write one with: plan FILE.");
     if (!c_.d_model) bad(at, "The line \"model\" is missing", "Write: model d_model 8 max_length 5.");
     if (c_.vocabulary.empty()) bad(at, "The line \"vocabulary\" is missing", "Write: vocabulary \"a\" \"b\".");
     const Unembedding& u = c_.unembedding;
     const std::size_t wanted = u.categorical ? u.values.size() : 1;
-    if (u.columns.size() != wanted) bad(at, "There are " + std::to_string(u.columns.size()) + " lines \"unembed\", not " + std::to_string(wanted), "One for each value of the output.");
+    if (u.columns.size() != wanted)
+      bad(at, "There are " + std::to_string(u.columns.size()) + " lines \"unembed\", not " + std::to_string(wanted),
+          "One for each value of the output.");
   }
 
   static constexpr std::int32_t most_layers = 10'000;
@@ -306,7 +341,9 @@ std::optional<Craft> read(std::string_view listing, Diagnostics& diagnostics, Bu
   try {
     return Reader(listing, budget).run();
   } catch (const Bad& b) {
-    diagnostics.error("bad-listing", "input", b.message, b.span, b.hint.empty() ? "The documentation of craft has the grammar; plan FILE shows a listing." : b.hint);
+    diagnostics.error(
+        "bad-listing", "input", b.message, b.span,
+        b.hint.empty() ? "The documentation of craft has the grammar; plan FILE shows a listing." : b.hint);
     return std::nullopt;
   }
 }

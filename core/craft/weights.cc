@@ -58,7 +58,10 @@ class Builder {
     std::vector<Triplet> e;
     for (const TokenRow& r : c_.tokens) {
       std::int32_t id = bos;
-      if (r.token) id = static_cast<std::int32_t>(std::find_if(c_.vocabulary.begin(), c_.vocabulary.end(), [&](const Value& v) { return identical(v, *r.token); }) - c_.vocabulary.begin());
+      if (r.token)
+        id = static_cast<std::int32_t>(std::find_if(c_.vocabulary.begin(), c_.vocabulary.end(),
+                                                    [&](const Value& v) { return identical(v, *r.token); }) -
+                                       c_.vocabulary.begin());
       row(e, id, r.writes);
     }
     return matrix(bos + 1, c_.d_model, e);

@@ -8,8 +8,8 @@
 namespace rasp {
 
 struct Exported {
-  std::string bytes;                // the file; empty if refused
-  std::optional<Failure> failure;   // "export-too-large", class "limit"
+  std::string bytes;               // the file; empty if refused
+  std::optional<Failure> failure;  // "export-too-large", class "limit"
 };
 
 // Dense files are padded to the widest layer and may be far larger than the sparse model in memory.

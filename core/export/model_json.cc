@@ -16,7 +16,8 @@ using OrderedJson = nlohmann::ordered_json;  // keys in the order of Transformer
 // As in the engine's protocol: floats that JSON cannot hold are "nan", "inf", "-inf"; ints beyond 2^53 decimal strings.
 OrderedJson value_json(const Value& v) {
   switch (v.kind()) {
-    case Kind::String: case Kind::Opaque: return v.text();
+    case Kind::String:
+    case Kind::Opaque: return v.text();
     case Kind::Bool: return v.truthy();
     case Kind::Float: {
       const double d = v.number();
@@ -89,7 +90,9 @@ class Writer {
   OrderedJson sop(NodeId id) const {
     if (id == no_node || id >= source_.graph->size()) return nullptr;
     const auto span = source_.locate ? source_.locate((*source_.graph)[id].span) : std::nullopt;
-    return {{"name", source_.graph->describe(id)}, {"node", id}, {"span", span ? OrderedJson(*span) : OrderedJson(nullptr)}};
+    return {{"name", source_.graph->describe(id)},
+            {"node", id},
+            {"span", span ? OrderedJson(*span) : OrderedJson(nullptr)}};
   }
   OrderedJson sops(const std::vector<NodeId>& ids) const {
     OrderedJson list = OrderedJson::array();
@@ -123,11 +126,11 @@ class Writer {
     OrderedJson list = OrderedJson::array();
     for (const Subspace& s : c_.subspaces) {
       OrderedJson j = {{"sop", sop(s.node)},
-                {"label", s.label},
-                {"encoding", encoding_name(s.encoding)},
-                {"dimensions", s.dimensions},
-                {"written", s.written},
-                {"dead", s.dead < 0 ? OrderedJson(nullptr) : OrderedJson(s.dead)}};
+                       {"label", s.label},
+                       {"encoding", encoding_name(s.encoding)},
+                       {"dimensions", s.dimensions},
+                       {"written", s.written},
+                       {"dead", s.dead < 0 ? OrderedJson(nullptr) : OrderedJson(s.dead)}};
       if (s.encoding == Encoding::Categorical) {
         j["classes"] = OrderedJson::array();
         for (const auto& values : s.classes) j["classes"].push_back(values_json(values));
@@ -159,7 +162,8 @@ class Writer {
                            {"reads_value", info.reads_value}});
         }
         for (const NeuronGroup& g : c_.layers[l].neurons)
-          neurons.push_back({{"label", g.label}, {"how", g.how}, {"begin", g.begin}, {"end", g.end}, {"sop", sop(g.node)}});
+          neurons.push_back(
+              {{"label", g.label}, {"how", g.how}, {"begin", g.begin}, {"end", g.end}, {"sop", sop(g.node)}});
       }
       list.push_back({{"heads", std::move(heads)},
                       {"mlp", {{"d_mlp", m_.layers[l].mlp.W_in.cols()}, {"neurons", std::move(neurons)}}}});
@@ -234,7 +238,9 @@ Exported write_model_json(const CompiledModel& compiled, const ModelSource& sour
   // About 20 characters an element; asked before the document is built, since that takes several times its text.
   if (options.weights && compiled.transformer.nonzeros() * 20 > limit) return refused();
   Exported out;
-  out.bytes = Writer(compiled, source).document(options).dump(options.indent, ' ', false, OrderedJson::error_handler_t::replace);
+  out.bytes = Writer(compiled, source)
+                  .document(options)
+                  .dump(options.indent, ' ', false, OrderedJson::error_handler_t::replace);
   out.bytes += '\n';
   if (static_cast<std::int64_t>(out.bytes.size()) > limit) return refused();
   return out;

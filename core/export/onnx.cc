@@ -39,7 +39,8 @@ struct Attribute {
 // Builds one graph; every operator returns the name of its result.
 class GraphWriter {
  public:
-  std::string op(const char* type, const Names& inputs, std::string output, const std::vector<Attribute>& attributes = {}) {
+  std::string op(const char* type, const Names& inputs, std::string output,
+                 const std::vector<Attribute>& attributes = {}) {
     ProtobufMessage node;
     for (const std::string& input : inputs) node.text(field::node_input, input);
     node.text(field::node_output, output);
@@ -48,8 +49,7 @@ class GraphWriter {
     for (const Attribute& a : attributes) {
       ProtobufMessage attribute;
       attribute.text(field::attribute_name, a.name);
-      for (const std::int64_t v : a.values)
-        attribute.integer(a.list ? field::attribute_ints : field::attribute_int, v);
+      for (const std::int64_t v : a.values) attribute.integer(a.list ? field::attribute_ints : field::attribute_int, v);
       attribute.integer(field::attribute_type, a.list ? attribute_is_ints : attribute_is_int);
       node.message(field::node_attribute, attribute);
     }
@@ -108,10 +108,8 @@ class GraphWriter {
     shape.message(field::shape_dim, batch);
     for (const std::int64_t size : sizes) {
       ProtobufMessage dim;
-      if (size < 0)
-        dim.text(field::dim_param, "position");
-      else
-        dim.integer(field::dim_value, size);
+      if (size < 0) dim.text(field::dim_param, "position");
+      else dim.integer(field::dim_value, size);
       shape.message(field::shape_dim, dim);
     }
     ProtobufMessage tensor_type, type_message, info;
@@ -146,7 +144,8 @@ class ModelWriter {
     using Part = StateTensor::Part;
     const std::string W_E =
         g_.weights({"embed.W_E", {m_.W_E.rows(), m_.d_model}, {Part{&m_.W_E, nullptr, 0, m_.d_model}}});
-    const std::string W_pos = g_.weights({"pos_embed.W_pos", {m_.n_ctx, m_.d_model}, {Part{&m_.W_pos, nullptr, 0, m_.d_model}}});
+    const std::string W_pos =
+        g_.weights({"pos_embed.W_pos", {m_.n_ctx, m_.d_model}, {Part{&m_.W_pos, nullptr, 0, m_.d_model}}});
     const std::string embedded = g_.op("Gather", {W_E, "tokens"}, "embed", {{"axis", {0}, false}});
     const std::string positions = g_.op("Slice", {W_pos, zero, length, zero}, "pos_embed");
     std::string x = g_.op("Add", {embedded, positions}, "resid_pre");
@@ -154,8 +153,9 @@ class ModelWriter {
 
     if (m_.causal && has_heads()) {
       const std::string scalar_length = g_.op("Squeeze", {length, zero}, "length.scalar");
-      const std::string range = g_.op(
-          "Range", {g_.integers("range.start", {0}, true), scalar_length, g_.integers("range.step", {1}, true)}, "range");
+      const std::string range =
+          g_.op("Range", {g_.integers("range.start", {0}, true), scalar_length, g_.integers("range.step", {1}, true)},
+                "range");
       const std::string queries = g_.op("Unsqueeze", {range, one}, "queries");  // [position, 1]
       visible_ = g_.op("LessOrEqual", {range, queries}, "visible");             // [position, position], row = query
       hidden_ = g_.number("hidden_score", -1e30f);
@@ -255,8 +255,8 @@ class ModelWriter {
       return g_.op("Add", {x, bias(at + "b_out", mlp.b_out)}, post);
     }
     using Part = StateTensor::Part;
-    std::string y = g_.op("MatMul", {x, g_.weights({at + "W_in", {m_.d_model, f}, {Part{&mlp.W_in, nullptr, 0, f}}})},
-                          at + "in");
+    std::string y =
+        g_.op("MatMul", {x, g_.weights({at + "W_in", {m_.d_model, f}, {Part{&mlp.W_in, nullptr, 0, f}}})}, at + "in");
     if (any(mlp.b_in)) y = g_.op("Add", {y, bias(at + "b_in", mlp.b_in)}, at + "pre");
     y = g_.op("Relu", {y}, at + "post");
     y = g_.op("MatMul", {y, g_.weights({at + "W_out", {f, m_.d_model}, {Part{&mlp.W_out, nullptr, 0, m_.d_model}}})},
@@ -306,7 +306,8 @@ Exported write_onnx(const Transformer& model, const OnnxOptions& options, std::i
   file.message(field::model_graph, ModelWriter(model, options).graph());
   Exported out;
   out.bytes = std::move(file.bytes());
-  if (static_cast<std::int64_t>(out.bytes.size()) > limit) return too_large(static_cast<std::int64_t>(out.bytes.size()), limit);
+  if (static_cast<std::int64_t>(out.bytes.size()) > limit)
+    return too_large(static_cast<std::int64_t>(out.bytes.size()), limit);
   return out;
 }
 

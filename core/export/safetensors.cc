@@ -7,13 +7,16 @@
 
 namespace rasp {
 
-static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the file is little-endian, and weights are copied as they are");
+static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
+              "the file is little-endian, and weights are copied as they are");
 
 Exported too_large(std::int64_t bytes, std::int64_t limit) {
   const auto mebibytes = [](std::int64_t n) { return std::to_string((n + (1 << 20) - 1) >> 20) + " MiB"; };
-  return {"", Failure{"export-too-large", "limit",
-                      "The dense weights take " + mebibytes(bytes) + "; a file may have " + mebibytes(limit) + ".",
-                      "Compile with a smaller vocabulary or maximal length, or export as JSON, which keeps weights sparse."}};
+  return {
+      "",
+      Failure{"export-too-large", "limit",
+              "The dense weights take " + mebibytes(bytes) + "; a file may have " + mebibytes(limit) + ".",
+              "Compile with a smaller vocabulary or maximal length, or export as JSON, which keeps weights sparse."}};
 }
 
 Exported write_safetensors(const Transformer& model, Naming naming, std::int64_t limit) {

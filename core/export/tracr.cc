@@ -12,7 +12,8 @@ SparseMatrix widened(const SparseMatrix& m, Eigen::Index rows, Eigen::Index colu
   std::vector<Eigen::Triplet<float, std::int32_t>> entries;
   entries.reserve(static_cast<std::size_t>(m.nonZeros()));
   for (Eigen::Index r = 0; r < m.rows(); ++r)
-    for (SparseMatrix::InnerIterator e(m, r); e; ++e) entries.emplace_back(static_cast<std::int32_t>(r), e.col(), e.value());
+    for (SparseMatrix::InnerIterator e(m, r); e; ++e)
+      entries.emplace_back(static_cast<std::int32_t>(r), e.col(), e.value());
   out.setFromTriplets(entries.begin(), entries.end());
   return out;
 }
@@ -20,7 +21,8 @@ SparseMatrix widened(const SparseMatrix& m, Eigen::Index rows, Eigen::Index colu
 // Name and value of a residual label, as Python's label.rpartition(":") reads them; no name without a colon.
 std::pair<std::string, std::string> parts(const std::string& label) {
   const std::size_t at = label.rfind(':');
-  return at == std::string::npos ? std::pair{std::string{}, label} : std::pair{label.substr(0, at), label.substr(at + 1)};
+  return at == std::string::npos ? std::pair{std::string{}, label}
+                                 : std::pair{label.substr(0, at), label.substr(at + 1)};
 }
 
 std::set<std::string> words(const OutputCodec& codec) {
@@ -38,7 +40,9 @@ bool picks_output(const CompiledModel& model, const std::string& output_name) {
   for (Eigen::Index r = 0; r < m.W_U.rows(); ++r)
     for (SparseMatrix::InnerIterator e(m.W_U, r); e; ++e) {
       const auto column = static_cast<std::size_t>(e.col());
-      if (e.value() != 1 || model.residual_labels[static_cast<std::size_t>(r)] != output_name + ":" + model.codec.values[column].str()) return false;
+      if (e.value() != 1 ||
+          model.residual_labels[static_cast<std::size_t>(r)] != output_name + ":" + model.codec.values[column].str())
+        return false;
       ++entries[column];
     }
   for (const int n : entries)
@@ -46,8 +50,10 @@ bool picks_output(const CompiledModel& model, const std::string& output_name) {
   return true;
 }
 
-// The last colon of every label that belongs to another name with the output's values, or to the output's own name, becomes "=".
-void set_apart(std::vector<std::string>& labels, const std::string& output_name, const std::set<std::string>& output_words) {
+// The last colon of every label that belongs to another name with the output's values, or to the output's own name,
+// becomes "=".
+void set_apart(std::vector<std::string>& labels, const std::string& output_name,
+               const std::set<std::string>& output_words) {
   std::map<std::string, std::set<std::string>> values;
   for (const std::string& label : labels) values[parts(label).first].insert(parts(label).second);
   for (std::string& label : labels) {

@@ -172,7 +172,8 @@ template class Compressed<double>;
 
 namespace {
 
-SparseMatrix sparse(const Matrix<float>& m, std::int32_t row, std::int32_t column, std::int32_t rows, std::int32_t columns, std::int32_t wide, std::int32_t high, float factor = 1) {
+SparseMatrix sparse(const Matrix<float>& m, std::int32_t row, std::int32_t column, std::int32_t rows,
+                    std::int32_t columns, std::int32_t wide, std::int32_t high, float factor = 1) {
   std::vector<Eigen::Triplet<float, std::int32_t>> entries;
   for (std::int32_t r = 0; r < rows; ++r)
     for (std::int32_t c = 0; c < columns; ++c)
@@ -182,7 +183,8 @@ SparseMatrix sparse(const Matrix<float>& m, std::int32_t row, std::int32_t colum
   return w;
 }
 SparseMatrix sparse(const Matrix<float>& m) { return sparse(m, 0, 0, m.rows, m.columns, m.columns, m.rows); }
-std::vector<float> flat(const Matrix<float>& m, std::int32_t column, std::int32_t columns, std::int32_t wide, float factor = 1) {
+std::vector<float> flat(const Matrix<float>& m, std::int32_t column, std::int32_t columns, std::int32_t wide,
+                        float factor = 1) {
   std::vector<float> v(static_cast<std::size_t>(wide), 0.0f);
   for (std::int32_t c = 0; c < columns; ++c) v[static_cast<std::size_t>(c)] = m(0, column + c) * factor;
   return v;
@@ -210,7 +212,8 @@ Transformer transformer_of(const Network<float>& n, std::int32_t bos_id) {
   std::int32_t d_head = 1;
   for (const LayerShape& l : s.layers)
     for (const HeadShape& h : l.heads) d_head = std::max({d_head, h.qk, h.v});
-  const float factor = static_cast<float>(s.scale * std::sqrt(static_cast<double>(d_head)));  // readers divide by √d_head
+  const float factor =
+      static_cast<float>(s.scale * std::sqrt(static_cast<double>(d_head)));  // readers divide by √d_head
   for (std::size_t l = 0; l < s.layers.size(); ++l) {
     const LayerParameters<float>& p = n.weights.layers[l];
     const Matrix<float> W_O = written(p.W_O), W_out = written(p.W_out);
@@ -228,7 +231,8 @@ Transformer transformer_of(const Network<float>& n, std::int32_t bos_id) {
       head.b_V = flat(p.b_V, v, w.v, d_head);
     }
     layer.b_O = flat(written(p.b_O), 0, s.width, s.width);
-    layer.mlp = {sparse(p.W_in), flat(p.b_in, 0, p.b_in.columns, p.b_in.columns), sparse(W_out), flat(written(p.b_out), 0, s.width, s.width)};
+    layer.mlp = {sparse(p.W_in), flat(p.b_in, 0, p.b_in.columns, p.b_in.columns), sparse(W_out),
+                 flat(written(p.b_out), 0, s.width, s.width)};
     if (W_out.rows == 0) layer.mlp.W_out.resize(0, s.width);
     if (p.W_in.columns == 0) layer.mlp.W_in.resize(s.width, 0);
   }

@@ -12,26 +12,26 @@ Shape shape_of(const Transformer& model);
 template <class Real>
 Network<Real> network_of(const Transformer& model);
 
-// A network's weights as a model that any reader of transformers takes, of the residual stream's own width: what is written is multiplied by the
-// network's basis, where it has one. d_head is the widest head's.
+// A network's weights as a model that any reader of transformers takes, of the residual stream's own width: what is
+// written is multiplied by the network's basis, where it has one. d_head is the widest head's.
 Transformer transformer_of(const Network<float>& network, std::int32_t bos_id);
 
-// The model with its residual stream in `width` dimensions, all of its weights frozen (Lindner et al. 2023, "Tracr", section 5): what is
-// written is multiplied by W [d_model, width], what is read by Wᵀ.
+// The model with its residual stream in `width` dimensions, all of its weights frozen (Lindner et al. 2023, "Tracr",
+// section 5): what is written is multiplied by W [d_model, width], what is read by Wᵀ.
 template <class Real>
 class Compressed {
  public:
   Compressed(const Transformer& model, std::int32_t width) : Compressed(network_of<Real>(model), width) {}
   Compressed(const Network<Real>& model, std::int32_t width);
   Network<Real> network;
-  Matrix<Real> W, gradient;                    // [d_model, width]
-  void project();                              // the network's weights from W
-  void chain();                                // gradient from the network's, after its backward()
+  Matrix<Real> W, gradient;  // [d_model, width]
+  void project();            // the network's weights from W
+  void chain();              // gradient from the network's, after its backward()
 
  private:
   template <class Visit>
   void each_reader(Visit visit);
-  Parameters<Real> original_;                  // in d_model dimensions
+  Parameters<Real> original_;  // in d_model dimensions
   Matrix<Real> scratch_;
 };
 

@@ -10,7 +10,9 @@ namespace rasp::lab {
 
 namespace {
 
-std::string place(std::int32_t layer, std::int32_t head) { return std::to_string(layer + 1) + "." + std::to_string(head + 1); }
+std::string place(std::int32_t layer, std::int32_t head) {
+  return std::to_string(layer + 1) + "." + std::to_string(head + 1);
+}
 
 // What a node writes with, [·, written].
 Matrix<float> rows_of(const Matrix<float>& m, std::int32_t first, std::int32_t rows) {
@@ -46,25 +48,30 @@ std::vector<bool> reads_from(const Network<float>& n, const CircuitReader& reade
   }
   std::vector<bool> used(static_cast<std::size_t>(w->rows));
   for (std::int32_t r = 0; r < w->rows; ++r)
-    for (std::int32_t c = 0; c < columns; ++c) used[static_cast<std::size_t>(r)] = used[static_cast<std::size_t>(r)] || (*w)(r, first + c) != 0;
+    for (std::int32_t c = 0; c < columns; ++c)
+      used[static_cast<std::size_t>(r)] = used[static_cast<std::size_t>(r)] || (*w)(r, first + c) != 0;
   return used;
 }
 std::vector<bool> written_by(const Matrix<float>& w) {
   std::vector<bool> used(static_cast<std::size_t>(w.columns));
   for (std::int32_t r = 0; r < w.rows; ++r)
-    for (std::int32_t c = 0; c < w.columns; ++c) used[static_cast<std::size_t>(c)] = used[static_cast<std::size_t>(c)] || w(r, c) != 0;
+    for (std::int32_t c = 0; c < w.columns; ++c)
+      used[static_cast<std::size_t>(c)] = used[static_cast<std::size_t>(c)] || w(r, c) != 0;
   return used;
 }
 
 // Has the node written the s-op of this subspace?
-bool writes(const CompiledModel& model, const CircuitNode& node, const std::vector<bool>& dimensions, const Subspace& s) {
+bool writes(const CompiledModel& model, const CircuitNode& node, const std::vector<bool>& dimensions,
+            const Subspace& s) {
   using Kind = CircuitNode::Kind;
-  const auto touches = std::any_of(s.dimensions.begin(), s.dimensions.end(), [&](std::int32_t d) { return dimensions[static_cast<std::size_t>(d)]; });
+  const auto touches = std::any_of(s.dimensions.begin(), s.dimensions.end(),
+                                   [&](std::int32_t d) { return dimensions[static_cast<std::size_t>(d)]; });
   if (!touches) return false;
   if (node.kind == Kind::Tokens || node.kind == Kind::Positions) return s.written == 0;
   if (s.written != 2 * node.layer + (node.kind == Kind::Head ? 1 : 2)) return false;
   if (node.kind == Kind::Mlp) return true;
-  const auto& nodes = model.layers[static_cast<std::size_t>(node.layer)].heads[static_cast<std::size_t>(node.head)].nodes;
+  const auto& nodes =
+      model.layers[static_cast<std::size_t>(node.layer)].heads[static_cast<std::size_t>(node.head)].nodes;
   return s.node == no_node || std::find(nodes.begin(), nodes.end(), s.node) != nodes.end();
 }
 
@@ -106,13 +113,15 @@ Circuit circuit_of(const CompiledModel& model, const Network<float>& n) {
     const CircuitReader& reader = c.readers[r];
     const std::vector<bool> reading = reads_from(n, reader);
     // The half-layer after which it reads.
-    const std::int32_t at = reader.kind == Reader::Output ? n.blocks() : 2 * reader.layer + (reader.kind == Reader::Mlp ? 1 : 0);
+    const std::int32_t at =
+        reader.kind == Reader::Output ? n.blocks() : 2 * reader.layer + (reader.kind == Reader::Mlp ? 1 : 0);
     for (std::size_t w = 0; w < reader.writers; ++w, ++edge) {
       CircuitEdge& e = c.edges[edge];
       for (std::size_t d = 0; d < reading.size(); ++d) e.structural = e.structural || (reading[d] && writing[w][d]);
       for (const Subspace& s : model.subspaces) {
         const bool live = s.written <= at && (s.dead < 0 || at < s.dead);
-        const bool read = std::any_of(s.dimensions.begin(), s.dimensions.end(), [&](std::int32_t d) { return reading[static_cast<std::size_t>(d)]; });
+        const bool read = std::any_of(s.dimensions.begin(), s.dimensions.end(),
+                                      [&](std::int32_t d) { return reading[static_cast<std::size_t>(d)]; });
         e.semantic = e.semantic || (live && read && writes(model, c.nodes[w], writing[w], s));
       }
     }
@@ -128,9 +137,10 @@ std::vector<InputPair> draw_pairs(const Examples& examples, std::size_t count, s
     const InputPair p{random.below(n), random.below(n)};
     const Example &a = examples.list[p.clean], &b = examples.list[p.corrupted];
     if (p.clean == p.corrupted || a.ids.size() != b.ids.size()) continue;
-    const bool differ = !std::equal(a.targets.begin(), a.targets.end(), b.targets.begin(), [](const Target& x, const Target& y) {
-      return x.counts == y.counts && x.column == y.column && x.number == y.number;
-    });
+    const bool differ =
+        !std::equal(a.targets.begin(), a.targets.end(), b.targets.begin(), [](const Target& x, const Target& y) {
+          return x.counts == y.counts && x.column == y.column && x.number == y.number;
+        });
     (differ ? pairs : alike).push_back(p);
   }
   for (std::size_t i = 0; i < alike.size() && pairs.size() < count; ++i) pairs.push_back(alike[i]);
@@ -152,10 +162,12 @@ void EdgePass::head(std::int32_t layer, std::int32_t head, std::size_t first, st
   const auto l = static_cast<std::size_t>(layer), h = static_cast<std::size_t>(head);
   const LayerParameters<float>& p = n_.weights.layers[l];
   const HeadShape s = n_.shape().layers[l].heads[h];
-  const auto project = [&](std::size_t reader, const Matrix<float>& w, const Matrix<float>& b, std::int32_t at, std::int32_t columns, Matrix<float>& y) {
+  const auto project = [&](std::size_t reader, const Matrix<float>& w, const Matrix<float>& b, std::int32_t at,
+                           std::int32_t columns, Matrix<float>& y) {
     read(reader, T);
     y.shape(T, columns);
-    multiply(x_.data.data(), x_.stride, 1, w.data.data() + at, w.stride, y.data.data(), y.stride, T, x_.columns, y.stride, false);
+    multiply(x_.data.data(), x_.stride, 1, w.data.data() + at, w.stride, y.data.data(), y.stride, T, x_.columns,
+             y.stride, false);
     for (std::int32_t t = 0; t < T; ++t)
       for (std::int32_t c = 0; c < columns; ++c) y(t, c) += b(0, at + c);
   };
@@ -174,9 +186,11 @@ void EdgePass::head(std::int32_t layer, std::int32_t head, std::size_t first, st
       weights[static_cast<std::size_t>(k)] = static_cast<double>(score) * n_.shape().scale;
       largest = std::max(largest, weights[static_cast<std::size_t>(k)]);
     }
-    for (std::int32_t k = 0; k < visible; ++k) sum += weights[static_cast<std::size_t>(k)] = exponential(weights[static_cast<std::size_t>(k)] - largest);
     for (std::int32_t k = 0; k < visible; ++k)
-      for (std::int32_t c = 0; c < s.v; ++c) z_(t, c) += static_cast<float>(weights[static_cast<std::size_t>(k)] / sum) * v_(k, c);
+      sum += weights[static_cast<std::size_t>(k)] = exponential(weights[static_cast<std::size_t>(k)] - largest);
+    for (std::int32_t k = 0; k < visible; ++k)
+      for (std::int32_t c = 0; c < s.v; ++c)
+        z_(t, c) += static_cast<float>(weights[static_cast<std::size_t>(k)] / sum) * v_(k, c);
   }
   const Matrix<float> W_O = rows_of(p.W_O, v_at, s.v);
   if (n_.basis.empty()) {
@@ -200,7 +214,8 @@ void EdgePass::mlp(std::int32_t layer, std::size_t reader, std::size_t node, std
   }
 }
 
-const Matrix<float>& EdgePass::run(std::span<const std::int32_t> ids, const std::vector<std::uint8_t>& use_other, const Written& other) {
+const Matrix<float>& EdgePass::run(std::span<const std::int32_t> ids, const std::vector<std::uint8_t>& use_other,
+                                   const Written& other) {
   const auto T = static_cast<std::int32_t>(ids.size());
   use_other_ = &use_other, other_ = &other;
   written_.resize(c_.nodes.size());
@@ -209,7 +224,8 @@ const Matrix<float>& EdgePass::run(std::span<const std::int32_t> ids, const std:
   const auto width = n_.shape().width;
   written_[0].shape(T, width), written_[1].shape(T, width);
   for (std::int32_t t = 0; t < T; ++t) {
-    std::copy(n_.weights.W_E.row(ids[static_cast<std::size_t>(t)]), n_.weights.W_E.row(ids[static_cast<std::size_t>(t)]) + width, written_[0].row(t));
+    std::copy(n_.weights.W_E.row(ids[static_cast<std::size_t>(t)]),
+              n_.weights.W_E.row(ids[static_cast<std::size_t>(t)]) + width, written_[0].row(t));
     std::copy(n_.weights.W_pos.row(t), n_.weights.W_pos.row(t) + width, written_[1].row(t));
   }
   bias_.resize(1, width);
@@ -222,7 +238,8 @@ const Matrix<float>& EdgePass::run(std::span<const std::int32_t> ids, const std:
   std::size_t reader = 0, node = 2;
   for (std::size_t i = 0; i < n_.shape().layers.size(); ++i) {
     const auto l = static_cast<std::int32_t>(i);
-    for (std::int32_t h = 0; h < static_cast<std::int32_t>(n_.shape().layers[i].heads.size()); ++h, reader += 3, ++node) head(l, h, reader, node, T);
+    for (std::int32_t h = 0; h < static_cast<std::int32_t>(n_.shape().layers[i].heads.size()); ++h, reader += 3, ++node)
+      head(l, h, reader, node, T);
     add_bias(n_.weights.layers[i].b_O);
     if (n_.shape().layers[i].neurons > 0) mlp(l, reader++, node++, T);
     add_bias(n_.weights.layers[i].b_out);

@@ -23,7 +23,9 @@ std::vector<std::pair<std::string, Method>> chosen(const Json& request) {
   if (!names.is_null() && !names.is_array()) throw BadRequest{"\"methods\" must be a list of names"};
   for (const auto& [name, method] : methods)
     if (names.is_null() || std::find(names.begin(), names.end(), name) != names.end()) out.emplace_back(name, method);
-  if (!names.is_null() && out.size() != names.size()) throw BadRequest{"\"methods\" may name edge_patching, zero_ablation, mean_ablation, node_patching, eap, eap_ig and acdc"};
+  if (!names.is_null() && out.size() != names.size())
+    throw BadRequest{
+        "\"methods\" may name edge_patching, zero_ablation, mean_ablation, node_patching, eap, eap_ig and acdc"};
   return out;
 }
 
@@ -54,21 +56,25 @@ struct Truths {
 };
 Truths truths_of(const Circuit& c) {
   Truths t;
-  for (const CircuitEdge& e : c.edges) t.structural.push_back(e.structural), t.semantic.push_back(e.semantic), t.causal.push_back(e.causal);
+  for (const CircuitEdge& e : c.edges)
+    t.structural.push_back(e.structural), t.semantic.push_back(e.semantic), t.causal.push_back(e.causal);
   return t;
 }
 
-Json edges_document(const Discovery& d, const std::vector<std::pair<std::string, Method>>& list, const std::vector<std::vector<double>>& scores,
-                    const std::vector<InputPair>& searched, const Examples& examples) {
+Json edges_document(const Discovery& d, const std::vector<std::pair<std::string, Method>>& list,
+                    const std::vector<std::vector<double>>& scores, const std::vector<InputPair>& searched,
+                    const Examples& examples) {
   Json edges = Json::array();
   for (std::size_t e = 0; e < d.circuit.edges.size(); ++e) {
     const CircuitEdge& edge = d.circuit.edges[e];
     Json by_method = Json::object();
     for (std::size_t m = 0; m < list.size(); ++m) by_method[list[m].first] = scores[m][e];
-    Json entry = {{"from", edge.from}, {"to", edge.to}, {"structural", edge.structural}, {"semantic", edge.semantic}, {"causal", edge.causal}, {"scores", by_method}};
+    Json entry = {{"from", edge.from},         {"to", edge.to},         {"structural", edge.structural},
+                  {"semantic", edge.semantic}, {"causal", edge.causal}, {"scores", by_method}};
     if (edge.witness >= 0) {
       const InputPair& p = searched[static_cast<std::size_t>(edge.witness)];
-      entry["witness"] = {{"clean", values_document(examples.list[p.clean].input)}, {"corrupted", values_document(examples.list[p.corrupted].input)}};
+      entry["witness"] = {{"clean", values_document(examples.list[p.clean].input)},
+                          {"corrupted", values_document(examples.list[p.corrupted].input)}};
     }
     edges.push_back(std::move(entry));
   }
@@ -98,13 +104,17 @@ double recall_at_truth(const std::vector<double>& scores, const std::vector<bool
 
 std::size_t amount(const Json& request, const char* key, std::size_t fallback, std::size_t most) {
   const auto n = typed<std::int64_t>(request, key, static_cast<std::int64_t>(fallback), "a number");
-  if (n < 1 || n > static_cast<std::int64_t>(most)) throw BadRequest{"\"" + std::string(key) + "\" must be a number from 1 to " + std::to_string(most)};
+  if (n < 1 || n > static_cast<std::int64_t>(most))
+    throw BadRequest{"\"" + std::string(key) + "\" must be a number from 1 to " + std::to_string(most)};
   return static_cast<std::size_t>(n);
 }
 
-std::vector<InputPair> pairs_of(const Examples& examples, std::size_t count, std::uint64_t seed, Diagnostics& diagnostics) {
+std::vector<InputPair> pairs_of(const Examples& examples, std::size_t count, std::uint64_t seed,
+                                Diagnostics& diagnostics) {
   auto pairs = draw_pairs(examples, count, seed);
-  if (pairs.empty()) diagnostics.error("no-examples", "input", "There are no two inputs of one length on which the program has values", {0, 1, 0}, "Choose a vocabulary and a length for which the program has values.");
+  if (pairs.empty())
+    diagnostics.error("no-examples", "input", "There are no two inputs of one length on which the program has values",
+                      {0, 1, 0}, "Choose a vocabulary and a length for which the program has values.");
   return pairs;
 }
 
@@ -119,7 +129,10 @@ Json discover(const Json& request, Subject subject, Budget& budget, Diagnostics&
   const auto searched = draw_pairs(subject.examples, witnesses, seed + 1);
   d.find_causal(searched, !subject.compiled, budget);
   const Truths truth = truths_of(d.circuit);
-  Json out = {{"ok", true}, {"circuit", circuit_document(d.circuit, subject.owned ? &subject.model : nullptr)}, {"pairs", drawn.size()}, {"witnesses", searched.size()}};
+  Json out = {{"ok", true},
+              {"circuit", circuit_document(d.circuit, subject.owned ? &subject.model : nullptr)},
+              {"pairs", drawn.size()},
+              {"witnesses", searched.size()}};
   std::vector<std::vector<double>> all;
   Json table = Json::array();
   const auto causal = static_cast<std::size_t>(std::count(truth.causal.begin(), truth.causal.end(), true));
@@ -128,12 +141,19 @@ Json discover(const Json& request, Subject subject, Budget& budget, Diagnostics&
     all.push_back(d.scores(method, budget));
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     const std::vector<double>& s = all.back();
-    table.push_back({{"method", name}, {"seconds", seconds},
-                     {"auc", {{"structural", number(roc_auc(s, truth.structural))}, {"semantic", number(roc_auc(s, truth.semantic))}, {"causal", number(roc_auc(s, truth.causal))}}},
-                     {"recall", recall_at_truth(s, truth.causal)}, {"faithfulness", d.faithfulness(highest(s, causal))}});
+    table.push_back({{"method", name},
+                     {"seconds", seconds},
+                     {"auc",
+                      {{"structural", number(roc_auc(s, truth.structural))},
+                       {"semantic", number(roc_auc(s, truth.semantic))},
+                       {"causal", number(roc_auc(s, truth.causal))}}},
+                     {"recall", recall_at_truth(s, truth.causal)},
+                     {"faithfulness", d.faithfulness(highest(s, causal))}});
   }
   out["methods"] = table;
-  out["faithfulness"] = {{"structural", structural ? number(d.faithfulness(truth.structural)) : Json()}, {"semantic", structural ? number(d.faithfulness(truth.semantic)) : Json()}, {"causal", d.faithfulness(truth.causal)}};
+  out["faithfulness"] = {{"structural", structural ? number(d.faithfulness(truth.structural)) : Json()},
+                         {"semantic", structural ? number(d.faithfulness(truth.semantic)) : Json()},
+                         {"causal", d.faithfulness(truth.causal)}};
   out["circuit"]["edges"] = edges_document(d, list, all, searched, subject.examples);
   out["diagnostics"] = locator.diagnostics(diagnostics);
   return out;
@@ -151,7 +171,8 @@ Json discover(const Json& request) {
       network = network_of<float>(other);
       print = fingerprint(other);
     }
-    Json out = discover(request, {a.model, network, a.examples, std::move(circuit), !W}, a.budget, a.diagnostics, a.locator);
+    Json out =
+        discover(request, {a.model, network, a.examples, std::move(circuit), !W}, a.budget, a.diagnostics, a.locator);
     if (out["ok"] == true) out["fingerprint"] = print;
     return out;
   });
@@ -162,7 +183,10 @@ Json Experiment::discover(const Json& request, Budget& budget) {
   return at_step(request, [&] {
     Diagnostics diagnostics;
     const Locator locator(program_.elaboration);
-    return lab::discover(request, {model_, run_->network(), examples_, twin ? graph_of(run_->network()) : circuit_of(model_, *original_), false, !twin}, budget, diagnostics, locator);
+    return lab::discover(request,
+                         {model_, run_->network(), examples_,
+                          twin ? graph_of(run_->network()) : circuit_of(model_, *original_), false, !twin},
+                         budget, diagnostics, locator);
   });
 }
 

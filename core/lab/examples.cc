@@ -51,7 +51,8 @@ class Maker {
       t.counts = true;
       return t;
     }
-    const auto at = std::find_if(codec.values.begin(), codec.values.end(), [&](const Value& v) { return equal(v, cell.value); });
+    const auto at =
+        std::find_if(codec.values.begin(), codec.values.end(), [&](const Value& v) { return equal(v, cell.value); });
     t.counts = at != codec.values.end();
     t.column = t.counts ? static_cast<std::int32_t>(at - codec.values.begin()) : -1;
     return t;
@@ -103,15 +104,18 @@ Examples make_examples(const Graph& graph, const Runner& runner, const ExampleOp
     for (std::uint64_t tries = 0; out.list.size() < options.most && tries < std::uint64_t{20} * options.most; ++tries) {
       std::vector<std::uint32_t> tokens(shortest + random.below(longest - shortest + 1));
       // A quarter of the inputs from few different tokens: repetitions are where programs differ.
-      const std::uint32_t kinds = tries % 4 ? vocabulary : 1 + random.below(std::min<std::uint32_t>(vocabulary, 3)), shift = random.below(vocabulary);
+      const std::uint32_t kinds = tries % 4 ? vocabulary : 1 + random.below(std::min<std::uint32_t>(vocabulary, 3)),
+                          shift = random.below(vocabulary);
       for (std::uint32_t& t : tokens) t = (shift + random.below(kinds)) % vocabulary;
       if (drawn.insert(tokens).second) maker.add(tokens);
     }
   }
-  for (std::size_t i = out.list.size(); i > 1; --i) std::swap(out.list[i - 1], out.list[random.below(static_cast<std::uint32_t>(i))]);
+  for (std::size_t i = out.list.size(); i > 1; --i)
+    std::swap(out.list[i - 1], out.list[random.below(static_cast<std::uint32_t>(i))]);
   if (out.list.size() > options.most) out.list.resize(options.most);
   const auto held = static_cast<std::size_t>(std::ceil(options.held_out * static_cast<double>(out.list.size())));
-  out.trained = out.list.size() < 2 ? out.list.size() : std::max<std::size_t>(1, out.list.size() - std::min(held, out.list.size()));
+  out.trained = out.list.size() < 2 ? out.list.size()
+                                    : std::max<std::size_t>(1, out.list.size() - std::min(held, out.list.size()));
   return out;
 }
 

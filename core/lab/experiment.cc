@@ -21,7 +21,9 @@ double share(std::uint64_t x, std::uint64_t of) { return of ? static_cast<double
 // What the exact outputs of all blocks take, and the weights of all recorded steps.
 double megabytes(const Settings& s, const CompiledModel& m, double rows) {
   if (s.kind == "twin") {
-    const double parameters = s.twin.layers * (4.0 * s.twin.heads * s.twin.d_head * s.twin.d_model + 2.0 * s.twin.d_mlp * s.twin.d_model) + 1e4;
+    const double parameters =
+        s.twin.layers * (4.0 * s.twin.heads * s.twin.d_head * s.twin.d_model + 2.0 * s.twin.d_mlp * s.twin.d_model) +
+        1e4;
     return 4e-6 * 60 * parameters + 1e-6 * rows * 100;
   }
   const double D = m.transformer.d_model;
@@ -30,28 +32,41 @@ double megabytes(const Settings& s, const CompiledModel& m, double rows) {
     blocks += !l.heads.empty() + (l.mlp.W_in.cols() > 0);
     read += static_cast<double>(l.mlp.W_in.cols()) + 3.0 * static_cast<double>(l.heads.size()) * m.transformer.d_head();
   }
-  return 4e-6 * (rows * D * blocks + 50 * D * s.superposition.width + 256.0 * m.transformer.n_ctx * (3 * read + 6 * blocks * D));
+  return 4e-6 * (rows * D * blocks + 50 * D * s.superposition.width +
+                 256.0 * m.transformer.n_ctx * (3 * read + 6 * blocks * D));
 }
 
 // Asked before the examples are made: positions of so many inputs of the maximal length.
 bool fits(const Settings& s, const CompiledModel& m, Diagnostics& diagnostics) {
   double inputs = 0;
-  for (std::uint32_t n = 1; n <= m.options.max_length && inputs < s.examples.most; ++n) inputs += std::pow(static_cast<double>(m.vocabulary.size()), n);
+  for (std::uint32_t n = 1; n <= m.options.max_length && inputs < s.examples.most; ++n)
+    inputs += std::pow(static_cast<double>(m.vocabulary.size()), n);
   const double needed = megabytes(s, m, std::min<double>(inputs, s.examples.most) * m.transformer.n_ctx);
   if (needed <= most_megabytes) return true;
-  diagnostics.error("limit-training", "limit", "This experiment would take about " + rounded(needed) + " MB of memory; the laboratory allows " + rounded(most_megabytes), {0, 1, 0}, "Choose fewer examples, a smaller vocabulary or a smaller maximal length.");
+  diagnostics.error("limit-training", "limit",
+                    "This experiment would take about " + rounded(needed) + " MB of memory; the laboratory allows " +
+                        rounded(most_megabytes),
+                    {0, 1, 0}, "Choose fewer examples, a smaller vocabulary or a smaller maximal length.");
   return false;
 }
 
 bool usable(const Examples& x, Diagnostics& diagnostics) {
   if (x.list.empty()) {
-    const std::string why = x.promise_breaking == x.seen ? "every one breaks a promise of the program" : "the program has no value on any of them";
-    diagnostics.error("no-examples", "input", "There is nothing to train on: of " + std::to_string(x.seen) + " inputs, " + why, {0, 1, 0}, "Choose a vocabulary and a length for which the program has values.");
+    const std::string why = x.promise_breaking == x.seen ? "every one breaks a promise of the program"
+                                                         : "the program has no value on any of them";
+    diagnostics.error("no-examples", "input",
+                      "There is nothing to train on: of " + std::to_string(x.seen) + " inputs, " + why, {0, 1, 0},
+                      "Choose a vocabulary and a length for which the program has values.");
     return false;
   }
   const std::uint64_t without = x.valueless + x.promise_breaking;
   if (2 * without > x.seen || 2 * x.valueless_positions > x.positions)
-    diagnostics.warning("few-examples", "The program has no value on most inputs: " + std::to_string(x.list.size()) + " of " + std::to_string(x.seen) + " are left, and " + rounded(100 * share(x.valueless_positions, x.positions)) + " % of their positions do not count", {0, 1, 0}, "Shares that the laboratory gives are of what is left.");
+    diagnostics.warning("few-examples",
+                        "The program has no value on most inputs: " + std::to_string(x.list.size()) + " of " +
+                            std::to_string(x.seen) + " are left, and " +
+                            rounded(100 * share(x.valueless_positions, x.positions)) +
+                            " % of their positions do not count",
+                        {0, 1, 0}, "Shares that the laboratory gives are of what is left.");
   return true;
 }
 
@@ -94,10 +109,20 @@ Json Experiment::start_document() {
   out.update(settings_document(settings_));
   Json heads = Json::array();
   for (const LayerInfo& l : model_.layers) heads.push_back(l.heads.size());
-  out["model"] = {{"d_model", model_.transformer.d_model}, {"heads", heads}, {"labels", model_.residual_labels}, {"encoding", model_.codec.encoding == Encoding::Categorical ? "categorical" : "numerical"}};
-  out["inputs"] = {{"trained", examples_.trained}, {"held_out", examples_.list.size() - examples_.trained}, {"all", examples_.all}, {"seen", examples_.seen}, {"valueless", examples_.valueless}, {"promise_breaking", examples_.promise_breaking}};
+  out["model"] = {{"d_model", model_.transformer.d_model},
+                  {"heads", heads},
+                  {"labels", model_.residual_labels},
+                  {"encoding", model_.codec.encoding == Encoding::Categorical ? "categorical" : "numerical"}};
+  out["inputs"] = {{"trained", examples_.trained},
+                   {"held_out", examples_.list.size() - examples_.trained},
+                   {"all", examples_.all},
+                   {"seen", examples_.seen},
+                   {"valueless", examples_.valueless},
+                   {"promise_breaking", examples_.promise_breaking}};
   const double flops = run_->flops();
-  out["estimate"] = {{"flops", flops}, {"megabytes", megabytes(settings_, model_, static_cast<double>(examples_.rows(0, examples_.list.size())))}};
+  out["estimate"] = {
+      {"flops", flops},
+      {"megabytes", megabytes(settings_, model_, static_cast<double>(examples_.rows(0, examples_.list.size())))}};
   out["diagnostics"] = diagnostics_;
   return out;
 }
@@ -114,7 +139,9 @@ void Experiment::record() {
 
 Json Experiment::advance(double milliseconds, std::int64_t steps) {
   const auto start = std::chrono::steady_clock::now();
-  const auto passed = [&] { return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count(); };
+  const auto passed = [&] {
+    return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+  };
   const std::int64_t first = run_->steps_done();
   while (!run_->finished()) {
     const std::int64_t before = run_->steps_done();
@@ -132,11 +159,20 @@ Json Experiment::advance(double milliseconds, std::int64_t steps) {
   Json points = Json::array();
   for (; told_ < points_.size(); ++told_) {
     const Point& p = points_[told_];
-    Json point = {{"step", p.step}, {"trained", p.accuracy.trained}, {"held_out", p.accuracy.held_out}, {"inputs", p.accuracy.inputs}};
+    Json point = {{"step", p.step},
+                  {"trained", p.accuracy.trained},
+                  {"held_out", p.accuracy.held_out},
+                  {"inputs", p.accuracy.inputs}};
     if (p.step > 0) point.update({{"output_loss", p.losses.output}, {"layers_loss", p.losses.layers}});
     points.push_back(std::move(point));
   }
-  return {{"ok", true}, {"step", run_->steps_done()}, {"steps", settings_.train.steps}, {"done", run_->finished()}, {"diverged", run_->diverged()}, {"milliseconds", passed()}, {"points", std::move(points)}};
+  return {{"ok", true},
+          {"step", run_->steps_done()},
+          {"steps", settings_.train.steps},
+          {"done", run_->finished()},
+          {"diverged", run_->diverged()},
+          {"milliseconds", passed()},
+          {"points", std::move(points)}};
 }
 
 bool Experiment::rewind(std::int64_t step) {

@@ -14,15 +14,16 @@
 namespace rasp::lab {
 
 struct Settings {
-  std::string kind;                        // "superposition" or "twin"
+  std::string kind;  // "superposition" or "twin"
   SuperpositionOptions superposition;
-  std::string recipe;                      // "orthonormal", "principal" or "paper": W at first, rates and decay
+  std::string recipe;  // "orthonormal", "principal" or "paper": W at first, rates and decay
   TwinOptions twin;
   TrainOptions train;
   ExampleOptions examples;
 };
 
-// From `experiment`, `training` and `examples` of a request; what is absent takes the kind's default. Throws BadRequest.
+// From `experiment`, `training` and `examples` of a request; what is absent takes the kind's default. Throws
+// BadRequest.
 Settings settings_of(const Json& request, const CompiledModel& model);
 Json settings_document(const Settings& settings);
 
@@ -39,7 +40,8 @@ class Experiment {
   Json picture(const Json& request, Budget& budget);
   // Methods on the run's model at a step: core/lab/discover.h.
   Json discover(const Json& request, Budget& budget);
-  // By s-op, how often the compressed model answers as the program does when both have that s-op's values from another input: core/lab/interchange.h.
+  // By s-op, how often the compressed model answers as the program does when both have that s-op's values from another
+  // input: core/lab/interchange.h.
   Json interchange(const Json& request, Budget& budget);
   // The run's model as one that any reader of transformers takes: of the residual stream's own width.
   Transformer transformer(const Json& request);
@@ -48,7 +50,7 @@ class Experiment {
  private:
   Experiment() = default;
   void record();
-  bool rewind(std::int64_t step);          // to the weights of a recorded step
+  bool rewind(std::int64_t step);  // to the weights of a recorded step
   // Does it with the weights of the request's `step` (absent or −1: the last), and puts the run's own back.
   template <class Does>
   auto at_step(const Json& request, Does does);
@@ -71,7 +73,7 @@ class Experiment {
   std::unique_ptr<TrainingRun> run_;
   std::unique_ptr<Network<float>> original_;
   std::vector<Point> points_;
-  std::size_t told_ = 0;                   // points that an answer has shown
+  std::size_t told_ = 0;  // points that an answer has shown
   Losses sum_;
   std::int64_t summed_ = 0, every_ = 1;
   Json diagnostics_;
@@ -81,7 +83,9 @@ template <class Does>
 auto Experiment::at_step(const Json& request, Does does) {
   const auto step = typed<std::int64_t>(request, "step", -1, "a number");
   const std::vector<float> now = run_->weights();
-  if (step >= 0 && !rewind(step)) throw BadRequest{"Step " + std::to_string(step) + " was not recorded; \"points\" of lab_advance name the steps that were"};
+  if (step >= 0 && !rewind(step))
+    throw BadRequest{"Step " + std::to_string(step) +
+                     " was not recorded; \"points\" of lab_advance name the steps that were"};
   struct Back {
     TrainingRun& run;
     const std::vector<float>& weights;

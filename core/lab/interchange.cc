@@ -37,13 +37,15 @@ std::vector<Held> held_in(const CompiledModel& model) {
 
 using Directions = std::vector<std::vector<double>>;
 
-// Orthonormal directions of the residual stream in which these dimensions of the compiled model live: rows of W, or the dimensions themselves.
+// Orthonormal directions of the residual stream in which these dimensions of the compiled model live: rows of W, or the
+// dimensions themselves.
 Directions directions(const std::vector<std::int32_t>& dimensions, std::int32_t width, const Matrix<float>* W) {
   Directions out;
   for (const std::int32_t d : dimensions) {
     std::vector<double> v(static_cast<std::size_t>(width), 0);
     if (!W) v[static_cast<std::size_t>(d)] = 1;
-    else for (std::int32_t c = 0; c < width; ++c) v[static_cast<std::size_t>(c)] = static_cast<double>((*W)(d, c));
+    else
+      for (std::int32_t c = 0; c < width; ++c) v[static_cast<std::size_t>(c)] = static_cast<double>((*W)(d, c));
     const auto dot = [](const std::vector<double>& a, const std::vector<double>& b) {
       double sum = 0;
       for (std::size_t i = 0; i < a.size(); ++i) sum += a[i] * b[i];
@@ -64,7 +66,8 @@ Directions directions(const std::vector<std::int32_t>& dimensions, std::int32_t 
 
 class Interchanger {
  public:
-  Interchanger(const Graph& graph, const CompiledModel& model, const Transformer& run, const Matrix<float>* W, Budget& budget)
+  Interchanger(const Graph& graph, const CompiledModel& model, const Transformer& run, const Matrix<float>* W,
+               Budget& budget)
       : graph_(graph), model_(model), run_(run), W_(W), prepared_(run), budget_(budget) {}
 
   struct Score {
@@ -94,7 +97,10 @@ class Interchanger {
       all = all && right;
     }
     if (!all && score.witness.is_null())
-      score.witness = {{"base", values_document(base.input)}, {"source", values_document(source.input)}, {"program", cells_document(cells)}, {"model", values_document(answers)}};
+      score.witness = {{"base", values_document(base.input)},
+                       {"source", values_document(source.input)},
+                       {"program", cells_document(cells)},
+                       {"model", values_document(answers)}};
   }
 
  private:
@@ -112,8 +118,11 @@ class Interchanger {
     return decode(model_, logits_, mine.T);
   }
 
-  Intervention exchanged(std::int32_t half, std::int32_t t, const Trace& mine, const Trace& other, const Directions& along) const {
-    const auto row = [&](const Trace& trace) { return trace.arena.data() + trace.find(half_layer_name(half))->offset + std::int64_t{t} * run_.d_model; };
+  Intervention exchanged(std::int32_t half, std::int32_t t, const Trace& mine, const Trace& other,
+                         const Directions& along) const {
+    const auto row = [&](const Trace& trace) {
+      return trace.arena.data() + trace.find(half_layer_name(half))->offset + std::int64_t{t} * run_.d_model;
+    };
     const float *x = row(mine), *y = row(other);
     Intervention i;
     i.kind = Intervention::Kind::SetResidual;
@@ -121,7 +130,8 @@ class Interchanger {
     std::vector<double> difference(static_cast<std::size_t>(run_.d_model), 0);
     for (const auto& u : along) {
       double amount = 0;
-      for (std::size_t d = 0; d < u.size(); ++d) amount += u[d] * (static_cast<double>(y[d]) - static_cast<double>(x[d]));
+      for (std::size_t d = 0; d < u.size(); ++d)
+        amount += u[d] * (static_cast<double>(y[d]) - static_cast<double>(x[d]));
       for (std::size_t d = 0; d < u.size(); ++d) difference[d] += amount * u[d];
     }
     for (std::int32_t d = 0; d < run_.d_model; ++d) {
@@ -141,40 +151,56 @@ class Interchanger {
   std::vector<float> logits_;
 };
 
-Json share(std::int64_t x, std::int64_t of) { return of ? Json(static_cast<double>(x) / static_cast<double>(of)) : Json(); }
+Json share(std::int64_t x, std::int64_t of) {
+  return of ? Json(static_cast<double>(x) / static_cast<double>(of)) : Json();
+}
 
-Json document(const Json& request, const Graph& graph, const CompiledModel& model, const Transformer& run, const Matrix<float>* W, const Examples& examples,
-              Budget& budget, Diagnostics& diagnostics, const Locator& locator) {
-  const auto pairs = pairs_of(examples, amount(request, "pairs", 20, 1000), typed<std::uint32_t>(request, "seed", 1, "a number"), diagnostics);
+Json document(const Json& request, const Graph& graph, const CompiledModel& model, const Transformer& run,
+              const Matrix<float>* W, const Examples& examples, Budget& budget, Diagnostics& diagnostics,
+              const Locator& locator) {
+  const auto pairs = pairs_of(examples, amount(request, "pairs", 20, 1000),
+                              typed<std::uint32_t>(request, "seed", 1, "a number"), diagnostics);
   if (pairs.empty()) return failed(locator.diagnostics(diagnostics));
   Interchanger interchanger(graph, model, run, W, budget);
   Json rows = Json::array();
   for (const Held& held : held_in(model)) {
     Interchanger::Score score;
     for (const InputPair& p : pairs) interchanger.add(held, examples.list[p.clean], examples.list[p.corrupted], score);
-    Json row = {{"label", held.label}, {"node", held.node}, {"written", held.dimensions.begin()->first}, {"positions", score.counted},
-                {"accuracy", share(score.right, score.counted)}, {"changed", share(score.changed, score.counted)}, {"valueless", score.valueless}};
+    Json row = {{"label", held.label},
+                {"node", held.node},
+                {"written", held.dimensions.begin()->first},
+                {"positions", score.counted},
+                {"accuracy", share(score.right, score.counted)},
+                {"changed", share(score.changed, score.counted)},
+                {"valueless", score.valueless}};
     if (!score.witness.is_null()) row["witness"] = std::move(score.witness);
     rows.push_back(std::move(row));
   }
-  return {{"ok", true}, {"pairs", pairs.size()}, {"s_ops", std::move(rows)}, {"diagnostics", locator.diagnostics(diagnostics)}};
+  return {{"ok", true},
+          {"pairs", pairs.size()},
+          {"s_ops", std::move(rows)},
+          {"diagnostics", locator.diagnostics(diagnostics)}};
 }
 
 }  // namespace
 
 Json interchange(const Json& request) {
   return on_examples(request, [&](const Asked& a) {
-    return document(request, a.graph, a.model, a.model.transformer, nullptr, a.examples, a.budget, a.diagnostics, a.locator);
+    return document(request, a.graph, a.model, a.model.transformer, nullptr, a.examples, a.budget, a.diagnostics,
+                    a.locator);
   });
 }
 
 Json Experiment::interchange(const Json& request, Budget& budget) {
-  if (settings_.kind == "twin") throw BadRequest{"A twin has no s-ops that could be interchanged; its circuit is not known"};
+  if (settings_.kind == "twin")
+    throw BadRequest{"A twin has no s-ops that could be interchanged; its circuit is not known"};
   return at_step(request, [&] {
     Diagnostics diagnostics;
     const Locator locator(program_.elaboration);
     const Matrix<float> W = static_cast<Superposition&>(*run_).W();
-    return document(request, program_.elaboration.graph, model_, transformer_of(run_->network(), model_.transformer.bos_id), &W, examples_, budget, diagnostics, locator);
+    return document(request, program_.elaboration.graph, model_,
+                    transformer_of(run_->network(), model_.transformer.bos_id), &W, examples_, budget, diagnostics,
+                    locator);
   });
 }
 

@@ -1,5 +1,6 @@
-// Interchange interventions (Geiger et al. 2021, "Causal Abstractions of Neural Networks"): an s-op has, in the model and in the program, the
-// values that it has on another input; how often do both still answer the same? 1: the model computes by that s-op what the program does.
+// Interchange interventions (Geiger et al. 2021, "Causal Abstractions of Neural Networks"): an s-op has, in the model
+// and in the program, the values that it has on another input; how often do both still answer the same? 1: the model
+// computes by that s-op what the program does.
 #pragma once
 #include "lab/matrix.h"
 #include "model/transformer.h"
@@ -7,7 +8,8 @@
 
 namespace rasp::lab {
 
-// {program… or run and step?, pairs?, seed?} → InterchangeResult of core/lab/schema. Throws BadRequest and LimitExceeded.
+// {program… or run and step?, pairs?, seed?} → InterchangeResult of core/lab/schema. Throws BadRequest and
+// LimitExceeded.
 Json interchange(const Json& request);
 
 }  // namespace rasp::lab

@@ -22,7 +22,9 @@ Laboratory::~Laboratory() = default;
 Json Laboratory::dispatch(const Json& r) {
   const std::string command = typed<std::string>(r, "command", "", "a string");
   if (command == "lab_start") return start(r);
-  if (command == "lab_advance") return experiment(r).advance(typed<double>(r, "milliseconds", 0, "a number"), typed<std::int64_t>(r, "steps", 0, "a number"));
+  if (command == "lab_advance")
+    return experiment(r).advance(typed<double>(r, "milliseconds", 0, "a number"),
+                                 typed<std::int64_t>(r, "steps", 0, "a number"));
   if (command == "lab_picture") {
     Budget budget(limits_of(r));
     return experiment(r).picture(r, budget);
@@ -44,7 +46,9 @@ Json Laboratory::write_listing(const HeldModel& h, const Json& r) {
   return lab::write_listing(h.model, h.program.elaboration, typed<std::string>(r, "component", "", "a string"), bytes_);
 }
 
-void Laboratory::check_proof(const CompiledModel& model, Json& out, Diagnostics& diagnostics) { lab::check_proof(model, out, diagnostics); }
+void Laboratory::check_proof(const CompiledModel& model, Json& out, Diagnostics& diagnostics) {
+  lab::check_proof(model, out, diagnostics);
+}
 
 Experiment& Laboratory::experiment(const Json& r) {
   const auto it = runs_.find(typed<int>(r, "run", 0, "a number"));
@@ -86,7 +90,8 @@ Json Laboratory::turn(const Json& r) {
   if (!given.is_array()) throw BadRequest{"\"inputs\" must be a list of inputs"};
   for (const Json& each : given) {
     inputs.push_back(*values_at({{"input", each}}, "input"));
-    if (const EncodedTokens e = h.runner->encode(inputs.back()); !e.ok) return failed(e.failure.code, "input", e.failure.message, e.failure.hint);
+    if (const EncodedTokens e = h.runner->encode(inputs.back()); !e.ok)
+      return failed(e.failure.code, "input", e.failure.message, e.failure.hint);
   }
   CompiledModel model = turned(h.model, *W);
   Runner runner(h.program.elaboration.graph, model);
@@ -94,7 +99,12 @@ Json Laboratory::turn(const Json& r) {
   h.runner.reset();
   h.model = std::move(model);
   h.runner = std::make_unique<Runner>(h.program.elaboration.graph, h.model);
-  return {{"ok", true}, {"fingerprint", fingerprint(h.model.transformer)}, {"model", model_summary(h.model)}, {"inputs", tried.inputs}, {"right", tried.right}, {"lead", tried.inputs ? Json(tried.lead) : Json()}};
+  return {{"ok", true},
+          {"fingerprint", fingerprint(h.model.transformer)},
+          {"model", model_summary(h.model)},
+          {"inputs", tried.inputs},
+          {"right", tried.right},
+          {"lead", tried.inputs ? Json(tried.lead) : Json()}};
 }
 
 Json Laboratory::export_run(const Json& r) {
@@ -105,7 +115,8 @@ Json Laboratory::export_run(const Json& r) {
     return {{"ok", true}, {"basis", rows}};
   }
   const Exported file = write_safetensors(experiment(r).transformer(r));
-  if (file.failure) return failed(file.failure->code, file.failure->error_class, file.failure->message, file.failure->hint);
+  if (file.failure)
+    return failed(file.failure->code, file.failure->error_class, file.failure->message, file.failure->hint);
   bytes_ = file.bytes;
   return {{"ok", true}, {"bytes", bytes_.size()}};
 }

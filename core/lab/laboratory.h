@@ -1,4 +1,5 @@
-// The session with experiments: what the page's laboratory and the commands `train`, `discover` and `plan` load. A Session in all else.
+// The session with experiments: what the page's laboratory and the commands `train`, `discover` and `plan` load. A
+// Session in all else.
 #pragma once
 #include "lab/experiment.h"
 #include "session/session.h"
@@ -23,7 +24,7 @@ class Laboratory : public Session {
   Json turn(const Json& request);
   Experiment& experiment(const Json& request);
 
-  std::map<int, std::unique_ptr<Experiment>> runs_;   // few: the oldest goes first
+  std::map<int, std::unique_ptr<Experiment>> runs_;  // few: the oldest goes first
   int next_run_ = 1;
 };
 

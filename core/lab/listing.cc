@@ -15,7 +15,9 @@
 namespace rasp::lab {
 namespace {
 
-Json refused(const std::string& text, const Diagnostics& diagnostics) { return failed(Locator(text).diagnostics(diagnostics)); }
+Json refused(const std::string& text, const Diagnostics& diagnostics) {
+  return failed(Locator(text).diagnostics(diagnostics));
+}
 
 // The model's values on one input. No program stands behind it.
 Json output_of(const CompiledModel& model, const std::vector<Value>& input, Budget& budget, Failure& failure) {
@@ -43,24 +45,34 @@ Json comparison_with(const Json& r, CompiledModel& model, Diagnostics& diagnosti
   options.exhaustive = typed<bool>(r, "exhaustive", false, "true or false");
   options.seed = typed<std::uint64_t>(r, "seed", 1, "a number");
   const CheckResult c = check(p.elaboration.graph, runner, options, budget);
-  Json out = {{"inputs", c.inputs}, {"exhaustive", c.exhaustive}, {"undefined", c.undefined}, {"mismatches", c.mismatches}, {"first_mismatch", nullptr}};
+  Json out = {{"inputs", c.inputs},
+              {"exhaustive", c.exhaustive},
+              {"undefined", c.undefined},
+              {"mismatches", c.mismatches},
+              {"first_mismatch", nullptr}};
   if (c.first)
-    out["first_mismatch"] = {{"input", values_document(c.first->input)}, {"interpreter", cells_document(c.first->comparison.interpreter)}, {"model", values_document(c.first->comparison.model)}};
+    out["first_mismatch"] = {{"input", values_document(c.first->input)},
+                             {"interpreter", cells_document(c.first->comparison.interpreter)},
+                             {"model", values_document(c.first->comparison.model)}};
   return out;
 }
 
 Json no_component(const std::string& component) {
-  return failed("bad-component", "input", "The model has no component \"" + cut(component, 40) + "\"", "head 0.1 (layer and head), mlp 0 or unembed.");
+  return failed("bad-component", "input", "The model has no component \"" + cut(component, 40) + "\"",
+                "head 0.1 (layer and head), mlp 0 or unembed.");
 }
 
 }  // namespace
 
-Json write_listing(const CompiledModel& model, const Elaboration& program, const std::string& component, std::string& bytes) {
+Json write_listing(const CompiledModel& model, const Elaboration& program, const std::string& component,
+                   std::string& bytes) {
   const Graph& graph = program.graph;
   const Locator locator(program);
   const auto where = [&](NodeId id) {
     const Json s = locator.span(graph[id].span);
-    return s.is_null() || graph[id].span.end <= graph[id].span.begin ? std::string() : "line " + std::to_string(s[0].get<std::int64_t>());
+    return s.is_null() || graph[id].span.end <= graph[id].span.begin
+               ? std::string()
+               : "line " + std::to_string(s[0].get<std::int64_t>());
   };
   auto text = craft::print(craft_of(model, graph, where), component);
   if (!text) return no_component(component);
@@ -73,12 +85,19 @@ void check_proof(const CompiledModel& model, Json& out, Diagnostics& diagnostics
   const auto number = [](double x) { return std::fabs(x) < 1e200 ? Json(x) : Json(); };  // none: not bounded
   Json links = Json::array();
   for (const proof::CheckedLink& l : v.links)
-    links.push_back({{"label", l.label}, {"margin", number(l.margin)}, {"error", number(l.error)}, {"claimed_margin", number(l.claimed_margin)}, {"claimed_error", number(l.claimed_error)}});
-  out["proof"] = {{"confirmed", v.confirmed}, {"worst_margin", number(v.worst_margin)}, {"links", links}, {"faults", v.faults}};
+    links.push_back({{"label", l.label},
+                     {"margin", number(l.margin)},
+                     {"error", number(l.error)},
+                     {"claimed_margin", number(l.claimed_margin)},
+                     {"claimed_error", number(l.claimed_error)}});
+  out["proof"] = {
+      {"confirmed", v.confirmed}, {"worst_margin", number(v.worst_margin)}, {"links", links}, {"faults", v.faults}};
   if (v.confirmed || model.exactness.kind != Exactness::Kind::Proved) return;
   out["ok"] = false;
-  diagnostics.error("proof-not-confirmed", "internal", "The weights do not confirm the proof: " + (v.faults.empty() ? std::string("a margin is not positive") : v.faults.front()), {0, 1, 0},
-                    "This is a fault of the compiler: please report the program.");
+  diagnostics.error("proof-not-confirmed", "internal",
+                    "The weights do not confirm the proof: " +
+                        (v.faults.empty() ? std::string("a margin is not positive") : v.faults.front()),
+                    {0, 1, 0}, "This is a fault of the compiler: please report the program.");
 }
 
 Json listing_document(const Json& r, std::string& bytes) {
@@ -88,9 +107,17 @@ Json listing_document(const Json& r, std::string& bytes) {
   const auto craft = craft::read(text, diagnostics, budget);
   if (!craft) return refused(text, diagnostics);
   CompiledModel model = model_of(*craft, no_node, budget);
-  if (const std::string fault = shape_fault(model.transformer); !fault.empty()) return failed("bad-listing", "input", "The listing is no model: " + fault);
+  if (const std::string fault = shape_fault(model.transformer); !fault.empty())
+    return failed("bad-listing", "input", "The listing is no model: " + fault);
   const Transformer& t = model.transformer;
-  Json out = {{"ok", true}, {"model", {{"layers", t.layers.size()}, {"d_model", t.d_model}, {"parameters", t.parameters()}, {"nonzeros", t.nonzeros()}}}, {"fingerprint", fingerprint(t)}, {"diagnostics", Json::array()}};
+  Json out = {{"ok", true},
+              {"model",
+               {{"layers", t.layers.size()},
+                {"d_model", t.d_model},
+                {"parameters", t.parameters()},
+                {"nonzeros", t.nonzeros()}}},
+              {"fingerprint", fingerprint(t)},
+              {"diagnostics", Json::array()}};
   if (const auto input = values_at(r, "input")) {
     Failure failure;
     Json output = output_of(model, *input, budget, failure);
@@ -112,10 +139,12 @@ Json listing_document(const Json& r, std::string& bytes) {
       bytes = std::move(*printed);
     } else if (format == "safetensors" || format == "onnx") {
       Exported file = format == "onnx" ? write_onnx(t) : write_safetensors(t, Naming::TransformerLens);
-      if (file.failure) return failed(file.failure->code, file.failure->error_class, file.failure->message, file.failure->hint);
+      if (file.failure)
+        return failed(file.failure->code, file.failure->error_class, file.failure->message, file.failure->hint);
       bytes = std::move(file.bytes);
     } else {
-      return failed("unknown-format", "input", "There is no format \"" + cut(format, 40) + "\" of a listing", "Formats are craft, safetensors and onnx.");
+      return failed("unknown-format", "input", "There is no format \"" + cut(format, 40) + "\" of a listing",
+                    "Formats are craft, safetensors and onnx.");
     }
     out["bytes"] = bytes.size();
   }

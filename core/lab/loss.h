@@ -13,7 +13,7 @@ namespace rasp::lab {
 struct Target {
   std::int32_t column = -1;  // < 0 where the output is numerical
   float number = 0;
-  bool counts = false;       // false: BOS, and positions at which the program has no value
+  bool counts = false;  // false: BOS, and positions at which the program has no value
 };
 
 // The weight of one position in a mean over those that count.

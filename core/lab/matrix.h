@@ -1,5 +1,6 @@
-// Dense matrices and their products in a fixed order of summation: every sum runs over its terms one after the other, in lanes that do
-// not mix, so that native and WebAssembly give the same bits. (Eigen's blocking follows the machine's caches and registers.)
+// Dense matrices and their products in a fixed order of summation: every sum runs over its terms one after the other,
+// in lanes that do not mix, so that native and WebAssembly give the same bits. (Eigen's blocking follows the machine's
+// caches and registers.)
 #pragma once
 #include <algorithm>
 #include <cstdint>
@@ -52,7 +53,8 @@ struct Lanes<double> {
   typedef double type __attribute__((vector_size(32)));
 };
 
-// A block of a product: C[r, j] (+)= Σ_k A[r, k]·B[k, j] for 0 ≤ r < Rows and 0 ≤ j < 4·Panels; A[r, k] lies at a[r·a_row + k·a_step].
+// A block of a product: C[r, j] (+)= Σ_k A[r, k]·B[k, j] for 0 ≤ r < Rows and 0 ≤ j < 4·Panels; A[r, k] lies at
+// a[r·a_row + k·a_step].
 template <class Real, int Rows, int Panels>
 inline void block(const Real* a, std::int64_t a_row, std::int64_t a_step, const Real* b, std::int64_t b_row, Real* c,
                   std::int64_t c_row, std::int32_t terms, bool add) {

@@ -18,7 +18,8 @@ Widths widths(const LayerShape& layer, std::size_t heads) {
   return w;
 }
 
-// x[i] = e^(x[i] - the largest) / their sum, over the first n. NaN stays NaN: comparisons with it are false, and 0 · (1/0) is NaN.
+// x[i] = e^(x[i] - the largest) / their sum, over the first n. NaN stays NaN: comparisons with it are false, and 0 ·
+// (1/0) is NaN.
 template <class Real>
 void softmax(Real* x, std::int32_t n) {
   const Real largest = *std::max_element(x, x + n);
@@ -123,7 +124,8 @@ void Network<Real>::attend(std::size_t l, const Batch& batch) {
       const std::int32_t T = batch.begin[static_cast<std::size_t>(b) + 1] - first, width = padded(T);
       Real* pattern = const_cast<Real*>(this->pattern(l, h, b));
       turn(a.k.row(first) + at, a.k.stride, T, s.heads[h].qk, scratch_.data());
-      multiply(a.q.row(first) + at, a.q.stride, 1, scratch_.data(), width, pattern, width, T, s.heads[h].qk, width, false);
+      multiply(a.q.row(first) + at, a.q.stride, 1, scratch_.data(), width, pattern, width, T, s.heads[h].qk, width,
+               false);
       const Real scale = static_cast<Real>(shape_.scale * softness_);
       for (std::int32_t t = 0; t < T; ++t) {
         Real* row = pattern + t * width;
@@ -132,7 +134,8 @@ void Network<Real>::attend(std::size_t l, const Batch& batch) {
         softmax(row, visible);
         std::fill(row + visible, row + width, Real(0));
       }
-      multiply(pattern, width, 1, a.v.row(first) + v_at, a.v.stride, a.z.row(first) + v_at, a.z.stride, T, T, v_width, false);
+      multiply(pattern, width, 1, a.v.row(first) + v_at, a.v.stride, a.z.row(first) + v_at, a.z.stride, T, T, v_width,
+               false);
     }
   }
 }
@@ -166,7 +169,8 @@ void Network<Real>::forward(const Batch& batch) {
   for (std::int32_t b = 0; b < batch.size(); ++b) {
     const std::int32_t first = batch.begin[static_cast<std::size_t>(b)];
     for (std::int32_t r = first; r < batch.begin[static_cast<std::size_t>(b) + 1]; ++r) {
-      const Real *token = weights.W_E.row(batch.ids[static_cast<std::size_t>(r)]), *position = weights.W_pos.row(r - first);
+      const Real *token = weights.W_E.row(batch.ids[static_cast<std::size_t>(r)]),
+                 *position = weights.W_pos.row(r - first);
       for (std::int32_t c = 0; c < shape_.width; ++c) embedded_(r, c) = token[c] + position[c];
     }
   }
@@ -268,10 +272,13 @@ void Network<Real>::attend_back(std::size_t l, const Batch& batch) {
         const Real* p = pattern + t * width;
         Real mean = 0;
         for (std::int32_t k = 0; k < T; ++k) mean += p[k] * row[k];
-        for (std::int32_t k = 0; k < T; ++k) row[k] = p[k] * (row[k] - mean) * static_cast<Real>(shape_.scale * softness_);
+        for (std::int32_t k = 0; k < T; ++k)
+          row[k] = p[k] * (row[k] - mean) * static_cast<Real>(shape_.scale * softness_);
       }
-      multiply(d_pattern_.data(), width, 1, a.k.row(first) + at, a.k.stride, d.q.row(first) + at, d.q.stride, T, T, qk_width, false);
-      multiply(d_pattern_.data(), 1, width, a.q.row(first) + at, a.q.stride, d.k.row(first) + at, d.k.stride, T, T, qk_width, false);
+      multiply(d_pattern_.data(), width, 1, a.k.row(first) + at, a.k.stride, d.q.row(first) + at, d.q.stride, T, T,
+               qk_width, false);
+      multiply(d_pattern_.data(), 1, width, a.q.row(first) + at, a.q.stride, d.k.row(first) + at, d.k.stride, T, T,
+               qk_width, false);
     }
   }
 }
@@ -300,7 +307,8 @@ void Network<Real>::attention_back(std::size_t l, const Batch& batch, const Matr
 }
 
 template <class Real>
-void Network<Real>::backward(const Batch& batch, const Matrix<Real>& d_logits, std::span<const Matrix<Real>> d_outputs) {
+void Network<Real>::backward(const Batch& batch, const Matrix<Real>& d_logits,
+                             std::span<const Matrix<Real>> d_outputs) {
   if (!basis.empty()) basis_gradient.resize(basis.rows, basis.columns);
   const Matrix<Real>& last = shape_.layers.empty() ? embedded_ : activations_.back().post;
   d_x_.resize(batch.rows(), shape_.width);
@@ -321,8 +329,9 @@ void Network<Real>::backward(const Batch& batch, const Matrix<Real>& d_logits, s
 }
 
 template <class Real>
-void Network<Real>::gradient_of_read(std::int32_t layer, std::int32_t head, int part, const Matrix<Real>& d_logits, Matrix<Real>& d) const {
-  const Matrix<Real> *from = &d_logits, *weight = &weights.W_U;
+void Network<Real>::gradient_of_read(std::int32_t layer, std::int32_t head, int part, const Matrix<Real>& d_logits,
+                                     Matrix<Real>& d) const {
+  const Matrix<Real>*from = &d_logits, *weight = &weights.W_U;
   std::int32_t first = 0, columns = weights.W_U.columns;
   if (part < 4) {
     const auto l = static_cast<std::size_t>(layer);
@@ -359,7 +368,8 @@ std::int64_t Network<Real>::flops(const Batch& batch) const {
       total += squares * (h.qk + h.v);
     }
   }
-  return 2 * 3 * (total + per_row * batch.rows());  // a product forward, two backward, each a multiplication and an addition
+  return 2 * 3 *
+         (total + per_row * batch.rows());  // a product forward, two backward, each a multiplication and an addition
 }
 
 template <class Real>

@@ -1,12 +1,13 @@
-// Numbers that are the same to the last bit on every machine: random draws, and the few functions whose results C libraries round
-// differently. All in double, by operations that IEEE 754 fixes (+ − × ÷ √).
+// Numbers that are the same to the last bit on every machine: random draws, and the few functions whose results C
+// libraries round differently. All in double, by operations that IEEE 754 fixes (+ − × ÷ √).
 #pragma once
 #include <cmath>
 #include <cstdint>
 
 namespace rasp::lab {
 
-// ln x for x > 0, within a few units in the last place: x = m·2^e with √½ ≤ m < √2, and ln m = 2·artanh((m − 1)/(m + 1)).
+// ln x for x > 0, within a few units in the last place: x = m·2^e with √½ ≤ m < √2, and ln m = 2·artanh((m − 1)/(m +
+// 1)).
 inline double logarithm(double x) {
   int e = 0;
   double m = std::frexp(x, &e);

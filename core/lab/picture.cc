@@ -26,7 +26,8 @@ class Cosine {
  public:
   void add(const float* x, const float* y, std::int32_t n) {
     double xy = 0, xx = 0, yy = 0;
-    for (std::int32_t i = 0; i < n; ++i) xy += double{x[i]} * y[i], xx += double{x[i]} * x[i], yy += double{y[i]} * y[i];
+    for (std::int32_t i = 0; i < n; ++i)
+      xy += double{x[i]} * y[i], xx += double{x[i]} * x[i], yy += double{y[i]} * y[i];
     if (yy < 1e-9) return;
     sum_ += xx < 1e-24 ? 0 : xy / std::sqrt(xx * yy);
     ++count_;
@@ -38,7 +39,7 @@ class Cosine {
   std::int64_t count_ = 0;
 };
 
-constexpr std::size_t looked_at = 200;     // inputs on which s-ops are compared
+constexpr std::size_t looked_at = 200;  // inputs on which s-ops are compared
 
 }  // namespace
 
@@ -65,25 +66,38 @@ Json Experiment::superposition_picture(Budget& budget) {
       const Subspace& sub = model_.subspaces[s];
       if (sub.node == no_node) continue;
       const std::size_t layer = static_cast<std::size_t>(std::max(0, sub.written - 1)) / 2;
-      const auto& at = sub.written == 0 ? run.network().embedded() : sub.written % 2 ? run.network().layer(layer).mid : run.network().layer(layer).post;
+      const auto& at = sub.written == 0  ? run.network().embedded()
+                       : sub.written % 2 ? run.network().layer(layer).mid
+                                         : run.network().layer(layer).post;
       seen.shape(1, D);
       for (std::int32_t t = 1; t < T; ++t) {
         const Cell& cell = ev.sequences[sub.node][static_cast<std::size_t>(t - 1)];
         if (cell.undefined >= 0) continue;
-        multiply(at.row(row + t), at.stride, 1, turned.data.data(), turned.stride, seen.data.data(), seen.stride, 1, at.columns, turned.stride, false);
-        const auto values = read_subspace(model_, sub, std::span<const float>(seen.data.data(), static_cast<std::size_t>(D)));
+        multiply(at.row(row + t), at.stride, 1, turned.data.data(), turned.stride, seen.data.data(), seen.stride, 1,
+                 at.columns, turned.stride, false);
+        const auto values =
+            read_subspace(model_, sub, std::span<const float>(seen.data.data(), static_cast<std::size_t>(D)));
         ++counted[s];
-        right[s] += std::any_of(values.begin(), values.end(), [&](const Value& v) { return agrees(cell.value, v) || equal(cell.value, v); });
+        right[s] += std::any_of(values.begin(), values.end(),
+                                [&](const Value& v) { return agrees(cell.value, v) || equal(cell.value, v); });
       }
     }
   });
-  Json out = {{"W", rows_of(run.W())}, {"overlaps", rows_of(overlaps)}, {"blocks", Json::array()}, {"s_ops", Json::array()}};
+  Json out = {
+      {"W", rows_of(run.W())}, {"overlaps", rows_of(overlaps)}, {"blocks", Json::array()}, {"s_ops", Json::array()}};
   for (std::int32_t b = 0; b < run.network().blocks(); ++b)
-    if (run.network().has_block(b)) out["blocks"].push_back({{"layer", b / 2}, {"part", b % 2 ? "mlp" : "attention"}, {"cosine", blocks[static_cast<std::size_t>(b)].document()}});
+    if (run.network().has_block(b))
+      out["blocks"].push_back({{"layer", b / 2},
+                               {"part", b % 2 ? "mlp" : "attention"},
+                               {"cosine", blocks[static_cast<std::size_t>(b)].document()}});
   for (std::size_t s = 0; s < model_.subspaces.size(); ++s) {
     const Subspace& sub = model_.subspaces[s];
     if (sub.node == no_node || !counted[s]) continue;
-    out["s_ops"].push_back({{"label", sub.label}, {"node", sub.node}, {"dimensions", sub.dimensions}, {"written", sub.written}, {"right", decimals(static_cast<double>(right[s]) / static_cast<double>(counted[s]))}});
+    out["s_ops"].push_back({{"label", sub.label},
+                            {"node", sub.node},
+                            {"dimensions", sub.dimensions},
+                            {"written", sub.written},
+                            {"right", decimals(static_cast<double>(right[s]) / static_cast<double>(counted[s]))}});
   }
   return out;
 }
@@ -103,7 +117,8 @@ Json Experiment::patterns(const std::vector<Value>& input, Json& out) {
         Json rows = Json::array();
         for (std::int32_t t = 0; t < T; ++t) {
           Json row = Json::array();
-          for (std::int32_t k = 0; k < T; ++k) row.push_back(decimals(static_cast<double>(n.pattern(l, h, 0)[t * padded(T) + k])));
+          for (std::int32_t k = 0; k < T; ++k)
+            row.push_back(decimals(static_cast<double>(n.pattern(l, h, 0)[t * padded(T) + k])));
           rows.push_back(std::move(row));
         }
         heads.push_back(std::move(rows));
@@ -116,7 +131,8 @@ Json Experiment::patterns(const std::vector<Value>& input, Json& out) {
   run_->network().forward(one);
   const auto answered = [&](const Network<float>& n) {
     std::vector<float> logits;
-    for (std::int32_t t = 0; t < T; ++t) logits.insert(logits.end(), n.logits().row(t), n.logits().row(t) + n.logits().columns);
+    for (std::int32_t t = 0; t < T; ++t)
+      logits.insert(logits.end(), n.logits().row(t), n.logits().row(t) + n.logits().columns);
     return values_document(decode(model_, logits, T));
   };
   out["input"] = values_document(input);
@@ -125,7 +141,8 @@ Json Experiment::patterns(const std::vector<Value>& input, Json& out) {
   return nullptr;
 }
 
-// For each head of the run, the compiled head whose pattern is nearest: the mean over queries of Σ min(p, q), 1 where they are the same.
+// For each head of the run, the compiled head whose pattern is nearest: the mean over queries of Σ min(p, q), 1 where
+// they are the same.
 Json Experiment::closest_heads() {
   const Network<float>& run = run_->network();
   const std::size_t n = std::min<std::size_t>(64, examples_.list.size());
@@ -143,7 +160,8 @@ Json Experiment::closest_heads() {
           double sum = 0;
           std::int64_t queries = 0;
           for (std::int32_t b = 0; b < batch.size(); ++b) {
-            const std::int32_t T = batch.begin[static_cast<std::size_t>(b) + 1] - batch.begin[static_cast<std::size_t>(b)];
+            const std::int32_t T =
+                batch.begin[static_cast<std::size_t>(b) + 1] - batch.begin[static_cast<std::size_t>(b)];
             const float *p = run.pattern(l, h, b), *q = original_->pattern(m, g, b);
             for (std::int32_t t = 1; t < T; ++t, ++queries)
               for (std::int32_t k = 0; k < T; ++k) sum += std::min(p[t * padded(T) + k], q[t * padded(T) + k]);

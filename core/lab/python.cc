@@ -11,7 +11,8 @@ namespace rasp::lab {
 namespace {
 
 constexpr std::size_t longest_text = 4'000'000;
-constexpr std::size_t longest_lambda = 100;  // an expression without a name that would make a function longer gets a line of its own
+constexpr std::size_t longest_lambda =
+    100;  // an expression without a name that would make a function longer gets a line of its own
 
 std::string literal(const Value& v) {
   if (v.kind() != Kind::Float || std::isfinite(v.number())) return v.repr();
@@ -57,7 +58,8 @@ const char* comparison(Op op) {
 // `{}[0]` raises: the value is undefined there, as it is in RASP.
 std::string looked_up(const LookupTable& table, const std::string& index) {
   const auto count = static_cast<std::int64_t>(table.entries.size());
-  const bool whole = std::all_of(table.entries.begin(), table.entries.end(), [](const auto& e) { return e.has_value(); });
+  const bool whole =
+      std::all_of(table.entries.begin(), table.entries.end(), [](const auto& e) { return e.has_value(); });
   std::string out;
   if (whole && table.kind == LookupTable::Kind::String) {
     std::string text;
@@ -94,7 +96,12 @@ std::string contained(const LookupTable& table, const std::string& x) {
 class Python {
  public:
   Python(const Program& program, NodeId output, const CompileOptions::Promises& promises)
-      : p_(program), g_(program.elaboration.graph), output_(output), promises_(promises), functions_(g_.size()), names_(g_.size()) {}
+      : p_(program),
+        g_(program.elaboration.graph),
+        output_(output),
+        promises_(promises),
+        functions_(g_.size()),
+        names_(g_.size()) {}
 
   std::string run() {
     std::vector<bool> needed(g_.size(), false);
@@ -109,7 +116,8 @@ class Python {
       if (needed[id]) body += definition(id);
       if (body.size() > longest_text) throw LimitExceeded{"limit-document", longest_text};
     }
-    if (names_[output_].rfind("rasp.", 0) == 0) body += "program = " + names_[output_] + "\n", names_[output_] = "program";
+    if (names_[output_].rfind("rasp.", 0) == 0)
+      body += "program = " + names_[output_] + "\n", names_[output_] = "program";
     full_ = body.find("rasp.Full(") != std::string::npos;  // most constants are inside of functions
     return header() + body + ending();
   }
@@ -127,11 +135,13 @@ class Python {
     std::vector<NodeId> out;
     for (auto it = inner.rbegin(); it != inner.rend(); ++it)
       for (NodeId arg : g_[*it].args)
-        if (!constant(arg) && !inner.count(arg) && std::find(out.begin(), out.end(), arg) == out.end()) out.push_back(arg);
+        if (!constant(arg) && !inner.count(arg) && std::find(out.begin(), out.end(), arg) == out.end())
+          out.push_back(arg);
     return out;
   }
 
-  // A Map has one leaf and a SequenceMap two: unnamed parts are taken in while that holds, named ones where it does not hold otherwise.
+  // A Map has one leaf and a SequenceMap two: unnamed parts are taken in while that holds, named ones where it does not
+  // hold otherwise.
   void choose(NodeId id) {
     Function& f = functions_[id];
     f.inner = {id};
@@ -184,7 +194,8 @@ class Python {
   bool is_bool(NodeId id) const {
     const Node& n = g_[id];
     if (n.kind == NodeKind::Constant) return n.constant.kind() == Kind::Bool;
-    return n.kind == NodeKind::Elementwise && ((n.op >= Op::Eq && n.op <= Op::Not) || n.op == Op::Contains || n.op == Op::ToBool);
+    return n.kind == NodeKind::Elementwise &&
+           ((n.op >= Op::Eq && n.op <= Op::Not) || n.op == Op::Contains || n.op == Op::ToBool);
   }
 
   // One argument as an operand: brackets around everything that is not a name, a number or a string.
@@ -203,7 +214,8 @@ class Python {
       return s[0] == '(' ? s.substr(1, s.size() - 2) : s;  // what `part` gives is one whole pair of brackets, or none
     };
     switch (node.op) {
-      case Op::And: case Op::Or: {
+      case Op::And:
+      case Op::Or: {
         const std::string both = x(0) + " " + symbol(node.op) + " " + x(1);
         return is_bool(node.args[0]) && is_bool(node.args[1]) ? both : "bool(" + both + ")";
       }
@@ -225,9 +237,13 @@ class Python {
 
   std::string fresh(const std::string& wanted) {
     static const std::set<std::string> reserved = {
-        "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del", "elif", "else", "except", "finally", "for", "from",
-        "global", "if", "import", "in", "is", "lambda", "nonlocal", "not", "or", "pass", "raise", "return", "try", "while", "with", "yield",
-        "rasp", "compiling", "program", "str", "int", "float", "bool", "round", "VOCAB", "MAX_SEQ_LEN", "make_program", "get_program", "get_vocab", "get_max_seq_len", "x", "y", "p"};
+        "False",           "None",     "True",     "and",    "as",          "assert",       "async",       "await",
+        "break",           "class",    "continue", "def",    "del",         "elif",         "else",        "except",
+        "finally",         "for",      "from",     "global", "if",          "import",       "in",          "is",
+        "lambda",          "nonlocal", "not",      "or",     "pass",        "raise",        "return",      "try",
+        "while",           "with",     "yield",    "rasp",   "compiling",   "program",      "str",         "int",
+        "float",           "bool",     "round",    "VOCAB",  "MAX_SEQ_LEN", "make_program", "get_program", "get_vocab",
+        "get_max_seq_len", "x",        "y",        "p"};
     std::string stem;
     for (char c : wanted) stem += c < 0 || !(std::isalnum(static_cast<unsigned char>(c)) || c == '_') ? '_' : c;
     if (stem.empty() || (stem[0] >= '0' && stem[0] <= '9')) stem = "v_" + stem;
@@ -242,11 +258,14 @@ class Python {
     const Node& node = g_[id];
     if (node.kind == NodeKind::Indices) return names_[id] = "rasp.indices", "";
     if (node.kind == NodeKind::Tokens && plain_tokens(node.conversion)) return names_[id] = "rasp.tokens", "";
-    if (node.kind == NodeKind::Constant && !node.illegal_constant) return names_[id] = "rasp.Full(" + literal(node.constant) + ")", "";
+    if (node.kind == NodeKind::Constant && !node.illegal_constant)
+      return names_[id] = "rasp.Full(" + literal(node.constant) + ")", "";
     std::string before, value = expression(id, before);
     const auto asked = promises_.numerical.find(id);
-    if (asked != promises_.numerical.end()) value = (asked->second ? "rasp.numerical(" : "rasp.categorical(") + value + ")";
-    static const char* const kinds[] = {"tokens", "indices", "constant", "map", "aggregate", "width", "select", "both", "either", "no"};
+    if (asked != promises_.numerical.end())
+      value = (asked->second ? "rasp.numerical(" : "rasp.categorical(") + value + ")";
+    static const char* const kinds[] = {"tokens", "indices", "constant", "map",    "aggregate",
+                                        "width",  "select",  "both",     "either", "no"};
     names_[id] = fresh(node.name.empty() ? kinds[static_cast<std::size_t>(node.kind)] : node.name);
     if (!node.name.empty()) value += ".named(" + literal(Value::string(node.name)) + ")";
     return before + names_[id] + " = " + value + "\n";
@@ -258,22 +277,25 @@ class Python {
     switch (node.kind) {
       case NodeKind::Tokens: {
         static const char* const conversions[] = {"", "str", "int", "float", "bool"};
-        return std::string("rasp.Map(lambda x: ") + conversions[static_cast<std::size_t>(node.conversion)] + "(x), rasp.tokens)";
+        return std::string("rasp.Map(lambda x: ") + conversions[static_cast<std::size_t>(node.conversion)] +
+               "(x), rasp.tokens)";
       }
-      case NodeKind::Constant: return "rasp.Map(lambda x: {}[0], rasp.tokens)";  // a list as an element: undefined everywhere
+      case NodeKind::Constant:
+        return "rasp.Map(lambda x: {}[0], rasp.tokens)";  // a list as an element: undefined everywhere
       case NodeKind::Elementwise: return elementwise(id, before);
       case NodeKind::Aggregate:
         if (!numerical(id) || !numerical(node.args[1]) || !equal(node.constant, Value::integer(0)))
-          refusals_.insert("a default that is not None, but for a numerical() aggregate of numerical() values, where it is 0");
+          refusals_.insert(
+              "a default that is not None, but for a numerical() aggregate of numerical() values, where it is 0");
         return "rasp.Aggregate(" + arg(0) + ", " + arg(1) + ", default=" + literal(node.constant) + ")";
       case NodeKind::SelectorWidth: return "rasp.SelectorWidth(" + arg(0) + ")";
       case NodeKind::Select: return select(node);
-      case NodeKind::SelectorAnd: case NodeKind::SelectorOr:
+      case NodeKind::SelectorAnd:
+      case NodeKind::SelectorOr:
         refusals_.insert("a selector made of others");
-        return (node.kind == NodeKind::SelectorAnd ? "rasp.SelectorAnd(" : "rasp.SelectorOr(") + arg(0) + ", " + arg(1) + ")";
-      default:
-        refusals_.insert("a selector made of others");
-        return "rasp.SelectorNot(" + arg(0) + ")";
+        return (node.kind == NodeKind::SelectorAnd ? "rasp.SelectorAnd(" : "rasp.SelectorOr(") + arg(0) + ", " +
+               arg(1) + ")";
+      default: refusals_.insert("a selector made of others"); return "rasp.SelectorNot(" + arg(0) + ")";
     }
   }
 
@@ -284,7 +306,8 @@ class Python {
       Failure failure;
       bool failed = false;
       const bool hit = compare(node.op, g_[key].constant, g_[query].constant, failure, failed);
-      if (!failed) return std::string("rasp.Select(rasp.tokens, rasp.tokens, rasp.Comparison.") + (hit ? "TRUE)" : "FALSE)");
+      if (!failed)
+        return std::string("rasp.Select(rasp.tokens, rasp.tokens, rasp.Comparison.") + (hit ? "TRUE)" : "FALSE)");
     }
     return "rasp.Select(" + names_[key] + ", " + names_[query] + ", rasp.Comparison." + comparison(node.op) + ")";
   }
@@ -292,18 +315,25 @@ class Python {
   std::string elementwise(NodeId id, std::string& before) {
     const Node& node = g_[id];
     const Function& f = functions_[id];
-    const bool sum = (node.op == Op::Add || node.op == Op::Sub) && node.args.size() == 2 && !constant(node.args[0]) && !constant(node.args[1]);
+    const bool sum = (node.op == Op::Add || node.op == Op::Sub) && node.args.size() == 2 && !constant(node.args[0]) &&
+                     !constant(node.args[1]);
     if (sum && numerical(id) && numerical(node.args[0]) && numerical(node.args[1])) {
-      return "rasp.LinearSequenceMap(" + names_[node.args[0]] + ", " + names_[node.args[1]] + ", 1, " + (node.op == Op::Add ? "1)" : "-1)");
+      return "rasp.LinearSequenceMap(" + names_[node.args[0]] + ", " + names_[node.args[1]] + ", 1, " +
+             (node.op == Op::Add ? "1)" : "-1)");
     }
     if (f.leaves.empty()) return "rasp.Map(lambda x: " + text(id, f, {}) + ", rasp.tokens)";
     if (f.leaves.size() == 1) return "rasp.Map(lambda x: " + text(id, f, {"x"}) + ", " + names_[f.leaves[0]] + ")";
-    if (numerical(id) || numerical(f.leaves[0]) || numerical(f.leaves[1])) refusals_.insert("a SequenceMap of numerical() values that is not linear");
-    if (f.leaves.size() == 2) return "rasp.SequenceMap(lambda x, y: " + text(id, f, {"x", "y"}) + ", " + names_[f.leaves[0]] + ", " + names_[f.leaves[1]] + ")";
+    if (numerical(id) || numerical(f.leaves[0]) || numerical(f.leaves[1]))
+      refusals_.insert("a SequenceMap of numerical() values that is not linear");
+    if (f.leaves.size() == 2)
+      return "rasp.SequenceMap(lambda x, y: " + text(id, f, {"x", "y"}) + ", " + names_[f.leaves[0]] + ", " +
+             names_[f.leaves[1]] + ")";
     // Three: the first two travel as a pair.
     const std::string pair = fresh("pair");
-    before = pair + " = rasp.SequenceMap(lambda x, y: (x, y), " + names_[f.leaves[0]] + ", " + names_[f.leaves[1]] + ")\n";
-    return "rasp.SequenceMap(lambda p, y: " + text(id, f, {"p[0]", "p[1]", "y"}) + ", " + pair + ", " + names_[f.leaves[2]] + ")";
+    before =
+        pair + " = rasp.SequenceMap(lambda x, y: (x, y), " + names_[f.leaves[0]] + ", " + names_[f.leaves[1]] + ")\n";
+    return "rasp.SequenceMap(lambda p, y: " + text(id, f, {"p[0]", "p[1]", "y"}) + ", " + pair + ", " +
+           names_[f.leaves[2]] + ")";
   }
 
   bool numerical(NodeId id) const {
@@ -315,7 +345,9 @@ class Python {
   bool plain_tokens(Conversion c) const {
     static constexpr Kind kinds[] = {Kind::Opaque, Kind::String, Kind::Int, Kind::Float, Kind::Bool};
     const auto& v = p_.settings.vocabulary;
-    return c == Conversion::Asis || (v && std::all_of(v->begin(), v->end(), [&](const Value& t) { return t.kind() == kinds[static_cast<std::size_t>(c)]; }));
+    return c == Conversion::Asis || (v && std::all_of(v->begin(), v->end(), [&](const Value& t) {
+                                       return t.kind() == kinds[static_cast<std::size_t>(c)];
+                                     }));
   }
 
   std::string header() const {
@@ -339,7 +371,8 @@ class Python {
 
   std::string ending() const {
     const rasp::Settings& s = p_.settings;
-    if (!s.vocabulary || s.vocabulary->empty() || !s.max_length) return "\n# Neither a vocabulary nor an input is given: compiling needs one.\n";
+    if (!s.vocabulary || s.vocabulary->empty() || !s.max_length)
+      return "\n# Neither a vocabulary nor an input is given: compiling needs one.\n";
     std::string vocabulary, bos = "compiler_bos", pad = "compiler_pad";
     bool twice = false;  // 1 and True are one member of a set
     for (std::size_t i = 0; i < s.vocabulary->size(); ++i) {
@@ -347,12 +380,17 @@ class Python {
       vocabulary += (i ? ", " : "") + literal(v);
       for (std::size_t j = 0; j < i && v.is_number(); ++j) twice |= equal(v, (*s.vocabulary)[j]);
     }
-    const auto held = [&](const std::string& text) { return std::any_of(s.vocabulary->begin(), s.vocabulary->end(), [&](const Value& v) { return equal(v, Value::string(text)); }); };
+    const auto held = [&](const std::string& text) {
+      return std::any_of(s.vocabulary->begin(), s.vocabulary->end(),
+                         [&](const Value& v) { return equal(v, Value::string(text)); });
+    };
     while (held(bos)) bos += "_";
     while (held(pad)) pad += "_";
-    std::string out = "\nif __name__ == \"__main__\":\n    model = compiling.compile_rasp_to_model(\n        " + names_[output_];
+    std::string out =
+        "\nif __name__ == \"__main__\":\n    model = compiling.compile_rasp_to_model(\n        " + names_[output_];
     out += std::string(",\n        vocab=") + (twice ? "[" : "{") + vocabulary + (twice ? "]" : "}");
-    out += ",\n        max_seq_len=" + std::to_string(*s.max_length) + ",\n        causal=" + (s.causal ? "True" : "False") + ",\n";
+    out += ",\n        max_seq_len=" + std::to_string(*s.max_length) +
+           ",\n        causal=" + (s.causal ? "True" : "False") + ",\n";
     if (bos != "compiler_bos") out += "        compiler_bos=" + literal(Value::string(bos)) + ",\n";
     if (pad != "compiler_pad") out += "        compiler_pad=" + literal(Value::string(pad)) + ",\n";
     return out + "    )\n";
@@ -370,7 +408,9 @@ class Python {
 
 }  // namespace
 
-std::string python_text(const Program& program, NodeId output, const CompileOptions::Promises& promises) { return Python(program, output, promises).run(); }
+std::string python_text(const Program& program, NodeId output, const CompileOptions::Promises& promises) {
+  return Python(program, output, promises).run();
+}
 
 Json python_document(const Json& r) {
   Budget budget(limits_of(r));
@@ -378,7 +418,8 @@ Json python_document(const Json& r) {
   const Program p = load_program(program_request(r), diagnostics, budget);
   if (p.elaboration.graph.dialect() == Dialect::Tracr) throw BadRequest{"The program is in Python already"};
   const NodeId output = diagnostics.has_errors() ? no_node : output_sop(p, diagnostics);
-  const CompileOptions::Promises promises = output == no_node ? CompileOptions::Promises{} : promises_of(p.elaboration, diagnostics);
+  const CompileOptions::Promises promises =
+      output == no_node ? CompileOptions::Promises{} : promises_of(p.elaboration, diagnostics);
   Json messages = Locator(p.elaboration).diagnostics(diagnostics);
   if (output == no_node || diagnostics.has_errors()) return failed(messages);
   return {{"ok", true}, {"text", python_text(p, output, promises)}, {"diagnostics", std::move(messages)}};

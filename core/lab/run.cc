@@ -28,7 +28,8 @@ void orthonormal_columns(Matrix<float>& W, Random& random) {
     columns.push_back(std::move(v));
   }
   for (std::int32_t r = 0; r < W.rows; ++r)
-    for (std::int32_t c = 0; c < W.columns; ++c) W(r, c) = static_cast<float>(columns[static_cast<std::size_t>(c)][static_cast<std::size_t>(r)]);
+    for (std::int32_t c = 0; c < W.columns; ++c)
+      W(r, c) = static_cast<float>(columns[static_cast<std::size_t>(c)][static_cast<std::size_t>(r)]);
 }
 
 void normal(Matrix<float>& m, double deviation, Random& random) {
@@ -69,7 +70,8 @@ void TrainingRun::step() {
   const std::size_t n = std::min<std::size_t>(static_cast<std::size_t>(options_.batch), order_.size());
   while (chosen_.size() < n) {  // every example once, then all again in another order
     if (at_ == 0)
-      for (std::size_t i = order_.size(); i > 1; --i) std::swap(order_[i - 1], order_[random_.below(static_cast<std::uint32_t>(i))]);
+      for (std::size_t i = order_.size(); i > 1; --i)
+        std::swap(order_[i - 1], order_[random_.below(static_cast<std::uint32_t>(i))]);
     chosen_.push_back(order_[at_]);
     at_ = (at_ + 1) % order_.size();
   }
@@ -107,7 +109,9 @@ Accuracy TrainingRun::accuracy() {
     }
     whole += all;
   });
-  const auto share = [](std::int64_t x, std::int64_t of) { return of ? static_cast<double>(x) / static_cast<double>(of) : 0.0; };
+  const auto share = [](std::int64_t x, std::int64_t of) {
+    return of ? static_cast<double>(x) / static_cast<double>(of) : 0.0;
+  };
   a.trained = share(right[0], counted[0]);
   a.held_out = share(right[1], counted[1]);
   a.inputs = share(whole, static_cast<std::int64_t>(examples_.list.size()));
@@ -123,11 +127,13 @@ double TrainingRun::flops() const {
 
 double TrainingRun::megabytes() const {
   const std::int64_t together = std::max(options_.batch, 128), longest = network_->shape().positions;
-  std::int64_t floats = network_->floats(together * longest, static_cast<std::int32_t>(longest)) + 8 * static_cast<std::int64_t>(weights().size());
+  std::int64_t floats = network_->floats(together * longest, static_cast<std::int32_t>(longest)) +
+                        8 * static_cast<std::int64_t>(weights().size());
   return static_cast<double>(floats) * 4e-6;
 }
 
-Superposition::Superposition(const CompiledModel& model, const Examples& examples, const TrainOptions& train, const SuperpositionOptions& options)
+Superposition::Superposition(const CompiledModel& model, const Examples& examples, const TrainOptions& train,
+                             const SuperpositionOptions& options)
     : TrainingRun(model, examples, train), compressed_(model.transformer, options.width), superposition_(options) {
   network_ = &compressed_.network;
   sharpness_ = static_cast<float>(options.sharpness);
@@ -175,7 +181,8 @@ void Superposition::start(SuperpositionOptions::Start how) {
   } else {
     const Spectrum s = eigenvectors(moments_);
     for (std::int32_t r = 0; r < W.rows; ++r)
-      for (std::int32_t c = 0; c < W.columns; ++c) W(r, c) = static_cast<float>(s.vectors[static_cast<std::size_t>(c)][static_cast<std::size_t>(r)]);
+      for (std::int32_t c = 0; c < W.columns; ++c)
+        W(r, c) = static_cast<float>(s.vectors[static_cast<std::size_t>(c)][static_cast<std::size_t>(r)]);
   }
 }
 
@@ -238,7 +245,10 @@ Shape twin_shape(const Transformer& model, const TwinOptions& o) {
 }  // namespace
 
 Twin::Twin(const CompiledModel& model, const Examples& examples, const TrainOptions& train, const TwinOptions& o)
-    : TrainingRun(model, examples, train), twin_(twin_shape(model.transformer, o)), compiled_(network_of<float>(model.transformer)), sizes_(o) {
+    : TrainingRun(model, examples, train),
+      twin_(twin_shape(model.transformer, o)),
+      compiled_(network_of<float>(model.transformer)),
+      sizes_(o) {
   network_ = &twin_;
   optimiser_.decay = train.decay;
   std::vector<Matrix<float>*> gradients;
@@ -247,9 +257,11 @@ Twin::Twin(const CompiledModel& model, const Examples& examples, const TrainOpti
   // What writes into the residual stream starts smaller the more of it there is.
   const double written = 1 / std::sqrt(2.0 * std::max(1, o.layers));
   twin_.weights.each([&](const std::string& name, Matrix<float>& p) {
-    const bool bias = name.find(".b_") != std::string::npos, embedding = name.find("embed.W_E") != std::string::npos || name.find("W_pos") != std::string::npos;
+    const bool bias = name.find(".b_") != std::string::npos,
+               embedding = name.find("embed.W_E") != std::string::npos || name.find("W_pos") != std::string::npos;
     const bool writes = name.find("W_O") != std::string::npos || name.find("W_out") != std::string::npos;
-    if (!bias && !p.empty()) normal(p, embedding ? 0.5 : (writes ? written : 1.0) / std::sqrt(static_cast<double>(p.rows)), random_);
+    if (!bias && !p.empty())
+      normal(p, embedding ? 0.5 : (writes ? written : 1.0) / std::sqrt(static_cast<double>(p.rows)), random_);
     optimiser_.add(p, *gradients[i++], !bias);
   });
 }
@@ -283,7 +295,8 @@ double Twin::layer_loss(const std::vector<std::size_t>&, std::vector<Matrix<floa
   double loss = 0;
   std::size_t layer = 0;
   for (std::size_t l = 0; l < compiled_.shape().layers.size() && layer < twin_.shape().layers.size(); ++l) {
-    const std::size_t heads = std::min(compiled_.shape().layers[l].heads.size(), twin_.shape().layers[layer].heads.size());
+    const std::size_t heads =
+        std::min(compiled_.shape().layers[l].heads.size(), twin_.shape().layers[layer].heads.size());
     if (heads == 0) continue;
     for (std::size_t h = 0; h < heads; ++h) loss += pattern_loss(layer, l, h);
     ++layer;
@@ -293,7 +306,8 @@ double Twin::layer_loss(const std::vector<std::size_t>&, std::vector<Matrix<floa
 
 std::vector<float> Twin::weights() const {
   std::vector<float> all;
-  twin_.weights.each([&](const std::string&, Matrix<float>& p) { all.insert(all.end(), p.data.begin(), p.data.end()); });
+  twin_.weights.each(
+      [&](const std::string&, Matrix<float>& p) { all.insert(all.end(), p.data.begin(), p.data.end()); });
   return all;
 }
 

@@ -20,7 +20,9 @@ T within(const Json& from, const char* key, T fallback, T least, T most, const s
   const bool fits = std::is_integral_v<T> ? x.is_number_integer() : x.is_number();
   const double v = fits ? x.get<double>() : 0;
   if (!fits || !(v >= static_cast<double>(least) && v <= static_cast<double>(most)))
-    throw BadRequest{"\"" + std::string(key) + "\" (" + what + ") must be " + (std::is_integral_v<T> ? "a whole number" : "a number") + " from " + text(least) + " to " + text(most)};
+    throw BadRequest{"\"" + std::string(key) + "\" (" + what + ") must be " +
+                     (std::is_integral_v<T> ? "a whole number" : "a number") + " from " + text(least) + " to " +
+                     text(most)};
   return x.get<T>();
 }
 
@@ -52,7 +54,8 @@ void twin(const Json& e, const CompiledModel& model, Settings& s) {
   o.d_model = within<std::int32_t>(e, "d_model", 32, 4, 256, "the residual stream's width");
   o.d_head = within<std::int32_t>(e, "d_head", 16, 4, 64, "a head's width");
   o.d_mlp = within<std::int32_t>(e, "d_mlp", 64, 0, 512, "neurons in each layer");
-  o.patterns = within<double>(e, "patterns", 0, 0, 1000, "weight of the compiled model's attention patterns in the loss");
+  o.patterns =
+      within<double>(e, "patterns", 0, 0, 1000, "weight of the compiled model's attention patterns in the loss");
   if (o.d_head % 4) throw BadRequest{"\"d_head\" (a head's width) must be a multiple of 4"};
   s.train.steps = 6000;
   s.train.batch = 64;
@@ -62,9 +65,11 @@ void twin(const Json& e, const CompiledModel& model, Settings& s) {
 
 void superposition(const Json& e, const CompiledModel& model, Settings& s) {
   const std::int32_t D = model.transformer.d_model;
-  // Counting heads live on scores that a small change of W puts far off: only small steps from where they work keep them.
+  // Counting heads live on scores that a small change of W puts far off: only small steps from where they work keep
+  // them.
   const bool counts = std::any_of(model.layers.begin(), model.layers.end(), [](const LayerInfo& l) {
-    return std::any_of(l.heads.begin(), l.heads.end(), [](const HeadInfo& h) { return h.role == HeadInfo::Role::CountingWidth; });
+    return std::any_of(l.heads.begin(), l.heads.end(),
+                       [](const HeadInfo& h) { return h.role == HeadInfo::Role::CountingWidth; });
   });
   const std::string recipe = typed<std::string>(e, "recipe", counts ? "principal" : "orthonormal", "a string");
   using Start = SuperpositionOptions::Start;
@@ -74,14 +79,17 @@ void superposition(const Json& e, const CompiledModel& model, Settings& s) {
   else throw BadRequest{"\"recipe\" must be \"orthonormal\", \"principal\" or \"paper\""};
   const bool paper = recipe == "paper";
   s.recipe = recipe;
-  s.superposition.width = within<std::int32_t>(e, "d", std::max(1, D / 2), 1, D, "dimensions of the compressed residual stream");
+  s.superposition.width =
+      within<std::int32_t>(e, "d", std::max(1, D / 2), 1, D, "dimensions of the compressed residual stream");
   s.superposition.layer_weight = within<double>(e, "layer_weight", 1, 0, 1000, "of the layers' loss");
-  s.superposition.softness = within<double>(e, "softness", recipe == "orthonormal" ? 0.03 : 1, 0.01, 1, "of scores at first");
+  s.superposition.softness =
+      within<double>(e, "softness", recipe == "orthonormal" ? 0.03 : 1, 0.01, 1, "of scores at first");
   s.superposition.sharpness = within<double>(e, "sharpness", paper ? 1 : 16, 0.1, 100, "of the logits in the loss");
   s.train.steps = paper ? 300'000 : 4'000;
   s.train.batch = paper ? 256 : 64;
   s.train.decay = paper ? 0.1 : 0;
-  s.train.schedule = paper ? Schedule{Schedule::Kind::Linear, 1e-3, 1e-6, 0} : Schedule{Schedule::Kind::Cosine, recipe == "principal" ? 1e-3 : 1e-2, 0, 0};
+  s.train.schedule = paper ? Schedule{Schedule::Kind::Linear, 1e-3, 1e-6, 0}
+                           : Schedule{Schedule::Kind::Cosine, recipe == "principal" ? 1e-3 : 1e-2, 0, 0};
 }
 
 }  // namespace
@@ -105,13 +113,31 @@ Settings settings_of(const Json& request, const CompiledModel& model) {
 Json settings_document(const Settings& s) {
   Json e = {{"kind", s.kind}};
   if (s.kind == "twin") {
-    e.update({{"layers", s.twin.layers}, {"heads", s.twin.heads}, {"d_model", s.twin.d_model}, {"d_head", s.twin.d_head}, {"d_mlp", s.twin.d_mlp}, {"patterns", s.twin.patterns}});
+    e.update({{"layers", s.twin.layers},
+              {"heads", s.twin.heads},
+              {"d_model", s.twin.d_model},
+              {"d_head", s.twin.d_head},
+              {"d_mlp", s.twin.d_mlp},
+              {"patterns", s.twin.patterns}});
   } else {
-    e.update({{"d", s.superposition.width}, {"recipe", s.recipe}, {"layer_weight", s.superposition.layer_weight}, {"sharpness", s.superposition.sharpness}, {"softness", s.superposition.softness}});
+    e.update({{"d", s.superposition.width},
+              {"recipe", s.recipe},
+              {"layer_weight", s.superposition.layer_weight},
+              {"sharpness", s.superposition.sharpness},
+              {"softness", s.superposition.softness}});
   }
   return {{"experiment", e},
-          {"training", {{"steps", s.train.steps}, {"batch", s.train.batch}, {"rate", s.train.schedule.rate}, {"decay", s.train.decay}, {"seed", s.train.seed}}},
-          {"examples", {{"longest", s.examples.longest}, {"most", s.examples.most}, {"held_out", s.examples.held_out}, {"seed", s.examples.seed}}}};
+          {"training",
+           {{"steps", s.train.steps},
+            {"batch", s.train.batch},
+            {"rate", s.train.schedule.rate},
+            {"decay", s.train.decay},
+            {"seed", s.train.seed}}},
+          {"examples",
+           {{"longest", s.examples.longest},
+            {"most", s.examples.most},
+            {"held_out", s.examples.held_out},
+            {"seed", s.examples.seed}}}};
 }
 
 }  // namespace rasp::lab

@@ -11,7 +11,9 @@ namespace rasp::lab {
 std::optional<Matrix<float>> basis_at(const Json& request, std::int32_t d_model) {
   const Json rows = request.value("basis", Json());
   if (rows.is_null()) return std::nullopt;
-  const std::string expected = "\"basis\" must be " + std::to_string(d_model) + " rows (the model's dimensions) of as many numbers each, at most " + std::to_string(d_model);
+  const std::string expected = "\"basis\" must be " + std::to_string(d_model) +
+                               " rows (the model's dimensions) of as many numbers each, at most " +
+                               std::to_string(d_model);
   const std::size_t width = rows.is_array() && !rows.empty() && rows[0].is_array() ? rows[0].size() : 0;
   if (rows.size() != static_cast<std::size_t>(d_model) || width < 1 || width > rows.size()) throw BadRequest{expected};
   Matrix<float> W(d_model, static_cast<std::int32_t>(width));
@@ -41,7 +43,8 @@ CompiledModel turned(const CompiledModel& model, const Matrix<float>& W) {
   out.links.clear();
   out.exact = false;
   out.exactness = {};
-  out.exactness.reasons = {"The residual stream's " + std::to_string(W.rows) + " dimensions are held in " + std::to_string(W.columns) + " of another basis"};
+  out.exactness.reasons = {"The residual stream's " + std::to_string(W.rows) + " dimensions are held in " +
+                           std::to_string(W.columns) + " of another basis"};
   out.inexact_reasons = out.exactness.reasons;
   out.worst_margin = 0;
   return out;
@@ -77,7 +80,9 @@ Tried try_out(Runner& runner, const std::vector<std::vector<Value>>& inputs, Bud
     ++out.inputs;
     out.right += c.agree;
     for (std::size_t i = 0; i < input.size(); ++i)
-      if (c.undefined[i].empty()) out.lead = std::min(out.lead, lead_of(codec, std::span(runner.logits()).subspan((i + 1) * columns, columns), c.interpreter[i].value));
+      if (c.undefined[i].empty())
+        out.lead = std::min(out.lead, lead_of(codec, std::span(runner.logits()).subspan((i + 1) * columns, columns),
+                                              c.interpreter[i].value));
   }
   return out;
 }

@@ -108,7 +108,8 @@ void Pass::list_by_position(const SparseLists& rows, std::int32_t d, std::int32_
   for (std::int32_t t = 0; t < T; ++t) begin[t + 1] = begin[t] + cursor[t + 1];
   std::copy_n(begin, T, cursor);
   for (std::int32_t i = 0; i < d; ++i)
-    for (std::int32_t e = rows.begin[static_cast<std::size_t>(i)]; e < rows.begin[static_cast<std::size_t>(i) + 1]; ++e) {
+    for (std::int32_t e = rows.begin[static_cast<std::size_t>(i)]; e < rows.begin[static_cast<std::size_t>(i) + 1];
+         ++e) {
       const std::int32_t to = cursor[rows.index[static_cast<std::size_t>(e)]]++;
       index[to] = i;
       value[to] = rows.value[static_cast<std::size_t>(e)];
@@ -127,13 +128,18 @@ void Pass::attend(const PreparedHead& head, std::int32_t index, std::int32_t off
     list_rows(s_.v, d_v, offset, T, s_.value_rows);
     list_by_position(s_.value_rows, d_v, T, s_.values);
     for (std::int32_t i = 0; i < d_v; ++i)
-      row_cost += std::min(s_.value_rows.begin[static_cast<std::size_t>(i) + 1] - s_.value_rows.begin[static_cast<std::size_t>(i)], T / 4) + 1;
+      row_cost += std::min(s_.value_rows.begin[static_cast<std::size_t>(i) + 1] -
+                               s_.value_rows.begin[static_cast<std::size_t>(i)],
+                           T / 4) +
+                  1;
   }
   std::int32_t* groups = grown(s_.groups, T / 4 + 1);
   float* row = grown(s_.scores, T + 4);
   for (std::int32_t t = 0; t < T; ++t) {
     const std::int32_t visible = m_.causal ? t + 1 : T;
-    tick(static_cast<std::int64_t>(visible) * (4 + s_.queries.begin[static_cast<std::size_t>(t) + 1] - s_.queries.begin[static_cast<std::size_t>(t)]) + (writes ? row_cost : 0));
+    tick(static_cast<std::int64_t>(visible) *
+             (4 + s_.queries.begin[static_cast<std::size_t>(t) + 1] - s_.queries.begin[static_cast<std::size_t>(t)]) +
+         (writes ? row_cost : 0));
     const std::int64_t traced_row = (static_cast<std::int64_t>(index) * T + t) * T;
     std::int32_t n_groups = 0, used = visible;
     if (!replaced || trace_) score(t, offset, T, visible, row);
@@ -163,17 +169,17 @@ void Pass::attend(const PreparedHead& head, std::int32_t index, std::int32_t off
 void Pass::score(std::int32_t t, std::int32_t offset, std::int32_t T, std::int32_t visible, float* scores) {
   const std::int32_t n = (visible + 3) / 4 * 4;
   bool empty = true;
-  for (std::int32_t e = s_.queries.begin[static_cast<std::size_t>(t)]; e < s_.queries.begin[static_cast<std::size_t>(t) + 1]; ++e) {
+  for (std::int32_t e = s_.queries.begin[static_cast<std::size_t>(t)];
+       e < s_.queries.begin[static_cast<std::size_t>(t) + 1]; ++e) {
     const std::int32_t i = s_.queries.index[static_cast<std::size_t>(e)];
     const float* keys = s_.k[static_cast<std::size_t>(i)];
     if (!keys) continue;
     const float q = s_.queries.value[static_cast<std::size_t>(e)] / m_.sqrt_d_head;
-    const std::int32_t first = s_.key_rows.begin[static_cast<std::size_t>(i)], last = s_.key_rows.begin[static_cast<std::size_t>(i) + 1];
+    const std::int32_t first = s_.key_rows.begin[static_cast<std::size_t>(i)],
+                       last = s_.key_rows.begin[static_cast<std::size_t>(i) + 1];
     if (8 * (last - first) > T) {  // many keys have this dimension
-      if (empty)
-        kernels::scale(scores, keys + offset, q, n);
-      else
-        kernels::add_scaled(scores, keys + offset, q, n);
+      if (empty) kernels::scale(scores, keys + offset, q, n);
+      else kernels::add_scaled(scores, keys + offset, q, n);
       empty = false;
       continue;
     }
@@ -201,14 +207,16 @@ void Pass::mix(const float* pattern, std::int32_t visible, std::int32_t n_groups
       for (std::int32_t k = first; k < last; ++k) {
         const float p = pattern[k];
         if (p == 0) continue;
-        for (std::int32_t e = s_.values.begin[static_cast<std::size_t>(k)]; e < s_.values.begin[static_cast<std::size_t>(k) + 1]; ++e)
+        for (std::int32_t e = s_.values.begin[static_cast<std::size_t>(k)];
+             e < s_.values.begin[static_cast<std::size_t>(k) + 1]; ++e)
           z[s_.values.index[static_cast<std::size_t>(e)] * S_] += p * s_.values.value[static_cast<std::size_t>(e)];
       }
     }
     return;
   }
   for (std::int32_t i = 0; i < d_v; ++i) {
-    const std::int32_t first = s_.value_rows.begin[static_cast<std::size_t>(i)], last = s_.value_rows.begin[static_cast<std::size_t>(i) + 1];
+    const std::int32_t first = s_.value_rows.begin[static_cast<std::size_t>(i)],
+                       last = s_.value_rows.begin[static_cast<std::size_t>(i) + 1];
     if (first == last) continue;
     float sum = 0;
     if (4 * (last - first) > T) {

@@ -39,8 +39,9 @@ std::string fingerprint(const Transformer& m) {
   Fnv1a hash;
   for (const std::int64_t size :
        {static_cast<std::int64_t>(m.layers.size()), std::int64_t{m.d_model}, std::int64_t{m.n_heads()},
-        std::int64_t{m.d_head()}, std::int64_t{m.d_mlp()}, std::int64_t{m.n_ctx}, static_cast<std::int64_t>(m.W_E.rows()),
-        static_cast<std::int64_t>(m.W_U.cols()), std::int64_t{m.causal}, std::int64_t{m.bos_id}})
+        std::int64_t{m.d_head()}, std::int64_t{m.d_mlp()}, std::int64_t{m.n_ctx},
+        static_cast<std::int64_t>(m.W_E.rows()), static_cast<std::int64_t>(m.W_U.cols()), std::int64_t{m.causal},
+        std::int64_t{m.bos_id}})
     hash.number(size);
   for (const StateTensor& tensor : state_dict(m)) {
     hash.bytes(tensor.name);

@@ -10,7 +10,13 @@ namespace rasp {
 Pass::Pass(const PreparedModel::Data& model, Workspace::Data& scratch,
            std::span<const std::span<const std::int32_t>> sequences, float* logits, Trace* trace,
            std::span<const Intervention> interventions, Budget* budget)
-    : m_(model), s_(scratch), sequences_(sequences), logits_(logits), trace_(trace), interventions_(interventions), budget_(budget) {
+    : m_(model),
+      s_(scratch),
+      sequences_(sequences),
+      logits_(logits),
+      trace_(trace),
+      interventions_(interventions),
+      budget_(budget) {
   for (const auto& ids : sequences_) {
     assert(!ids.empty() && static_cast<std::int64_t>(ids.size()) <= m_.n_ctx && ids.front() == m_.bos_id);
     positions_ += static_cast<std::int32_t>(ids.size());
@@ -63,7 +69,8 @@ void Pass::set_residual(std::int32_t half_layer) {
 
 // The inputs of column c that are live, and their weights, into scratch with room for one more; → how many.
 std::int32_t Pass::collect(const Columns& columns, std::int32_t c, const float* base, const std::uint8_t* live) {
-  const std::int32_t first = columns.begin[static_cast<std::size_t>(c)], last = columns.begin[static_cast<std::size_t>(c) + 1];
+  const std::int32_t first = columns.begin[static_cast<std::size_t>(c)],
+                     last = columns.begin[static_cast<std::size_t>(c) + 1];
   const float** inputs = grown(s_.inputs, last - first + 1);
   float* weights = grown(s_.weights, last - first + 1);
   std::int32_t count = 0;
@@ -140,8 +147,11 @@ void Pass::mlp(const PreparedLayer& layer) {
 }
 
 void Pass::write_neuron(const PreparedLayer& layer, std::int32_t j, const float* h) {
-  tick(static_cast<std::int64_t>(layer.out_begin[static_cast<std::size_t>(j) + 1] - layer.out_begin[static_cast<std::size_t>(j)]) * n_);
-  for (std::int32_t e = layer.out_begin[static_cast<std::size_t>(j)]; e < layer.out_begin[static_cast<std::size_t>(j) + 1]; ++e) {
+  tick(static_cast<std::int64_t>(layer.out_begin[static_cast<std::size_t>(j) + 1] -
+                                 layer.out_begin[static_cast<std::size_t>(j)]) *
+       n_);
+  for (std::int32_t e = layer.out_begin[static_cast<std::size_t>(j)];
+       e < layer.out_begin[static_cast<std::size_t>(j) + 1]; ++e) {
     const std::int32_t d = layer.out_rows[static_cast<std::size_t>(e)];
     const float w = layer.out_values[static_cast<std::size_t>(e)];
     if (s_.live[static_cast<std::size_t>(d)]) {
@@ -160,11 +170,13 @@ void Pass::unembed() {
   for (std::int32_t c = 0; c < d_out; ++c) {
     const std::int32_t count = collect(m_.W_U, c, s_.x.data(), s_.live.data());
     rows[c] = y + c * S_;
-    kernels::combine<false>(y + c * S_, m_.W_U.bias[static_cast<std::size_t>(c)], s_.inputs.data(), s_.weights.data(), count, n_);
+    kernels::combine<false>(y + c * S_, m_.W_U.bias[static_cast<std::size_t>(c)], s_.inputs.data(), s_.weights.data(),
+                            count, n_);
   }
   kernels::transpose(rows, d_out, positions_, logits_, d_out);
   if (trace_)
-    std::copy_n(logits_, static_cast<std::int64_t>(positions_) * d_out, trace_->arena.data() + trace_->tensors.back().offset);
+    std::copy_n(logits_, static_cast<std::int64_t>(positions_) * d_out,
+                trace_->arena.data() + trace_->tensors.back().offset);
 }
 
 void forward(const PreparedModel& model, Workspace& workspace, std::span<const std::int32_t> token_ids,
@@ -182,8 +194,8 @@ void forward(const Transformer& model, std::span<const std::int32_t> token_ids, 
 
 void forward_batch(const PreparedModel& model, Workspace& workspace,
                    std::span<const std::vector<std::int32_t>> sequences, std::vector<float>& logits) {
-  // Sequences go together until they fill rows of about this many positions: enough for the vector operations to outweigh
-  // looking up the weights, few enough for the rows to stay in the cache.
+  // Sequences go together until they fill rows of about this many positions: enough for the vector operations to
+  // outweigh looking up the weights, few enough for the rows to stay in the cache.
   constexpr std::size_t full = 192;
   const PreparedModel::Data& m = model.data();
   Workspace::Data& scratch = workspace.data();

@@ -15,10 +15,10 @@ namespace rasp {
 // One experiment of the page. Positions count BOS as 0.
 struct Intervention {
   enum class Kind : std::uint8_t {
-    ZeroHead,      // the head's output becomes 0
-    SetPattern,    // `values` [T*T] replaces the head's pattern (rows are queries)
-    ZeroMlp,       // the MLP's output becomes 0
-    SetResidual,   // resid at half-layer `half_layer` (0 = embeddings, 2L+1 = after attention L, 2L+2 = after MLP L)
+    ZeroHead,     // the head's output becomes 0
+    SetPattern,   // `values` [T*T] replaces the head's pattern (rows are queries)
+    ZeroMlp,      // the MLP's output becomes 0
+    SetResidual,  // resid at half-layer `half_layer` (0 = embeddings, 2L+1 = after attention L, 2L+2 = after MLP L)
   } kind = Kind::ZeroHead;
   std::int32_t layer = 0, head = 0, half_layer = 0, position = 0;
   std::vector<std::int32_t> dimensions;  // SetResidual: which
@@ -26,14 +26,15 @@ struct Intervention {
 };
 
 struct TensorInfo {
-  std::string name;                  // "resid_pre", "blocks.0.attn.scores", "blocks.0.attn.pattern", …
+  std::string name;  // "resid_pre", "blocks.0.attn.scores", "blocks.0.attn.pattern", …
   std::vector<std::int64_t> shape;
-  std::int64_t offset = 0;           // in floats, into Trace::arena
+  std::int64_t offset = 0;  // in floats, into Trace::arena
 };
 
 // Everything the pass computed, in one arena. T = tokens + 1 (BOS first). Entries, for every layer L:
 //   "resid_pre" [T, d_model]                    embeddings (half-layer 0)
-//   "blocks.L.attn.scores" [H, T, T]   H heads of this layer; after the causal mask (-inf is written as -1e30), of q·k/√d_head
+//   "blocks.L.attn.scores" [H, T, T]   H heads of this layer: q·k/√d_head after the causal mask (-inf is
+//                                      written as -1e30)
 //   "blocks.L.attn.pattern" [H, T, T]
 //   "blocks.L.resid_mid" [T, d_model]
 //   "blocks.L.mlp.pre", "blocks.L.mlp.post" [T, d_mlp of this layer]
@@ -78,8 +79,8 @@ class Workspace {
 
 // logits [T, d_vocab_out] into `logits` (resized). `token_ids` must start with bos_id and have 1..n_ctx ids in range
 // (asserted: callers encode through model/vocabulary). Trace may be null. Interventions that intervention_fault would
-// name are asserted against too. With a budget, throws LimitExceeded: "limit-time", or "limit-trace" for a trace of more
-// than Limits::trace_floats; the workspace stays usable.
+// name are asserted against too. With a budget, throws LimitExceeded: "limit-time", or "limit-trace" for a trace of
+// more than Limits::trace_floats; the workspace stays usable.
 void forward(const PreparedModel& model, Workspace& workspace, std::span<const std::int32_t> token_ids,
              std::vector<float>& logits, Trace* trace = nullptr, std::span<const Intervention> interventions = {},
              Budget* budget = nullptr);

@@ -40,9 +40,10 @@ inline int mask4(Int4 v) {
 }
 inline bool any_nonzero4(Int4 v) { return mask4(v != Int4{}) != 0; }
 
-// Weights below e^floor of the largest count as zero: 2^-60 of it. Float32 keeps 2^-24 of a sum that the largest enters,
-// and a proof of exactness allows for 2^-30 of leakage in all, so neither can tell; but codes that were moved stay
-// exactly zero where they should, which is what makes them sparse, and no subnormal number (which is slow) comes out.
+// Weights below e^floor of the largest count as zero: 2^-60 of it. Float32 keeps 2^-24 of a sum that the largest
+// enters, and a proof of exactness allows for 2^-30 of leakage in all, so neither can tell; but codes that were moved
+// stay exactly zero where they should, which is what makes them sparse, and no subnormal number (which is slow) comes
+// out.
 constexpr float exponent_floor = -41.5f;
 
 // e^x for exponent_floor ≤ x ≤ 0, within 2 units in the last place. x = n·ln 2 + r with |r| ≤ ln 2 / 2; e^r by its
@@ -133,7 +134,8 @@ inline bool combine(float* y, float bias, const float* const* inputs, const floa
   return mask4(any) != 0;
 }
 
-// Positions i < n (n need not be a multiple of 4, but x is readable up to the next) with x[i] ≠ 0, ascending, into `out`; → how many.
+// Positions i < n (n need not be a multiple of 4, but x is readable up to the next) with x[i] ≠ 0, ascending, into
+// `out`; → how many.
 inline std::int32_t nonzero_positions(const float* x, std::int32_t n, std::int32_t* out) {
   std::int32_t count = 0;
   for (std::int32_t i = 0; i < n; i += 4) {
@@ -178,8 +180,10 @@ inline void transpose(const float* const* rows, std::int32_t n_rows, std::int32_
     std::int32_t t = 0;
     for (; t + 4 <= n; t += 4) {
       const Float4 w = load4(a + t), x = load4(b + t), y = load4(c + t), z = load4(d + t);
-      const Float4 wx_low = __builtin_shufflevector(w, x, 0, 4, 1, 5), wx_high = __builtin_shufflevector(w, x, 2, 6, 3, 7);
-      const Float4 yz_low = __builtin_shufflevector(y, z, 0, 4, 1, 5), yz_high = __builtin_shufflevector(y, z, 2, 6, 3, 7);
+      const Float4 wx_low = __builtin_shufflevector(w, x, 0, 4, 1, 5),
+                   wx_high = __builtin_shufflevector(w, x, 2, 6, 3, 7);
+      const Float4 yz_low = __builtin_shufflevector(y, z, 0, 4, 1, 5),
+                   yz_high = __builtin_shufflevector(y, z, 2, 6, 3, 7);
       float* to = out + t * stride + r;
       store4(to, __builtin_shufflevector(wx_low, yz_low, 0, 1, 4, 5));
       store4(to + stride, __builtin_shufflevector(wx_low, yz_low, 2, 3, 6, 7));

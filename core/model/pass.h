@@ -10,8 +10,9 @@ namespace rasp {
 class Pass {
  public:
   // Trace and interventions only with one sequence. logits: [Σ lengths, d_vocab_out].
-  Pass(const PreparedModel::Data& model, Workspace::Data& scratch, std::span<const std::span<const std::int32_t>> sequences,
-       float* logits, Trace* trace, std::span<const Intervention> interventions, Budget* budget = nullptr);
+  Pass(const PreparedModel::Data& model, Workspace::Data& scratch,
+       std::span<const std::span<const std::int32_t>> sequences, float* logits, Trace* trace,
+       std::span<const Intervention> interventions, Budget* budget = nullptr);
   void run();
 
  private:
@@ -34,11 +35,12 @@ class Pass {
   void head(const PreparedHead& head, std::int32_t index);
   const float* column(const Columns& columns, std::int32_t c, float*& buffer);
   void attend(const PreparedHead& head, std::int32_t index, std::int32_t offset, std::int32_t T, bool writes);
-  void list_rows(const std::vector<const float*>& rows, std::int32_t d, std::int32_t offset, std::int32_t T, SparseLists& lists);
+  void list_rows(const std::vector<const float*>& rows, std::int32_t d, std::int32_t offset, std::int32_t T,
+                 SparseLists& lists);
   void list_by_position(const SparseLists& rows, std::int32_t d, std::int32_t T, SparseLists& lists);
   void score(std::int32_t t, std::int32_t offset, std::int32_t T, std::int32_t visible, float* scores);
-  void mix(const float* pattern, std::int32_t visible, std::int32_t n_groups, const PreparedHead& head, std::int32_t offset,
-           std::int32_t t, std::int64_t row_cost, std::int32_t T);
+  void mix(const float* pattern, std::int32_t visible, std::int32_t n_groups, const PreparedHead& head,
+           std::int32_t offset, std::int32_t t, std::int64_t row_cost, std::int32_t T);
   const Intervention* pattern_for(std::int32_t head) const;
 
   // trace.cc
@@ -59,14 +61,14 @@ class Pass {
   float* logits_;
   Trace* trace_;
   std::span<const Intervention> interventions_;
-  Budget* budget_;              // may be null
+  Budget* budget_;  // may be null
   // `work`: multiplications, about.
   void tick(std::int64_t work) {
     if (budget_) budget_->tick(static_cast<std::uint32_t>(1 + work / 32));
   }
   std::int32_t positions_ = 0;  // of all sequences
   std::int32_t n_ = 0;          // positions, rounded up to a multiple of 4: what vector operations run over
-  std::int64_t S_ = 0;          // n + 4: distance of rows, so that any run of four that starts at a position is readable
+  std::int64_t S_ = 0;  // n + 4: distance of rows, so that any run of four that starts at a position is readable
   std::int32_t layer_ = 0;
 };
 

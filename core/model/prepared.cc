@@ -18,7 +18,8 @@ ColumnLists by_column(const SparseMatrix& w) {
   ColumnLists columns(static_cast<std::size_t>(w.cols()));
   for (Eigen::Index row = 0; row < w.rows(); ++row)
     for (SparseMatrix::InnerIterator e(w, row); e; ++e)
-      if (e.value() != 0) columns[static_cast<std::size_t>(e.col())].push_back({static_cast<std::int32_t>(row), e.value()});
+      if (e.value() != 0)
+        columns[static_cast<std::size_t>(e.col())].push_back({static_cast<std::int32_t>(row), e.value()});
   return columns;
 }
 

@@ -8,10 +8,10 @@ namespace {
 struct Names {
   const char *W_E, *W_pos, *W_Q, *b_Q, *W_K, *b_K, *W_V, *b_V, *W_O, *b_O, *W_in, *b_in, *W_out, *b_out, *W_U, *b_U;
 };
-constexpr Names transformer_lens{
-    "embed.W_E",         "pos_embed.W_pos",  "blocks.L.attn.W_Q", "blocks.L.attn.b_Q", "blocks.L.attn.W_K", "blocks.L.attn.b_K",
-    "blocks.L.attn.W_V", "blocks.L.attn.b_V", "blocks.L.attn.W_O", "blocks.L.attn.b_O", "blocks.L.mlp.W_in",
-    "blocks.L.mlp.b_in", "blocks.L.mlp.W_out", "blocks.L.mlp.b_out", "unembed.W_U",       "unembed.b_U"};
+constexpr Names transformer_lens{"embed.W_E",          "pos_embed.W_pos",    "blocks.L.attn.W_Q", "blocks.L.attn.b_Q",
+                                 "blocks.L.attn.W_K",  "blocks.L.attn.b_K",  "blocks.L.attn.W_V", "blocks.L.attn.b_V",
+                                 "blocks.L.attn.W_O",  "blocks.L.attn.b_O",  "blocks.L.mlp.W_in", "blocks.L.mlp.b_in",
+                                 "blocks.L.mlp.W_out", "blocks.L.mlp.b_out", "unembed.W_U",       "unembed.b_U"};
 constexpr Names tracr{"token_embed/embeddings",
                       "pos_embed/embeddings",
                       "transformer/layer_L/attn/query/w",

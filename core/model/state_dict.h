@@ -42,8 +42,8 @@ struct StateTensor {
 
 enum class Naming : std::uint8_t {
   TransformerLens,  // embed.W_E, pos_embed.W_pos, blocks.L.attn.W_Q [n_heads, d_model, d_head], …, unembed.b_U
-  Tracr,            // token_embed/embeddings, …, transformer/layer_L/attn/query/w [d_model, n_heads·d_head], …, and
-                    // unembed/w, unembed/b, which Tracr keeps outside its parameters
+  Tracr,  // token_embed/embeddings, …, transformer/layer_L/attn/query/w [d_model, n_heads·d_head], …, and
+          // unembed/w, unembed/b, which Tracr keeps outside its parameters
 };
 
 // Every tensor in its fixed order: embeddings, layers in order, unembedding. All layers share n_heads(), d_head() and

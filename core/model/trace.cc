@@ -46,7 +46,8 @@ float* Pass::traced(Part part) {
 
 void Pass::record_residual(const TensorInfo& tensor) {
   const float** rows = grown(s_.rows, m_.d_model);
-  for (std::int32_t d = 0; d < m_.d_model; ++d) rows[d] = s_.live[static_cast<std::size_t>(d)] ? row(d) : s_.zeros.data();
+  for (std::int32_t d = 0; d < m_.d_model; ++d)
+    rows[d] = s_.live[static_cast<std::size_t>(d)] ? row(d) : s_.zeros.data();
   kernels::transpose(rows, m_.d_model, positions_, trace_->arena.data() + tensor.offset, m_.d_model);
 }
 

@@ -45,9 +45,10 @@ EncodedTokens Vocabulary::encode(std::span<const Value> tokens) const {
     for (auto it = first; it != last && id < 0; ++it)
       if (identical(tokens_[static_cast<std::size_t>(it->second)], tokens[i])) id = it->second;
     if (id < 0)
-      return fail(i, {"unknown-token", "input",
-                      "The token " + tokens[i].repr() + " at position " + std::to_string(i) + " is not in the vocabulary.",
-                      "Use one of " + listed(tokens_) + ", or add it to the vocabulary."});
+      return fail(i,
+                  {"unknown-token", "input",
+                   "The token " + tokens[i].repr() + " at position " + std::to_string(i) + " is not in the vocabulary.",
+                   "Use one of " + listed(tokens_) + ", or add it to the vocabulary."});
     out.ids.push_back(id);
   }
   return out;

@@ -9,7 +9,8 @@ void Checker::output_number(const Entries& column, CheckedLink& link) {
   is_form(column, static_cast<double>(t_.b_U[0]), c_.output.form, c_.output.constant, "output");
   link.error = sum.carried + sum.rounding();
   double gap = c_.output.whole ? 1 : 1e300;
-  for (std::size_t i = 1; i < c_.output.values.size(); ++i) gap = std::min(gap, c_.output.values[i] - c_.output.values[i - 1]);
+  for (std::size_t i = 1; i < c_.output.values.size(); ++i)
+    gap = std::min(gap, c_.output.values[i] - c_.output.values[i - 1]);
   link.margin = gap > 0 ? 1 - 2 * link.error / gap : -1e300;
 }
 
@@ -25,13 +26,15 @@ void Checker::output_lines(const std::vector<Entries>& columns, CheckedLink& lin
     const double offset = static_cast<double>(t_.b_U[j]) - static_cast<double>(t_.b_U[j - 1]);
     if (!(slope > 0)) fault("output: a line is not steeper than the one before");
     for (auto [d, x] : c_.output.form)
-      if (std::fabs(difference[d] - slope * x) > 4 * u * columns.size() * std::fabs(x)) fault("output: a line reads dimension " + std::to_string(d) + " with another slope");
+      if (std::fabs(difference[d] - slope * x) > 4 * u * columns.size() * std::fabs(x))
+        fault("output: a line reads dimension " + std::to_string(d) + " with another slope");
     const auto lead = [&](double x) { return slope * (x - c_.output.constant) + offset; };
     const auto [below, above] = c_.output.neighbours[j - 1];
     const double room = std::min(-lead(below), lead(above));
     Entries step(difference.begin(), difference.end());
     const double carried_by = sum_of(step, 0).carried;
-    const double rounding = sum_of(columns[j], static_cast<double>(t_.b_U[j])).rounding() + sum_of(columns[j - 1], static_cast<double>(t_.b_U[j - 1])).rounding();
+    const double rounding = sum_of(columns[j], static_cast<double>(t_.b_U[j])).rounding() +
+                            sum_of(columns[j - 1], static_cast<double>(t_.b_U[j - 1])).rounding();
     link.error = std::max(link.error, carried_by + rounding);
     link.margin = std::min(link.margin, room > 0 ? 1 - (carried_by + rounding) / room : -1e300);
   }
@@ -46,8 +49,10 @@ void Checker::output_classes(const std::vector<Entries>& columns, CheckedLink& l
     }
   for (const Entries& column : columns) even(column, 1, "output");
   for (std::size_t j = 0; j < columns.size(); ++j) {
-    if (std::any_of(columns[j].begin(), columns[j].end(), [](const auto& e) { return e.second < 0; })) fault("output: a column speaks against a class");
-    if (t_.b_U[j] != 0 && (t_.b_U[j] != 0.5f || !columns[j].empty())) fault("output: a column has a constant of " + text(static_cast<double>(t_.b_U[j])));
+    if (std::any_of(columns[j].begin(), columns[j].end(), [](const auto& e) { return e.second < 0; }))
+      fault("output: a column speaks against a class");
+    if (t_.b_U[j] != 0 && (t_.b_U[j] != 0.5f || !columns[j].empty()))
+      fault("output: a column has a constant of " + text(static_cast<double>(t_.b_U[j])));
   }
   for (std::int32_t s : read) link.error += known(s).spread;
   if (read.size() > 1) fault("the output reads two subspaces");

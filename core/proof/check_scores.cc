@@ -11,9 +11,13 @@ ScoreSide Checker::score_side(const SparseMatrix& w, const std::vector<float>& b
   for (std::int32_t d = 0; d < w.rows(); ++d)
     for (SparseMatrix::InnerIterator it(w, d); it; ++it) {
       const auto a = static_cast<std::size_t>(it.col());
-      if (d == c_.bos_dimension) { s.bos[a] += static_cast<double>(it.value()); continue; }
+      if (d == c_.bos_dimension) {
+        s.bos[a] += static_cast<double>(it.value());
+        continue;
+      }
       const std::int32_t o = owner_[static_cast<std::size_t>(d)];
-      if (o == nobody || !claim(o).one_hot) fault(where + ": compares dimension " + std::to_string(d) + ", which is not of a one-hot subspace");
+      if (o == nobody || !claim(o).one_hot)
+        fault(where + ": compares dimension " + std::to_string(d) + ", which is not of a one-hot subspace");
       else s.axis[a].push_back({o, d, static_cast<double>(it.value())});
     }
   return s;
@@ -60,7 +64,8 @@ double Checker::score_error(Pair sides, const Table& scores) {
   double most = 0;
   for (const auto& [at, x] : scores) {
     most = std::max(most, std::fabs(x));
-    for (auto* p : {&by_key[at.second], &by_query[at.first]}) p->most = std::max(p->most, std::fabs(x)), p->sum += std::fabs(x);
+    for (auto* p : {&by_key[at.second], &by_query[at.first]})
+      p->most = std::max(p->most, std::fabs(x)), p->sum += std::fabs(x);
   }
   double from_query = 0, from_key = 0;
   if (sides.first != nobody)
@@ -71,15 +76,17 @@ double Checker::score_error(Pair sides, const Table& scores) {
   return from_query + from_key + (both ? known(sides.first).spread * known(sides.second).spread * most : 0);
 }
 
-// The form of all scores is Σ over pairs (query subspace, key subspace) of a matrix over their classes. Each matrix is taken apart into its
-// highest level and what lies below it; a pair of positions is selected where every matrix is at its highest.
+// The form of all scores is Σ over pairs (query subspace, key subspace) of a matrix over their classes. Each matrix is
+// taken apart into its highest level and what lies below it; a pair of positions is selected where every matrix is at
+// its highest.
 Checker::Scores Checker::scores_of(const AttentionHead& head, const std::string& where) {
   const auto axes = static_cast<double>(head.W_Q.cols());
   const double root = std::sqrt(axes);
   const ScoreSide q = score_side(head.W_Q, head.b_Q, where), k = score_side(head.W_K, head.b_K, where);
   const int inexact = inexact_dimensions(q, k);
   int used = 0;  // axes that add something to a score: the others are exactly 0
-  for (std::size_t a = 0; a < q.axis.size(); ++a) used += (!q.axis[a].empty() || q.bos[a] != 0) && (!k.axis[a].empty() || k.bos[a] != 0);
+  for (std::size_t a = 0; a < q.axis.size(); ++a)
+    used += (!q.axis[a].empty() || q.bos[a] != 0) && (!k.axis[a].empty() || k.bos[a] != 0);
   const ScoreForm form = score_form(q, k, root, where);
   Scores r;
   r.step = 1e300;
@@ -89,7 +96,10 @@ Checker::Scores Checker::scores_of(const AttentionHead& head, const std::string&
     for (const auto& [at, x] : m) high = std::max(high, x), most = std::max(most, std::fabs(x));
     r.selected += high;
     magnitude += most;
-    if (pair.first == nobody && pair.second == nobody) { r.step = std::min(r.step, high); continue; }  // a constant
+    if (pair.first == nobody && pair.second == nobody) {
+      r.step = std::min(r.step, high);
+      continue;
+    }  // a constant
     for (const auto& [at, x] : m)
       if (x < high * (1 - 1e-6)) second = std::max(second, x);
     r.step = std::min(r.step, high - second);
@@ -100,7 +110,8 @@ Checker::Scores Checker::scores_of(const AttentionHead& head, const std::string&
   // The score of BOS is one number for all queries.
   for (const auto& [s, m] : form.with_bos) {
     double low = 0, high = 0;
-    for (const auto& [d, x] : m) low = s == nobody ? low + x : std::min(low, x), high = s == nobody ? high + x : std::max(high, x);
+    for (const auto& [d, x] : m)
+      low = s == nobody ? low + x : std::min(low, x), high = s == nobody ? high + x : std::max(high, x);
     r.bos_low += low;
     r.bos_high += high;
   }
@@ -112,7 +123,8 @@ Checker::Scores Checker::scores_of(const AttentionHead& head, const std::string&
   const bool whole_root = std::frexp(root, &exponent) == 0.5;  // a power of two: it rounds nothing
   // What is nearly 0 moves a sum by no more than itself, in what an axis reads or in the sum over the axes.
   r.E = r.exact ? (whole_root ? 0 : 3) * u * largest
-                : moved + (form.active + 4) * u * largest + std::min(std::max(0, inexact + used - form.active) * u * largest, moved + u * largest);
+                : moved + (form.active + 4) * u * largest +
+                      std::min(std::max(0, inexact + used - form.active) * u * largest, moved + u * largest);
   return r;
 }
 

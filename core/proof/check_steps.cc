@@ -4,9 +4,10 @@
 
 namespace rasp::proof {
 
-// What a step reads is slope·coefficient + gate in every dimension. Whatever slope is taken, what it leaves is the gate, whose weights are positive:
-// of several the one that leaves the least.
-double Checker::steepness(const Entries& reads, const std::map<std::int32_t, double>& coefficient, Entries& gate) const {
+// What a step reads is slope·coefficient + gate in every dimension. Whatever slope is taken, what it leaves is the
+// gate, whose weights are positive: of several the one that leaves the least.
+double Checker::steepness(const Entries& reads, const std::map<std::int32_t, double>& coefficient,
+                          Entries& gate) const {
   const auto left = [&](double slope) {
     std::map<std::int32_t, double> rest(reads.begin(), reads.end());  // also of dimensions where both add up to 0
     for (auto [d, x] : coefficient) rest[d] -= slope * x;
@@ -27,7 +28,8 @@ double Checker::steepness(const Entries& reads, const std::map<std::int32_t, dou
       return slope;
     }
     Entries rest = left(slope);
-    const std::pair cost(std::count_if(rest.begin(), rest.end(), [](const auto& e) { return e.second < 0; }), rest.size());
+    const std::pair cost(std::count_if(rest.begin(), rest.end(), [](const auto& e) { return e.second < 0; }),
+                         rest.size());
     if (best != 0 && cost >= fewest) continue;
     best = slope;
     fewest = cost;
@@ -37,7 +39,8 @@ double Checker::steepness(const Entries& reads, const std::map<std::int32_t, dou
 }
 
 // The neuron that fires while a row is open, if it has one.
-void Checker::start_of(const StepClaim& row, const std::vector<Entries>& in, const Mlp& m, std::int32_t half_layer, Flows& flow, const std::string& where) {
+void Checker::start_of(const StepClaim& row, const std::vector<Entries>& in, const Mlp& m, std::int32_t half_layer,
+                       Flows& flow, const std::string& where) {
   const auto j = static_cast<std::size_t>(row.start);
   const Entries out = row_of(m.W_out, row.start);
   const double error = gate(in[j], static_cast<double>(m.b_in[j]), out, half_layer, where);
@@ -45,9 +48,10 @@ void Checker::start_of(const StepClaim& row, const std::vector<Entries>& in, con
 }
 
 // Pairs relu(z + ½) - relu(z - ½), z = ±L(x - t) while the row is open.
-void Checker::step_row(const StepClaim& row, const std::vector<Entries>& in, const Mlp& m, std::int32_t half_layer, const std::string& where) {
+void Checker::step_row(const StepClaim& row, const std::vector<Entries>& in, const Mlp& m, std::int32_t half_layer,
+                       const std::string& where) {
   if (!row.opens) return;
-  Flows flow[2];                                         // by direction
+  Flows flow[2];  // by direction
   if (row.start >= 0) {
     if (static_cast<std::size_t>(row.start) >= in.size()) return fault(where + ": a row has no neurons");
     start_of(row, in, m, half_layer, flow[0], where);
@@ -61,7 +65,8 @@ void Checker::step_row(const StepClaim& row, const std::vector<Entries>& in, con
     for (auto& [s, dimensions] : direction) flow_[s].push_back(std::move(dimensions));
 }
 
-void Checker::step(const StepClaim& row, std::size_t pair, const std::vector<Entries>& in, const Mlp& m, std::int32_t half_layer, Flows (&flow)[2], const std::string& where) {
+void Checker::step(const StepClaim& row, std::size_t pair, const std::vector<Entries>& in, const Mlp& m,
+                   std::int32_t half_layer, Flows (&flow)[2], const std::string& where) {
   const auto j = static_cast<std::size_t>(row.begin) + 2 * pair;
   double bos[2] = {0, 0};
   const auto without_bos = [&](const Entries& e, double& at_bos) {
@@ -80,7 +85,7 @@ void Checker::step(const StepClaim& row, std::size_t pair, const std::vector<Ent
   const Barrier barrier = barrier_of(gate);
   const double b0 = static_cast<double>(m.b_in[j]), b1 = static_cast<double>(m.b_in[j + 1]);
   if (std::max(b0 + bos[0], b1 + bos[1]) > 0) fault(where + ": a step is open at BOS");
-  const double apart = b0 - b1;                          // wanted: 1
+  const double apart = b0 - b1;  // wanted: 1
   const auto z = [&](double x) { return slope * (x - row.constant) + (b0 + b1) / 2 + barrier.open; };
   const auto [below, above] = row.neighbours[pair];
   const bool up = slope > 0;
@@ -98,18 +103,26 @@ void Checker::step(const StepClaim& row, std::size_t pair, const std::vector<Ent
   }
   // On its own side both neurons carry the same errors, which cancel; each rounds its sum and its bias.
   const double far_side = std::fabs(z(up ? row.high : row.low));
-  const double near = single ? (half_ulp(far_side + apart / 2) + half_ulp(far_side - apart / 2) + (sum.additions - 1) * 2 * u * sum.magnitude) : 2 * rounding;
+  const double near = single ? (half_ulp(far_side + apart / 2) + half_ulp(far_side - apart / 2) +
+                                (sum.additions - 1) * 2 * u * sum.magnitude)
+                             : 2 * rounding;
   step_writes(m, j, half_layer, margin, {near + std::fabs(apart - 1), 2 * far_side, 1, 2}, flow[up], where);
 }
 
 // What the pair of neurons j, j + 1 adds, `each` being its flow at a weight of 1.
-void Checker::step_writes(const Mlp& m, std::size_t j, std::int32_t half_layer, double margin, const Flow& each, Flows& flow, const std::string& where) {
-  const Entries w0 = row_of(m.W_out, static_cast<std::int32_t>(j)), w1 = row_of(m.W_out, static_cast<std::int32_t>(j + 1));
+void Checker::step_writes(const Mlp& m, std::size_t j, std::int32_t half_layer, double margin, const Flow& each,
+                          Flows& flow, const std::string& where) {
+  const Entries w0 = row_of(m.W_out, static_cast<std::int32_t>(j)),
+                w1 = row_of(m.W_out, static_cast<std::int32_t>(j + 1));
   if (w0.size() != w1.size()) return fault(where + ": the two neurons of a step write differently");
   for (std::size_t e = 0; e < w0.size(); ++e) {
-    if (w0[e].first != w1[e].first || w0[e].second != -w1[e].second) fault(where + ": the two neurons of a step do not cancel");
+    if (w0[e].first != w1[e].first || w0[e].second != -w1[e].second)
+      fault(where + ": the two neurons of a step do not cancel");
     const std::int32_t s = target(w0[e].first, half_layer);
-    if (s == nobody) { fault(where + ": a step writes to a dimension that nobody is to have here"); continue; }
+    if (s == nobody) {
+      fault(where + ": a step writes to a dimension that nobody is to have here");
+      continue;
+    }
     found(s, margin, 0, 0);
     const double weight = std::fabs(w0[e].second);
     Flow& f = flow[s][w0[e].first];
@@ -120,13 +133,16 @@ void Checker::step_writes(const Mlp& m, std::size_t j, std::int32_t half_layer, 
   }
 }
 
-// relu(x - low + gate - all of the gate): x - low while the row is open, and closed where a part of the gate is missing, wherever x is.
-void Checker::passed_row(const StepClaim& row, const std::vector<Entries>& in, const Mlp& m, std::int32_t half_layer, const std::string& where) {
+// relu(x - low + gate - all of the gate): x - low while the row is open, and closed where a part of the gate is
+// missing, wherever x is.
+void Checker::passed_row(const StepClaim& row, const std::vector<Entries>& in, const Mlp& m, std::int32_t half_layer,
+                         const std::string& where) {
   if (!row.opens) return;
   const auto j = static_cast<std::size_t>(row.begin);
   if (j >= in.size()) return fault(where + ": a number is passed on by no neuron");
   std::map<std::int32_t, double> rest(in[j].begin(), in[j].end());
-  const double b = static_cast<double>(m.b_in[j]), at_bos = b + (rest.count(c_.bos_dimension) ? rest[c_.bos_dimension] : 0);
+  const double b = static_cast<double>(m.b_in[j]),
+               at_bos = b + (rest.count(c_.bos_dimension) ? rest[c_.bos_dimension] : 0);
   rest.erase(c_.bos_dimension);
   for (auto [d, x] : row.form) {
     rest[d] -= x;
@@ -134,19 +150,22 @@ void Checker::passed_row(const StepClaim& row, const std::vector<Entries>& in, c
   }
   for (auto [d, w] : rest) {
     const std::int32_t o = owner_[static_cast<std::size_t>(d)];
-    if (o == nobody || !claim(o).one_hot || w <= 0) return fault(where + ": a gate reads dimension " + std::to_string(d) + " with " + text(w));
+    if (o == nobody || !claim(o).one_hot || w <= 0)
+      return fault(where + ": a gate reads dimension " + std::to_string(d) + " with " + text(w));
   }
   const Barrier barrier = barrier_of({rest.begin(), rest.end()});
   const double open = b - row.constant + row.low + barrier.open;  // wanted: 0
   const Sum sum = sum_of(in[j], b);
-  const double range = row.high - row.low, off = sum.carried + sum.rounding() + std::fabs(open), room = barrier.lowest - range;
+  const double range = row.high - row.low, off = sum.carried + sum.rounding() + std::fabs(open),
+               room = barrier.lowest - range;
   if (at_bos > 0) fault(where + ": a passed number is open at BOS");
   const double margin = room > 0 ? 1 - off / room : -1e300;
   Flows flow;
   if (row.start >= 0 && static_cast<std::size_t>(row.start) < in.size()) start_of(row, in, m, half_layer, flow, where);
   for (auto [d, w] : row_of(m.W_out, row.begin)) {
     const std::int32_t s = target(d, half_layer);
-    if (s == nobody || claim(s).one_hot) return fault(where + ": a passed number is written to dimension " + std::to_string(d));
+    if (s == nobody || claim(s).one_hot)
+      return fault(where + ": a passed number is written to dimension " + std::to_string(d));
     found(s, margin, 0, 0);
     Flow& f = flow[s][d];
     f.error += std::fabs(w) * off;

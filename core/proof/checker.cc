@@ -14,7 +14,8 @@ std::string text(double x) {
 std::vector<Entries> columns_of(const SparseMatrix& m) {
   std::vector<Entries> columns(static_cast<std::size_t>(m.cols()));
   for (std::int32_t r = 0; r < m.rows(); ++r)
-    for (SparseMatrix::InnerIterator it(m, r); it; ++it) columns[static_cast<std::size_t>(it.col())].emplace_back(r, static_cast<double>(it.value()));
+    for (SparseMatrix::InnerIterator it(m, r); it; ++it)
+      columns[static_cast<std::size_t>(it.col())].emplace_back(r, static_cast<double>(it.value()));
   return columns;
 }
 
@@ -30,17 +31,22 @@ void Checker::owners_at(std::int32_t half_layer) {
   for (std::size_t s = 0; s < c_.subspaces.size(); ++s)
     for (std::int32_t d : c_.subspaces[s].dimensions) {
       std::int32_t& o = owner_[static_cast<std::size_t>(d)];
-      if (c_.subspaces[s].written < half_layer && (o == nobody || claim(o).written < c_.subspaces[s].written)) o = static_cast<std::int32_t>(s);
+      if (c_.subspaces[s].written < half_layer && (o == nobody || claim(o).written < c_.subspaces[s].written))
+        o = static_cast<std::int32_t>(s);
     }
   for (const auto& [d, list] : cleared_) {
     std::int32_t& o = owner_[static_cast<std::size_t>(d)];
-    if (o != nobody && std::any_of(list.begin(), list.end(), [&](std::int32_t when) { return claim(o).written < when && when < half_layer; })) o = nobody;
+    if (o != nobody && std::any_of(list.begin(), list.end(),
+                                   [&](std::int32_t when) { return claim(o).written < when && when < half_layer; }))
+      o = nobody;
   }
 }
 
 std::int32_t Checker::target(std::int32_t dimension, std::int32_t half_layer) const {
   for (std::size_t s = 0; s < c_.subspaces.size(); ++s)
-    if (c_.subspaces[s].written == half_layer && std::find(c_.subspaces[s].dimensions.begin(), c_.subspaces[s].dimensions.end(), dimension) != c_.subspaces[s].dimensions.end())
+    if (c_.subspaces[s].written == half_layer &&
+        std::find(c_.subspaces[s].dimensions.begin(), c_.subspaces[s].dimensions.end(), dimension) !=
+            c_.subspaces[s].dimensions.end())
       return static_cast<std::int32_t>(s);
   return nobody;
 }
@@ -67,8 +73,11 @@ std::map<std::int32_t, Part> Checker::parts_of(const Entries& column) {
   return parts;
 }
 
-// Σ |w|·|error of the dimension|: the errors of a subspace's dimensions are at most `error` each, and `spread` together.
-double Checker::carried(std::int32_t s, const Part& p) { return std::min(known(s).spread * p.most, known(s).error * p.sum); }
+// Σ |w|·|error of the dimension|: the errors of a subspace's dimensions are at most `error` each, and `spread`
+// together.
+double Checker::carried(std::int32_t s, const Part& p) {
+  return std::min(known(s).spread * p.most, known(s).error * p.sum);
+}
 
 // Of an exact one-hot subspace one term is not zero; of one that is not exact all may be.
 Checker::Sum Checker::sum_of(const Entries& column, double bias) {
@@ -81,8 +90,11 @@ Checker::Sum Checker::sum_of(const Entries& column, double bias) {
   for (const auto& [s, p] : parts_of(column)) {
     const double c = carried(s, p);
     sum.magnitude += p.most * (claim(s).one_hot ? 1 : claim(s).largest);
-    // Beside the one that is near 1, the others add up to c, and rounding moves a sum of two by no more than the smaller.
-    sum.additions += claim(s).one_hot && known(s).spread > 0 ? std::min(p.dimensions, 2 + static_cast<int>(std::min(c / (u * p.most), 1e6))) : 1;
+    // Beside the one that is near 1, the others add up to c, and rounding moves a sum of two by no more than the
+    // smaller.
+    sum.additions += claim(s).one_hot && known(s).spread > 0
+                         ? std::min(p.dimensions, 2 + static_cast<int>(std::min(c / (u * p.most), 1e6)))
+                         : 1;
     products = products || (!p.power && !(claim(s).one_hot && c == 0));
     sum.carried += c;
   }
@@ -99,20 +111,25 @@ void Checker::embeddings() {
         const std::int32_t d = entry.first;
         const double w = entry.second;
         if (r == bos) {
-          if (d != c_.bos_dimension || w != 1) fault(std::string(name) + ": BOS writes to dimension " + std::to_string(d));
+          if (d != c_.bos_dimension || w != 1)
+            fault(std::string(name) + ": BOS writes to dimension " + std::to_string(d));
           continue;
         }
         if (d == c_.bos_dimension) fault(std::string(name) + ": a token other than BOS is marked as BOS");
         const std::int32_t s = target(d, 0);
         if (s == nobody) {  // what an empty row of a head leaves behind
           const bool right = std::any_of(c_.subspaces.begin(), c_.subspaces.end(), [&](const Claim& c) {
-            return c.written > 0 && (c.one_hot ? d == c.initial_dimension && w == 1 : d == c.dimensions[0] && static_cast<float>(c.initial) == static_cast<float>(w));
+            return c.written > 0 &&
+                   (c.one_hot ? d == c.initial_dimension && w == 1
+                              : d == c.dimensions[0] && static_cast<float>(c.initial) == static_cast<float>(w));
           });
           if (!right) fault(std::string(name) + ": writes " + text(w) + " to dimension " + std::to_string(d));
           continue;
         }
-        if (claim(s).one_hot && (w != 1 || ++ones[s] > 1)) fault(std::string(name) + ": row " + std::to_string(r) + " is not one-hot in \"" + claim(s).label + "\"");
-        if (!claim(s).one_hot && (w != r - 1 || std::fabs(w) >= 16777216)) fault(std::string(name) + ": row " + std::to_string(r) + " of \"" + claim(s).label + "\" is " + text(w));
+        if (claim(s).one_hot && (w != 1 || ++ones[s] > 1))
+          fault(std::string(name) + ": row " + std::to_string(r) + " is not one-hot in \"" + claim(s).label + "\"");
+        if (!claim(s).one_hot && (w != r - 1 || std::fabs(w) >= 16777216))
+          fault(std::string(name) + ": row " + std::to_string(r) + " of \"" + claim(s).label + "\" is " + text(w));
       }
     }
   };
@@ -134,7 +151,8 @@ void Checker::used_again() {
           const auto when = it->second.upper_bound(earlier.written);
           return when != it->second.end() && *when < later.written;
         };
-        if (!between(cleared_) || (known_[s].error > 0 && !between(cleared_below_))) fault("\"" + later.label + "\": dimension " + std::to_string(d) + " still holds \"" + earlier.label + "\"");
+        if (!between(cleared_) || (known_[s].error > 0 && !between(cleared_below_)))
+          fault("\"" + later.label + "\": dimension " + std::to_string(d) + " still holds \"" + earlier.label + "\"");
       }
     }
 }
@@ -143,9 +161,15 @@ void Checker::finish_link(const std::string& label, const CheckedLink& link) {
   verdict_.links.push_back(link);
   verdict_.worst_margin = std::min(verdict_.worst_margin, link.margin);
   if (!(link.margin > 0)) fault("\"" + label + "\": the margin is " + text(link.margin));
-  if (link.claimed_margin > link.margin + 1e-9) fault("\"" + label + "\": the compiler's margin is " + text(link.claimed_margin) + ", the weights give " + text(link.margin));
-  if (link.claimed_error < link.error * (1 - 1e-9)) fault("\"" + label + "\": the compiler's error is " + text(link.claimed_error) + ", the weights give " + text(link.error));
-  if (link.claimed_spread < link.spread * (1 - 1e-9)) fault("\"" + label + "\": the compiler's spread is " + text(link.claimed_spread) + ", the weights give " + text(link.spread));
+  if (link.claimed_margin > link.margin + 1e-9)
+    fault("\"" + label + "\": the compiler's margin is " + text(link.claimed_margin) + ", the weights give " +
+          text(link.margin));
+  if (link.claimed_error < link.error * (1 - 1e-9))
+    fault("\"" + label + "\": the compiler's error is " + text(link.claimed_error) + ", the weights give " +
+          text(link.error));
+  if (link.claimed_spread < link.spread * (1 - 1e-9))
+    fault("\"" + label + "\": the compiler's spread is " + text(link.claimed_spread) + ", the weights give " +
+          text(link.spread));
 }
 
 Verdict Checker::run() {
@@ -153,14 +177,16 @@ Verdict Checker::run() {
   for (std::size_t l = 0; l < t_.layers.size(); ++l) {
     owners_at(static_cast<std::int32_t>(2 * l + 1));
     for (std::size_t h = 0; h < t_.layers[l].heads.size(); ++h)
-      head(t_.layers[l].heads[h], c_.heads[l][h], static_cast<std::int32_t>(2 * l + 1), "head " + std::to_string(h) + " of layer " + std::to_string(l));
+      head(t_.layers[l].heads[h], c_.heads[l][h], static_cast<std::int32_t>(2 * l + 1),
+           "head " + std::to_string(h) + " of layer " + std::to_string(l));
     owners_at(static_cast<std::int32_t>(2 * l + 2));
     mlp(t_.layers[l].mlp, l);
   }
   for (std::size_t s = 0; s < c_.subspaces.size(); ++s) {
     const Claim& c = c_.subspaces[s];
     if (c.written == 0) continue;
-    finish_link(c.label, {c.label, margin_[s], known_[s].error, known_[s].spread, c.margin, c.error, std::max(c.error, c.spread)});
+    finish_link(c.label, {c.label, margin_[s], known_[s].error, known_[s].spread, c.margin, c.error,
+                          std::max(c.error, c.spread)});
   }
   used_again();
   output();

@@ -141,7 +141,8 @@ Outcome float_power(double x, double y) {
   if (x == 0 && y < 0 && std::isfinite(y)) return zero_division("^");
   if (x < 0 && std::isfinite(x) && std::isfinite(y) && y != std::trunc(y)) {
     if (std::isinf(std::pow(-x, y))) return overflow("the result of `^`");
-    return Failure{"complex-number", "type", "a fractional power of the negative number " + Value::real(x).repr() + " is a complex number",
+    return Failure{"complex-number", "type",
+                   "a fractional power of the negative number " + Value::real(x).repr() + " is a complex number",
                    "sequences hold ints, floats, bools and strings"};
   }
   const double result = std::pow(x, y);
@@ -159,7 +160,8 @@ Outcome power(const Value& a, const Value& b) {
       return Value::integer(floor_mod(exponent, 2).is_zero() ? 1 : -1);
     }
     if (!exponent.fits_int64() || exponent.to_int64() > element_limits.integer_bits ||
-        static_cast<std::uint64_t>(base.bit_length() - 1) * static_cast<std::uint64_t>(exponent.to_int64()) > element_limits.integer_bits) {
+        static_cast<std::uint64_t>(base.bit_length() - 1) * static_cast<std::uint64_t>(exponent.to_int64()) >
+            element_limits.integer_bits) {
       return too_many_bits();
     }
     return whole(base.pow(static_cast<std::uint64_t>(exponent.to_int64())));
@@ -171,8 +173,10 @@ Outcome power(const Value& a, const Value& b) {
 
 // The int next to d towards zero. `what` names the operation in messages.
 Outcome integral(double d, const char* what) {
-  if (std::isnan(d)) return Failure{"conversion", "conversion", std::string("`") + what + "` cannot turn nan into an int", {}};
-  if (std::isinf(d)) return Failure{"overflow", "overflow", std::string("`") + what + "` cannot turn infinity into an int", {}};
+  if (std::isnan(d))
+    return Failure{"conversion", "conversion", std::string("`") + what + "` cannot turn nan into an int", {}};
+  if (std::isinf(d))
+    return Failure{"overflow", "overflow", std::string("`") + what + "` cannot turn infinity into an int", {}};
   return Value::integer(BigInt::from_double(d));
 }
 
@@ -192,7 +196,8 @@ Outcome to_int(const Value& a) {
   if (!a.is_string()) return Value::integer(a.big());
   const auto digits = int_literal(a.text());
   if (!digits) {
-    return Failure{"conversion", "conversion", shown(a) + " is not the text of an int", "tokens_int needs tokens such as \"12\" or \"-3\""};
+    return Failure{"conversion", "conversion", shown(a) + " is not the text of an int",
+                   "tokens_int needs tokens such as \"12\" or \"-3\""};
   }
   auto value = BigInt::from_decimal(*digits, element_limits.integer_bits);
   if (!value) return too_many_bits();
@@ -203,7 +208,8 @@ Outcome to_float(const Value& a) {
   if (a.is_string()) {
     const auto value = float_literal(a.text());
     if (value) return Value::real(*value);
-    return Failure{"conversion", "conversion", shown(a) + " is not the text of a number", "tokens_float needs tokens such as \"1.5\" or \"-3\""};
+    return Failure{"conversion", "conversion", shown(a) + " is not the text of a number",
+                   "tokens_float needs tokens such as \"1.5\" or \"-3\""};
   }
   const double d = a.number();
   if (!is_float(a) && std::isinf(d)) return overflow("an int");
@@ -240,7 +246,8 @@ Outcome lookup(const LookupTable& table, const Value& index) {
   }
   const char* what = table.kind == LookupTable::Kind::List ? "list" : "string";
   if (index.is_string() || is_float(index)) {
-    return Failure{"operand-type", "operand_type", std::string("a ") + what + " is indexed by ints, not by " + shown(index), {}};
+    return Failure{
+        "operand-type", "operand_type", std::string("a ") + what + " is indexed by ints, not by " + shown(index), {}};
   }
   const auto i = index.int64();
   const auto count = static_cast<std::int64_t>(size);
@@ -315,13 +322,15 @@ bool compare(Op op, const Value& key, const Value& query, Failure& failure, bool
 
 // Operations that look at what a value is, and work on opaque values too.
 static bool takes_anything(Op op) {
-  return op == Op::Eq || op == Op::Ne || op == Op::And || op == Op::Or || op == Op::Not || op == Op::Indicator || op == Op::Choose || op == Op::ToStr || op == Op::ToBool;
+  return op == Op::Eq || op == Op::Ne || op == Op::And || op == Op::Or || op == Op::Not || op == Op::Indicator ||
+         op == Op::Choose || op == Op::ToStr || op == Op::ToBool;
 }
 
 Outcome apply(Op op, std::span<const Value> x) {
   if (!takes_anything(op))
     for (const Value& v : x)
-      if (v.is_opaque()) return Failure{"operand-type", "operand_type", shown(v) + " has no place in arithmetic or an order", {}};
+      if (v.is_opaque())
+        return Failure{"operand-type", "operand_type", shown(v) + " has no place in arithmetic or an order", {}};
   switch (op) {
     case Op::Add: return add(x[0], x[1]);
     case Op::Sub: return subtract(x[0], x[1]);
@@ -329,7 +338,12 @@ Outcome apply(Op op, std::span<const Value> x) {
     case Op::Div: return divide(x[0], x[1]);
     case Op::Mod: return modulo(x[0], x[1]);
     case Op::Pow: return power(x[0], x[1]);
-    case Op::Eq: case Op::Ne: case Op::Lt: case Op::Le: case Op::Gt: case Op::Ge: {
+    case Op::Eq:
+    case Op::Ne:
+    case Op::Lt:
+    case Op::Le:
+    case Op::Gt:
+    case Op::Ge: {
       Failure failure;
       bool failed = false;
       const bool result = compare(op, x[0], x[1], failure, failed);
@@ -348,7 +362,9 @@ Outcome apply(Op op, std::span<const Value> x) {
     case Op::ToInt: return to_int(x[0]);
     case Op::ToFloat: return to_float(x[0]);
     case Op::ToBool: return Value::boolean(x[0].truthy());
-    case Op::Lookup: case Op::Contains: case Op::Tabulated: break;  // need a table
+    case Op::Lookup:
+    case Op::Contains:
+    case Op::Tabulated: break;  // need a table
   }
   return Failure{"internal", "internal", "a table operation without a table", {}};
 }

@@ -12,11 +12,13 @@ using K = BuildValue::Kind;
 
 void raise(Failure f, Span span) {
   if (f.hint.empty()) f.hint = usual_hint(f.code);
-  throw StatementError{{Severity::Error, std::move(f.code), std::move(f.error_class), std::move(f.message), span, std::move(f.hint)}};
+  throw StatementError{
+      {Severity::Error, std::move(f.code), std::move(f.error_class), std::move(f.message), span, std::move(f.hint)}};
 }
 void raise(std::string code, std::string error_class, std::string message, Span span, std::string hint, Fix fix) {
   if (hint.empty()) hint = usual_hint(code);
-  throw StatementError{{Severity::Error, std::move(code), std::move(error_class), std::move(message), span, std::move(hint), std::move(fix)}};
+  throw StatementError{{Severity::Error, std::move(code), std::move(error_class), std::move(message), span,
+                        std::move(hint), std::move(fix)}};
 }
 
 BuildValueRef atom(Value value) {
@@ -113,7 +115,8 @@ const char* symbol(Op op) {
 }
 
 [[noreturn]] void bad_operands(Op op, const BuildValue& a, const BuildValue& b, Span span) {
-  raise("operand-type", "operand_type", std::string("\"") + symbol(op) + "\" cannot combine " + kind_of(a) + " with " + kind_of(b), span);
+  raise("operand-type", "operand_type",
+        std::string("\"") + symbol(op) + "\" cannot combine " + kind_of(a) + " with " + kind_of(b), span);
 }
 
 // Lexicographic comparison of lists, as the host's: the first pair that differs decides.
@@ -135,7 +138,10 @@ BuildValueRef combine(Op op, const BuildValueRef& a, const BuildValueRef& b, con
     if (auto* failure = std::get_if<Failure>(&outcome)) raise(std::move(*failure), span);
     return atom(std::get<Value>(std::move(outcome)));
   }
-  const auto too_large = [&] { raise("limit-collection", "limit", "A list would have more than " + std::to_string(limits.collection_size) + " items", span, "Make it smaller."); };
+  const auto too_large = [&] {
+    raise("limit-collection", "limit",
+          "A list would have more than " + std::to_string(limits.collection_size) + " items", span, "Make it smaller.");
+  };
   if (op == Op::Add && a->kind == K::List && b->kind == K::List) {
     if (a->items.size() + b->items.size() > limits.collection_size) too_large();
     std::vector<BuildValueRef> items = a->items;
@@ -145,15 +151,20 @@ BuildValueRef combine(Op op, const BuildValueRef& a, const BuildValueRef& b, con
   if (op == Op::Mul && (a->kind == K::List || b->kind == K::List)) {
     const BuildValue& items = a->kind == K::List ? *a : *b;
     const BuildValue& times = a->kind == K::List ? *b : *a;
-    if (times.kind != K::Atom || times.atom.is_string() || times.atom.kind() == Kind::Float) bad_operands(op, *a, *b, span);
+    if (times.kind != K::Atom || times.atom.is_string() || times.atom.kind() == Kind::Float)
+      bad_operands(op, *a, *b, span);
     const BigInt count = times.atom.big();
     if (count.is_negative() || count.is_zero() || items.items.empty()) return list({});
-    if (!count.fits_int64() || static_cast<std::uint64_t>(count.to_int64()) > limits.collection_size / items.items.size()) too_large();
+    if (!count.fits_int64() ||
+        static_cast<std::uint64_t>(count.to_int64()) > limits.collection_size / items.items.size())
+      too_large();
     std::vector<BuildValueRef> result;
-    for (std::int64_t i = 0; i < count.to_int64(); ++i) result.insert(result.end(), items.items.begin(), items.items.end());
+    for (std::int64_t i = 0; i < count.to_int64(); ++i)
+      result.insert(result.end(), items.items.begin(), items.items.end());
     return list(std::move(result));
   }
-  if (a->kind == K::List && b->kind == K::List && op >= Op::Lt && op <= Op::Ge) return compare_lists(op, *a, *b, limits, span);
+  if (a->kind == K::List && b->kind == K::List && op >= Op::Lt && op <= Op::Ge)
+    return compare_lists(op, *a, *b, limits, span);
   bad_operands(op, *a, *b, span);
 }
 

@@ -24,7 +24,8 @@ std::string limit_message(const LimitExceeded& e) {
 
 }  // namespace
 
-Elaborator::Elaborator(const Sources& sources, Diagnostics& diagnostics, Budget& budget) : sources_(sources), diagnostics_(diagnostics), budget_(budget) {
+Elaborator::Elaborator(const Sources& sources, Diagnostics& diagnostics, Budget& budget)
+    : sources_(sources), diagnostics_(diagnostics), budget_(budget) {
   base_ = std::make_shared<Scope>();
   out_.examples.emplace_back();
   for (std::string& c : code_points("hello")) out_.examples[0].push_back(Value::string(std::move(c)));
@@ -58,14 +59,19 @@ const std::vector<Statement>& Elaborator::parse_file(std::string text, std::stri
   file = static_cast<std::uint32_t>(out_.file_names.size());
   out_.file_names.push_back(std::move(name));
   if (text.size() > budget_.limits().source_bytes) {
-    diagnostics_.error("limit-source", "limit", "This file is longer than " + std::to_string(budget_.limits().source_bytes) + " bytes", {0, 1, file}, "Split it, or shorten it.");
+    diagnostics_.error("limit-source", "limit",
+                       "This file is longer than " + std::to_string(budget_.limits().source_bytes) + " bytes",
+                       {0, 1, file}, "Split it, or shorten it.");
     text.clear();
   }
   if (text.starts_with("\xEF\xBB\xBF")) text.replace(0, 3, "   ");
   for (std::size_t i = 0; i < text.size();) {
     const std::size_t n = text[i] == '\0' ? 0 : utf8_length(text, i);
     if (n == 0) {
-      diagnostics_.error("invalid-character", "syntax", text[i] == '\0' ? "The file holds a NUL byte" : "These bytes are not valid text", {static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(i + 1), file}, "Save the file as UTF-8 text.");
+      diagnostics_.error("invalid-character", "syntax",
+                         text[i] == '\0' ? "The file holds a NUL byte" : "These bytes are not valid text",
+                         {static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(i + 1), file},
+                         "Save the file as UTF-8 text.");
       for (; i < text.size(); i += std::max<std::size_t>(1, utf8_length(text, i))) {
         if (text[i] == '\0' || utf8_length(text, i) == 0) text[i] = ' ';
       }
@@ -75,7 +81,8 @@ const std::vector<Statement>& Elaborator::parse_file(std::string text, std::stri
   }
   texts_.push_back(std::make_unique<std::string>(std::move(text)));
   out_.file_texts.push_back(*texts_.back());
-  trees_.push_back(std::make_unique<std::vector<Statement>>(parse(*texts_.back(), file, diagnostics_, budget_.limits())));
+  trees_.push_back(
+      std::make_unique<std::vector<Statement>>(parse(*texts_.back(), file, diagnostics_, budget_.limits())));
   return *trees_.back();
 }
 
@@ -162,7 +169,8 @@ void Elaborator::evaluate_output(const std::optional<std::string>& option) {
 
 void Elaborator::evaluate_assumptions() {
   for (const Pragmas::Assumption& a : out_.pragmas.assume) {
-    texts_.push_back(std::make_unique<std::string>(repaired_utf8(std::string(a.text_span.begin, ' ') + a.text)));  // spans stay right
+    texts_.push_back(std::make_unique<std::string>(
+        repaired_utf8(std::string(a.text_span.begin, ' ') + a.text)));  // spans stay right
     assumptions_.push_back(parse_expression(*texts_.back(), 0, diagnostics_, budget_.limits()));
     const Expr* e = assumptions_.back().get();
     if (!e) continue;
@@ -171,34 +179,47 @@ void Elaborator::evaluate_assumptions() {
     try {
       const BuildValueRef value = evaluate(*e, console_);
       if (value->kind == BuildValue::Kind::SOp) out_.assumed.emplace_back(value->node, a.text);
-      else diagnostics_.error("bad-pragma", "pragma", "What is assumed is not an s-op", a.span, "Write a condition on the input, for example: #@ assume count(tokens, \"$\") == 1");
+      else
+        diagnostics_.error("bad-pragma", "pragma", "What is assumed is not an s-op", a.span,
+                           "Write a condition on the input, for example: #@ assume count(tokens, \"$\") == 1");
     } catch (StatementError& error) {
       if (!error.diagnostic.code.empty()) diagnostics_.add(std::move(error.diagnostic));
     }
   }
 }
 
-// Console names by what ran; names inside functions by what is written. Parameters and loop names may go unused, and `_x` says so.
+// Console names by what ran; names inside functions by what is written. Parameters and loop names may go unused, and
+// `_x` says so.
 void Elaborator::warn_unused() {
-  const auto warn = [&](const std::string& name, Span span, const char* hint) { diagnostics_.warning("unused-definition", "\"" + name + "\" is never used", span, hint); };
+  const auto warn = [&](const std::string& name, Span span, const char* hint) {
+    diagnostics_.warning("unused-definition", "\"" + name + "\" is never used", span, hint);
+  };
   const auto is_output = [&](const Definition& d) {
-    return d.name == out_.output_name || (out_.output && out_.output->kind == d.value->kind && d.value->node != no_node && out_.output->node == d.value->node);
+    return d.name == out_.output_name || (out_.output && out_.output->kind == d.value->kind &&
+                                          d.value->node != no_node && out_.output->node == d.value->node);
   };
   std::set<std::string> outputs;  // a name that is the output in the end was not assigned in vain
-  for (const Definition& d : out_.definitions) if (d.value && is_output(d)) outputs.insert(d.name);
+  for (const Definition& d : out_.definitions)
+    if (d.value && is_output(d)) outputs.insert(d.name);
   std::set<std::string> mentioned;
-  for (const Symbol& s : out_.names.symbols) if (s.scope == 0 && !s.uses.empty()) mentioned.insert(s.name);
+  for (const Symbol& s : out_.names.symbols)
+    if (s.scope == 0 && !s.uses.empty()) mentioned.insert(s.name);
   for (const Definition& d : out_.definitions) {
-    if (!d.value || d.loop || d.name.starts_with("_") || used_.count(d.name) || outputs.count(d.name) || mentioned.count(d.name)) continue;
+    if (!d.value || d.loop || d.name.starts_with("_") || used_.count(d.name) || outputs.count(d.name) ||
+        mentioned.count(d.name))
+      continue;
     warn(d.name, d.name_span, "Remove it, or write its name and \";\" as a statement to see its value.");
   }
   for (const Symbol& s : out_.names.symbols) {
-    if (s.scope == 0 || !s.uses.empty() || s.name.starts_with("_") || (s.kind != SymbolKind::Variable && s.kind != SymbolKind::Function)) continue;
+    if (s.scope == 0 || !s.uses.empty() || s.name.starts_with("_") ||
+        (s.kind != SymbolKind::Variable && s.kind != SymbolKind::Function))
+      continue;
     warn(s.name, s.definitions[0], "Remove it.");
   }
 }
 
-Elaboration elaborate(const Sources& sources, const std::optional<std::string>& output_expression, Diagnostics& diagnostics, Budget& budget) {
+Elaboration elaborate(const Sources& sources, const std::optional<std::string>& output_expression,
+                      Diagnostics& diagnostics, Budget& budget) {
   return Elaborator(sources, diagnostics, budget).run(output_expression);
 }
 

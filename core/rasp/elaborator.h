@@ -1,5 +1,6 @@
-// Internal to elaboration: the machine that runs a program's statements. elaborate.cc holds programs and files, statements.cc
-// statements and scopes, expressions.cc the expressions, calls.cc what is called, build_values.cc what operators do to values that are not s-ops.
+// Internal to elaboration: the machine that runs a program's statements. elaborate.cc holds programs and files,
+// statements.cc statements and scopes, expressions.cc the expressions, calls.cc what is called, build_values.cc what
+// operators do to values that are not s-ops.
 #pragma once
 #include <memory>
 #include <string>
@@ -25,15 +26,20 @@ struct Closure {
 inline constexpr std::uint32_t library_file = 1;  // in spans
 
 // Ends the current statement. An empty code: the cause is already reported.
-struct StatementError { Diagnostic diagnostic; };
+struct StatementError {
+  Diagnostic diagnostic;
+};
 [[noreturn]] void raise(Failure failure, Span span);
-[[noreturn]] void raise(std::string code, std::string error_class, std::string message, Span span, std::string hint = {}, Fix fix = {});
+[[noreturn]] void raise(std::string code, std::string error_class, std::string message, Span span,
+                        std::string hint = {}, Fix fix = {});
 
 // Build-time values (build_values.cc).
 BuildValueRef atom(Value value);
 BuildValueRef list(std::vector<BuildValueRef> items);
 bool truthy(const BuildValue& value);
-inline bool deferred(const BuildValue& v) { return v.kind == BuildValue::Kind::SOp || v.kind == BuildValue::Kind::Selector; }
+inline bool deferred(const BuildValue& v) {
+  return v.kind == BuildValue::Kind::SOp || v.kind == BuildValue::Kind::Selector;
+}
 std::string kind_of(const BuildValue& value);  // "a list", "an s-op", …
 bool same(const BuildValue& a, const BuildValue& b);
 // Equal for exactly those atoms that are the same key of a dictionary (1, 1.0 and True are).
@@ -70,7 +76,9 @@ class Elaborator {
   void check_assignable(const std::string& name, Span span, const Scope& scope) const;
   void name_node(const BuildValue& value, const std::string& name, bool strong);
   void printed(const Statement& s, std::string name, BuildValueRef value);
-  std::uint32_t example_for(const BuildValue& value) const { return value.kind == BuildValue::Kind::Selector ? selector_example_ : sop_example_; }
+  std::uint32_t example_for(const BuildValue& value) const {
+    return value.kind == BuildValue::Kind::Selector ? selector_example_ : sop_example_;
+  }
   void set_example(const Statement& s, const std::shared_ptr<Scope>& scope);
   void command(const Statement& s);
   void poison(const Statement& s, const std::shared_ptr<Scope>& scope);
@@ -87,6 +95,8 @@ class Elaborator {
   BuildValueRef ternary(const Expr& e, const std::shared_ptr<Scope>& scope);
   BuildValueRef membership(const Expr& e, const std::shared_ptr<Scope>& scope);
   BuildValueRef index(const Expr& e, const std::shared_ptr<Scope>& scope);
+  /// `sequence[index]` of an s-op: what stands at that position, read everywhere.
+  BuildValueRef read_position(const BuildValue& x, const BuildValue& i, Span span, Span at);
 
   // calls.cc
   BuildValueRef call(const Expr& e, const std::shared_ptr<Scope>& scope);
@@ -99,7 +109,8 @@ class Elaborator {
   BuildValueRef dictionary(const Expr& e, const std::shared_ptr<Scope>& scope);
 
   std::vector<BuildValueRef> items_to_loop(const BuildValue& source, const char* what, Span span) const;
-  void unpack(const std::vector<std::string>& names, const std::vector<Span>& spans, Span span, const BuildValueRef& item, const std::shared_ptr<Scope>& scope, const char* error_class);
+  void unpack(const std::vector<std::string>& names, const std::vector<Span>& spans, Span span,
+              const BuildValueRef& item, const std::shared_ptr<Scope>& scope, const char* error_class);
   // Any value as a graph node: atoms become constants, other values constants that no sequence may hold.
   NodeId operand(const BuildValue& value, Span span);
   NodeId add(Node node, Span span);
@@ -122,13 +133,14 @@ class Elaborator {
   std::unordered_map<const Statement*, std::uint32_t> loaded_;  // `load` statement → file
   ExprPtr output_expression_, option_expression_;               // of the pragma, of the option
   std::vector<ExprPtr> assumptions_;
-  std::unordered_set<std::string> remarked_;                    // names without a value that a remark named
+  std::unordered_set<std::string> remarked_;  // names without a value that a remark named
   std::uint32_t suggestions_ = 0;
-  bool load_failed_ = false;                                    // names may be missing for that reason alone
-  bool sop_examples_ = true, selector_examples_ = true;         // `examples on|off`
-  std::uint32_t sop_example_ = 0, selector_example_ = 0;        // in force, of out_.examples
-  std::vector<std::shared_ptr<Scope>> captured_;    // scopes that closures hold: emptied at the end, which cuts cycles and long chains
-  std::unordered_set<std::string> used_;            // console names that were read
+  bool load_failed_ = false;                              // names may be missing for that reason alone
+  bool sop_examples_ = true, selector_examples_ = true;   // `examples on|off`
+  std::uint32_t sop_example_ = 0, selector_example_ = 0;  // in force, of out_.examples
+  std::vector<std::shared_ptr<Scope>>
+      captured_;  // scopes that closures hold: emptied at the end, which cuts cycles and long chains
+  std::unordered_set<std::string> used_;                             // console names that were read
   std::unordered_map<std::uint64_t, std::vector<NodeId>> recorded_;  // main-file span → nodes
   Span main_span_;
   std::uint32_t depth_ = 0, calls_ = 0;

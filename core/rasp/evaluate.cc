@@ -24,13 +24,19 @@ std::uint32_t effort(const Value& v) { return static_cast<std::uint32_t>(1 + (we
 
 Failure mixed_types(const Value& a, const Value& b) {
   return {"mixed-types", "type", "a sequence cannot hold " + a.repr() + " beside " + b.repr(),
-          "all elements must be strings, or all numbers; give `aggregate` a default of the values' type, and both branches of a ternary one type"};
+          "all elements must be strings, or all numbers; give `aggregate` a default of the values' type, and both "
+          "branches of a ternary one type"};
 }
 
 class Evaluator {
  public:
   Evaluator(const Graph& graph, std::span<const Value> tokens, bool causal, Budget& budget)
-      : graph_(graph), tokens_(tokens), causal_(causal), tracr_(graph.dialect() == Dialect::Tracr), n_(static_cast<std::uint32_t>(tokens.size())), budget_(budget) {
+      : graph_(graph),
+        tokens_(tokens),
+        causal_(causal),
+        tracr_(graph.dialect() == Dialect::Tracr),
+        n_(static_cast<std::uint32_t>(tokens.size())),
+        budget_(budget) {
     out_.n = n_;
     out_.sequences.resize(graph.size());
     out_.matrices.resize(graph.size());
@@ -58,7 +64,8 @@ class Evaluator {
 
   void charge(std::uint64_t cells) {
     cells_ += cells;
-    if (cells_ > budget_.limits().evaluation_cells) throw LimitExceeded{"limit-evaluation-cells", budget_.limits().evaluation_cells};
+    if (cells_ > budget_.limits().evaluation_cells)
+      throw LimitExceeded{"limit-evaluation-cells", budget_.limits().evaluation_cells};
   }
 
   // Records a failure that arises at `node_`; equal ones, and too many different ones, share a record.
@@ -142,16 +149,19 @@ class Evaluator {
   }
 
   void tokens(const Node& node, Sequence& out) {
-    static constexpr Op conversions[] = {Op::Pos, Op::ToStr, Op::ToInt, Op::ToFloat, Op::ToBool};  // by Conversion; Asis apart
+    static constexpr Op conversions[] = {Op::Pos, Op::ToStr, Op::ToInt, Op::ToFloat,
+                                         Op::ToBool};  // by Conversion; Asis apart
     for (std::uint32_t i = 0; i < n_; ++i) {
-      out[i] = cell(node.conversion == Conversion::Asis ? Outcome(tokens_[i])
-                                                        : apply(conversions[static_cast<int>(node.conversion)], tokens_.subspan(i, 1)));
+      out[i] = cell(node.conversion == Conversion::Asis
+                        ? Outcome(tokens_[i])
+                        : apply(conversions[static_cast<int>(node.conversion)], tokens_.subspan(i, 1)));
     }
   }
 
   void constant(const Node& node, Sequence& out) {
     if (node.illegal_constant) {
-      fail_everywhere(out, {"illegal-element", "type", "a list, dictionary, function or selector cannot be an element of a sequence",
+      fail_everywhere(out, {"illegal-element", "type",
+                            "a list, dictionary, function or selector cannot be an element of a sequence",
                             "elements are ints, floats, bools and strings"});
       return;
     }
@@ -224,7 +234,9 @@ class Evaluator {
     if (node.op != Op::Tabulated) {
       if (tracr_ && (key.is_opaque() || query.is_opaque())) {
         failed = true;
-        failure = {"none-compared", "operand_type", "a comparison of " + key.repr() + " with " + query.repr() + " has no meaning", "select with a lambda that says what None is to do"};
+        failure = {"none-compared", "operand_type",
+                   "a comparison of " + key.repr() + " with " + query.repr() + " has no meaning",
+                   "select with a lambda that says what None is to do"};
         return false;
       }
       return compare(node.op, key, query, failure, failed);
@@ -247,9 +259,9 @@ class Evaluator {
       if (undefined >= 0) continue;
       const std::size_t row = std::size_t{q} * n_;
       for (std::size_t i = row; i < row + visible(q); ++i) {  // what is masked stays out of a `not`, too
-        out.bits[i] = node.kind == NodeKind::SelectorNot ? !a.bits[i]
-                    : node.kind == NodeKind::SelectorAnd ? a.bits[i] & b->bits[i]
-                                                         : a.bits[i] | b->bits[i];
+        out.bits[i] = node.kind == NodeKind::SelectorNot   ? !a.bits[i]
+                      : node.kind == NodeKind::SelectorAnd ? a.bits[i] & b->bits[i]
+                                                           : a.bits[i] | b->bits[i];
       }
     }
   }
@@ -314,10 +326,14 @@ class Evaluator {
         c = cell(values[hits[0]].value);
       } else if (!numeric) {
         mean_of_others = true;
-      } else if (tracr_ && std::any_of(hits.begin(), hits.end(), [&](std::uint32_t k) { return !values[k].value.is_number(); })) {
-        const auto other = std::find_if(hits.begin(), hits.end(), [&](std::uint32_t k) { return !values[k].value.is_number(); });
-        c = cell(Failure{"average-non-number", "average_non_number", "a row selects several positions, and there is no mean with " + values[*other].value.repr() + " among them",
-                         "make the selector pick at most one position in each row, or numbers only"});
+      } else if (tracr_ &&
+                 std::any_of(hits.begin(), hits.end(), [&](std::uint32_t k) { return !values[k].value.is_number(); })) {
+        const auto other =
+            std::find_if(hits.begin(), hits.end(), [&](std::uint32_t k) { return !values[k].value.is_number(); });
+        c = cell(Failure{
+            "average-non-number", "average_non_number",
+            "a row selects several positions, and there is no mean with " + values[*other].value.repr() + " among them",
+            "make the selector pick at most one position in each row, or numbers only"});
       } else if (plain) {
         double sum = 0;
         for (std::uint32_t k : hits) sum += numbers[k];
@@ -326,13 +342,15 @@ class Evaluator {
         c = mean(values, hits);
       }
     }
-    if (mean_of_others) {
-      const bool strings = label && label[0] == 's';
-      fail_everywhere(out, {"average-non-number", "average_non_number",
-                            std::string("a row selects several positions, and a mean of ") + (strings ? "strings" : "bools") + " does not exist",
-                            strings ? "make the selector pick at most one position in each row"
-                                    : "make the selector pick at most one position in each row, or average `indicator(…)`"});
-    }
+    if (mean_of_others) fail_everywhere(out, no_mean_of(label && label[0] == 's'));
+  }
+
+  static Failure no_mean_of(bool strings) {
+    return {"average-non-number", "average_non_number",
+            std::string("a row selects several positions, and a mean of ") + (strings ? "strings" : "bools") +
+                " does not exist",
+            strings ? "make the selector pick at most one position in each row"
+                    : "make the selector pick at most one position in each row, or average `indicator(…)`"};
   }
 
   Cell mean(const Sequence& values, const std::vector<std::uint32_t>& hits) {

@@ -15,9 +15,10 @@ struct Undefined {
 
 // One element of an evaluated s-op: a value, or the index of an Undefined in Evaluation::failures.
 // Failures are kept per position ("poison"): an elementwise node is undefined where an operand is; an aggregate row is
-// undefined where its selector row or any visible value is, selected or not; a row of a selector is undefined where the query is, and every
-// row is where any visible key is. So a position has a value if and only if nothing that it can see has failed, which is what a model can be held to. Failures that concern a whole sequence (mixed types §1.2, mean of non-numbers §4.10) make every
-// position of that s-op undefined.
+// undefined where its selector row or any visible value is, selected or not; a row of a selector is undefined where the
+// query is, and every row is where any visible key is. So a position has a value if and only if nothing that it can see
+// has failed, which is what a model can be held to. Failures that concern a whole sequence (mixed types §1.2, mean of
+// non-numbers §4.10) make every position of that s-op undefined.
 struct Cell {
   Value value;
   std::int32_t undefined = -1;  // < 0: defined
@@ -32,10 +33,10 @@ struct Matrix {  // n×n, row = query, column = key
 
 struct Evaluation {
   std::uint32_t n = 0;
-  std::vector<std::vector<Cell>> sequences;   // by NodeId; empty where not needed or a selector
-  std::vector<Matrix> matrices;               // by NodeId; n == 0 where not needed or an s-op
+  std::vector<std::vector<Cell>> sequences;  // by NodeId; empty where not needed or a selector
+  std::vector<Matrix> matrices;              // by NodeId; n == 0 where not needed or an s-op
   std::vector<Undefined> failures;
-  bool defined(NodeId id) const;              // every position (row) defined
+  bool defined(NodeId id) const;  // every position (row) defined
   // The reference's view: one failing position fails the whole s-op. First failure, if any.
   const Undefined* failure_of(NodeId id) const;
 };
@@ -45,7 +46,8 @@ struct Evaluation {
 Evaluation evaluate(const Graph& graph, std::span<const Value> tokens, bool causal, std::span<const NodeId> roots,
                     Budget& budget);
 
-// An interchange intervention on the program: the s-op `node` has the values that it has on another input, whatever it is computed from.
+// An interchange intervention on the program: the s-op `node` has the values that it has on another input, whatever it
+// is computed from.
 struct Forced {
   NodeId node = no_node;
   std::vector<Cell> values;  // one a token, all defined
@@ -54,7 +56,10 @@ Evaluation evaluate(const Graph& graph, std::span<const Value> tokens, bool caus
                     Budget& budget, std::span<const Forced> forced);
 
 // The type label of a sequence (§1.2): "string", "bool", "int", "float", or a failure.
-struct SequenceType { const char* label = nullptr; Failure failure; };
+struct SequenceType {
+  const char* label = nullptr;
+  Failure failure;
+};
 SequenceType sequence_type(std::span<const Value> values);
 
 }  // namespace rasp

@@ -34,7 +34,9 @@ std::size_t edit_distance(const std::string& a, const std::string& b) {
 }  // namespace
 
 Op binary_op(const std::string& text) {
-  static const std::unordered_map<std::string, Op> ops = {{"+", Op::Add}, {"-", Op::Sub}, {"*", Op::Mul}, {"/", Op::Div}, {"%", Op::Mod}, {"^", Op::Pow}, {"==", Op::Eq}, {"!=", Op::Ne}, {"<", Op::Lt}, {"<=", Op::Le}, {">", Op::Gt}, {">=", Op::Ge}, {"and", Op::And}, {"or", Op::Or}};
+  static const std::unordered_map<std::string, Op> ops = {
+      {"+", Op::Add}, {"-", Op::Sub}, {"*", Op::Mul}, {"/", Op::Div}, {"%", Op::Mod}, {"^", Op::Pow},   {"==", Op::Eq},
+      {"!=", Op::Ne}, {"<", Op::Lt},  {"<=", Op::Le}, {">", Op::Gt},  {">=", Op::Ge}, {"and", Op::And}, {"or", Op::Or}};
   return ops.at(text);
 }
 
@@ -44,7 +46,9 @@ struct Elaborator::Deeper {
   Deeper(Elaborator& elaborator, Span span) : e(elaborator), before(elaborator.main_span_) {
     if (++e.depth_ > deepest) {
       --e.depth_;
-      raise("limit-recursion", "recursion", "This calls itself more than " + std::to_string(e.budget_.limits().call_depth) + " levels deep", e.visible(span), "Recursion must end through a condition that is not an s-op.");
+      raise("limit-recursion", "recursion",
+            "This calls itself more than " + std::to_string(e.budget_.limits().call_depth) + " levels deep",
+            e.visible(span), "Recursion must end through a condition that is not an s-op.");
     }
     if (span.file != library_file) e.main_span_ = span;
   }
@@ -78,7 +82,9 @@ NodeId Elaborator::elementwise(Op op, std::vector<NodeId> args, Span span) {
 
 NodeId Elaborator::operand(const BuildValue& value, Span span) {
   if (value.kind == K::SOp) return value.node;
-  if (value.kind != K::Atom) raise("illegal-element", "type", kind_of(value) + " cannot be the element of a sequence", visible(span), "Sequences hold ints, floats, bools and strings.");
+  if (value.kind != K::Atom)
+    raise("illegal-element", "type", kind_of(value) + " cannot be the element of a sequence", visible(span),
+          "Sequences hold ints, floats, bools and strings.");
   Node node;
   node.kind = NodeKind::Constant;
   node.constant = value.atom;
@@ -86,20 +92,27 @@ NodeId Elaborator::operand(const BuildValue& value, Span span) {
 }
 
 BuildValueRef Elaborator::checked(BuildValueRef v, Span span) {
-  if (v->items.size() > budget_.limits().collection_size) raise("limit-collection", "limit", "A collection may hold at most " + std::to_string(budget_.limits().collection_size) + " items", visible(span), "Make it smaller.");
-  if (v->nesting > deepest_nesting) raise("limit-nesting", "limit", "Lists are nested more than " + std::to_string(deepest_nesting) + " levels deep", visible(span), "Make it flatter.");
+  if (v->items.size() > budget_.limits().collection_size)
+    raise("limit-collection", "limit",
+          "A collection may hold at most " + std::to_string(budget_.limits().collection_size) + " items", visible(span),
+          "Make it smaller.");
+  if (v->nesting > deepest_nesting)
+    raise("limit-nesting", "limit", "Lists are nested more than " + std::to_string(deepest_nesting) + " levels deep",
+          visible(span), "Make it flatter.");
   collect(v->kind == K::Atom && v->atom.is_string() ? v->atom.text().size() / 8 : v->items.size());
   return v;
 }
 
 void Elaborator::collect(std::size_t items) {
   collected_ += items;
-  if (collected_ > budget_.limits().total_collection_size) throw LimitExceeded{"limit-collection", budget_.limits().total_collection_size};
+  if (collected_ > budget_.limits().total_collection_size)
+    throw LimitExceeded{"limit-collection", budget_.limits().total_collection_size};
 }
 
 void Elaborator::spend(std::size_t steps) {
   steps_ += steps;
-  if (steps_ > budget_.limits().elaboration_steps) throw LimitExceeded{"limit-steps", budget_.limits().elaboration_steps};
+  if (steps_ > budget_.limits().elaboration_steps)
+    throw LimitExceeded{"limit-steps", budget_.limits().elaboration_steps};
   budget_.tick(static_cast<std::uint32_t>(std::min<std::size_t>(steps, 4096)));
 }
 
@@ -121,7 +134,9 @@ BuildValueRef Elaborator::evaluate_kind(const Expr& e, const std::shared_ptr<Sco
   switch (e.kind) {
     case E::Int: {
       auto i = BigInt::from_decimal(e.text, budget_.limits().integer_bits);
-      if (!i) raise("limit-integer", "limit", "This int has more than " + std::to_string(budget_.limits().integer_bits) + " bits", e.span);
+      if (!i)
+        raise("limit-integer", "limit",
+              "This int has more than " + std::to_string(budget_.limits().integer_bits) + " bits", e.span);
       return atom(Value::integer(std::move(*i)));
     }
     case E::Float: return atom(Value::real(float_literal(e.text).value_or(0)));
@@ -146,21 +161,25 @@ BuildValueRef Elaborator::evaluate_kind(const Expr& e, const std::shared_ptr<Sco
     case E::Round: {
       const BuildValueRef a = evaluate(*e.children[0], scope);
       if (a->kind == K::SOp) return node_value(elementwise(Op::Round, {a->node}, e.span));
-      if (a->kind != K::Atom) raise("operand-type", "operand_type", "round expects a number or an s-op, not " + kind_of(*a), visible(e.span));
+      if (a->kind != K::Atom)
+        raise("operand-type", "operand_type", "round expects a number or an s-op, not " + kind_of(*a), visible(e.span));
       Outcome outcome = rasp::apply(Op::Round, std::array{a->atom});
       if (auto* failure = std::get_if<Failure>(&outcome)) raise(std::move(*failure), visible(e.span));
       return atom(std::get<Value>(std::move(outcome)));
     }
     case E::Indicator: {
       const BuildValueRef a = evaluate(*e.children[0], scope);
-      if (a->kind != K::SOp) raise("not-an-s-op", "type", "indicator expects an s-op, not " + kind_of(*a), visible(e.span));
+      if (a->kind != K::SOp)
+        raise("not-an-s-op", "type", "indicator expects an s-op, not " + kind_of(*a), visible(e.span));
       return node_value(elementwise(Op::Indicator, {a->node}, e.span));
     }
     case E::Range: return range(e, scope);
     case E::Zip: return zip(e, scope);
     default: {
       const BuildValueRef a = evaluate(*e.children[0], scope);
-      if (a->kind != K::List) raise("not-a-list", "type", "len expects a list, not " + kind_of(*a), visible(e.span), a->kind == K::SOp ? "The length of the input is the s-op `length`." : "");
+      if (a->kind != K::List)
+        raise("not-a-list", "type", "len expects a list, not " + kind_of(*a), visible(e.span),
+              a->kind == K::SOp ? "The length of the input is the s-op `length`." : "");
       return atom(Value::integer(static_cast<std::int64_t>(a->items.size())));
     }
   }
@@ -174,11 +193,16 @@ BuildValueRef Elaborator::look_up(const Expr& e, const Scope& from) {
     if (it->second) return it->second;
     // An error would only repeat what is already said; a remark, once.
     if (!remarked_.insert(e.text).second) throw StatementError{};
-    throw StatementError{{Severity::Info, "no-value", "undefined_variable", "\"" + e.text + "\" has no value, because its definition failed", visible(e.span), "Mend the definition first."}};
+    throw StatementError{{Severity::Info, "no-value", "undefined_variable",
+                          "\"" + e.text + "\" has no value, because its definition failed", visible(e.span),
+                          "Mend the definition first."}};
   }
   if (load_failed_ && e.span.file != library_file) {
     if (!remarked_.insert(e.text).second) throw StatementError{};
-    throw StatementError{{Severity::Info, "no-value", "undefined_variable", "\"" + cut(e.text, 40) + "\" has no value; perhaps a file that could not be loaded defines it", visible(e.span), "Mend the load first."}};
+    throw StatementError{
+        {Severity::Info, "no-value", "undefined_variable",
+         "\"" + cut(e.text, 40) + "\" has no value; perhaps a file that could not be loaded defines it",
+         visible(e.span), "Mend the load first."}};
   }
   std::string best;
   // A suggestion looks at every name: not for the hundredth mistake.
@@ -207,7 +231,8 @@ BuildValueRef Elaborator::look_up(const Expr& e, const Scope& from) {
   if (e.text == "select" || e.text == "aggregate") hint = "Write \"" + e.text + "(\" without a blank.", best.clear();
   Fix fix;
   if (!best.empty()) fix = {"Write " + best, {{e.span, best}}};
-  raise("undefined-name", "undefined_variable", "\"" + cut(e.text, 40) + "\" is not defined", visible(e.span), std::move(hint), std::move(fix));
+  raise("undefined-name", "undefined_variable", "\"" + cut(e.text, 40) + "\" is not defined", visible(e.span),
+        std::move(hint), std::move(fix));
 }
 
 BuildValueRef Elaborator::unary(const Expr& e, const std::shared_ptr<Scope>& scope) {
@@ -221,7 +246,9 @@ BuildValueRef Elaborator::unary(const Expr& e, const std::shared_ptr<Scope>& sco
     return node_value(add(std::move(node), e.span));
   }
   if (op == Op::Not) return atom(Value::boolean(!truthy(*a)));
-  if (a->kind != K::Atom) raise("operand-type", "operand_type", "\"" + e.text + "\" expects a number or an s-op, not " + kind_of(*a), visible(e.span));
+  if (a->kind != K::Atom)
+    raise("operand-type", "operand_type", "\"" + e.text + "\" expects a number or an s-op, not " + kind_of(*a),
+          visible(e.span));
   Outcome outcome = rasp::apply(op, std::array{a->atom});
   if (auto* failure = std::get_if<Failure>(&outcome)) raise(std::move(*failure), visible(e.span));
   return atom(std::get<Value>(std::move(outcome)));
@@ -256,11 +283,16 @@ BuildValueRef Elaborator::binary_step(const Expr& e, const BuildValueRef& a, con
   const Span span = visible(e.span);
   const bool logical = op == Op::And || op == Op::Or;
   for (const auto& side : {a, b}) {
-    if (side->kind == K::Application) raise("application-operand", "type", "The result of applying an s-op to an input can only be shown", span, "Combine the s-ops first, then apply.");
+    if (side->kind == K::Application)
+      raise("application-operand", "type", "The result of applying an s-op to an input can only be shown", span,
+            "Combine the s-ops first, then apply.");
   }
   if (a->kind == K::Selector || b->kind == K::Selector) {
     if (!logical || a->kind != b->kind) {
-      raise("selector-operand", "type", "\"" + e.text + "\" cannot combine " + kind_of(*a) + " with " + kind_of(*b), span, logical ? "Both sides must be selectors." : "Selectors combine with and, or and not; aggregate makes an s-op of one.");
+      raise("selector-operand", "type", "\"" + e.text + "\" cannot combine " + kind_of(*a) + " with " + kind_of(*b),
+            span,
+            logical ? "Both sides must be selectors."
+                    : "Selectors combine with and, or and not; aggregate makes an s-op of one.");
     }
     Node node;
     node.kind = op == Op::And ? NodeKind::SelectorAnd : NodeKind::SelectorOr;
@@ -271,9 +303,12 @@ BuildValueRef Elaborator::binary_step(const Expr& e, const BuildValueRef& a, con
     const BuildValue& other = a->kind == K::SOp ? *b : *a;
     if (other.kind != K::SOp && other.kind != K::Atom && !logical) {
       if (op == Op::Eq) return node_value(operand(*atom(Value::boolean(false)), e.span));
-      raise("operand-type", "operand_type", "\"" + e.text + "\" cannot combine " + kind_of(*a) + " with " + kind_of(*b), span);
+      raise("operand-type", "operand_type", "\"" + e.text + "\" cannot combine " + kind_of(*a) + " with " + kind_of(*b),
+            span);
     }
-    if (op == Op::Mod && a->kind == K::Atom && a->atom.is_string()) raise("operand-type", "operand_type", "\"%\" cannot format a string with an s-op", span, "Use + to join strings.");
+    if (op == Op::Mod && a->kind == K::Atom && a->atom.is_string())
+      raise("operand-type", "operand_type", "\"%\" cannot format a string with an s-op", span,
+            "Use + to join strings.");
     const NodeId left = operand(*a, e.children[0]->span), right = operand(*b, e.children[1]->span);
     return node_value(elementwise(op, {left, right}, e.span));
   }
@@ -284,11 +319,15 @@ BuildValueRef Elaborator::binary_step(const Expr& e, const BuildValueRef& a, con
 
 BuildValueRef Elaborator::ternary(const Expr& e, const std::shared_ptr<Scope>& scope) {
   const BuildValueRef condition = evaluate(*e.children[1], scope);
-  if (condition->kind == K::Selector) raise("selector-condition", "type", "A selector cannot be a condition", visible(e.children[1]->span), "Use an s-op, such as has_focus(…).");
+  if (condition->kind == K::Selector)
+    raise("selector-condition", "type", "A selector cannot be a condition", visible(e.children[1]->span),
+          "Use an s-op, such as has_focus(…).");
   if (condition->kind != K::SOp) return evaluate(*e.children[truthy(*condition) ? 0 : 2], scope);
   const BuildValueRef then = evaluate(*e.children[0], scope), other = evaluate(*e.children[2], scope);
   if (then->kind == K::Selector || other->kind == K::Selector) {
-    raise("selector-choice", "type", "An s-op cannot choose between selectors", visible(e.span), "Let it be part of the selectors: (a and select(True, s, ==)) or (b and select(False, s, ==)); or choose between what they give: aggregate(a, v) if s else aggregate(b, v).");
+    raise("selector-choice", "type", "An s-op cannot choose between selectors", visible(e.span),
+          "Let it be part of the selectors: (a and select(True, s, ==)) or (b and select(False, s, ==)); or choose "
+          "between what they give: aggregate(a, v) if s else aggregate(b, v).");
   }
   const NodeId a = operand(*then, e.children[0]->span), b = operand(*other, e.children[2]->span);
   return node_value(elementwise(Op::Choose, {condition->node, a, b}, e.span));
@@ -298,10 +337,14 @@ BuildValueRef Elaborator::membership(const Expr& e, const std::shared_ptr<Scope>
   const BuildValueRef x = evaluate(*e.children[0], scope), y = evaluate(*e.children[1], scope);
   const Span span = visible(e.span);
   if (x->kind == K::SOp) {
-    if (y->kind != K::List) raise("in-operand", "type", "An s-op can be in a list of atoms, not in " + kind_of(*y), span, "For a string, list its characters: [\"a\", \"b\"].");
+    if (y->kind != K::List)
+      raise("in-operand", "type", "An s-op can be in a list of atoms, not in " + kind_of(*y), span,
+            "For a string, list its characters: [\"a\", \"b\"].");
     auto table = std::make_shared<LookupTable>();
     for (const auto& item : y->items) {
-      if (item->kind != K::Atom) raise("in-operand", "type", "The list holds " + kind_of(*item) + "; an s-op can only be compared with atoms", span);
+      if (item->kind != K::Atom)
+        raise("in-operand", "type", "The list holds " + kind_of(*item) + "; an s-op can only be compared with atoms",
+              span);
       table->entries.emplace_back(item->atom);
     }
     collect(table->entries.size());
@@ -312,7 +355,8 @@ BuildValueRef Elaborator::membership(const Expr& e, const std::shared_ptr<Scope>
     node.table = std::move(table);
     return node_value(add(std::move(node), e.span));
   }
-  if (x->kind != K::Atom) raise("in-operand", "type", "\"in\" expects an atom or an s-op on its left, not " + kind_of(*x), span);
+  if (x->kind != K::Atom)
+    raise("in-operand", "type", "\"in\" expects an atom or an s-op on its left, not " + kind_of(*x), span);
   if (y->kind == K::SOp) {
     // Does any position hold x: the width of the row that selects those positions.
     Node pick;
@@ -325,9 +369,28 @@ BuildValueRef Elaborator::membership(const Expr& e, const std::shared_ptr<Scope>
     const NodeId hits = add(std::move(width), e.span);
     return node_value(elementwise(Op::Gt, {hits, operand(*atom(Value::integer(0)), e.span)}, e.span));
   }
-  if (y->kind != K::List) raise("in-operand", "type", "\"in\" expects a list or an s-op on its right, not " + kind_of(*y), span);
+  if (y->kind != K::List)
+    raise("in-operand", "type", "\"in\" expects a list or an s-op on its right, not " + kind_of(*y), span);
   spend(y->items.size() / 8);
-  return atom(Value::boolean(std::any_of(y->items.begin(), y->items.end(), [&](const auto& item) { return same(*x, *item); })));
+  return atom(
+      Value::boolean(std::any_of(y->items.begin(), y->items.end(), [&](const auto& item) { return same(*x, *item); })));
+}
+
+BuildValueRef Elaborator::read_position(const BuildValue& x, const BuildValue& i, Span span, Span at) {
+  if (i.kind != K::Atom || (i.atom.kind() != Kind::Int && i.atom.kind() != Kind::Bool))
+    raise("bad-index", "value", "The position in an s-op is an int, not " + kind_of(i), at,
+          "To read at a computed position use load_from_location(seq, location).");
+  const BigInt position = i.atom.big();
+  NodeId where = operand(*atom(Value::integer(position)), at);
+  if (position.is_negative()) where = elementwise(Op::Add, {base_->variables.at("length")->node, where}, span);
+  Node pick;
+  pick.kind = NodeKind::Select;
+  pick.op = Op::Eq;
+  pick.args = {base_->variables.at("indices")->node, where};
+  Node read;
+  read.kind = NodeKind::Aggregate;
+  read.args = {add(std::move(pick), span), x.node};
+  return node_value(add(std::move(read), span));
 }
 
 BuildValueRef Elaborator::index(const Expr& e, const std::shared_ptr<Scope>& scope) {
@@ -335,27 +398,20 @@ BuildValueRef Elaborator::index(const Expr& e, const std::shared_ptr<Scope>& sco
   const Span span = visible(e.span), at = visible(e.children[1]->span);
   const bool text = x->kind == K::Atom && x->atom.is_string();
   if (text) spend(x->atom.text().size() / 8);
-  if (x->kind == K::SOp) {
-    if (i->kind != K::Atom || (i->atom.kind() != Kind::Int && i->atom.kind() != Kind::Bool)) raise("bad-index", "value", "The position in an s-op is an int, not " + kind_of(*i), at, "To read at a computed position use load_from_location(seq, location).");
-    const BigInt position = i->atom.big();
-    NodeId where = operand(*atom(Value::integer(position)), at);
-    if (position.is_negative()) where = elementwise(Op::Add, {base_->variables.at("length")->node, where}, e.span);
-    Node pick;
-    pick.kind = NodeKind::Select;
-    pick.op = Op::Eq;
-    pick.args = {base_->variables.at("indices")->node, where};
-    Node read;
-    read.kind = NodeKind::Aggregate;
-    read.args = {add(std::move(pick), e.span), x->node};
-    return node_value(add(std::move(read), e.span));
-  }
-  if (x->kind != K::List && x->kind != K::Dict && !text) raise("not-indexable", "type", "Only lists, strings, dictionaries and s-ops have elements, not " + kind_of(*x), span);
+  if (x->kind == K::SOp) return read_position(*x, *i, e.span, at);
+  if (x->kind != K::List && x->kind != K::Dict && !text)
+    raise("not-indexable", "type", "Only lists, strings, dictionaries and s-ops have elements, not " + kind_of(*x),
+          span);
   if (i->kind == K::SOp) {
     auto table = std::make_shared<LookupTable>();
-    table->kind = text ? LookupTable::Kind::String : x->kind == K::Dict ? LookupTable::Kind::Dict : LookupTable::Kind::List;
+    table->kind = text                 ? LookupTable::Kind::String
+                  : x->kind == K::Dict ? LookupTable::Kind::Dict
+                                       : LookupTable::Kind::List;
     table->keys = x->keys;
-    if (text) for (std::string& c : code_points(x->atom.text())) table->entries.emplace_back(Value::string(std::move(c)));
-    for (const auto& item : x->items) table->entries.push_back(item->kind == K::Atom ? std::optional<Value>(item->atom) : std::nullopt);
+    if (text)
+      for (std::string& c : code_points(x->atom.text())) table->entries.emplace_back(Value::string(std::move(c)));
+    for (const auto& item : x->items)
+      table->entries.push_back(item->kind == K::Atom ? std::optional<Value>(item->atom) : std::nullopt);
     collect(table->entries.size());
     Node node;
     node.kind = NodeKind::Elementwise;
@@ -371,12 +427,17 @@ BuildValueRef Elaborator::index(const Expr& e, const std::shared_ptr<Scope>& sco
     }
     raise("key-not-found", "value", "The dictionary has no key " + cut(i->atom.repr(), 40), at);
   }
-  if (i->atom.kind() != Kind::Int && i->atom.kind() != Kind::Bool) raise("bad-index", "type", "A list or string is indexed by ints, not by " + kind_of(*i), at);
+  if (i->atom.kind() != Kind::Int && i->atom.kind() != Kind::Bool)
+    raise("bad-index", "type", "A list or string is indexed by ints, not by " + kind_of(*i), at);
   const std::vector<std::string> characters = text ? code_points(x->atom.text()) : std::vector<std::string>();
   const auto size = static_cast<std::int64_t>(text ? characters.size() : x->items.size());
   const auto wanted = i->atom.int64();
   if (!wanted || *wanted >= size || *wanted < -size) {
-    raise("index-out-of-range", "value", "Index " + cut(i->atom.str(), 24) + " is outside a " + (text ? "string" : "list") + " of length " + std::to_string(size), at, size == 0 ? "It is empty." : "Use 0 to " + std::to_string(size - 1) + ", or negative numbers from the end.");
+    raise("index-out-of-range", "value",
+          "Index " + cut(i->atom.str(), 24) + " is outside a " + (text ? "string" : "list") + " of length " +
+              std::to_string(size),
+          at,
+          size == 0 ? "It is empty." : "Use 0 to " + std::to_string(size - 1) + ", or negative numbers from the end.");
   }
   const auto k = static_cast<std::size_t>(*wanted < 0 ? *wanted + size : *wanted);
   return text ? atom(Value::string(characters[k])) : x->items[k];

@@ -8,7 +8,8 @@ namespace {
 
 std::size_t hash_of(std::span<const Value> operands) {
   std::size_t h = operands.size();
-  for (const Value& v : operands) h = (h ^ (hash(v) * 5 + static_cast<std::size_t>(v.kind()))) * 0x9e3779b97f4a7c15ull >> 1;
+  for (const Value& v : operands)
+    h = (h ^ (hash(v) * 5 + static_cast<std::size_t>(v.kind()))) * 0x9e3779b97f4a7c15ull >> 1;
   return h;
 }
 
@@ -24,12 +25,14 @@ bool has_float(std::span<const Value> operands) {
   return std::any_of(operands.begin(), operands.end(), [](const Value& v) { return v.kind() == Kind::Float; });
 }
 
-// Floats that are near each other are in one bucket, or in two that lie side by side: 2^-30 is wider than what `near` allows.
+// Floats that are near each other are in one bucket, or in two that lie side by side: 2^-30 is wider than what `near`
+// allows.
 std::uint64_t bucket(double x) {
   int exponent = 0;
   if (x == 0 || !std::isfinite(x)) return std::isnan(x) ? 1 : x > 0 ? 2 : x < 0 ? 3 : 0;
   const double mantissa = std::frexp(std::fabs(x), &exponent);
-  return (static_cast<std::uint64_t>(exponent + 5000) << 32) ^ static_cast<std::uint64_t>(mantissa * 0x1p30) ^ (x < 0 ? 0x80000000u : 0u);
+  return (static_cast<std::uint64_t>(exponent + 5000) << 32) ^ static_cast<std::uint64_t>(mantissa * 0x1p30) ^
+         (x < 0 ? 0x80000000u : 0u);
 }
 
 // `by` moves the floats towards a neighbouring bucket, up where the operand's bit of `slack` is set and down where not.
@@ -37,7 +40,9 @@ std::size_t coarse_hash(std::span<const Value> operands, double by, unsigned sla
   std::size_t h = operands.size();
   for (std::size_t i = 0; i < operands.size(); ++i) {
     const Value& v = operands[i];
-    const std::size_t one = v.kind() == Kind::Float ? static_cast<std::size_t>(bucket(v.number() * (1 + (slack >> i & 1 ? by : -by)))) : hash(v) * 5 + static_cast<std::size_t>(v.kind());
+    const std::size_t one = v.kind() == Kind::Float
+                                ? static_cast<std::size_t>(bucket(v.number() * (1 + (slack >> i & 1 ? by : -by))))
+                                : hash(v) * 5 + static_cast<std::size_t>(v.kind());
     h = (h ^ one) * 0x9e3779b97f4a7c15ull >> 1;
   }
   return h;
@@ -60,7 +65,9 @@ std::size_t FunctionTable::find(std::span<const Value> operands, bool nearby) co
     for (unsigned slack = 0; slack < 1u << operands.size(); ++slack) {
       const auto [begin, end] = by_bucket_.equal_range(coarse_hash(operands, 2e-10, slack));
       for (auto it = begin; it != end; ++it)
-        if (it->second < found && std::equal(operands.begin(), operands.end(), this->operands(it->second).begin(), near)) found = it->second;
+        if (it->second < found &&
+            std::equal(operands.begin(), operands.end(), this->operands(it->second).begin(), near))
+          found = it->second;
     }
   return found;
 }
@@ -80,15 +87,18 @@ bool FunctionTable::add(std::vector<Value> operands, Outcome outcome) {
 Outcome FunctionTable::at(std::span<const Value> operands) const {
   const std::size_t row = find(operands, !missing_ || missing_->nearby);
   if (row != rows()) return outcomes_[row];
-  if (missing_ && missing_->rows.size() < missing_->most) missing_->rows.push_back({this, {operands.begin(), operands.end()}});
+  if (missing_ && missing_->rows.size() < missing_->most)
+    missing_->rows.push_back({this, {operands.begin(), operands.end()}});
   std::string shown;
   for (const Value& v : operands) shown += (shown.empty() ? "" : ", ") + v.repr();
-  return Failure{"not-tabulated", "value", "the table of this function has no row for " + shown, "Open the Python program itself, or keep to its vocabulary and maximal length."};
+  return Failure{"not-tabulated", "value", "the table of this function has no row for " + shown,
+                 "Open the Python program itself, or keep to its vocabulary and maximal length."};
 }
 
 bool FunctionTable::same(const FunctionTable& other) const {
   if (this == &other) return true;
-  if (missing_ || other.missing_ || hash_ != other.hash_ || arity_ != other.arity_ || rows() != other.rows()) return false;
+  if (missing_ || other.missing_ || hash_ != other.hash_ || arity_ != other.arity_ || rows() != other.rows())
+    return false;
   for (std::size_t row = 0; row < rows(); ++row) {
     const std::size_t match = other.find(operands(row), false);
     if (match == other.rows() || !same_outcome(outcomes_[row], other.outcomes_[match])) return false;

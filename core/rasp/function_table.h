@@ -17,7 +17,10 @@ using Outcome = std::variant<Value, Failure>;
 
 // While a program is being tabulated: the operands on which functions were asked and had no row.
 struct MissingRows {
-  struct Row { const class FunctionTable* of; std::vector<Value> operands; };
+  struct Row {
+    const class FunctionTable* of;
+    std::vector<Value> operands;
+  };
   std::vector<Row> rows;
   std::size_t most = 200'000;  // of one answer
   bool nearby = false;  // take the row of floats that differ in their last bits only, as a table does that is complete
@@ -25,11 +28,12 @@ struct MissingRows {
 
 class FunctionTable {
  public:
-  FunctionTable(std::uint32_t arity, std::string name, std::shared_ptr<MissingRows> missing = nullptr) : arity_(arity), name_(std::move(name)), missing_(std::move(missing)) {}
+  FunctionTable(std::uint32_t arity, std::string name, std::shared_ptr<MissingRows> missing = nullptr)
+      : arity_(arity), name_(std::move(name)), missing_(std::move(missing)) {}
   // Operands of one row and its outcome. A second row for the same operands is left out: false.
   bool add(std::vector<Value> operands, Outcome outcome);
-  // 1, 1.0 and True are three operands. Floats whose last bits depend on the order of a sum may have the row of a near one. Without a row: a
-  // Failure "not-tabulated".
+  // 1, 1.0 and True are three operands. Floats whose last bits depend on the order of a sum may have the row of a near
+  // one. Without a row: a Failure "not-tabulated".
   Outcome at(std::span<const Value> operands) const;
   std::uint32_t arity() const { return arity_; }
   std::size_t rows() const { return outcomes_.size(); }
@@ -49,7 +53,7 @@ class FunctionTable {
   std::vector<Outcome> outcomes_;
   std::unordered_multimap<std::size_t, std::uint32_t> by_hash_;
   std::unordered_multimap<std::size_t, std::uint32_t> by_bucket_;  // of rows with floats: see `bucket`
-  std::size_t hash_ = 0;  // of all rows, whatever their order
+  std::size_t hash_ = 0;                                           // of all rows, whatever their order
 };
 
 }  // namespace rasp

@@ -45,7 +45,8 @@ bool same_node(const Node& a, const Node& b) {
   if (a.kind != b.kind || a.args != b.args) return false;
   if (uses_op(a.kind) && a.op != b.op) return false;
   if (a.kind == NodeKind::Tokens && a.conversion != b.conversion) return false;
-  if (uses_constant(a.kind) && (a.illegal_constant != b.illegal_constant || !identical(a.constant, b.constant))) return false;
+  if (uses_constant(a.kind) && (a.illegal_constant != b.illegal_constant || !identical(a.constant, b.constant)))
+    return false;
   if (!a.function != !b.function || (a.function && !a.function->same(*b.function))) return false;
   if (!a.table || !b.table) return !a.table && !b.table;
   return a.table == b.table || same_table(*a.table, *b.table);
@@ -91,7 +92,9 @@ class Describer {
     const Node& node = graph_[id];
     if (node.kind != NodeKind::Select || node.op == Op::Tabulated) return false;
     const Node &key = graph_[node.args[0]], &query = graph_[node.args[1]];
-    if (key.kind != NodeKind::Constant || query.kind != NodeKind::Constant || key.illegal_constant || query.illegal_constant) return false;
+    if (key.kind != NodeKind::Constant || query.kind != NodeKind::Constant || key.illegal_constant ||
+        query.illegal_constant)
+      return false;
     Failure failure;
     bool failed = false;
     return compare(node.op, key.constant, query.constant, failure, failed) && !failed;
@@ -155,18 +158,33 @@ class Describer {
 
   void elementwise(const Node& node, int depth, bool nested) {
     switch (node.op) {
-      case Op::Not: case Op::Neg: case Op::Pos:
+      case Op::Not:
+      case Op::Neg:
+      case Op::Pos:
         out_ += node.op == Op::Not ? "not " : node.op == Op::Neg ? "-" : "+";
         write(node.args[0], depth + 1, true);
         return;
-      case Op::Round: case Op::Indicator: case Op::ToStr: case Op::ToInt: case Op::ToFloat: case Op::ToBool: {
+      case Op::Round:
+      case Op::Indicator:
+      case Op::ToStr:
+      case Op::ToInt:
+      case Op::ToFloat:
+      case Op::ToBool: {
         // How the compiler writes the built-in s-ops: conversions of the tokens as they are.
-        if (const Node& arg = graph_[node.args[0]]; node.op >= Op::ToStr && arg.kind == NodeKind::Tokens && arg.conversion == Conversion::Asis) {
-          out_ += node.op == Op::ToStr ? "tokens" : node.op == Op::ToInt ? "tokens_int" : node.op == Op::ToFloat ? "tokens_float" : "tokens_bool";
+        if (const Node& arg = graph_[node.args[0]];
+            node.op >= Op::ToStr && arg.kind == NodeKind::Tokens && arg.conversion == Conversion::Asis) {
+          out_ += node.op == Op::ToStr     ? "tokens"
+                  : node.op == Op::ToInt   ? "tokens_int"
+                  : node.op == Op::ToFloat ? "tokens_float"
+                                           : "tokens_bool";
           return;
         }
-        const char* name = node.op == Op::Round ? "round" : node.op == Op::Indicator ? "indicator" : node.op == Op::ToStr ? "str"
-                         : node.op == Op::ToInt ? "int" : node.op == Op::ToFloat ? "float" : "bool";
+        const char* name = node.op == Op::Round       ? "round"
+                           : node.op == Op::Indicator ? "indicator"
+                           : node.op == Op::ToStr     ? "str"
+                           : node.op == Op::ToInt     ? "int"
+                           : node.op == Op::ToFloat   ? "float"
+                                                      : "bool";
         call(name, node, depth);
         out_ += ')';
         return;
@@ -180,9 +198,7 @@ class Describer {
         write(node.args[2], depth + 1, true);
         if (nested) out_ += ')';
         return;
-      case Op::Tabulated:
-        tabulated(node, depth, nested);
-        return;
+      case Op::Tabulated: tabulated(node, depth, nested); return;
       case Op::Lookup:
         if (node.table) table(*node.table);
         out_ += '[';

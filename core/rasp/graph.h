@@ -22,29 +22,50 @@ using NodeId = std::uint32_t;
 constexpr NodeId no_node = 0xffffffffu;
 
 enum class NodeKind : std::uint8_t {
-  Tokens,         // s-op; `conversion`
-  Indices,        // s-op; 0..n-1
-  Constant,       // s-op; `constant` at every position
-  Elementwise,    // s-op; `op` over args (1..3), or `table`, or `function`
-  Aggregate,      // s-op; args = {selector, value}, `constant` = default
-  SelectorWidth,  // s-op; args = {selector}. `length` is the width of the full selector. Of the compiler alone: args = {selector, value}, the
-                  // sum of ints over the selected keys.
-  Select,         // selector; args = {key, query}, entry [q][k] = key[k] `op` query[q], op in Eq..Ge, or `function` of (key, query)
-  SelectorAnd,    // selector; args = {a, b}
-  SelectorOr,     // selector; args = {a, b}
-  SelectorNot,    // selector; args = {a}
+  Tokens,       // s-op; `conversion`
+  Indices,      // s-op; 0..n-1
+  Constant,     // s-op; `constant` at every position
+  Elementwise,  // s-op; `op` over args (1..3), or `table`, or `function`
+  Aggregate,    // s-op; args = {selector, value}, `constant` = default
+  // s-op; args = {selector}. `length` is the width of the full selector. Of the compiler alone: args = {selector,
+  // value}, the
+  SelectorWidth,
+  // sum of ints over the selected keys.
+  // selector; args = {key, query}, entry [q][k] = key[k] `op` query[q], op in Eq..Ge, or `function` of (key, query)
+  Select,
+  SelectorAnd,  // selector; args = {a, b}
+  SelectorOr,   // selector; args = {a, b}
+  SelectorNot,  // selector; args = {a}
 };
 
 enum class Op : std::uint8_t {
-  Add, Sub, Mul, Div, Mod, Pow,
-  Eq, Ne, Lt, Le, Gt, Ge,
-  And, Or, Not,           // bools by truthiness
-  Neg, Pos, Round, Indicator,
-  Choose,                 // args = {condition, then, else}
-  Lookup,                 // args = {index}; `table`
-  Contains,               // args = {x}; `table` is a list: is x in it?
-  ToStr, ToInt, ToFloat, ToBool,  // host conversions (of tokens)
-  Tabulated,              // `function`: one of another language, known by its table
+  Add,
+  Sub,
+  Mul,
+  Div,
+  Mod,
+  Pow,
+  Eq,
+  Ne,
+  Lt,
+  Le,
+  Gt,
+  Ge,
+  And,
+  Or,
+  Not,  // bools by truthiness
+  Neg,
+  Pos,
+  Round,
+  Indicator,
+  Choose,    // args = {condition, then, else}
+  Lookup,    // args = {index}; `table`
+  Contains,  // args = {x}; `table` is a list: is x in it?
+  ToStr,
+  ToInt,
+  ToFloat,
+  ToBool,     // host conversions (of tokens)
+  Tabulated,  // `function`: one of another language, known by its table
 };
 
 enum class Conversion : std::uint8_t { Asis, Str, Int, Float, Bool };
@@ -73,8 +94,9 @@ struct Node {
 
 inline bool is_selector(NodeKind k) { return k >= NodeKind::Select; }
 
-// Whose rules hold beside the operators': RASP's own (core/rasp), or those of Tracr's library for Python. There an s-op may mix kinds of values;
-// bools have means, as numbers; a mean asks its selected values alone to be numbers; and comparing None fails.
+// Whose rules hold beside the operators': RASP's own (core/rasp), or those of Tracr's library for Python. There an s-op
+// may mix kinds of values; bools have means, as numbers; a mean asks its selected values alone to be numbers; and
+// comparing None fails.
 enum class Dialect : std::uint8_t { Rasp, Tracr };
 
 class Graph {
@@ -100,7 +122,7 @@ class Graph {
 // sequence elements, used by interpreter, constant folding and compiler alike.
 // (Qualify calls as rasp::apply where an argument is a standard container: std::apply is found, too.)
 Outcome apply(const Node& elementwise, std::span<const Value> operands);
-Outcome apply(Op op, std::span<const Value> operands);  // any op without table
+Outcome apply(Op op, std::span<const Value> operands);                                      // any op without table
 bool compare(Op op, const Value& key, const Value& query, Failure& failure, bool& failed);  // Eq..Ge for Select
 
 }  // namespace rasp

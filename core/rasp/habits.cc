@@ -10,7 +10,9 @@ namespace {
 
 using Hints = std::unordered_map<std::string, std::string>;
 
-std::string in_example(const char* title) { return std::string("It is not built in; the example \"") + title + "\" shows how to write it."; }
+std::string in_example(const char* title) {
+  return std::string("It is not built in; the example \"") + title + "\" shows how to write it.";
+}
 
 const Hints& foreign() {
   static const Hints hints = {
@@ -63,7 +65,8 @@ const Hints& foreign() {
 
 std::string plain(const std::string& name) {
   std::string out;
-  for (char c : name) if (c != '_') out += static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+  for (char c : name)
+    if (c != '_') out += static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
   return out;
 }
 
@@ -80,20 +83,26 @@ std::string foreign_name_hint(const std::string& name) {
 std::string other_spelling(const std::string& name, const std::vector<std::string>& known) {
   const std::string wanted = plain(name);
   std::string best;
-  for (const std::string& k : known) if (k != name && plain(k) == wanted && (best.empty() || k < best)) best = k;
+  for (const std::string& k : known)
+    if (k != name && plain(k) == wanted && (best.empty() || k < best)) best = k;
   return best;
 }
 
 std::string applied_hint(const std::string& name) {
   const std::string s = name.empty() ? "It" : "\"" + name + "\"";
-  return s + " is no function but an s-op: write it alone, or apply it to an input: " + (name.empty() ? "s" : name) + "(\"abc\").";
+  return s + " is no function but an s-op: write it alone, or apply it to an input: " + (name.empty() ? "s" : name) +
+         "(\"abc\").";
 }
 
 std::string library_call_hint(const std::string& function) {
   static const Hints hints = {
       {"sort", "Write sort(seq, key): sort(tokens, tokens)."},
-      {"max", "max(a, b) is the larger of two, position by position; the example \"Maximum of the sequence\" has the largest of all."},
-      {"min", "min(a, b) is the smaller of two, position by position; the example \"Maximum of the sequence\" shows how to look over all."},
+      {"max",
+       "max(a, b) is the larger of two, position by position; the example \"Maximum of the sequence\" has the largest "
+       "of all."},
+      {"min",
+       "min(a, b) is the smaller of two, position by position; the example \"Maximum of the sequence\" shows how to "
+       "look over all."},
       {"count", "Write count(seq, atom): count(tokens, \"a\")."},
       {"contains", "Write contains(seq, atom): contains(tokens, \"a\")."},
       {"shift", "Write shift(seq, n, filler): shift(tokens, 1, \"-\")."},

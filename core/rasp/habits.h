@@ -8,7 +8,8 @@ namespace rasp {
 
 // Empty for names that nothing is known about.
 std::string foreign_name_hint(const std::string& name);
-// The name among `known` that `name` is written for with other capitals or underscores ("SelectorWidth" → "selector_width"); else empty.
+// The name among `known` that `name` is written for with other capitals or underscores ("SelectorWidth" →
+// "selector_width"); else empty.
 std::string other_spelling(const std::string& name, const std::vector<std::string>& known);
 // What an s-op that is called like a function means: length(tokens).
 std::string applied_hint(const std::string& name);

@@ -6,7 +6,8 @@ namespace rasp {
 
 std::string usual_hint(const std::string& code) {
   static const std::unordered_map<std::string, const char*> hints = {
-      {"operand-type", "Operators combine numbers with numbers and strings with strings; tokens_int reads the tokens as ints."},
+      {"operand-type",
+       "Operators combine numbers with numbers and strings with strings; tokens_int reads the tokens as ints."},
       {"zero-division", "Make the divisor itself other than zero."},
       {"zero-step", "Count upwards with 1, downwards with -1."},
       {"overflow", "Use smaller numbers."},

@@ -9,8 +9,15 @@ namespace {
 
 class MaskLint {
  public:
-  MaskLint(const Elaboration& program, const Evaluation& masked, const Evaluation& unmasked, std::span<const Value> input, Diagnostics& diagnostics)
-      : program_(program), graph_(program.graph), masked_(masked), unmasked_(unmasked), n_(masked.n), input_(input), diagnostics_(diagnostics) {}
+  MaskLint(const Elaboration& program, const Evaluation& masked, const Evaluation& unmasked,
+           std::span<const Value> input, Diagnostics& diagnostics)
+      : program_(program),
+        graph_(program.graph),
+        masked_(masked),
+        unmasked_(unmasked),
+        n_(masked.n),
+        input_(input),
+        diagnostics_(diagnostics) {}
 
   void run() {
     if (n_ == 0) return;
@@ -25,11 +32,14 @@ class MaskLint {
  private:
   struct Hidden {
     std::uint32_t rows = 0;
-    std::uint32_t row = 0, key = 0;   // the first one, and its first key
-    bool nothing = true;              // no row selects anything up to its own position
+    std::uint32_t row = 0, key = 0;  // the first one, and its first key
+    bool nothing = true;             // no row selects anything up to its own position
   };
 
-  bool evaluated(NodeId id) const { return masked_.matrices[id].n == n_ && unmasked_.matrices[id].n == n_ && masked_.defined(id) && unmasked_.defined(id); }
+  bool evaluated(NodeId id) const {
+    return masked_.matrices[id].n == n_ && unmasked_.matrices[id].n == n_ && masked_.defined(id) &&
+           unmasked_.defined(id);
+  }
 
   // Rows whose keys, without the mask, lie ahead, all of them. `empty`: only those that see nothing with it.
   Hidden hidden(NodeId id, bool empty) const {
@@ -60,7 +70,9 @@ class MaskLint {
     return any;
   }
 
-  std::string place(std::uint32_t position) const { return "position " + std::to_string(position) + " (" + cut(input_[position].repr(), 12) + ")"; }
+  std::string place(std::uint32_t position) const {
+    return "position " + std::to_string(position) + " (" + cut(input_[position].repr(), 12) + ")";
+  }
 
   void look_at_selector(const Use& use) {
     const Node& n = graph_[use.node];
@@ -68,14 +80,17 @@ class MaskLint {
     const Hidden h = hidden(use.node, false);
     if (h.rows == 0 || !(h.nothing || (n.op == Op::Eq && positional(n.args[0])))) return;
     reported_.push_back(use.node);
-    diagnostics_.warning("hidden-by-mask", "\"" + cut(graph_.describe(use.node), 60) + "\" looks ahead, which the causal mask hides: " + place(h.row) + " would select position " + std::to_string(h.key), use.span,
-                         "Ask for positions up to the own one, or write #@ causal off.");
+    diagnostics_.warning("hidden-by-mask",
+                         "\"" + cut(graph_.describe(use.node), 60) + "\" looks ahead, which the causal mask hides: " +
+                             place(h.row) + " would select position " + std::to_string(h.key),
+                         use.span, "Ask for positions up to the own one, or write #@ causal off.");
   }
 
   bool reported(NodeId id) const {
     if (std::find(reported_.begin(), reported_.end(), id) != reported_.end()) return true;
     const Node& n = graph_[id];
-    if (n.kind != NodeKind::SelectorAnd && n.kind != NodeKind::SelectorOr && n.kind != NodeKind::SelectorNot) return false;
+    if (n.kind != NodeKind::SelectorAnd && n.kind != NodeKind::SelectorOr && n.kind != NodeKind::SelectorNot)
+      return false;
     return std::any_of(n.args.begin(), n.args.end(), [&](NodeId a) { return reported(a); });
   }
 
@@ -85,8 +100,13 @@ class MaskLint {
     if (!evaluated(selector) || reported(selector)) return;
     const Hidden h = hidden(selector, true);
     if (2 * h.rows <= n_) return;
-    diagnostics_.warning("mostly-default", "The default " + n.constant.repr() + " stands at " + std::to_string(h.rows) + " of " + std::to_string(n_) + " positions of this input, because what would be selected lies ahead, where the causal mask hides it: the first is " + place(h.row), use.span,
-                         "Ask for positions up to the own one, or write #@ causal off.");
+    diagnostics_.warning("mostly-default",
+                         "The default " + n.constant.repr() + " stands at " + std::to_string(h.rows) + " of " +
+                             std::to_string(n_) +
+                             " positions of this input, because what would be selected lies ahead, where the causal "
+                             "mask hides it: the first is " +
+                             place(h.row),
+                         use.span, "Ask for positions up to the own one, or write #@ causal off.");
   }
 
   const Elaboration& program_;
@@ -100,7 +120,8 @@ class MaskLint {
 
 }  // namespace
 
-void lint_mask(const Elaboration& program, const Evaluation& masked, const Evaluation& unmasked, std::span<const Value> input, Diagnostics& diagnostics) {
+void lint_mask(const Elaboration& program, const Evaluation& masked, const Evaluation& unmasked,
+               std::span<const Value> input, Diagnostics& diagnostics) {
   MaskLint(program, masked, unmasked, input, diagnostics).run();
 }
 

@@ -20,7 +20,9 @@ std::string comment_above(std::string_view text, std::uint32_t begin) {
     const std::size_t start = before == std::string_view::npos ? 0 : before + 1;
     std::string_view line = text.substr(start, end - start);
     const std::size_t hash = line.find_first_not_of(" \t\r");
-    if (hash == std::string_view::npos || line[hash] != '#' || line.substr(hash).starts_with("#@") || line.substr(hash).starts_with("#!")) break;
+    if (hash == std::string_view::npos || line[hash] != '#' || line.substr(hash).starts_with("#@") ||
+        line.substr(hash).starts_with("#!"))
+      break;
     line.remove_prefix(hash + 1);
     if (line.starts_with(" ")) line.remove_prefix(1);
     while (!line.empty() && (line.back() == '\r' || line.back() == ' ')) line.remove_suffix(1);
@@ -51,7 +53,10 @@ class Resolver {
   }
 
  private:
-  struct Binding { Span name; std::uint32_t from; };  // `from`: the offset from which the scope's own code sees it
+  struct Binding {
+    Span name;
+    std::uint32_t from;
+  };  // `from`: the offset from which the scope's own code sees it
   struct Pending {
     const std::string* name;
     Span span;
@@ -87,12 +92,14 @@ class Resolver {
         case Statement::Kind::Def: function(s, scope); break;
         case Statement::Kind::For:
           values(s, scope);
-          for (std::size_t i = 0; i < s.names.size(); ++i) bind(scope, s.names[i], s.name_spans[i], s.open.begin, SymbolKind::Loop);
+          for (std::size_t i = 0; i < s.names.size(); ++i)
+            bind(scope, s.names[i], s.name_spans[i], s.open.begin, SymbolKind::Loop);
           statements(s.body, scope);
           break;
         case Statement::Kind::Assign:
           values(s, scope);
-          for (std::size_t i = 0; i < s.names.size(); ++i) document(bind(scope, s.names[i], s.name_spans[i], s.span.end, SymbolKind::Variable), s);
+          for (std::size_t i = 0; i < s.names.size(); ++i)
+            document(bind(scope, s.names[i], s.name_spans[i], s.span.end, SymbolKind::Variable), s);
           break;
         case Statement::Kind::Load:
           if (const auto* file = sources_.loaded ? sources_.loaded(s) : nullptr) exports(*file, scope, s.span.end, 0);
@@ -113,7 +120,8 @@ class Resolver {
     for (std::size_t i = 1; i < s.names.size(); ++i) symbol.signature += (i > 1 ? ", " : "") + s.names[i];
     symbol.signature += ")";
     document(symbol, s);
-    const std::uint32_t inner = open({s.name_spans[0].end, s.span.end, s.span.file}, static_cast<std::int32_t>(scope), true);
+    const std::uint32_t inner =
+        open({s.name_spans[0].end, s.span.end, s.span.file}, static_cast<std::int32_t>(scope), true);
     for (std::size_t i = 1; i < s.names.size(); ++i) bind(inner, s.names[i], s.name_spans[i], 0, SymbolKind::Parameter);
     statements(s.body, inner);
     values(s, inner);
@@ -127,7 +135,8 @@ class Resolver {
         if (const auto* file = sources_.loaded(s)) exports(*file, scope, from, depth + 1);
       }
       if (s.kind == Statement::Kind::For) exports(s.body, scope, from, depth);
-      if (s.kind != Statement::Kind::Assign && s.kind != Statement::Kind::Def && s.kind != Statement::Kind::For) continue;
+      if (s.kind != Statement::Kind::Assign && s.kind != Statement::Kind::Def && s.kind != Statement::Kind::For)
+        continue;
       const std::size_t count = s.kind == Statement::Kind::Def ? 1 : s.names.size();
       for (std::size_t i = 0; i < count; ++i) {
         if (s.names[i].starts_with("_")) continue;
@@ -155,7 +164,8 @@ class Resolver {
       const bool comprehension = e->kind == Expr::Kind::ListComprehension || e->kind == Expr::Kind::DictComprehension;
       if (comprehension) {
         inner = open(e->span, static_cast<std::int32_t>(in), false);
-        for (std::size_t i = 0; i < e->names.size(); ++i) bind(inner, e->names[i], e->name_spans[i], 0, SymbolKind::Comprehension);
+        for (std::size_t i = 0; i < e->names.size(); ++i)
+          bind(inner, e->names[i], e->name_spans[i], 0, SymbolKind::Comprehension);
       }
       for (std::size_t i = 0; i < e->children.size(); ++i) {
         work.emplace_back(e->children[i].get(), comprehension && i + 1 < e->children.size() ? inner : in);
@@ -163,16 +173,19 @@ class Resolver {
     }
   }
 
-  // A scope's own code sees what is bound before it; the body of a function sees whatever is bound around it when it runs.
+  // A scope's own code sees what is bound before it; the body of a function sees whatever is bound around it when it
+  // runs.
   void resolve(const Pending& p) {
     Reference r{p.span, *p.name, -1, {}};
     bool later = false;
-    for (std::int32_t scope = static_cast<std::int32_t>(p.scope); scope >= 0; scope = names_.scopes[static_cast<std::size_t>(scope)].parent) {
+    for (std::int32_t scope = static_cast<std::int32_t>(p.scope); scope >= 0;
+         scope = names_.scopes[static_cast<std::size_t>(scope)].parent) {
       const auto& table = tables_[static_cast<std::size_t>(scope)];
       if (const auto it = table.find(*p.name); it != table.end()) {
         const auto& all = bindings_[it->second];
         // The last one bound before; they stand in the order of `from`.
-        const auto after = std::upper_bound(all.begin(), all.end(), p.at, [](std::uint32_t at, const Binding& b) { return at < b.from; });
+        const auto after = std::upper_bound(all.begin(), all.end(), p.at,
+                                            [](std::uint32_t at, const Binding& b) { return at < b.from; });
         const Binding* best = after == all.begin() ? nullptr : &*(after - 1);
         if (best || later || r.symbol < 0) {
           r.symbol = static_cast<std::int32_t>(it->second);
@@ -188,7 +201,7 @@ class Resolver {
   const NameSources& sources_;
   Names names_;
   std::vector<std::unordered_map<std::string, std::uint32_t>> tables_;  // by scope: name → symbol
-  std::vector<std::vector<Binding>> bindings_;                           // by symbol
+  std::vector<std::vector<Binding>> bindings_;                          // by symbol
   std::vector<Pending> pending_;
 };
 

@@ -1,5 +1,6 @@
 // Where names are bound and where they are used: what editors need for completion, hover, go to definition and rename.
-// Read from the syntax trees alone, so it also works in a program that has mistakes or whose functions are never called.
+// Read from the syntax trees alone, so it also works in a program that has mistakes or whose functions are never
+// called.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -16,16 +17,16 @@ enum class SymbolKind : std::uint8_t { Variable, Function, Parameter, Loop, Comp
 struct Symbol {
   std::string name;
   SymbolKind kind = SymbolKind::Variable;
-  std::uint32_t scope = 0;            // index into Names::scopes
-  std::vector<Span> definitions;      // the identifiers, source order; of a loaded name: in its own file
-  std::vector<Span> uses;             // the identifiers, source order
-  std::string signature;              // Function: "f(a, b)"
-  std::string doc;                    // the comment directly above its first definition that has one; lines end with \n
+  std::uint32_t scope = 0;        // index into Names::scopes
+  std::vector<Span> definitions;  // the identifiers, source order; of a loaded name: in its own file
+  std::vector<Span> uses;         // the identifiers, source order
+  std::string signature;          // Function: "f(a, b)"
+  std::string doc;                // the comment directly above its first definition that has one; lines end with \n
 };
 
 // Names are looked up from the innermost scope outwards. Scope 0 is the file; its span is empty and means everything.
 struct NameScope {
-  Span span;                          // function: its parameters and body; comprehension: the whole of it
+  Span span;  // function: its parameters and body; comprehension: the whole of it
   std::int32_t parent = -1;
   bool function = false;
 };
@@ -33,22 +34,22 @@ struct NameScope {
 struct Reference {
   Span span;
   std::string name;
-  std::int32_t symbol = -1;           // index into Names::symbols; -1: built in, of the library, or undefined
-  Span definition;                    // of the symbol: the binding that this use most likely reads
+  std::int32_t symbol = -1;  // index into Names::symbols; -1: built in, of the library, or undefined
+  Span definition;           // of the symbol: the binding that this use most likely reads
 };
 
 struct Names {
-  std::vector<Symbol> symbols;        // by first definition
+  std::vector<Symbol> symbols;  // by first definition
   std::vector<NameScope> scopes;
   std::vector<Reference> references;  // by position; every use in the file, not the definitions
 };
 
 struct NameSources {
   const std::vector<Statement>& program;
-  std::string_view text;              // of the program
+  std::string_view text;  // of the program
   // The statements and text of the file that a `load` statement read; null: none.
   std::function<const std::vector<Statement>*(const Statement& load)> loaded;
-  const Expr* output = nullptr;       // the expression of `#@ output`, with spans in the program; may be null
+  const Expr* output = nullptr;  // the expression of `#@ output`, with spans in the program; may be null
   std::vector<std::pair<std::string, Span>> mentioned;  // names in other pragmas
 };
 

@@ -27,9 +27,14 @@ std::string shown(const Value& v) {
 }
 
 Failure bad_operands(const char* symbol, const Value& a, const Value& b) {
-  Failure f{"operand-type", "operand_type", std::string("`") + symbol + "` does not work between " + shown(a) + " and " + shown(b), {}};
+  Failure f{"operand-type",
+            "operand_type",
+            std::string("`") + symbol + "` does not work between " + shown(a) + " and " + shown(b),
+            {}};
   if (a.is_string() != b.is_string()) {
-    f.hint = "one side is a string, the other a number: use tokens_int or tokens_float for numbers, or compare with a string";
+    f.hint =
+        "one side is a string, the other a number: use tokens_int or tokens_float for numbers, or compare with a "
+        "string";
   }
   return f;
 }
@@ -48,16 +53,24 @@ Failure overflow(const char* what) {
 }
 
 Failure too_many_bits() {
-  return {"limit-integer-bits", "limit", "an int would exceed " + std::to_string(element_limits.integer_bits) + " binary digits", {}};
+  return {"limit-integer-bits",
+          "limit",
+          "an int would exceed " + std::to_string(element_limits.integer_bits) + " binary digits",
+          {}};
 }
 
 Failure too_long() {
-  return {"limit-string-length", "limit", "a string would exceed " + std::to_string(element_limits.collection_size) + " characters", {}};
+  return {"limit-string-length",
+          "limit",
+          "a string would exceed " + std::to_string(element_limits.collection_size) + " characters",
+          {}};
 }
 
 Failure bad_index(const std::string& index, std::size_t size, const char* what) {
-  return {"index-out-of-range", "value",
-          "index " + index + " is out of range for a " + what + " of length " + std::to_string(size), {}};
+  return {"index-out-of-range",
+          "value",
+          "index " + index + " is out of range for a " + what + " of length " + std::to_string(size),
+          {}};
 }
 
 }  // namespace rasp

@@ -10,22 +10,26 @@
 namespace rasp {
 namespace {
 
-struct Form {          // one "%…" of a pattern
+struct Form {  // one "%…" of a pattern
   bool left = false, plus = false, space = false, alternate = false, zero = false;
   std::size_t width = 0;
-  long precision = -1; // not given
+  long precision = -1;  // not given
   char type = 's';
 };
 
-struct Piece {         // a formatted value before it is padded
+struct Piece {  // a formatted value before it is padded
   std::string sign, prefix, body;
   bool zeros = false;  // the "0" flag pads it with zeros
 };
 
 using Part = std::variant<Piece, Failure>;
 
-Failure wrong(const char* error_class, std::string message, std::string hint) { return {"string-format", error_class, std::move(message), std::move(hint)}; }
-Failure too_wide(std::size_t most) { return {"limit-string-length", "limit", "a string would exceed " + std::to_string(most) + " characters", {}}; }
+Failure wrong(const char* error_class, std::string message, std::string hint) {
+  return {"string-format", error_class, std::move(message), std::move(hint)};
+}
+Failure too_wide(std::size_t most) {
+  return {"limit-string-length", "limit", "a string would exceed " + std::to_string(most) + " characters", {}};
+}
 
 Part signed_piece(std::string digits, const Form& form, std::string prefix = {}) {
   Piece piece;
@@ -54,8 +58,12 @@ std::string in_base(const BigInt& value, int bits, bool upper) {
 Part whole_number(const Form& form, const Value& value) {
   const std::string name = std::string("`%") + form.type + "`";
   const bool decimal = form.type == 'd' || form.type == 'i' || form.type == 'u';
-  if (value.is_string()) return wrong("operand_type", name + " needs " + (decimal ? "a number" : "an int") + ", not the string " + cut(value.repr(), 40), "Read the tokens as numbers: tokens_int.");
-  if (value.kind() == Kind::Float && !decimal) return wrong("operand_type", name + " needs an int, not " + value.repr(), "Round it first: round(x).");
+  if (value.is_string())
+    return wrong("operand_type",
+                 name + " needs " + (decimal ? "a number" : "an int") + ", not the string " + cut(value.repr(), 40),
+                 "Read the tokens as numbers: tokens_int.");
+  if (value.kind() == Kind::Float && !decimal)
+    return wrong("operand_type", name + " needs an int, not " + value.repr(), "Round it first: round(x).");
   BigInt number;
   if (value.kind() == Kind::Float) {
     const double d = value.number();
@@ -74,14 +82,21 @@ Part whole_number(const Form& form, const Value& value) {
 }
 
 Part real_number(const Form& form, const Value& value) {
-  if (value.is_string()) return wrong("operand_type", std::string("`%") + form.type + "` needs a number, not the string " + cut(value.repr(), 40), "Read the tokens as numbers: tokens_float.");
+  if (value.is_string())
+    return wrong("operand_type",
+                 std::string("`%") + form.type + "` needs a number, not the string " + cut(value.repr(), 40),
+                 "Read the tokens as numbers: tokens_float.");
   const double d = value.number();
-  if (value.kind() != Kind::Float && std::isinf(d)) return Failure{"overflow", "overflow", std::string("the value of `%") + form.type + "` is too large for a float", {}};
+  if (value.kind() != Kind::Float && std::isinf(d))
+    return Failure{
+        "overflow", "overflow", std::string("the value of `%") + form.type + "` is too large for a float", {}};
   const bool upper = form.type >= 'A' && form.type <= 'Z';
   if (!std::isfinite(d)) {
     const std::string word = std::isnan(d) ? "nan" : d < 0 ? "-inf" : "inf";
     std::string text = word;
-    if (upper) std::transform(text.begin(), text.end(), text.begin(), [](char c) { return c >= 'a' ? static_cast<char>(c - 'a' + 'A') : c; });
+    if (upper)
+      std::transform(text.begin(), text.end(), text.begin(),
+                     [](char c) { return c >= 'a' ? static_cast<char>(c - 'a' + 'A') : c; });
     return signed_piece(std::move(text), form);
   }
   const int precision = form.precision < 0 ? 6 : static_cast<int>(form.precision);
@@ -105,13 +120,19 @@ std::string utf8(std::uint32_t c) {
 
 Part character(const Value& value) {
   if (value.is_string()) {
-    if (count_code_points(value.text()) != 1) return wrong("operand_type", "`%c` needs an int or one character, not " + cut(value.repr(), 40), "Use %s for longer strings.");
+    if (count_code_points(value.text()) != 1)
+      return wrong("operand_type", "`%c` needs an int or one character, not " + cut(value.repr(), 40),
+                   "Use %s for longer strings.");
     return Piece{{}, {}, value.text(), false};
   }
-  if (value.kind() == Kind::Float) return wrong("operand_type", "`%c` needs an int or one character, not " + value.repr(), "Round it first: round(x).");
+  if (value.kind() == Kind::Float)
+    return wrong("operand_type", "`%c` needs an int or one character, not " + value.repr(),
+                 "Round it first: round(x).");
   const auto code = value.int64();
-  if (!code || *code < 0 || *code >= 0x110000) return Failure{"overflow", "overflow", "`%c` needs the number of a character, from 0 to 1114111", {}};
-  if (*code >= 0xd800 && *code < 0xe000) return wrong("conversion", "`%c` cannot make half of a surrogate pair", "Give the number of a whole character.");
+  if (!code || *code < 0 || *code >= 0x110000)
+    return Failure{"overflow", "overflow", "`%c` needs the number of a character, from 0 to 1114111", {}};
+  if (*code >= 0xd800 && *code < 0xe000)
+    return wrong("conversion", "`%c` cannot make half of a surrogate pair", "Give the number of a whole character.");
   return Piece{{}, {}, utf8(static_cast<std::uint32_t>(*code)), false};
 }
 
@@ -144,9 +165,21 @@ Part text_piece(const Form& form, const Value& value) {
 
 Part piece_of(const Form& form, const Value& value) {
   switch (form.type) {
-    case 's': case 'r': case 'a': return text_piece(form, value);
-    case 'd': case 'i': case 'u': case 'o': case 'x': case 'X': return whole_number(form, value);
-    case 'e': case 'E': case 'f': case 'F': case 'g': case 'G': return real_number(form, value);
+    case 's':
+    case 'r':
+    case 'a': return text_piece(form, value);
+    case 'd':
+    case 'i':
+    case 'u':
+    case 'o':
+    case 'x':
+    case 'X': return whole_number(form, value);
+    case 'e':
+    case 'E':
+    case 'f':
+    case 'F':
+    case 'g':
+    case 'G': return real_number(form, value);
     default: return character(value);
   }
 }
@@ -173,7 +206,8 @@ class PatternReader {
       f.type = text_[at_++];
       return f;
     }
-    if (!done() && text_[at_] == '(') return wrong("operand_type", "the format " + shown() + " names its value, which needs a dictionary", "Write %s.");
+    if (!done() && text_[at_] == '(')
+      return wrong("operand_type", "the format " + shown() + " names its value, which needs a dictionary", "Write %s.");
     for (; !done(); ++at_) {
       const char c = text_[at_];
       if (c == '-') f.left = true;
@@ -190,11 +224,17 @@ class PatternReader {
       if (!number(precision)) return too_wide(most_);
       f.precision = static_cast<long>(precision);
     }
-    if (!done() && text_[at_] == '*') return wrong("operand_type", "the format " + shown() + " takes a width from a second value", "Write the width as digits.");
+    if (!done() && text_[at_] == '*')
+      return wrong("operand_type", "the format " + shown() + " takes a width from a second value",
+                   "Write the width as digits.");
     if (!done() && (text_[at_] == 'h' || text_[at_] == 'l' || text_[at_] == 'L')) ++at_;
-    if (done()) return wrong("conversion", "the format " + shown() + " ends inside a `%` form", "A lone percent sign is written %%.");
+    if (done())
+      return wrong("conversion", "the format " + shown() + " ends inside a `%` form",
+                   "A lone percent sign is written %%.");
     f.type = text_[at_++];
-    if (std::string_view("srdiuoxXeEfFgGca").find(f.type) == std::string_view::npos) return wrong("conversion", "the format " + shown() + " has a form that does not exist", "The forms are %s %r %a %d %o %x %e %f %g %c and %%.");
+    if (std::string_view("srdiuoxXeEfFgGca").find(f.type) == std::string_view::npos)
+      return wrong("conversion", "the format " + shown() + " has a form that does not exist",
+                   "The forms are %s %r %a %d %o %x %e %f %g %c and %%.");
     return f;
   }
 
@@ -232,7 +272,9 @@ Outcome percent_format(const Value& pattern, const Value& value, std::size_t mos
       out += '%';
       continue;
     }
-    if (used) return wrong("operand_type", "the format " + reader.shown() + " wants more than one value", "One value can be formatted; join the rest with +.");
+    if (used)
+      return wrong("operand_type", "the format " + reader.shown() + " wants more than one value",
+                   "One value can be formatted; join the rest with +.");
     used = true;
     const Part part = piece_of(f, value);
     if (const auto* failure = std::get_if<Failure>(&part)) return *failure;
@@ -240,7 +282,9 @@ Outcome percent_format(const Value& pattern, const Value& value, std::size_t mos
     if (out.size() > most && count_code_points(out) > most) return too_wide(most);
   }
   if (out.size() > most && count_code_points(out) > most) return too_wide(most);
-  if (!used) return wrong("operand_type", "the format " + reader.shown() + " has no place for a value", "Write %s where it belongs.");
+  if (!used)
+    return wrong("operand_type", "the format " + reader.shown() + " has no place for a value",
+                 "Write %s where it belongs.");
   return Value::string(std::move(out));
 }
 

@@ -39,13 +39,17 @@ class Reader {
     else if (key == "encode") encode(line);
     else {
       out_.others.push_back({std::string(key), std::string(line.rest), line.span});
-      if (key != "view" && key != "order") diagnostics_.warning("unknown-pragma", "There is no pragma \"" + std::string(key) + "\"", line.span, "Known are: vocabulary, max_length, input, causal, output, expect, unique, values, assume, encode, title, description, group, order, view.");
+      if (key != "view" && key != "order")
+        diagnostics_.warning("unknown-pragma", "There is no pragma \"" + std::string(key) + "\"", line.span,
+                             "Known are: vocabulary, max_length, input, causal, output, expect, unique, values, "
+                             "assume, encode, title, description, group, order, view.");
     }
   }
 
  private:
   void bad(const Line& line, const std::string& what, std::string hint) {
-    diagnostics_.error("bad-pragma", "pragma", "The pragma \"" + std::string(line.key) + "\" " + what, line.span, std::move(hint));
+    diagnostics_.error("bad-pragma", "pragma", "The pragma \"" + std::string(line.key) + "\" " + what, line.span,
+                       std::move(hint));
   }
 
   std::optional<std::vector<Value>> values(const Line& line, std::string_view text, bool distinct) {
@@ -70,7 +74,8 @@ class Reader {
 
   void max_length(const Line& line) {
     const Json json = Json::parse(line.rest, nullptr, false);
-    if (!json.is_number_integer() || json.get<std::int64_t>() < 1 || json.get<std::int64_t>() > 100'000) return bad(line, "needs a number from 1", "For example: #@ max_length 8");
+    if (!json.is_number_integer() || json.get<std::int64_t>() < 1 || json.get<std::int64_t>() > 100'000)
+      return bad(line, "needs a number from 1", "For example: #@ max_length 8");
     out_.max_length = json.get<std::uint32_t>();
   }
 
@@ -88,25 +93,32 @@ class Reader {
 
   void expect(const Line& line) {
     const std::size_t arrow = line.rest.find("->");
-    if (arrow == std::string_view::npos) return bad(line, "needs an arrow", "For example: #@ expect \"aab\" -> [2, 2, 1]");
+    if (arrow == std::string_view::npos)
+      return bad(line, "needs an arrow", "For example: #@ expect \"aab\" -> [2, 2, 1]");
     auto input = values(line, line.rest.substr(0, arrow), false);
     auto output = values(line, line.rest.substr(arrow + 2), false);
     if (input && output) out_.expects.push_back({std::move(*input), std::move(*output), line.span});
   }
 
-  static Span name_span(const Line& line, std::size_t length) { return {line.rest_span.begin, line.rest_span.begin + static_cast<std::uint32_t>(length), 0}; }
+  static Span name_span(const Line& line, std::size_t length) {
+    return {line.rest_span.begin, line.rest_span.begin + static_cast<std::uint32_t>(length), 0};
+  }
 
   void promise_values(const Line& line) {
     const std::size_t space = line.rest.find(' ');
-    if (space == std::string_view::npos) return bad(line, "needs a name and values", "For example: #@ values balance -10..10");
+    if (space == std::string_view::npos)
+      return bad(line, "needs a name and values", "For example: #@ values balance -10..10");
     std::uint32_t offset = 0;
     const std::string_view text = trimmed(line.rest.substr(space), offset);
     Pragmas::Promise promise{std::string(line.rest.substr(0, space)), name_span(line, space), line.span, {}, {}};
     if (const std::size_t dots = text.find(".."); dots != std::string_view::npos && text[0] != '[' && text[0] != '"') {
-      const Json from = Json::parse(text.substr(0, dots), nullptr, false), to = Json::parse(text.substr(dots + 2), nullptr, false);
-      if (!from.is_number_integer() || !to.is_number_integer()) return bad(line, "needs two ints around \"..\"", "For example: #@ values balance -10..10");
+      const Json from = Json::parse(text.substr(0, dots), nullptr, false),
+                 to = Json::parse(text.substr(dots + 2), nullptr, false);
+      if (!from.is_number_integer() || !to.is_number_integer())
+        return bad(line, "needs two ints around \"..\"", "For example: #@ values balance -10..10");
       const auto a = from.get<std::int64_t>(), b = to.get<std::int64_t>();
-      if (a > b || a < -1'000'000 || b > 1'000'000 || b - a > 100'000) return bad(line, "has an empty or too large range", "Write the smaller number first; at most 100,000 values.");
+      if (a > b || a < -1'000'000 || b > 1'000'000 || b - a > 100'000)
+        return bad(line, "has an empty or too large range", "Write the smaller number first; at most 100,000 values.");
       for (std::int64_t i = a; i <= b; ++i) promise.values.push_back(Value::integer(i));
     } else {
       auto parsed = values(line, text, true);
@@ -124,8 +136,10 @@ class Reader {
   void encode(const Line& line) {
     const std::size_t space = line.rest.find(' ');
     const std::string_view how = space == std::string_view::npos ? "" : line.rest.substr(space + 1);
-    if (how != "numerical" && how != "categorical") return bad(line, "needs a name and \"numerical\" or \"categorical\"", "For example: #@ encode frac numerical");
-    out_.encode.push_back({std::string(line.rest.substr(0, space)), name_span(line, space), line.span, {}, std::string(how)});
+    if (how != "numerical" && how != "categorical")
+      return bad(line, "needs a name and \"numerical\" or \"categorical\"", "For example: #@ encode frac numerical");
+    out_.encode.push_back(
+        {std::string(line.rest.substr(0, space)), name_span(line, space), line.span, {}, std::string(how)});
   }
 
   Pragmas& out_;

@@ -6,7 +6,8 @@
 
 namespace rasp {
 
-bool ranks_of(Op op, const std::vector<Cell>& keys, const std::vector<Cell>& queries, std::vector<std::uint32_t>& ranks) {
+bool ranks_of(Op op, const std::vector<Cell>& keys, const std::vector<Cell>& queries,
+              std::vector<std::uint32_t>& ranks) {
   std::vector<const Cell*> cells;
   for (const std::vector<Cell>* s : {&keys, &queries}) {
     for (const Cell& c : *s) cells.push_back(&c);
@@ -34,12 +35,24 @@ bool ranks_of(Op op, const std::vector<Cell>& keys, const std::vector<Cell>& que
 
 void compare_ranks(Op op, const std::uint32_t* keys, std::uint32_t query, std::uint32_t count, std::uint8_t* row) {
   switch (op) {
-    case Op::Eq: for (std::uint32_t k = 0; k < count; ++k) row[k] = keys[k] == query; break;
-    case Op::Ne: for (std::uint32_t k = 0; k < count; ++k) row[k] = keys[k] != query; break;
-    case Op::Lt: for (std::uint32_t k = 0; k < count; ++k) row[k] = keys[k] < query; break;
-    case Op::Le: for (std::uint32_t k = 0; k < count; ++k) row[k] = keys[k] <= query; break;
-    case Op::Gt: for (std::uint32_t k = 0; k < count; ++k) row[k] = keys[k] > query; break;
-    default: for (std::uint32_t k = 0; k < count; ++k) row[k] = keys[k] >= query; break;
+    case Op::Eq:
+      for (std::uint32_t k = 0; k < count; ++k) row[k] = keys[k] == query;
+      break;
+    case Op::Ne:
+      for (std::uint32_t k = 0; k < count; ++k) row[k] = keys[k] != query;
+      break;
+    case Op::Lt:
+      for (std::uint32_t k = 0; k < count; ++k) row[k] = keys[k] < query;
+      break;
+    case Op::Le:
+      for (std::uint32_t k = 0; k < count; ++k) row[k] = keys[k] <= query;
+      break;
+    case Op::Gt:
+      for (std::uint32_t k = 0; k < count; ++k) row[k] = keys[k] > query;
+      break;
+    default:
+      for (std::uint32_t k = 0; k < count; ++k) row[k] = keys[k] >= query;
+      break;
   }
 }
 

@@ -31,11 +31,14 @@ void Elaborator::run_statements(const std::vector<Statement>& statements, const 
       if (!e.diagnostic.code.empty()) diagnostics_.add(std::move(e.diagnostic));
       poison(s, scope);
     }
-    if (main && (s.kind == Statement::Kind::Assign || s.kind == Statement::Kind::Def || s.kind == Statement::Kind::For)) {
+    if (main &&
+        (s.kind == Statement::Kind::Assign || s.kind == Statement::Kind::Def || s.kind == Statement::Kind::For)) {
       const std::size_t names = s.kind == Statement::Kind::Def ? 1 : s.names.size();
       for (std::size_t i = 0; i < names; ++i) {
         const auto it = scope->variables.find(s.names[i]);
-        out_.definitions.push_back({s.names[i], s.name_spans[i], s.span, it == scope->variables.end() ? nullptr : it->second, s.kind == Statement::Kind::For, sop_example_});
+        out_.definitions.push_back({s.names[i], s.name_spans[i], s.span,
+                                    it == scope->variables.end() ? nullptr : it->second, s.kind == Statement::Kind::For,
+                                    sop_example_});
       }
     }
   }
@@ -45,8 +48,11 @@ void Elaborator::run_statements(const std::vector<Statement>& statements, const 
 void Elaborator::poison(const Statement& s, const std::shared_ptr<Scope>& scope) {
   const std::size_t names = s.kind == Statement::Kind::Def ? std::min<std::size_t>(1, s.names.size()) : s.names.size();
   if (s.kind == Statement::Kind::Load) load_failed_ = true;
-  if (s.kind != Statement::Kind::Assign && s.kind != Statement::Kind::Failed && s.kind != Statement::Kind::Def && s.kind != Statement::Kind::For) return;
-  for (const Statement& inner : s.body) if (s.kind == Statement::Kind::For) poison(inner, scope);
+  if (s.kind != Statement::Kind::Assign && s.kind != Statement::Kind::Failed && s.kind != Statement::Kind::Def &&
+      s.kind != Statement::Kind::For)
+    return;
+  for (const Statement& inner : s.body)
+    if (s.kind == Statement::Kind::For) poison(inner, scope);
   for (std::size_t i = 0; i < names; ++i) {
     if (!reserved(s.names[i]) && base_->variables.count(s.names[i]) == 0) scope->variables.emplace(s.names[i], nullptr);
   }
@@ -62,7 +68,8 @@ void Elaborator::run_statement(const Statement& s, const std::shared_ptr<Scope>&
       if (main) {
         const bool named = s.values[0]->kind == Expr::Kind::Name;
         printed(s, named ? s.values[0]->text : "out", value);
-        if (value->kind == K::SOp) out_.last = value, out_.last_name = named ? s.values[0]->text : "out", out_.last_example = sop_example_;
+        if (value->kind == K::SOp)
+          out_.last = value, out_.last_name = named ? s.values[0]->text : "out", out_.last_example = sop_example_;
       }
       return;
     }
@@ -83,7 +90,8 @@ void Elaborator::run_statement(const Statement& s, const std::shared_ptr<Scope>&
     case Statement::Kind::Draw: {
       if (s.values.size() > 2) raise("wrong-arguments", "syntax", "draw takes an s-op and optionally an input", s.span);
       const BuildValueRef value = evaluate(*s.values[0], scope);
-      if (value->kind != K::SOp) raise("not-an-s-op", "type", "draw expects an s-op, not " + kind_of(*value), s.values[0]->span);
+      if (value->kind != K::SOp)
+        raise("not-an-s-op", "type", "draw expects an s-op, not " + kind_of(*value), s.values[0]->span);
       BuildValueRef shown = value;
       if (s.values.size() == 2) {
         auto applied = std::make_shared<BuildValue>();
@@ -113,7 +121,9 @@ void Elaborator::run_assignment(const Statement& s, const std::shared_ptr<Scope>
   } else if (values.size() == 1) {
     unpack(s.names, s.name_spans, s.values[0]->span, values[0], scope, "operand_type");
   } else {
-    raise("wrong-count", "type", std::to_string(s.names.size()) + " names cannot take " + std::to_string(values.size()) + " values", s.span, "Write as many values as names.");
+    raise("wrong-count", "type",
+          std::to_string(s.names.size()) + " names cannot take " + std::to_string(values.size()) + " values", s.span,
+          "Write as many values as names.");
   }
 }
 
@@ -128,10 +138,13 @@ void Elaborator::run_for(const Statement& s, const std::shared_ptr<Scope>& scope
 
 void Elaborator::run_load(const Statement& s, const std::shared_ptr<Scope>& scope) {
   if (std::find(loading_.begin(), loading_.end(), s.text) != loading_.end() || loading_.size() >= 20) {
-    raise("load-cycle", "load", "\"" + s.text + "\" loads itself, directly or through other files", s.span, "Move what both need into a third file.");
+    raise("load-cycle", "load", "\"" + s.text + "\" loads itself, directly or through other files", s.span,
+          "Move what both need into a third file.");
   }
   auto text = sources_.load ? sources_.load(s.text) : std::nullopt;
-  if (!text) raise("load-not-found", "load", "There is no file \"" + s.text + ".rasp\"", s.span, "Files are named without their ending, relative to the program.");
+  if (!text)
+    raise("load-not-found", "load", "There is no file \"" + s.text + ".rasp\"", s.span,
+          "Files are named without their ending, relative to the program.");
   std::uint32_t file = 0;
   const auto& statements = parse_file(std::move(*text), s.text + ".rasp", file);
   loaded_[&s] = file;
@@ -148,7 +161,8 @@ void Elaborator::run_load(const Statement& s, const std::shared_ptr<Scope>& scop
   keep_if_captured(std::move(inner));
 }
 
-// The model has one input: the last example. Every statement that shows a value shows it on the example in force at its line.
+// The model has one input: the last example. Every statement that shows a value shows it on the example in force at its
+// line.
 void Elaborator::set_example(const Statement& s, const std::shared_ptr<Scope>& scope) {
   std::vector<Value> example = input_of(*evaluate(*s.values[0], scope), s.values[0]->span);
   collect(example.size());
@@ -173,9 +187,11 @@ void Elaborator::command(const Statement& s) {
 void Elaborator::printed(const Statement& s, std::string name, BuildValueRef value) {
   const bool selector = value && value->kind == K::Selector;
   const bool drawn = name == "draw";
-  const bool shown = drawn || !value || (value->kind != K::SOp && !selector) || (selector ? selector_examples_ : sop_examples_);
+  const bool shown =
+      drawn || !value || (value->kind != K::SOp && !selector) || (selector ? selector_examples_ : sop_examples_);
   const bool of_selectors = selector || (!value && s.text.find("selector") != std::string::npos);
-  out_.printed.push_back({s.span, std::move(name), std::move(value), shown, of_selectors ? selector_example_ : sop_example_});
+  out_.printed.push_back(
+      {s.span, std::move(name), std::move(value), shown, of_selectors ? selector_example_ : sop_example_});
 }
 
 void Elaborator::keep_if_captured(std::shared_ptr<Scope> scope) {
@@ -183,26 +199,33 @@ void Elaborator::keep_if_captured(std::shared_ptr<Scope> scope) {
 }
 
 void Elaborator::check_assignable(const std::string& name, Span span, const Scope& scope) const {
-  if (reserved(name)) raise("reserved-name", "reserved_name", "\"" + name + "\" is built in and cannot be assigned", span, "Choose another name.");
+  if (reserved(name))
+    raise("reserved-name", "reserved_name", "\"" + name + "\" is built in and cannot be assigned", span,
+          "Choose another name.");
   if (&scope == console_.get() && library_names_.count(name)) {
-    raise("reserved-name", "reserved_name", "\"" + name + "\" belongs to the library and cannot be assigned here", span, "Choose another name, such as \"my_" + name + "\".");
+    raise("reserved-name", "reserved_name", "\"" + name + "\" belongs to the library and cannot be assigned here", span,
+          "Choose another name, such as \"my_" + name + "\".");
   }
 }
 
 void Elaborator::assign(const std::string& name, BuildValueRef value, Span span, const std::shared_ptr<Scope>& scope) {
   check_assignable(name, span, *scope);
   name_node(*value, name, scope == console_);
-  if (scope == console_ && value->kind == K::SOp) out_.last = value, out_.last_name = name, out_.last_example = sop_example_;
+  if (scope == console_ && value->kind == K::SOp)
+    out_.last = value, out_.last_name = name, out_.last_example = sop_example_;
   scope->variables[name] = value;
   if (!scope->export_to || name.starts_with("_")) return;
   assign(name, std::move(value), span, scope->export_to);  // a library name fails here, and stays private to its file
 }
 
-// A node carries one display name: a variable of the main program, else the first one anywhere. What is built in keeps its own.
+// A node carries one display name: a variable of the main program, else the first one anywhere. What is built in keeps
+// its own.
 void Elaborator::name_node(const BuildValue& value, const std::string& name, bool strong) {
   if (value.kind != K::SOp && value.kind != K::Selector) return;
   const Node& node = out_.graph[value.node];
-  if (node.kind == NodeKind::Tokens || node.kind == NodeKind::Indices || node.kind == NodeKind::Constant || library_names_.count(node.name)) return;
+  if (node.kind == NodeKind::Tokens || node.kind == NodeKind::Indices || node.kind == NodeKind::Constant ||
+      library_names_.count(node.name))
+    return;
   if (strong || node.name.empty()) out_.graph.set_name(value.node, name);
 }
 
@@ -212,7 +235,8 @@ std::vector<Value> Elaborator::input_of(const BuildValue& value, Span span) cons
     for (std::string& c : code_points(value.atom.text())) result.push_back(Value::string(std::move(c)));
   } else if (value.kind == K::List) {
     for (const auto& item : value.items) {
-      if (item->kind != K::Atom) raise("bad-input", "type", "An input holds strings, numbers and bools, not " + kind_of(*item), span);
+      if (item->kind != K::Atom)
+        raise("bad-input", "type", "An input holds strings, numbers and bools, not " + kind_of(*item), span);
       result.push_back(item->atom);
     }
   } else if (value.kind == K::Dict) {
@@ -221,7 +245,10 @@ std::vector<Value> Elaborator::input_of(const BuildValue& value, Span span) cons
     raise("bad-input", "type", "An input is a string or a list, not " + kind_of(value), span);
   }
   if (result.empty()) raise("empty-input", "type", "An input has at least one token", span);
-  if (const std::size_t most = budget_.limits().input_tokens; result.size() > most) raise("limit-input", "limit", "This input has " + std::to_string(result.size()) + " tokens; the limit is " + std::to_string(most), span, "Shorten it.");
+  if (const std::size_t most = budget_.limits().input_tokens; result.size() > most)
+    raise("limit-input", "limit",
+          "This input has " + std::to_string(result.size()) + " tokens; the limit is " + std::to_string(most), span,
+          "Shorten it.");
   return result;
 }
 

@@ -9,7 +9,8 @@ std::vector<Value> read_subspace(const CompiledModel&, const Subspace& s, std::s
   if (s.encoding == Encoding::Categorical) {
     std::size_t best = 0;
     for (std::size_t i = 1; i < s.dimensions.size(); ++i) {
-      if (residual[static_cast<std::size_t>(s.dimensions[i])] > residual[static_cast<std::size_t>(s.dimensions[best])]) best = i;
+      if (residual[static_cast<std::size_t>(s.dimensions[i])] > residual[static_cast<std::size_t>(s.dimensions[best])])
+        best = i;
     }
     if (residual[static_cast<std::size_t>(s.dimensions[best])] < 0.5f) return s.silent;
     return best < s.classes.size() ? s.classes[best] : std::vector<Value>();

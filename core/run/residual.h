@@ -6,8 +6,8 @@
 
 namespace rasp {
 
-// Every value that these numbers may stand for: the members of the class that is nearest; one value of a numerical subspace.
-// `residual` is one position's row of d_model numbers. Empty where no value fits.
+// Every value that these numbers may stand for: the members of the class that is nearest; one value of a numerical
+// subspace. `residual` is one position's row of d_model numbers. Empty where no value fits.
 std::vector<Value> read_subspace(const CompiledModel& model, const Subspace& subspace, std::span<const float> residual);
 
 }  // namespace rasp

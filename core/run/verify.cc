@@ -16,7 +16,8 @@ Match match(const CompiledModel& model, const Value& interpreter, Value& decoded
     if (!interpreter.is_number()) return Match::Different;
     const double x = interpreter.number(), y = decoded.number();
     if (interpreter.kind() != Kind::Float && std::fabs(y) < 0x1p53) {
-      decoded = interpreter.kind() == Kind::Bool ? Value::boolean(y >= 0.5) : Value::integer(static_cast<std::int64_t>(std::nearbyint(y)));
+      decoded = interpreter.kind() == Kind::Bool ? Value::boolean(y >= 0.5)
+                                                 : Value::integer(static_cast<std::int64_t>(std::nearbyint(y)));
       return agrees(interpreter, decoded) ? Match::Equal : Match::Different;
     }
     if (agrees(interpreter, decoded)) return Match::Equal;
@@ -25,19 +26,27 @@ Match match(const CompiledModel& model, const Value& interpreter, Value& decoded
   if (agrees(interpreter, decoded)) return Match::Equal;
   if (interpreter.kind() == decoded.kind() || !interpreter.is_number() || !decoded.is_number()) return Match::Different;
   const auto takes = [&](const Value& v) { return agrees(interpreter, v) && equal(v, decoded); };
-  if (codec.any_kind ? !equal(interpreter, decoded) : std::none_of(codec.alternatives.begin(), codec.alternatives.end(), takes)) return Match::Different;
+  if (codec.any_kind ? !equal(interpreter, decoded)
+                     : std::none_of(codec.alternatives.begin(), codec.alternatives.end(), takes))
+    return Match::Different;
   decoded = interpreter;
   return Match::Equal;
 }
 
-Runner::Runner(const Graph& graph, const CompiledModel& model) : graph_(graph), model_(model), vocabulary_(model.vocabulary, model.options.max_length), prepared_(model.transformer) {}
+Runner::Runner(const Graph& graph, const CompiledModel& model)
+    : graph_(graph),
+      model_(model),
+      vocabulary_(model.vocabulary, model.options.max_length),
+      prepared_(model.transformer) {}
 
-std::vector<Value> Runner::run(std::span<const std::int32_t> ids, Trace* trace, std::span<const Intervention> interventions, Budget* budget) {
+std::vector<Value> Runner::run(std::span<const std::int32_t> ids, Trace* trace,
+                               std::span<const Intervention> interventions, Budget* budget) {
   forward(prepared_, workspace_, ids, logits_, trace, interventions, budget);
   return decode(model_, logits_, static_cast<std::int32_t>(ids.size()));
 }
 
-std::vector<std::string> broken_promises(const Graph& graph, const CompileOptions::Promises& promises, const Evaluation& e) {
+std::vector<std::string> broken_promises(const Graph& graph, const CompileOptions::Promises& promises,
+                                         const Evaluation& e) {
   std::vector<std::string> broken;
   for (NodeId id : promises.unique) {
     const Matrix& m = e.matrices[id];
@@ -46,21 +55,26 @@ std::vector<std::string> broken_promises(const Graph& graph, const CompileOption
       std::size_t hits = 0;
       for (std::uint32_t k = 0; k < m.row_undefined.size(); ++k) hits += m.at(q, k);
       if (hits <= 1) continue;
-      broken.push_back("\"" + graph.describe(id) + "\" selects " + std::to_string(hits) + " keys at position " + std::to_string(q) + ", not at most one");
+      broken.push_back("\"" + graph.describe(id) + "\" selects " + std::to_string(hits) + " keys at position " +
+                       std::to_string(q) + ", not at most one");
       break;
     }
   }
   for (const auto& [id, list] : promises.values) {
     const auto& cells = e.sequences[id];
     for (std::size_t i = 0; i < cells.size(); ++i) {
-      if (cells[i].undefined >= 0 || std::any_of(list.begin(), list.end(), [&](const Value& v) { return agrees(cells[i].value, v); })) continue;
-      broken.push_back("\"" + graph.describe(id) + "\" is " + cells[i].value.repr() + " at position " + std::to_string(i) + ", which is not among its promised values");
+      if (cells[i].undefined >= 0 ||
+          std::any_of(list.begin(), list.end(), [&](const Value& v) { return agrees(cells[i].value, v); }))
+        continue;
+      broken.push_back("\"" + graph.describe(id) + "\" is " + cells[i].value.repr() + " at position " +
+                       std::to_string(i) + ", which is not among its promised values");
       break;
     }
   }
   for (const auto& [id, text] : promises.assume) {
     const auto& cells = e.sequences[id];
-    const auto at = std::find_if(cells.begin(), cells.end(), [](const Cell& c) { return c.undefined >= 0 || !c.value.truthy(); });
+    const auto at =
+        std::find_if(cells.begin(), cells.end(), [](const Cell& c) { return c.undefined >= 0 || !c.value.truthy(); });
     if (at != cells.end()) broken.push_back(text + " is not true at position " + std::to_string(at - cells.begin()));
   }
   return broken;
@@ -121,14 +135,17 @@ void locate(const Graph& graph, Runner& runner, CheckResult::Mismatch& m, Budget
   for (const Subspace& s : model.subspaces) {
     if (s.node == no_node || s.node >= m.node) continue;
     const std::int32_t layer = (s.written - 1) / 2;
-    const std::string name = s.written == 0 ? "resid_pre" : "blocks." + std::to_string(layer) + (s.written % 2 ? ".resid_mid" : ".resid_post");
+    const std::string name = s.written == 0
+                                 ? "resid_pre"
+                                 : "blocks." + std::to_string(layer) + (s.written % 2 ? ".resid_mid" : ".resid_post");
     const TensorInfo* tensor = trace.find(name);
     if (!tensor) continue;
     const auto width = static_cast<std::size_t>(tensor->shape.back());
     for (std::size_t i = 0; i < m.input.size(); ++i) {
       const Cell& cell = e.sequences[s.node][i];
       if (cell.undefined >= 0) continue;
-      const auto values = read_subspace(model, s, std::span(trace.arena).subspan(static_cast<std::size_t>(tensor->offset) + (i + 1) * width, width));
+      const auto values = read_subspace(
+          model, s, std::span(trace.arena).subspan(static_cast<std::size_t>(tensor->offset) + (i + 1) * width, width));
       if (std::none_of(values.begin(), values.end(), [&](const Value& v) { return agrees(cell.value, v); })) {
         m.node = s.node;
         m.label = s.label;
@@ -170,7 +187,8 @@ void every_input(const std::vector<Value>& vocabulary, std::uint32_t longest, Vi
 
 // The same inputs for the same seed on every machine; every length at least once, the longest first.
 template <class Visit>
-void random_inputs(const std::vector<Value>& vocabulary, std::uint32_t longest, const CheckOptions& options, Visit&& visit) {
+void random_inputs(const std::vector<Value>& vocabulary, std::uint32_t longest, const CheckOptions& options,
+                   Visit&& visit) {
   std::uint64_t state = options.seed * 0x9e3779b97f4a7c15ull + 0x2545f4914f6cdd1dull;
   const auto draw = [&](std::uint64_t n) {  // xorshift64*
     state ^= state >> 12;
@@ -187,7 +205,8 @@ void random_inputs(const std::vector<Value>& vocabulary, std::uint32_t longest, 
     std::vector<std::size_t> pick(static_cast<std::size_t>(kinds));
     for (std::size_t& p : pick) p = static_cast<std::size_t>(draw(vocabulary.size()));
     input.clear();
-    for (std::size_t i = 0; i < n; ++i) input.push_back(vocabulary[k % 2 ? draw(vocabulary.size()) : pick[draw(kinds)]]);
+    for (std::size_t i = 0; i < n; ++i)
+      input.push_back(vocabulary[k % 2 ? draw(vocabulary.size()) : pick[draw(kinds)]]);
     visit(input);
   }
 }
@@ -200,7 +219,8 @@ CheckResult check(const Graph& graph, Runner& runner, const CheckOptions& option
     budget.tick(64);
     auto comparison = runner.compare(input, budget);
     ++result.inputs;
-    result.undefined += std::any_of(comparison.undefined.begin(), comparison.undefined.end(), [](const std::string& s) { return !s.empty(); });
+    result.undefined += std::any_of(comparison.undefined.begin(), comparison.undefined.end(),
+                                    [](const std::string& s) { return !s.empty(); });
     if (!comparison.broken.empty()) {
       if (++result.promise_breaking == 1) result.first_broken = "On " + words(input) + ": " + comparison.broken.front();
       return;
@@ -221,22 +241,30 @@ CheckResult check(const Graph& graph, Runner& runner, const CheckOptions& option
   return result;
 }
 
-void settle_exactness(const Graph& graph, Runner& runner, CompiledModel& model, Diagnostics& diagnostics, Budget& budget, bool warned) {
+void settle_exactness(const Graph& graph, Runner& runner, CompiledModel& model, Diagnostics& diagnostics,
+                      Budget& budget, bool warned) {
   constexpr double few = 3'000;
   Exactness& e = model.exactness;
   if (e.kind == Exactness::Kind::Proved && e.under.empty()) return;
   double all = 0;
-  for (std::uint32_t n = 1; n <= model.options.max_length && all <= few; ++n) all += std::pow(static_cast<double>(model.vocabulary.size()), n);
+  for (std::uint32_t n = 1; n <= model.options.max_length && all <= few; ++n)
+    all += std::pow(static_cast<double>(model.vocabulary.size()), n);
   const Span span = graph[model.output].span;
   if (all > few) {
-    if (e.kind == Exactness::Kind::Unknown && warned) diagnostics.warning("not-proved", "The model is not proved to agree with the program: " + e.reasons.front(), span, "Choose a smaller maximal length or vocabulary, or compare with check.");
+    if (e.kind == Exactness::Kind::Unknown && warned)
+      diagnostics.warning("not-proved", "The model is not proved to agree with the program: " + e.reasons.front(), span,
+                          "Choose a smaller maximal length or vocabulary, or compare with check.");
     return;
   }
   CheckOptions options;
   options.exhaustive = true;
   const CheckResult r = check(graph, runner, options, budget);
   if (r.promise_breaking && warned) {
-    diagnostics.warning("promise-broken", std::to_string(r.promise_breaking) + " of " + std::to_string(r.inputs) + " inputs break a promise. " + r.first_broken, span, "The model says nothing about such inputs: take the promise back, or change the vocabulary.");
+    diagnostics.warning("promise-broken",
+                        std::to_string(r.promise_breaking) + " of " + std::to_string(r.inputs) +
+                            " inputs break a promise. " + r.first_broken,
+                        span,
+                        "The model says nothing about such inputs: take the promise back, or change the vocabulary.");
   } else {
     e.under.clear();  // it holds on every input there is
   }
@@ -245,7 +273,11 @@ void settle_exactness(const Graph& graph, Runner& runner, CompiledModel& model, 
     e.inputs = r.inputs - r.promise_breaking;
   }
   model.exact = e.kind != Exactness::Kind::Unknown && e.under.empty();
-  if (r.mismatches && warned) diagnostics.warning("model-differs", "The model differs from the program on " + std::to_string(r.mismatches) + " of " + std::to_string(r.inputs) + " inputs, first on: " + words(r.first->input), span, "The numbers lie too close together for float32; round them before they are compared.");
+  if (r.mismatches && warned)
+    diagnostics.warning("model-differs",
+                        "The model differs from the program on " + std::to_string(r.mismatches) + " of " +
+                            std::to_string(r.inputs) + " inputs, first on: " + words(r.first->input),
+                        span, "The numbers lie too close together for float32; round them before they are compared.");
 }
 
 }  // namespace rasp

@@ -18,7 +18,9 @@ namespace {
 class Hash {
  public:
   void byte(unsigned char c) { h_ = (h_ ^ c) * 0x100000001b3ull; }
-  void number(std::uint64_t n) { for (int i = 0; i < 8; ++i) byte(static_cast<unsigned char>(n >> (8 * i))); }
+  void number(std::uint64_t n) {
+    for (int i = 0; i < 8; ++i) byte(static_cast<unsigned char>(n >> (8 * i)));
+  }
   void text(std::string_view s) {
     number(s.size());
     for (char c : s) byte(static_cast<unsigned char>(c));
@@ -72,9 +74,11 @@ void graph_facts(const Graph& graph, NodeId output, Json& facts) {
   std::vector<char> needed(output + 1, 0);
   needed[output] = 1;
   for (NodeId id = output + 1; id-- > 0;) {
-    if (needed[id]) for (NodeId a : graph[id].args) needed[a] = 1;
+    if (needed[id])
+      for (NodeId a : graph[id].args) needed[a] = 1;
   }
-  std::map<std::string, std::uint64_t> counts = {{"s_ops", 0}, {"selectors", 0}, {"aggregates", 0}, {"selector_widths", 0}, {"selects", 0}, {"elementwise", 0}};
+  std::map<std::string, std::uint64_t> counts = {{"s_ops", 0},           {"selectors", 0}, {"aggregates", 0},
+                                                 {"selector_widths", 0}, {"selects", 0},   {"elementwise", 0}};
   // A node's hash is over what it is and its arguments' hashes, so it does not depend on what else the program defines.
   std::vector<std::string> name(output + 1);
   for (NodeId id = 0; id <= output; ++id) {
@@ -114,14 +118,19 @@ void graph_facts(const Graph& graph, NodeId output, Json& facts) {
 void put_value(const Graph& graph, const Evaluation& ev, NodeId id, Json& out) {
   if (is_selector(graph[id].kind)) out["matrix"] = matrix_rows(ev.matrices[id]);
   else out.update(cells_document(ev.sequences[id]));
-  if (const Undefined* u = ev.failure_of(id)) out["undefined"] = u->failure.message + " (in \"" + graph.describe(u->node) + "\")";
+  if (const Undefined* u = ev.failure_of(id))
+    out["undefined"] = u->failure.message + " (in \"" + graph.describe(u->node) + "\")";
 }
 
 Json refused(const Locator& locator, const Diagnostics& diagnostics, Json facts) {
   return {{"ok", false}, {"facts", std::move(facts)}, {"diagnostics", locator.diagnostics(diagnostics)}};
 }
 
-struct Named { std::string name; NodeId node; Json line; };
+struct Named {
+  std::string name;
+  NodeId node;
+  Json line;
+};
 
 // The s-ops and selectors that have a name; `asked`: true for all, or the names.
 std::vector<Named> named_nodes(const Elaboration& e, const Json& asked, const Locator& locator) {
@@ -141,16 +150,28 @@ std::optional<std::vector<Value>> input_of(const Json& text, const Limits& limit
   auto input = values_from_json(text, problem);
   if (!input) return std::nullopt;
   if (input->empty()) problem = "The input is empty";
-  if (input->size() > limits.input_tokens) problem = "The input has more than " + std::to_string(limits.input_tokens) + " tokens";
+  if (input->size() > limits.input_tokens)
+    problem = "The input has more than " + std::to_string(limits.input_tokens) + " tokens";
   if (!problem.empty()) return std::nullopt;
   return input;
+}
+
+Json named_values(const Graph& graph, const Evaluation& ev, const std::vector<Named>& named) {
+  Json out = Json::array();
+  for (const Named& n : named) {
+    Json value = {{"name", n.name}, {"line", n.line.is_null() ? Json() : n.line[0]}};
+    put_value(graph, ev, n.node, value);
+    out.push_back(std::move(value));
+  }
+  return out;
 }
 
 }  // namespace
 
 Json eval_many(const Json& r, ProgramRequest request, Limits limits) {
   const Json steps = r.value("limit_steps", Json());
-  if (steps.is_number_unsigned()) limits.elaboration_steps = std::min(limits.elaboration_steps, steps.get<std::uint64_t>());
+  if (steps.is_number_unsigned())
+    limits.elaboration_steps = std::min(limits.elaboration_steps, steps.get<std::uint64_t>());
   Budget budget(limits);
   Diagnostics diagnostics;
   request.input.reset();
@@ -161,14 +182,18 @@ Json eval_many(const Json& r, ProgramRequest request, Limits limits) {
   const Locator locator(e);
   const Json inputs = r.value("inputs", Json::array());
   if (!inputs.is_array() || inputs.size() > most_inputs) {
-    diagnostics.error("bad-request", "input", "\"inputs\" must be an array of at most " + std::to_string(most_inputs) + " inputs", {0, 1, 0});
+    diagnostics.error("bad-request", "input",
+                      "\"inputs\" must be an array of at most " + std::to_string(most_inputs) + " inputs", {0, 1, 0});
   }
   if (!diagnostics.has_errors() && !e.output) output_sop(p, diagnostics);
   if (diagnostics.has_errors()) return refused(locator, diagnostics, std::move(facts));
 
   static constexpr const char* kinds[] = {"atom", "list", "dict", "s-op", "selector", "function", "application"};
   using K = BuildValue::Kind;
-  Json out = {{"ok", true}, {"name", e.output_name}, {"kind", kinds[static_cast<int>(e.output->kind)]}, {"results", Json::array()}};
+  Json out = {{"ok", true},
+              {"name", e.output_name},
+              {"kind", kinds[static_cast<int>(e.output->kind)]},
+              {"results", Json::array()}};
   if (e.output->kind == K::SOp || e.output->kind == K::Selector) {
     const NodeId output = e.output->node;
     graph_facts(e.graph, output, facts);
@@ -189,14 +214,7 @@ Json eval_many(const Json& r, ProgramRequest request, Limits limits) {
       budget.tick(64);
       const Evaluation ev = evaluate(e.graph, *input, p.settings.causal, roots, budget);
       put_value(e.graph, ev, output, one);
-      if (!asked.is_null()) {
-        one["named"] = Json::array();
-        for (const Named& n : named) {
-          Json value = {{"name", n.name}, {"line", n.line.is_null() ? Json() : n.line[0]}};
-          put_value(e.graph, ev, n.node, value);
-          one["named"].push_back(std::move(value));
-        }
-      }
+      if (!asked.is_null()) one["named"] = named_values(e.graph, ev, named);
       out["results"].push_back(std::move(one));
     }
   }

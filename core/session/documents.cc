@@ -41,8 +41,10 @@ Json labels(const std::vector<std::vector<Value>>& classes) {
   return out;
 }
 
-// Subspaces that a matrix reads before half-layer `half`: those that own a residual dimension with a weight in `columns` [begin, end).
-std::vector<std::size_t> subspaces_read(const CompiledModel& m, std::span<const SparseMatrix* const> matrices, std::int32_t half, std::int32_t begin = 0, std::int32_t end = 1 << 30) {
+// Subspaces that a matrix reads before half-layer `half`: those that own a residual dimension with a weight in
+// `columns` [begin, end).
+std::vector<std::size_t> subspaces_read(const CompiledModel& m, std::span<const SparseMatrix* const> matrices,
+                                        std::int32_t half, std::int32_t begin = 0, std::int32_t end = 1 << 30) {
   std::vector<std::int32_t> owner(m.residual_labels.size(), -1);
   for (std::size_t s = 0; s < m.subspaces.size(); ++s) {
     const Subspace& sub = m.subspaces[s];
@@ -60,7 +62,8 @@ std::vector<std::size_t> subspaces_read(const CompiledModel& m, std::span<const 
     }
   }
   std::vector<std::size_t> out;
-  for (std::size_t s = 0; s < read.size(); ++s) if (read[s]) out.push_back(s);
+  for (std::size_t s = 0; s < read.size(); ++s)
+    if (read[s]) out.push_back(s);
   return out;
 }
 
@@ -91,7 +94,10 @@ Json Locator::span_in_file(const Span& s) const {
 }
 
 Json Locator::diagnostic(const Diagnostic& d) const {
-  Json out = {{"severity", d.severity == Severity::Error ? "error" : d.severity == Severity::Warning ? "warning" : "info"}, {"code", d.code}};
+  Json out = {{"severity", d.severity == Severity::Error     ? "error"
+                           : d.severity == Severity::Warning ? "warning"
+                                                             : "info"},
+              {"code", d.code}};
   if (!d.error_class.empty()) out["class"] = d.error_class;
   out["message"] = d.message;
   const bool known = d.span.file < lines_.size();
@@ -114,7 +120,9 @@ Json Locator::diagnostic(const Diagnostic& d) const {
 
 Json Locator::diagnostics(const Diagnostics& list) const {
   std::vector<Diagnostic> sorted = list.list();
-  std::stable_sort(sorted.begin(), sorted.end(), [](const Diagnostic& a, const Diagnostic& b) { return std::pair(a.span.file, a.span.begin) < std::pair(b.span.file, b.span.begin); });
+  std::stable_sort(sorted.begin(), sorted.end(), [](const Diagnostic& a, const Diagnostic& b) {
+    return std::pair(a.span.file, a.span.begin) < std::pair(b.span.file, b.span.begin);
+  });
   Json out = Json::array();
   for (const Diagnostic& d : sorted) out.push_back(diagnostic(d));
   return out;
@@ -161,7 +169,8 @@ std::string values_text(std::span<const Value> values, std::size_t most) {
 }
 
 const char* kind_name(NodeKind kind) {
-  static constexpr const char* names[] = {"tokens", "indices", "constant", "elementwise", "aggregate", "selector_width", "select", "and", "or", "not"};
+  static constexpr const char* names[] = {"tokens",         "indices", "constant", "elementwise", "aggregate",
+                                          "selector_width", "select",  "and",      "or",          "not"};
   return names[static_cast<int>(kind)];
 }
 
@@ -179,7 +188,8 @@ Json display(const Elaboration& e, const BuildValue& v, const Evaluation* evalua
     if (cells.empty() || !budget.may_show(cells.size())) return;
     out["value"] = cells_document(cells);
     std::string text = "[";
-    for (std::size_t i = 0; i < cells.size() && text.size() < 800; ++i) text += (i ? ", " : "") + (cells[i].undefined >= 0 ? std::string("?") : literal(cells[i].value));
+    for (std::size_t i = 0; i < cells.size() && text.size() < 800; ++i)
+      text += (i ? ", " : "") + (cells[i].undefined >= 0 ? std::string("?") : literal(cells[i].value));
     out["text"] = cut(text + "]", 200);
     if (const Undefined* u = ev.failure_of(id)) out["undefined"] = u->failure.message;
   };
@@ -209,7 +219,8 @@ Json plain(const BuildValue& v, Budget& budget, std::uint32_t depth) {
     }
     case K::Dict: {
       Json out = Json::array();
-      for (std::size_t i = 0; i < v.items.size(); ++i) out.push_back(Json::array({value_to_json(v.keys[i]), plain(*v.items[i], budget, depth + 1)}));
+      for (std::size_t i = 0; i < v.items.size(); ++i)
+        out.push_back(Json::array({value_to_json(v.keys[i]), plain(*v.items[i], budget, depth + 1)}));
       return out;
     }
     case K::Function: return Json{{"name", v.function_name}, {"parameters", v.parameters}};
@@ -222,12 +233,22 @@ Json nodes_document(const Graph& graph, const Locator& locator, const Evaluation
   for (NodeId id = 0; id < graph.size(); ++id) {
     const Node& n = graph[id];
     budget.tick(16);
-    Json node = {{"id", id}, {"kind", kind_name(n.kind)}, {"selector", is_selector(n.kind)}, {"args", n.args}, {"name", n.name}, {"label", graph.describe(id)}, {"span", n.span.end > n.span.begin ? locator.span(n.span) : Json()}};
-    if (ev && !is_selector(n.kind) && !ev->sequences[id].empty() && budget.may_show(ev->sequences[id].size())) node["value"] = cells_document(ev->sequences[id]);
-    if (ev && is_selector(n.kind) && ev->matrices[id].n && budget.may_show(std::uint64_t{ev->matrices[id].n} * ev->matrices[id].n)) node["matrix"] = matrix_rows(ev->matrices[id]);
+    Json node = {{"id", id},
+                 {"kind", kind_name(n.kind)},
+                 {"selector", is_selector(n.kind)},
+                 {"args", n.args},
+                 {"name", n.name},
+                 {"label", graph.describe(id)},
+                 {"span", n.span.end > n.span.begin ? locator.span(n.span) : Json()}};
+    if (ev && !is_selector(n.kind) && !ev->sequences[id].empty() && budget.may_show(ev->sequences[id].size()))
+      node["value"] = cells_document(ev->sequences[id]);
+    if (ev && is_selector(n.kind) && ev->matrices[id].n &&
+        budget.may_show(std::uint64_t{ev->matrices[id].n} * ev->matrices[id].n))
+      node["matrix"] = matrix_rows(ev->matrices[id]);
     if (ev) {
       const bool evaluated = is_selector(n.kind) ? ev->matrices[id].n > 0 : !ev->sequences[id].empty();
-      if (evaluated) if (const Undefined* u = ev->failure_of(id)) node["undefined"] = u->failure.message;
+      if (evaluated)
+        if (const Undefined* u = ev->failure_of(id)) node["undefined"] = u->failure.message;
     }
     out.push_back(std::move(node));
   }
@@ -252,40 +273,92 @@ Json model_summary(const CompiledModel& m) {
   }
   Json vocabulary = Json::array();
   for (const Value& v : m.vocabulary) vocabulary.push_back(value_to_json(v));
-  return {{"layers", t.layers.size()}, {"heads_per_layer", per_layer}, {"heads", heads}, {"d_model", t.d_model}, {"d_head", t.d_head()}, {"d_mlp", t.d_mlp()},
-          {"parameters", t.parameters()}, {"nonzeros", t.nonzeros()}, {"max_length", m.options.max_length}, {"vocabulary", vocabulary}, {"causal", t.causal}};
+  return {{"layers", t.layers.size()},
+          {"heads_per_layer", per_layer},
+          {"heads", heads},
+          {"d_model", t.d_model},
+          {"d_head", t.d_head()},
+          {"d_mlp", t.d_mlp()},
+          {"parameters", t.parameters()},
+          {"nonzeros", t.nonzeros()},
+          {"max_length", m.options.max_length},
+          {"vocabulary", vocabulary},
+          {"causal", t.causal}};
 }
+
+namespace {
+
+Json subspaces_document(const CompiledModel& m) {
+  Json out = Json::array();
+  for (const Subspace& s : m.subspaces) {
+    out.push_back({{"node", s.node},
+                   {"label", s.label},
+                   {"encoding", s.encoding == Encoding::Categorical ? "categorical" : "numerical"},
+                   {"dimensions", s.dimensions},
+                   {"classes", labels(s.classes)},
+                   {"silent", values_document(std::span(s.silent).first(std::min<std::size_t>(s.silent.size(), 64)))},
+                   {"values", values_document(std::span(s.values).first(std::min<std::size_t>(s.values.size(), 512)))},
+                   {"stored", std::vector<double>(s.stored.begin(),
+                                                  s.stored.begin() + static_cast<std::ptrdiff_t>(
+                                                                         std::min<std::size_t>(s.stored.size(), 512)))},
+                   {"reciprocal", s.reciprocal},
+                   {"written", s.written},
+                   {"dead", s.dead}});
+  }
+  return out;
+}
+
+Json heads_document(const CompiledModel& m, std::size_t l) {
+  Json out = Json::array();
+  for (std::size_t h = 0; h < m.layers[l].heads.size(); ++h) {
+    const HeadInfo& i = m.layers[l].heads[h];
+    static constexpr const char* roles[] = {"aggregate", "width", "counting_width"};
+    const AttentionHead& a = m.transformer.layers[l].heads[h];
+    const auto half = static_cast<std::int32_t>(2 * l + 1);
+    const auto read = [&](const SparseMatrix& w) {
+      const SparseMatrix* list[] = {&w};
+      return subspaces_read(m, list, half);
+    };
+    out.push_back({{"query_subspaces", read(a.W_Q)},
+                   {"key_subspaces", read(a.W_K)},
+                   {"value_subspaces", read(a.W_V)},
+                   {"nodes", i.nodes},
+                   {"selector", i.selector == no_node ? Json(-1) : Json(i.selector)},
+                   {"label", i.label},
+                   {"role", roles[static_cast<int>(i.role)]},
+                   {"count_scale", i.count_scale},
+                   {"reads_query", i.reads_query},
+                   {"reads_key", i.reads_key},
+                   {"reads_value", i.reads_value},
+                   {"d_head", a.W_Q.cols()}});
+  }
+  return out;
+}
+
+}  // namespace
 
 Json model_document(const CompiledModel& m) {
   Json out;
   out["output"] = m.output;
-  out["codec"] = {{"encoding", m.codec.encoding == Encoding::Categorical ? "categorical" : "numerical"}, {"values", values_document(m.codec.values)}};
+  out["codec"] = {{"encoding", m.codec.encoding == Encoding::Categorical ? "categorical" : "numerical"},
+                  {"values", values_document(m.codec.values)}};
   if (m.codec.whole) out["codec"]["whole"] = true;
   out["residual_labels"] = m.residual_labels;
-  Json subspaces = Json::array();
-  for (const Subspace& s : m.subspaces) {
-    subspaces.push_back({{"node", s.node}, {"label", s.label}, {"encoding", s.encoding == Encoding::Categorical ? "categorical" : "numerical"}, {"dimensions", s.dimensions},
-                         {"classes", labels(s.classes)}, {"silent", values_document(std::span(s.silent).first(std::min<std::size_t>(s.silent.size(), 64)))},
-                         {"values", values_document(std::span(s.values).first(std::min<std::size_t>(s.values.size(), 512)))},
-                         {"stored", std::vector<double>(s.stored.begin(), s.stored.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(s.stored.size(), 512)))},
-                         {"reciprocal", s.reciprocal}, {"written", s.written}, {"dead", s.dead}});
-  }
-  out["subspaces"] = std::move(subspaces);
+  out["subspaces"] = subspaces_document(m);
   Json layers = Json::array();
   for (std::size_t l = 0; l < m.layers.size(); ++l) {
-    Json heads = Json::array(), neurons = Json::array();
-    for (std::size_t h = 0; h < m.layers[l].heads.size(); ++h) {
-      const HeadInfo& i = m.layers[l].heads[h];
-      static constexpr const char* roles[] = {"aggregate", "width", "counting_width"};
-      const AttentionHead& a = m.transformer.layers[l].heads[h];
-      const auto half = static_cast<std::int32_t>(2 * l + 1);
-      const auto read = [&](const SparseMatrix& w) { const SparseMatrix* list[] = {&w}; return subspaces_read(m, list, half); };
-      heads.push_back({{"query_subspaces", read(a.W_Q)}, {"key_subspaces", read(a.W_K)}, {"value_subspaces", read(a.W_V)}, {"nodes", i.nodes}, {"selector", i.selector == no_node ? Json(-1) : Json(i.selector)}, {"label", i.label}, {"role", roles[static_cast<int>(i.role)]}, {"count_scale", i.count_scale},
-                       {"reads_query", i.reads_query}, {"reads_key", i.reads_key}, {"reads_value", i.reads_value}, {"d_head", m.transformer.layers[l].heads[h].W_Q.cols()}});
-    }
+    Json neurons = Json::array();
     const SparseMatrix* mlp[] = {&m.transformer.layers[l].mlp.W_in};
-    for (const NeuronGroup& g : m.layers[l].neurons) neurons.push_back({{"subspaces", subspaces_read(m, mlp, static_cast<std::int32_t>(2 * l + 2), g.begin, g.end)}, {"node", g.node}, {"begin", g.begin}, {"end", g.end}, {"label", g.label}, {"how", g.how}, {"neuron_labels", g.neuron_labels}});
-    layers.push_back({{"heads", heads}, {"neurons", neurons}, {"d_mlp", m.transformer.layers[l].mlp.b_in.size()}});
+    for (const NeuronGroup& g : m.layers[l].neurons)
+      neurons.push_back({{"subspaces", subspaces_read(m, mlp, static_cast<std::int32_t>(2 * l + 2), g.begin, g.end)},
+                         {"node", g.node},
+                         {"begin", g.begin},
+                         {"end", g.end},
+                         {"label", g.label},
+                         {"how", g.how},
+                         {"neuron_labels", g.neuron_labels}});
+    layers.push_back(
+        {{"heads", heads_document(m, l)}, {"neurons", neurons}, {"d_mlp", m.transformer.layers[l].mlp.b_in.size()}});
   }
   out["layers"] = std::move(layers);
   const SparseMatrix* unembedding[] = {&m.transformer.W_U};
@@ -307,7 +380,11 @@ Json names_document(const Elaboration& e, const Locator& locator) {
   static constexpr const char* kinds[] = {"variable", "function", "parameter", "loop", "comprehension", "loaded"};
   Json symbols = Json::array(), references = Json::array();
   for (const Symbol& s : e.names.symbols) {
-    Json item = {{"name", s.name}, {"kind", kinds[static_cast<int>(s.kind)]}, {"scope", s.scope == 0 ? Json() : locator.span(e.names.scopes[s.scope].span)}, {"definitions", Json::array()}, {"references", Json::array()}};
+    Json item = {{"name", s.name},
+                 {"kind", kinds[static_cast<int>(s.kind)]},
+                 {"scope", s.scope == 0 ? Json() : locator.span(e.names.scopes[s.scope].span)},
+                 {"definitions", Json::array()},
+                 {"references", Json::array()}};
     for (const Span& d : s.definitions) {
       if (d.file == 0) item["definitions"].push_back(locator.span(d));
       else if (!item.contains("loaded_from")) item["loaded_from"] = locator.span_in_file(d);
@@ -318,15 +395,21 @@ Json names_document(const Elaboration& e, const Locator& locator) {
     symbols.push_back(std::move(item));
   }
   for (const Reference& r : e.names.references) {
-    references.push_back({{"span", locator.span(r.span)}, {"name", r.name}, {"symbol", r.symbol}, {"definition_span", r.symbol < 0 ? Json() : locator.span(r.definition)}});
+    references.push_back({{"span", locator.span(r.span)},
+                          {"name", r.name},
+                          {"symbol", r.symbol},
+                          {"definition_span", r.symbol < 0 ? Json() : locator.span(r.definition)}});
     if (r.symbol >= 0 && r.definition.file != 0) references.back()["loaded_from"] = locator.span_in_file(r.definition);
   }
   return {{"symbols", std::move(symbols)}, {"references", std::move(references)}};
 }
 
 Json settings_document(const Settings& s) {
-  return {{"input", s.input ? values_document(*s.input) : Json()}, {"vocabulary", s.vocabulary ? values_document(*s.vocabulary) : Json()},
-          {"max_length", s.max_length ? Json(*s.max_length) : Json()}, {"causal", s.causal}, {"from", s.from}};
+  return {{"input", s.input ? values_document(*s.input) : Json()},
+          {"vocabulary", s.vocabulary ? values_document(*s.vocabulary) : Json()},
+          {"max_length", s.max_length ? Json(*s.max_length) : Json()},
+          {"causal", s.causal},
+          {"from", s.from}};
 }
 
 }  // namespace rasp

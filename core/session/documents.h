@@ -1,4 +1,5 @@
-// Core's results as JSON: the one place where byte offsets become lines and columns. Shapes: schema/contract.schema.json.
+// Core's results as JSON: the one place where byte offsets become lines and columns. Shapes:
+// schema/contract.schema.json.
 #pragma once
 #include <memory>
 #include <span>
@@ -14,9 +15,9 @@ namespace rasp {
 class Locator {
  public:
   explicit Locator(const Elaboration& e);
-  explicit Locator(std::string text);             // one file only
-  Json span_in_file(const Span& span) const;      // the same in any file, with `file`: its name
-  Json span(const Span& span) const;              // [line, column, end line, end column]; null outside the main file
+  explicit Locator(std::string text);         // one file only
+  Json span_in_file(const Span& span) const;  // the same in any file, with `file`: its name
+  Json span(const Span& span) const;          // [line, column, end line, end column]; null outside the main file
   Json diagnostic(const Diagnostic& d) const;
   Json diagnostics(const Diagnostics& list) const;  // by position
  private:
@@ -28,7 +29,7 @@ class Locator {
 // {"values": […], "types": "ii-"}; `-` and null where undefined.
 Json values_document(std::span<const Value> values);
 Json cells_document(std::span<const Cell> cells);
-Json matrix_rows(const Matrix& matrix);            // ["010", …]
+Json matrix_rows(const Matrix& matrix);                                          // ["010", …]
 std::string values_text(std::span<const Value> values, std::size_t most = 200);  // [2, 1, "a"]
 const char* kind_name(NodeKind kind);
 
@@ -39,10 +40,11 @@ Json display(const Elaboration& e, const BuildValue& value, const Evaluation* ev
 Json plain(const BuildValue& value, Budget& budget, std::uint32_t depth = 0);
 // Values and matrices are left out once the budget for what one answer shows is spent.
 Json nodes_document(const Graph& graph, const Locator& locator, const Evaluation* evaluation, Budget& budget);
-// What is known of the model: "exactness", "reasons", "inputs_compared" (enumerated), "under" (what it assumes of the input), and the boolean "exact".
+// What is known of the model: "exactness", "reasons", "inputs_compared" (enumerated), "under" (what it assumes of the
+// input), and the boolean "exact".
 Json exactness_document(const CompiledModel& m);
 Json model_summary(const CompiledModel& model);
-Json model_document(const CompiledModel& model);   // subspaces, layers, labels, codec, value sets
+Json model_document(const CompiledModel& model);        // subspaces, layers, labels, codec, value sets
 Json example_display(const std::vector<Value>* input);  // what `show example` shows; null: there is no input
 Json names_document(const Elaboration& e, const Locator& locator);  // symbols and references
 Json settings_document(const Settings& settings);

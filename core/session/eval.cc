@@ -10,7 +10,9 @@ namespace {
 
 using EvalKind = BuildValue::Kind;
 
-bool is_evaluated(const BuildValue& v) { return v.kind == EvalKind::SOp || v.kind == EvalKind::Selector || v.kind == EvalKind::Application; }
+bool is_evaluated(const BuildValue& v) {
+  return v.kind == EvalKind::SOp || v.kind == EvalKind::Selector || v.kind == EvalKind::Application;
+}
 
 Json bits(const Matrix& m) {
   Json rows = Json::array();
@@ -42,7 +44,8 @@ Json value_document(Opened& opened, const BuildValue& v, const std::vector<Value
     return out;
   }
   const bool selector = is_selector(graph[v.node].kind);
-  if (v.kind == EvalKind::Application) out["kind"] = selector ? "selector" : "s-op", out["input"] = values_document(v.input);
+  if (v.kind == EvalKind::Application)
+    out["kind"] = selector ? "selector" : "s-op", out["input"] = values_document(v.input);
   if (selector) {
     const Matrix& m = ev.matrices[v.node];
     opened.budget.show(std::uint64_t{m.n} * m.n);
@@ -58,8 +61,10 @@ Json printed_lines(Opened& opened, const OnExamples& examples) {
   Json all = Json::array();
   for (const Printed& x : opened.elaboration().printed) {
     const std::vector<Value>* input = examples.input(x.example);
-    Json line = x.value ? value_document(opened, *x.value, input, false) : Json{{"kind", "list"}, {"value", input ? values_document(*input)["values"] : Json()}};
-    if (x.value && is_evaluated(*x.value) && examples.own(x.example) && !line.contains("input")) line["input"] = values_document(*input);
+    Json line = x.value ? value_document(opened, *x.value, input, false)
+                        : Json{{"kind", "list"}, {"value", input ? values_document(*input)["values"] : Json()}};
+    if (x.value && is_evaluated(*x.value) && examples.own(x.example) && !line.contains("input"))
+      line["input"] = values_document(*input);
     line["line"] = opened.locator.span(x.span)[0];
     line["name"] = x.name;
     all.push_back(std::move(line));
@@ -72,7 +77,8 @@ Json printed_lines(Opened& opened, const OnExamples& examples) {
 Json Session::eval(const Json& r) {
   Opened opened(r);
   const Elaboration& e = opened.elaboration();
-  if (!opened.diagnostics.has_errors() && !e.output && e.printed.empty()) output_sop(opened.program(), opened.diagnostics);
+  if (!opened.diagnostics.has_errors() && !e.output && e.printed.empty())
+    output_sop(opened.program(), opened.diagnostics);
   const bool needs_input = e.output && (e.output->kind == EvalKind::SOp || e.output->kind == EvalKind::Selector);
   if (opened.diagnostics.has_errors() || (needs_input && !opened.input_ready())) return opened.refusal();
 
@@ -80,7 +86,9 @@ Json Session::eval(const Json& r) {
   Json out = {{"ok", true}};
   if (e.output) {
     const std::optional<std::vector<Value>>& given = opened.settings().input;
-    const std::vector<Value>* input = examples.own_output() ? examples.input(e.last_example) : given ? &*given : nullptr;
+    const std::vector<Value>* input = examples.own_output() ? examples.input(e.last_example)
+                                      : given               ? &*given
+                                                            : nullptr;
     out["name"] = e.output_name;
     out.update(value_document(opened, *e.output, input, true));
     if (examples.own_output()) out["input"] = values_document(*input);

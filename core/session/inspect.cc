@@ -92,7 +92,8 @@ Json mlp_document(const CompiledModel& m, const Mlp& mlp, const std::vector<Neur
   const SparseMatrix in = SparseMatrix(mlp.W_in.transpose());
   const auto labelled = [&](const SparseMatrix& w, std::int32_t row) {
     Json list = Json::array();
-    for (SparseMatrix::InnerIterator e(w, row); e; ++e) list.push_back({m.residual_labels[static_cast<std::size_t>(e.col())], e.value()});
+    for (SparseMatrix::InnerIterator e(w, row); e; ++e)
+      list.push_back({m.residual_labels[static_cast<std::size_t>(e.col())], e.value()});
     return list;
   };
   Json out = Json::array();
@@ -104,7 +105,8 @@ Json mlp_document(const CompiledModel& m, const Mlp& mlp, const std::vector<Neur
                          {"inputs", labelled(in, n)},
                          {"bias", mlp.b_in[static_cast<std::size_t>(n)]},
                          {"outputs", labelled(mlp.W_out, n)}});
-    out.push_back({{"label", g.label}, {"how", g.how}, {"node", g.node}, {"neurons", neurons}, {"truncated", g.end - shown}});
+    out.push_back(
+        {{"label", g.label}, {"how", g.how}, {"node", g.node}, {"neurons", neurons}, {"truncated", g.end - shown}});
   }
   return out;
 }
@@ -112,15 +114,24 @@ Json mlp_document(const CompiledModel& m, const Mlp& mlp, const std::vector<Neur
 // Why one number of the residual stream is what it is: the terms that the last half-layer added to it.
 class Explanation {
  public:
-  Explanation(const CompiledModel& m, std::span<const Value> input, const Trace& trace, std::span<const Intervention> interventions, int half, int dimension, int position)
-      : m_(m), t_(m.transformer), input_(input), trace_(trace), interventions_(interventions), half_(half), dimension_(dimension), position_(position),
+  Explanation(const CompiledModel& m, std::span<const Value> input, const Trace& trace,
+              std::span<const Intervention> interventions, int half, int dimension, int position)
+      : m_(m),
+        t_(m.transformer),
+        input_(input),
+        trace_(trace),
+        interventions_(interventions),
+        half_(half),
+        dimension_(dimension),
+        position_(position),
         layer_(static_cast<std::size_t>(half == 0 ? 0 : (half - 1) / 2)) {}
 
   Json document() {
     if (half_ == 0) embeddings();
     else if (half_ % 2 == 1) attention();
     else if (!stopped(Intervention::Kind::ZeroMlp, -1)) mlp();
-    std::stable_sort(terms_.begin(), terms_.end(), [](const Term& a, const Term& b) { return std::abs(a.amount) > std::abs(b.amount); });
+    std::stable_sort(terms_.begin(), terms_.end(),
+                     [](const Term& a, const Term& b) { return std::abs(a.amount) > std::abs(b.amount); });
     const double value = residual(half_), before = half_ == 0 ? 0 : residual(half_ - 1);
     double rest = value - before;
     Json list = Json::array();
@@ -128,18 +139,30 @@ class Explanation {
       rest -= terms_[i].amount;
       list.push_back(std::move(terms_[i].document));
     }
-    return {{"ok", true}, {"value", value}, {"before", before}, {"label", m_.residual_labels[static_cast<std::size_t>(dimension_)]}, {"half_layer", half_}, {"position", position_}, {"terms", list}, {"rest", rest}};
+    return {{"ok", true},          {"value", value},
+            {"before", before},    {"label", m_.residual_labels[static_cast<std::size_t>(dimension_)]},
+            {"half_layer", half_}, {"position", position_},
+            {"terms", list},       {"rest", rest}};
   }
 
  private:
-  struct Term { Json document; double amount; };
+  struct Term {
+    Json document;
+    double amount;
+  };
 
   const TensorInfo* tensor(const char* name) const { return trace_.find("blocks." + std::to_string(layer_) + name); }
-  double cell(const TensorInfo* info, std::int64_t at) const { return trace_.arena[static_cast<std::size_t>(info->offset + at)]; }
-  double residual(int half) const { return cell(trace_.find(half_layer_name(half)), std::int64_t{position_} * t_.d_model + dimension_); }
+  double cell(const TensorInfo* info, std::int64_t at) const {
+    return trace_.arena[static_cast<std::size_t>(info->offset + at)];
+  }
+  double residual(int half) const {
+    return cell(trace_.find(half_layer_name(half)), std::int64_t{position_} * t_.d_model + dimension_);
+  }
   std::string token(int p) const { return p == 0 ? "BOS" : input_[static_cast<std::size_t>(p - 1)].str(); }
   bool stopped(Intervention::Kind kind, int head) const {
-    return std::any_of(interventions_.begin(), interventions_.end(), [&](const Intervention& i) { return i.kind == kind && i.layer == static_cast<int>(layer_) && (head < 0 || i.head == head); });
+    return std::any_of(interventions_.begin(), interventions_.end(), [&](const Intervention& i) {
+      return i.kind == kind && i.layer == static_cast<int>(layer_) && (head < 0 || i.head == head);
+    });
   }
   void bias(const char* text, double b) {
     if (b != 0) terms_.push_back({{{"text", text}, {"amount", b}}, b});
@@ -148,10 +171,15 @@ class Explanation {
   void embeddings() {
     std::int32_t id = t_.bos_id;
     for (std::size_t v = 0; position_ > 0 && v < m_.vocabulary.size(); ++v)
-      if (identical(m_.vocabulary[v], input_[static_cast<std::size_t>(position_ - 1)])) id = static_cast<std::int32_t>(v);
+      if (identical(m_.vocabulary[v], input_[static_cast<std::size_t>(position_ - 1)]))
+        id = static_cast<std::int32_t>(v);
     const double e = t_.W_E.coeff(id, dimension_), p = t_.W_pos.coeff(position_, dimension_);
-    if (e != 0) terms_.push_back({{{"text", "token embedding of " + token(position_)}, {"amount", e}, {"position", position_}}, e});
-    if (p != 0) terms_.push_back({{{"text", "position embedding " + std::to_string(position_)}, {"amount", p}, {"position", position_}}, p});
+    if (e != 0)
+      terms_.push_back(
+          {{{"text", "token embedding of " + token(position_)}, {"amount", e}, {"position", position_}}, e});
+    if (p != 0)
+      terms_.push_back(
+          {{{"text", "position embedding " + std::to_string(position_)}, {"amount", p}, {"position", position_}}, p});
   }
 
   void attention() {
@@ -164,23 +192,33 @@ class Explanation {
   void head(std::size_t h, const AttentionHead& a) {
     std::vector<double> column(static_cast<std::size_t>(a.W_O.rows()), 0);  // W_O into this dimension
     bool any = false;
-    for (std::int32_t d = 0; d < a.W_O.rows(); ++d) any |= (column[static_cast<std::size_t>(d)] = a.W_O.coeff(d, dimension_)) != 0;
+    for (std::int32_t d = 0; d < a.W_O.rows(); ++d)
+      any |= (column[static_cast<std::size_t>(d)] = a.W_O.coeff(d, dimension_)) != 0;
     if (!any) return;
-    const TensorInfo *x = trace_.find(half_layer_name(half_ - 1)), *pattern = tensor(".attn.pattern"), *scores = tensor(".attn.scores");
+    const TensorInfo *x = trace_.find(half_layer_name(half_ - 1)), *pattern = tensor(".attn.pattern"),
+                     *scores = tensor(".attn.scores");
     for (std::int32_t k = 0; k < trace_.T; ++k) {
       double v = 0;
       for (std::size_t d = 0; d < column.size(); ++d) v += column[d] * a.b_V[d];
       for (std::int32_t r = 0; r < t_.d_model; ++r) {
         const double xr = cell(x, std::int64_t{k} * t_.d_model + r);
         if (xr == 0) continue;
-        for (SparseMatrix::InnerIterator e(a.W_V, r); e; ++e) v += xr * e.value() * column[static_cast<std::size_t>(e.col())];
+        for (SparseMatrix::InnerIterator e(a.W_V, r); e; ++e)
+          v += xr * e.value() * column[static_cast<std::size_t>(e.col())];
       }
       const std::int64_t at = ((static_cast<std::int64_t>(h) * trace_.T) + position_) * trace_.T + k;
       const double attention = cell(pattern, at), score = cell(scores, at), amount = attention * v;
       if (amount == 0) continue;
       char text[160];
-      std::snprintf(text, sizeof text, "head %zu.%zu reads position %d (%s): attention %.4g × value %.4g", layer_, h, k, cut(token(k), 12).c_str(), attention, v);
-      terms_.push_back({{{"text", text}, {"amount", amount}, {"head", h}, {"position", k}, {"attention", attention}, {"score", score}}, amount});
+      std::snprintf(text, sizeof text, "head %zu.%zu reads position %d (%s): attention %.4g × value %.4g", layer_, h, k,
+                    cut(token(k), 12).c_str(), attention, v);
+      terms_.push_back({{{"text", text},
+                         {"amount", amount},
+                         {"head", h},
+                         {"position", k},
+                         {"attention", attention},
+                         {"score", score}},
+                        amount});
     }
   }
 
@@ -194,7 +232,8 @@ class Explanation {
       if (activation == 0) continue;
       std::string label = "neuron " + std::to_string(n);
       for (const NeuronGroup& g : m_.layers[layer_].neurons)
-        if (n >= g.begin && n < g.end) label += " (" + cut(g.neuron_labels[static_cast<std::size_t>(n - g.begin)], 60) + ")";
+        if (n >= g.begin && n < g.end)
+          label += " (" + cut(g.neuron_labels[static_cast<std::size_t>(n - g.begin)], 60) + ")";
       char text[160];
       std::snprintf(text, sizeof text, ": activation %.4g × weight %.4g", activation, w);
       terms_.push_back({{{"text", label + text}, {"amount", activation * w}, {"neuron", n}}, activation * w});
@@ -222,15 +261,19 @@ std::string half_layer_name(int half) {
 Json weights_document(const CompiledModel& m, int layer, int head) {
   if (layer < 0 || layer >= static_cast<int>(m.layers.size())) return nullptr;
   const Layer& l = m.transformer.layers[static_cast<std::size_t>(layer)];
-  if (head < 0) return {{"ok", true}, {"mlp", mlp_document(m, l.mlp, m.layers[static_cast<std::size_t>(layer)].neurons)}};
+  if (head < 0)
+    return {{"ok", true}, {"mlp", mlp_document(m, l.mlp, m.layers[static_cast<std::size_t>(layer)].neurons)}};
   if (head >= static_cast<int>(l.heads.size())) return nullptr;
   const AttentionHead& a = l.heads[static_cast<std::size_t>(head)];
   return {{"ok", true}, {"qk", qk_document(m, a)}, {"ov", ov_document(m, a)}};
 }
 
-Json explain_document(const CompiledModel& m, std::span<const Value> input, const Trace& trace, std::span<const Intervention> interventions, int half, int dimension, int position) {
+Json explain_document(const CompiledModel& m, std::span<const Value> input, const Trace& trace,
+                      std::span<const Intervention> interventions, int half, int dimension, int position) {
   const Transformer& t = m.transformer;
-  if (half < 0 || half > static_cast<int>(2 * t.layers.size()) || dimension < 0 || dimension >= t.d_model || position < 0 || position >= trace.T) return nullptr;
+  if (half < 0 || half > static_cast<int>(2 * t.layers.size()) || dimension < 0 || dimension >= t.d_model ||
+      position < 0 || position >= trace.T)
+    return nullptr;
   return Explanation(m, input, trace, interventions, half, dimension, position).document();
 }
 

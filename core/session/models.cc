@@ -27,9 +27,14 @@ Json bounds_document(const Graph& graph, const CompiledModel& m) {
   for (std::size_t i = 0; i < m.links.size() && i < most; ++i) {
     const BoundLink& l = m.links[i];
     const bool none = l.node == no_node;
-    links.push_back({{"node", none ? Json(-1) : Json(l.node)}, {"label", none ? "" : graph.describe(l.node)}, {"what", l.what}, {"margin", finite(l.margin, -1e9)}, {"error", finite(l.error, 1e9)}});
+    links.push_back({{"node", none ? Json(-1) : Json(l.node)},
+                     {"label", none ? "" : graph.describe(l.node)},
+                     {"what", l.what},
+                     {"margin", finite(l.margin, -1e9)},
+                     {"error", finite(l.error, 1e9)}});
   }
-  return {{"worst_margin", finite(m.worst_margin, -1e9)}, {"links", std::move(links)}, {"reasons", m.exactness.reasons}};
+  return {
+      {"worst_margin", finite(m.worst_margin, -1e9)}, {"links", std::move(links)}, {"reasons", m.exactness.reasons}};
 }
 
 }  // namespace
@@ -83,8 +88,7 @@ Json Session::compare_passes(const Json& r) {
     try {
       const auto model = compile_program(request, h.program, diagnostics, budget);
       if (model) return model_summary(*model);
-    } catch (const LimitExceeded&) {
-    }
+    } catch (const LimitExceeded&) {}
     return nullptr;  // does not compile without it
   };
   for (const auto& [name, flag] : pass_switches) {
@@ -105,7 +109,8 @@ Json Session::export_model(const Json& r) {
   const Naming naming = r.value("names", "transformer_lens") == "tracr" ? Naming::Tracr : Naming::TransformerLens;
   const Locator locator(h.program.elaboration);
   std::optional<CompiledModel> changed;
-  if (naming == Naming::Tracr) changed = with_output_in_stream(h.model, h.program.elaboration.graph.describe(h.model.output));
+  if (naming == Naming::Tracr)
+    changed = with_output_in_stream(h.model, h.program.elaboration.graph.describe(h.model.output));
   const CompiledModel& model = changed ? *changed : h.model;
   Exported file;
   if (format == "safetensors") {
@@ -125,9 +130,11 @@ Json Session::export_model(const Json& r) {
     };
     file = write_model_json(model, source, {naming, format == "json", 1});
   } else {
-    return failed("unknown-format", "input", "There is no format \"" + cut(format, 40) + "\"", "Formats are json, safetensors, onnx and craft.");
+    return failed("unknown-format", "input", "There is no format \"" + cut(format, 40) + "\"",
+                  "Formats are json, safetensors, onnx and craft.");
   }
-  if (file.failure) return failed(file.failure->code, file.failure->error_class, file.failure->message, file.failure->hint);
+  if (file.failure)
+    return failed(file.failure->code, file.failure->error_class, file.failure->message, file.failure->hint);
   bytes_ = std::move(file.bytes);
   return {{"ok", true}, {"bytes", bytes_.size()}};
 }

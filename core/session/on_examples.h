@@ -1,4 +1,5 @@
-// `set example` lines: every statement shows its values on the example in force at its line, the model runs on the last one.
+// `set example` lines: every statement shows its values on the example in force at its line, the model runs on the last
+// one.
 #pragma once
 #include <functional>
 #include <map>
@@ -13,8 +14,9 @@ namespace rasp {
 class OnExamples {
  public:
   explicit OnExamples(const Program& program);  // must outlive it
-  // Whether a statement's example is another input than the model's. Never where an option or a pragma gives the input, nor
-  // where the program has no `set example` lines: a document of a graph has none, and none is left of one over a limit.
+  // Whether a statement's example is another input than the model's. Never where an option or a pragma gives the input,
+  // nor where the program has no `set example` lines: a document of a graph has none, and none is left of one over a
+  // limit.
   bool own(std::uint32_t example) const { return example < own_.size() && own_[example]; }
   // Likewise for the output, where it is the last s-op and nothing else is asked for.
   bool own_output() const;

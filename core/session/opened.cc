@@ -9,7 +9,8 @@
 namespace rasp {
 namespace {
 
-std::unique_ptr<HeldModel> loaded(const Json& request, bool example_input, Diagnostics& diagnostics, Budget& budget, double& ms) {
+std::unique_ptr<HeldModel> loaded(const Json& request, bool example_input, Diagnostics& diagnostics, Budget& budget,
+                                  double& ms) {
   auto held = std::make_unique<HeldModel>();
   held->request = program_request(request);
   held->request.example_input = example_input;
@@ -22,7 +23,9 @@ std::unique_ptr<HeldModel> loaded(const Json& request, bool example_input, Diagn
 }  // namespace
 
 Opened::Opened(const Json& request, bool example_input)
-    : budget(limits_of(request)), held(loaded(request, example_input, diagnostics, budget, elaborate_ms)), locator(held->program.elaboration) {}
+    : budget(limits_of(request)),
+      held(loaded(request, example_input, diagnostics, budget, elaborate_ms)),
+      locator(held->program.elaboration) {}
 
 bool Opened::compile() {
   auto made = compile_program(held->request, held->program, diagnostics, budget);
@@ -42,7 +45,9 @@ bool Opened::input_ready() {
   if (!input) return refuse("no-input", "input", "No input is given", "Add #@ input \"abc\", or give one.");
   if (input->empty()) return refuse("input-empty", "input", "The input is empty", "Give at least one token.");
   if (input->size() <= most) return true;
-  return refuse("limit-input", "limit", "The input has " + std::to_string(input->size()) + " tokens; the limit is " + std::to_string(most), "Shorten it.");
+  return refuse("limit-input", "limit",
+                "The input has " + std::to_string(input->size()) + " tokens; the limit is " + std::to_string(most),
+                "Shorten it.");
 }
 
 void Opened::report_undefined(const Undefined& u, Severity severity, const std::string& where) {

@@ -1,4 +1,5 @@
-// How every request that brings a program begins: its texts are read, loaded and elaborated within its limits, and compiled where it asks for that.
+// How every request that brings a program begins: its texts are read, loaded and elaborated within its limits, and
+// compiled where it asks for that.
 #pragma once
 #include <memory>
 #include <string>
@@ -9,7 +10,8 @@
 namespace rasp {
 
 struct Opened {
-  // Throws BadRequest. Mistakes of the program are diagnostics. `example_input`: the program's own example stands in for an input.
+  // Throws BadRequest. Mistakes of the program are diagnostics. `example_input`: the program's own example stands in
+  // for an input.
   explicit Opened(const Json& request, bool example_input = false);
 
   // Makes the model and its runner; false after diagnostics. Nothing is said of its exactness yet (settle_exactness).
@@ -28,8 +30,8 @@ struct Opened {
 
   Budget budget;
   Diagnostics diagnostics;
-  double elaborate_ms = 0;            // what loading took
-  std::unique_ptr<HeldModel> held;    // model and runner: after compile()
+  double elaborate_ms = 0;          // what loading took
+  std::unique_ptr<HeldModel> held;  // model and runner: after compile()
   Locator locator;
 };
 

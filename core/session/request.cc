@@ -6,7 +6,8 @@ namespace rasp {
 
 Json failed(Json diagnostics) { return {{"ok", false}, {"diagnostics", std::move(diagnostics)}}; }
 Json failed(std::string code, std::string error_class, std::string message, std::string hint) {
-  Diagnostic d{Severity::Error, std::move(code), std::move(error_class), std::move(message), {0, 0, 0}, std::move(hint)};
+  Diagnostic d{Severity::Error,    std::move(code), std::move(error_class),
+               std::move(message), {0, 0, 0},       std::move(hint)};
   return failed(Json::array({Locator(std::string()).diagnostic(d)}));
 }
 
@@ -22,18 +23,23 @@ ProgramRequest program_request(const Json& r) {
   ProgramRequest p;
   p.program = typed<std::string>(r, "program", "", "a string");
   p.name = typed<std::string>(r, "name", "program.rasp", "a string");
-  if (r.contains("files") && !r["files"].is_null()) p.files = typed<std::map<std::string, std::string>>(r, "files", {}, "an object of texts");
+  if (r.contains("files") && !r["files"].is_null())
+    p.files = typed<std::map<std::string, std::string>>(r, "files", {}, "an object of texts");
   if (r.contains("output") && !r["output"].is_null()) p.output = typed<std::string>(r, "output", "", "an expression");
   if (r.contains("graph") && !r["graph"].is_null()) {
     if (!r["graph"].is_object()) throw BadRequest{"\"graph\" must be an object"};
     p.graph = std::make_shared<const Json>(r["graph"]);
   }
-  const std::string language = typed<std::string>(r, "language", p.name.ends_with(".py") ? "python" : "rasp", "\"rasp\" or \"python\"");
-  if (language == "python" && !p.graph) throw BadRequest{"A Python program is given as the graph that its host has tabulated"};
+  const std::string language =
+      typed<std::string>(r, "language", p.name.ends_with(".py") ? "python" : "rasp", "\"rasp\" or \"python\"");
+  if (language == "python" && !p.graph)
+    throw BadRequest{"A Python program is given as the graph that its host has tabulated"};
   p.input = values_at(r, "input");
   p.vocabulary = values_at(r, "vocabulary");
   if (r.contains("max_length") && !r["max_length"].is_null()) {
-    if (!r["max_length"].is_number_integer() || r["max_length"].get<std::int64_t>() < 0 || r["max_length"].get<std::int64_t>() > 1'000'000) throw BadRequest{"\"max_length\" must be a number from 1"};
+    if (!r["max_length"].is_number_integer() || r["max_length"].get<std::int64_t>() < 0 ||
+        r["max_length"].get<std::int64_t>() > 1'000'000)
+      throw BadRequest{"\"max_length\" must be a number from 1"};
     p.max_length = r["max_length"].get<std::uint32_t>();
   }
   if (r.contains("causal") && !r["causal"].is_null()) p.causal = typed<bool>(r, "causal", false, "true or false");
@@ -43,7 +49,8 @@ ProgramRequest program_request(const Json& r) {
   if (!typed<bool>(r, "optimize", true, "true or false")) p.passes = no_passes;
   const Json chosen = r.value("passes", Json());
   if (chosen.is_object()) {
-    for (const auto& [name, flag] : pass_switches) p.passes.*flag = typed<bool>(chosen, name, p.passes.*flag, "true or false");
+    for (const auto& [name, flag] : pass_switches)
+      p.passes.*flag = typed<bool>(chosen, name, p.passes.*flag, "true or false");
   }
   return p;
 }
@@ -51,7 +58,8 @@ ProgramRequest program_request(const Json& r) {
 Limits limits_of(const Json& r) {
   Limits limits;
   const Json ms = r.value("limit_ms", Json());
-  if (ms.is_number() && ms.get<double>() >= 1 && ms.get<double>() < 4e9) limits.milliseconds = static_cast<std::uint32_t>(ms.get<double>());
+  if (ms.is_number() && ms.get<double>() >= 1 && ms.get<double>() < 4e9)
+    limits.milliseconds = static_cast<std::uint32_t>(ms.get<double>());
   else if (ms.is_number()) limits.milliseconds = 1;
   return limits;
 }

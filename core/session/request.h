@@ -8,7 +8,9 @@
 namespace rasp {
 
 // Thrown where a request is not what the schema says; becomes the diagnostic "bad-request".
-struct BadRequest { std::string message; };
+struct BadRequest {
+  std::string message;
+};
 
 // {"ok": false, "diagnostics": …}; the second with one diagnostic, at the program's beginning.
 Json failed(Json diagnostics);

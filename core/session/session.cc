@@ -26,7 +26,8 @@ std::string Session::request(const std::string& text) {
     const auto kept = keep_numbers(text, problem);
     if (!kept) throw BadRequest{"A number cannot be taken: " + problem};
     Json request = Json::parse(*kept, shallow, false);
-    if (request.is_discarded() && text.find("\\u") != std::string::npos) request = Json::parse(replace_lone_surrogates(*kept), shallow, false);
+    if (request.is_discarded() && text.find("\\u") != std::string::npos)
+      request = Json::parse(replace_lone_surrogates(*kept), shallow, false);
     if (deep) {
       result = failed("bad-request", "input", "The request nests more than 32 levels deep", "Write {\"command\": …}.");
     } else if (!request.is_object()) {
@@ -37,14 +38,17 @@ std::string Session::request(const std::string& text) {
       result = dispatch(request);
     }
   } catch (const BadRequest& e) {
-    result = failed("bad-request", "input", e.message, "\"Requests to the engine\" in the documentation says what a request holds.");
+    result = failed("bad-request", "input", e.message,
+                    "\"Requests to the engine\" in the documentation says what a request holds.");
   } catch (const LimitExceeded& e) {
     const Diagnostic d = limit_diagnostic(e);
     result = failed(d.code, d.error_class, d.message, d.hint);
   } catch (const Json::exception&) {
-    result = failed("bad-request", "input", "The request has a value of a wrong type", "\"Requests to the engine\" in the documentation says what a request holds.");
+    result = failed("bad-request", "input", "The request has a value of a wrong type",
+                    "\"Requests to the engine\" in the documentation says what a request holds.");
   } catch (const std::bad_alloc&) {
-    result = failed("limit-memory", "limit", "This takes more memory than there is", "Make the program or its settings smaller.");
+    result = failed("limit-memory", "limit", "This takes more memory than there is",
+                    "Make the program or its settings smaller.");
   } catch (const std::exception&) {
     result = failed("internal", "internal", "The engine failed on this request", "Please report the program.");
   }
@@ -85,8 +89,12 @@ HeldModel& Session::held(const Json& r) {
   return *it->second;
 }
 
-Json Session::write_listing(const HeldModel&, const Json&) { throw BadRequest{"This engine writes no listings: laboratory.wasm does"}; }
-void Session::check_proof(const CompiledModel&, Json&, Diagnostics&) { throw BadRequest{"This engine does not check proofs: laboratory.wasm does"}; }
+Json Session::write_listing(const HeldModel&, const Json&) {
+  throw BadRequest{"This engine writes no listings: laboratory.wasm does"};
+}
+void Session::check_proof(const CompiledModel&, Json&, Diagnostics&) {
+  throw BadRequest{"This engine does not check proofs: laboratory.wasm does"};
+}
 
 Json Session::format(const Json& r) const {
   const std::string program = typed<std::string>(r, "program", "", "a string");
@@ -99,7 +107,8 @@ Json Session::format(const Json& r) const {
 
 Json Session::library() const {
   Json entries = Json::array();
-  for (const LibraryEntry& e : library_entries()) entries.push_back({{"name", e.name}, {"signature", e.signature}, {"doc", e.doc}, {"kind", e.kind}});
+  for (const LibraryEntry& e : library_entries())
+    entries.push_back({{"name", e.name}, {"signature", e.signature}, {"doc", e.doc}, {"kind", e.kind}});
   return {{"ok", true}, {"entries", entries}, {"version", compiler_version}};
 }
 

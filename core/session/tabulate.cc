@@ -14,15 +14,19 @@ namespace {
 using Functions = std::vector<std::shared_ptr<const FunctionTable>>;
 
 struct Less {
-  bool operator()(const std::vector<Value>& a, const std::vector<Value>& b) const { return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(), total_less); }
+  bool operator()(const std::vector<Value>& a, const std::vector<Value>& b) const {
+    return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(), total_less);
+  }
 };
 using Wanted = std::vector<std::set<std::vector<Value>, Less>>;  // by function
 
 // Every pair of values that a predicate can meet. false: some pair has no row yet.
-bool complete(const Node& select, const ValueSets& sets, const std::vector<NodeId>& target, const ValuePool& values, std::size_t function, Wanted& wanted, const Limits& limits) {
+bool complete(const Node& select, const ValueSets& sets, const std::vector<NodeId>& target, const ValuePool& values,
+              std::size_t function, Wanted& wanted, const Limits& limits) {
   const NodeId key = target[select.args[0]], query = target[select.args[1]];
   if (!sets.known(key) || !sets.known(query)) throw LimitExceeded{"limit-value-set", limits.value_set};
-  if (static_cast<std::uint64_t>(sets.all(key).size()) * sets.all(query).size() > limits.opaque_rows) throw LimitExceeded{"limit-opaque-rows", limits.opaque_rows};
+  if (static_cast<std::uint64_t>(sets.all(key).size()) * sets.all(query).size() > limits.opaque_rows)
+    throw LimitExceeded{"limit-opaque-rows", limits.opaque_rows};
   bool all = true;
   for (ValueId k : sets.all(key))
     for (ValueId q : sets.all(query)) {
@@ -36,12 +40,15 @@ bool complete(const Node& select, const ValueSets& sets, const std::vector<NodeI
   return all;
 }
 
-// The values that s-ops of the output can have, as far as its functions are tabulated: predicates in the order of the graph, since what comes
-// after one depends on its rows.
-void follow_values(const Program& p, NodeId output, const Functions& functions, MissingRows& missing, Wanted& wanted, Budget& budget) {
+// The values that s-ops of the output can have, as far as its functions are tabulated: predicates in the order of the
+// graph, since what comes after one depends on its rows.
+void follow_values(const Program& p, NodeId output, const Functions& functions, MissingRows& missing, Wanted& wanted,
+                   Budget& budget) {
   const Graph& graph = p.elaboration.graph;
   const Settings& s = p.settings;
-  if (!s.vocabulary || s.vocabulary->empty() || !s.max_length || *s.max_length == 0 || *s.max_length > budget.limits().input_tokens) return;
+  if (!s.vocabulary || s.vocabulary->empty() || !s.max_length || *s.max_length == 0 ||
+      *s.max_length > budget.limits().input_tokens)
+    return;
   std::vector<bool> needed(graph.size(), false);
   needed[output] = true;
   for (NodeId id = output + 1; id-- > 0;)
@@ -54,19 +61,24 @@ void follow_values(const Program& p, NodeId output, const Functions& functions, 
     Applier apply(plain.graph, values, budget);
     std::vector<NodeId> targets;
     for (NodeId o : outputs) targets.push_back(plain.target[o]);
-    for (NodeId id = 0; id < graph.size(); ++id)  // what a predicate compares, also where its rows say that it does not matter
+    for (NodeId id = 0; id < graph.size();
+         ++id)  // what a predicate compares, also where its rows say that it does not matter
       if (needed[id] && graph[id].kind == NodeKind::Select && graph[id].function)
         for (NodeId a : graph[id].args)
           if (plain.target[a] != no_node) targets.push_back(plain.target[a]);
     if (targets.empty()) return true;
     missing.nearby = true;
-    const ValueSets found(plain.graph, targets, {&*s.vocabulary, *s.max_length, s.causal, nullptr}, values, sets, apply, budget);
+    const ValueSets found(plain.graph, targets, {&*s.vocabulary, *s.max_length, s.causal, nullptr}, values, sets, apply,
+                          budget);
     missing.nearby = false;
     bool all = true;
     for (NodeId id = 0; id < graph.size(); ++id) {
       const Node& node = graph[id];
-      if (!needed[id] || node.kind != NodeKind::Select || !node.function || plain.target[node.args[0]] == no_node || plain.target[node.args[1]] == no_node) continue;
-      const auto at = static_cast<std::size_t>(std::find(functions.begin(), functions.end(), node.function) - functions.begin());
+      if (!needed[id] || node.kind != NodeKind::Select || !node.function || plain.target[node.args[0]] == no_node ||
+          plain.target[node.args[1]] == no_node)
+        continue;
+      const auto at =
+          static_cast<std::size_t>(std::find(functions.begin(), functions.end(), node.function) - functions.begin());
       all = complete(node, found, plain.target, values, at, wanted, budget.limits()) && all;
     }
     return all;
@@ -115,7 +127,8 @@ Json tabulate(const ProgramRequest& request, const Json& inputs, const Limits& l
   ProgramRequest asked = request;
   Program p;
   try {
-    p = settled(asked, read_graph(*request.graph, request.program, request.name, request.output, diagnostics, budget, missing, &functions));
+    p = settled(asked, read_graph(*request.graph, request.program, request.name, request.output, diagnostics, budget,
+                                  missing, &functions));
     const Elaboration& e = p.elaboration;
     if (!diagnostics.has_errors()) {
       follow_input(p, p.settings.input, budget);
@@ -124,9 +137,11 @@ Json tabulate(const ProgramRequest& request, const Json& inputs, const Limits& l
         follow_input(p, values_from_json(text, problem), budget);
       }
       Wanted wanted(functions.size());
-      if (e.output && e.output->kind == BuildValue::Kind::SOp) follow_values(p, e.output->node, functions, *missing, wanted, budget);
+      if (e.output && e.output->kind == BuildValue::Kind::SOp)
+        follow_values(p, e.output->node, functions, *missing, wanted, budget);
       for (const MissingRows::Row& row : missing->rows) {
-        const auto at = std::find_if(functions.begin(), functions.end(), [&](const auto& f) { return f.get() == row.of; });
+        const auto at =
+            std::find_if(functions.begin(), functions.end(), [&](const auto& f) { return f.get() == row.of; });
         if (at != functions.end()) wanted[static_cast<std::size_t>(at - functions.begin())].insert(row.operands);
       }
       for (std::size_t f = 0; f < wanted.size(); ++f) {

@@ -1,5 +1,5 @@
-// `tabulate`: which values the functions of a graph can still meet. The host of another language answers with their outcomes as rows of the graph's
-// tables, and asks again until none is missing.
+// `tabulate`: which values the functions of a graph can still meet. The host of another language answers with their
+// outcomes as rows of the graph's tables, and asks again until none is missing.
 #pragma once
 #include "compile.h"
 

@@ -20,7 +20,8 @@ Json node_values(const Graph& graph, const Evaluation& ev, NodeId output, Budget
   for (NodeId id = 0; id <= output; ++id) {
     Json node = {{"id", id}};
     if (is_selector(graph[id].kind)) {
-      if (ev.matrices[id].n && budget.may_show(std::uint64_t{ev.matrices[id].n} * ev.matrices[id].n)) node["matrix"] = matrix_rows(ev.matrices[id]);
+      if (ev.matrices[id].n && budget.may_show(std::uint64_t{ev.matrices[id].n} * ev.matrices[id].n))
+        node["matrix"] = matrix_rows(ev.matrices[id]);
     } else if (!ev.sequences[id].empty() && budget.may_show(ev.sequences[id].size())) {
       node["value"] = cells_document(ev.sequences[id]);
     }
@@ -55,7 +56,8 @@ Json decoded_residual(const CompiledModel& m, const Trace& trace, Budget& budget
       if (t && half >= sub.written && (sub.dead < 0 || half < sub.dead)) {
         const auto width = static_cast<std::size_t>(t->shape.back());
         const auto stream = std::span(trace.arena).subspan(static_cast<std::size_t>(t->offset), T * width);
-        for (std::size_t position = 1; position < T; ++position) row[position] = held_value(m, sub, stream.subspan(position * width, width));
+        for (std::size_t position = 1; position < T; ++position)
+          row[position] = held_value(m, sub, stream.subspan(position * width, width));
       }
       at.push_back(std::move(row));
     }
@@ -64,13 +66,12 @@ Json decoded_residual(const CompiledModel& m, const Trace& trace, Budget& budget
   return all;
 }
 
-
 // The input of a request, and what the model and the interpreter are to do with it.
 struct Posed {
   std::vector<Value> input;
   EncodedTokens encoded;
   std::vector<NodeId> roots;
-  Evaluation evaluation;     // without experiments
+  Evaluation evaluation;  // without experiments
   Experiments experiments;
 };
 
@@ -85,7 +86,8 @@ Json pose(const Json& r, HeldModel& h, const std::vector<NodeId>& also, Budget& 
   p.roots.insert(p.roots.end(), also.begin(), also.end());
   const Elaboration& e = h.program.elaboration;
   p.evaluation = evaluate(e.graph, p.input, h.model.options.causal, p.roots, budget);
-  return read_interventions(r.value("interventions", Json::array()), e, *h.runner, p.evaluation, static_cast<std::int32_t>(p.encoded.ids.size()), budget, p.experiments);
+  return read_interventions(r.value("interventions", Json::array()), e, *h.runner, p.evaluation,
+                            static_cast<std::int32_t>(p.encoded.ids.size()), budget, p.experiments);
 }
 
 // Position by position: what the interpreter says, what the model says, whether that is the same.
@@ -98,7 +100,11 @@ Json compared(const CompiledModel& m, const std::vector<Cell>& cells, std::vecto
     agrees.push_back(same);
     all = all && same;
   }
-  return {{"interpreter", cells_document(cells)}, {"model", values_document(decoded)}, {"defined", std::move(defined)}, {"agrees", std::move(agrees)}, {"agree", all}};
+  return {{"interpreter", cells_document(cells)},
+          {"model", values_document(decoded)},
+          {"defined", std::move(defined)},
+          {"agrees", std::move(agrees)},
+          {"agree", all}};
 }
 
 }  // namespace
@@ -114,8 +120,10 @@ Json Session::trace(const Json& r) {
     if (!p.encoded.ok) refused["position"] = p.encoded.position;
     return refused;
   }
-  const Json broken = broken_promises(graph, m.options.promises, p.evaluation);  // by the input, whatever the experiments do
-  if (!p.experiments.program.empty()) p.evaluation = evaluate(graph, p.input, m.options.causal, p.roots, budget, p.experiments.program);
+  const Json broken =
+      broken_promises(graph, m.options.promises, p.evaluation);  // by the input, whatever the experiments do
+  if (!p.experiments.program.empty())
+    p.evaluation = evaluate(graph, p.input, m.options.causal, p.roots, budget, p.experiments.program);
   Trace trace;
   const auto start = std::chrono::steady_clock::now();
   std::vector<Value> decoded = h.runner->run(p.encoded.ids, &trace, p.experiments.model, &budget);
@@ -125,7 +133,8 @@ Json Session::trace(const Json& r) {
   out["tokens"] = Json::array({"BOS"});
   for (const Value& v : p.input) out["tokens"].push_back(v.str());
   out["tensors"] = Json::array();
-  for (const TensorInfo& t : trace.tensors) out["tensors"].push_back({{"name", t.name}, {"shape", t.shape}, {"offset", t.offset}});
+  for (const TensorInfo& t : trace.tensors)
+    out["tensors"].push_back({{"name", t.name}, {"shape", t.shape}, {"offset", t.offset}});
   out.update(compared(m, p.evaluation.sequences[m.output], std::move(decoded)));
   out.update(exactness_document(m));
   if (m.codec.encoding == Encoding::Numerical) {
@@ -142,7 +151,8 @@ Json Session::trace(const Json& r) {
 
 Json Session::weights(const Json& r) {
   HeldModel& h = held(r);
-  Json out = weights_document(h.model, typed<int>(r, "layer", 0, "a number"), r.contains("head") ? typed<int>(r, "head", 0, "a number") : -1);
+  Json out = weights_document(h.model, typed<int>(r, "layer", 0, "a number"),
+                              r.contains("head") ? typed<int>(r, "head", 0, "a number") : -1);
   if (out.is_null()) throw BadRequest{"The model has no such layer or head"};
   return out;
 }
@@ -155,7 +165,8 @@ Json Session::explain(const Json& r) {
   if (!refused.is_null()) return refused;
   Trace trace;
   h.runner->run(p.encoded.ids, &trace, p.experiments.model, &budget);
-  Json out = explain_document(h.model, p.input, trace, p.experiments.model, typed<int>(r, "half_layer", 0, "a number"), typed<int>(r, "dimension", 0, "a number"), typed<int>(r, "position", 0, "a number"));
+  Json out = explain_document(h.model, p.input, trace, p.experiments.model, typed<int>(r, "half_layer", 0, "a number"),
+                              typed<int>(r, "dimension", 0, "a number"), typed<int>(r, "position", 0, "a number"));
   if (out.is_null()) throw BadRequest{"The residual stream has no such half-layer, dimension or position"};
   return out;
 }

@@ -6,7 +6,8 @@
 
 namespace rasp {
 
-// For a run of characters that no token of RASP begins with: the operator it stands for; empty where it stands for none.
+// For a run of characters that no token of RASP begins with: the operator it stands for; empty where it stands for
+// none.
 std::string_view plain_operator(std::string_view run);
 // How to mend such a run.
 std::string meant(std::string_view run);

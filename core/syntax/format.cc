@@ -12,11 +12,14 @@ namespace {
 
 constexpr std::size_t indent_width = 4, widest_block = 100;
 
-bool is(const Token& t, std::string_view text) { return (t.kind == TokenKind::Punctuation || t.kind == TokenKind::Name) && t.text == text; }
+bool is(const Token& t, std::string_view text) {
+  return (t.kind == TokenKind::Punctuation || t.kind == TokenKind::Name) && t.text == text;
+}
 
 // Words that take an expression after them: a "(" or "[" behind one begins that expression.
 bool leads(const Token& t) {
-  static const std::unordered_set<std::string_view> words = {"not", "and", "or", "if", "else", "in", "for", "return", "example", "load"};
+  static const std::unordered_set<std::string_view> words = {"not", "and", "or",     "if",      "else",
+                                                             "in",  "for", "return", "example", "load"};
   return t.kind == TokenKind::Name && words.count(t.text) > 0;
 }
 
@@ -43,16 +46,19 @@ struct Layout {
 
 class Formatter {
  public:
-  Formatter(std::string_view text, const std::vector<Token>& tokens, const Layout& layout) : text_(text), layout_(layout) {
+  Formatter(std::string_view text, const std::vector<Token>& tokens, const Layout& layout)
+      : text_(text), layout_(layout) {
     // Which tokens begin a statement (or a "return"); empty statements are left out.
     std::size_t depth = 0;
     bool after = true;
     for (const Token& t : tokens) {
-      const bool block = t.kind == TokenKind::Punctuation && (layout_.opens.count(t.span.begin) || layout_.closes.count(t.span.begin));
+      const bool block =
+          t.kind == TokenKind::Punctuation && (layout_.opens.count(t.span.begin) || layout_.closes.count(t.span.begin));
       if (depth == 0 && after && is(t, ";")) continue;
       const bool closes_block = block && t.text == "}";
       tokens_.push_back(t);
-      starts_.push_back(!closes_block && depth == 0 && (after || t.kind == TokenKind::End || layout_.begins.count(t.span.begin) > 0));
+      starts_.push_back(!closes_block && depth == 0 &&
+                        (after || t.kind == TokenKind::End || layout_.begins.count(t.span.begin) > 0));
       after = block || (depth == 0 && is(t, ";"));
       if (block || t.kind != TokenKind::Punctuation) continue;
       if (t.text == "(" || t.text == "[" || t.text == "{") ++depth;
@@ -94,14 +100,17 @@ class Formatter {
   // Of a line that goes on with a statement: one step more than the line where its innermost bracket was opened.
   std::size_t continued() const { return (brackets_.empty() ? blocks_ : brackets_.back()) + 1; }
 
-  // A block stays on one line if it was on one, has no comment and no block inside, and fits. The index of its "}", else 0.
+  // A block stays on one line if it was on one, has no comment and no block inside, and fits. The index of its "}",
+  // else 0.
   std::size_t inline_block(std::size_t open) const {
     const std::size_t line = out_.rfind('\n') == std::string::npos ? 0 : out_.rfind('\n') + 1;
     std::size_t width = count_code_points(std::string_view(out_).substr(line));
     for (std::size_t i = open + 1; i < tokens_.size(); ++i) {
-      const std::string_view gap = text_.substr(tokens_[i - 1].span.end, tokens_[i].span.begin - tokens_[i - 1].span.end);
+      const std::string_view gap =
+          text_.substr(tokens_[i - 1].span.end, tokens_[i].span.begin - tokens_[i - 1].span.end);
       if (gap.find_first_of("#\n") != std::string_view::npos || opens(i)) return 0;
-      width += count_code_points(text_.substr(tokens_[i].span.begin, tokens_[i].span.end - tokens_[i].span.begin)) + (blank_between(i - 1, i) ? 1 : 0);
+      width += count_code_points(text_.substr(tokens_[i].span.begin, tokens_[i].span.end - tokens_[i].span.begin)) +
+               (blank_between(i - 1, i) ? 1 : 0);
       if (width > widest_block) return 0;
       if (closes(i)) return i;
     }
@@ -109,13 +118,15 @@ class Formatter {
   }
 
   bool sign(std::size_t i) const {  // a "+" or "-" with one operand
-    return tokens_[i].kind == TokenKind::Punctuation && (tokens_[i].text == "-" || tokens_[i].text == "+") && (starts_[i] || !operand_ends(tokens_[i - 1]));
+    return tokens_[i].kind == TokenKind::Punctuation && (tokens_[i].text == "-" || tokens_[i].text == "+") &&
+           (starts_[i] || !operand_ends(tokens_[i - 1]));
   }
 
   bool blank_between(std::size_t a, std::size_t b) const {
     const Token &left = tokens_[a], &right = tokens_[b];
     if (opens(b) || opens(a) || closes(b)) return true;
-    if (right.kind == TokenKind::Punctuation && std::string_view(")]},;:").find(right.text) != std::string_view::npos) return false;
+    if (right.kind == TokenKind::Punctuation && std::string_view(")]},;:").find(right.text) != std::string_view::npos)
+      return false;
     if (left.kind == TokenKind::Punctuation && (left.text == "(" || left.text == "[" || left.text == "{")) return false;
     if (sign(a)) return false;
     if (is(right, "(") || is(right, "[")) return !operand_ends(left);
@@ -161,11 +172,15 @@ class Formatter {
     int breaks = 0;
     for (std::size_t at = 0; at < gap.size();) {
       if (gap[at] == '\n') ++breaks, same_line = false;
-      if (gap[at] != '#') { ++at; continue; }
+      if (gap[at] != '#') {
+        ++at;
+        continue;
+      }
       const std::size_t stop = std::min(gap.find('\n', at), gap.size());
       std::string_view comment = gap.substr(at, stop - at);
       at = stop;
-      while (!comment.empty() && (comment.back() == '\r' || comment.back() == ' ' || comment.back() == '\t')) comment.remove_suffix(1);
+      while (!comment.empty() && (comment.back() == '\r' || comment.back() == ' ' || comment.back() == '\t'))
+        comment.remove_suffix(1);
       if (same_line) {
         out_ += "  ";
         put(comment, 0);
@@ -183,19 +198,21 @@ class Formatter {
   std::string_view text_;
   const Layout& layout_;
   std::vector<Token> tokens_;
-  std::vector<bool> starts_;            // by token: it begins a statement
+  std::vector<bool> starts_;  // by token: it begins a statement
   std::string out_;
   std::size_t blocks_ = 0, line_indent_ = 0;
-  std::vector<std::size_t> brackets_;   // open ones of the statement: the indentation of the line where each was opened
-  std::size_t inline_until_ = 0;        // up to this token everything stays on the line
-  bool fresh_ = true;                   // at the beginning of a line
+  std::vector<std::size_t> brackets_;  // open ones of the statement: the indentation of the line where each was opened
+  std::size_t inline_until_ = 0;       // up to this token everything stays on the line
+  bool fresh_ = true;                  // at the beginning of a line
 };
 
 }  // namespace
 
 std::optional<std::string> format_program(std::string_view source, Diagnostics& diagnostics, const Limits& limits) {
   if (source.size() > limits.source_bytes) {
-    diagnostics.error("limit-source", "limit", "This file is longer than " + std::to_string(limits.source_bytes) + " bytes", {0, 1, 0}, "Split it, or shorten it.");
+    diagnostics.error("limit-source", "limit",
+                      "This file is longer than " + std::to_string(limits.source_bytes) + " bytes", {0, 1, 0},
+                      "Split it, or shorten it.");
     return std::nullopt;
   }
   std::string text(source);

@@ -8,9 +8,9 @@
 
 namespace rasp {
 
-// The same tokens and comments in the same order, but for statements that are empty (";"), so that the program stays the same;
-// line breaks inside a statement stay where they are. Formatting twice changes nothing more. The text ends with one line break.
-// nullopt where the program does not parse: the mistakes are in `diagnostics`.
+// The same tokens and comments in the same order, but for statements that are empty (";"), so that the program stays
+// the same; line breaks inside a statement stay where they are. Formatting twice changes nothing more. The text ends
+// with one line break. nullopt where the program does not parse: the mistakes are in `diagnostics`.
 std::optional<std::string> format_program(std::string_view text, Diagnostics& diagnostics, const Limits& limits);
 
 }  // namespace rasp

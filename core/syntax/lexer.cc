@@ -18,12 +18,16 @@ constexpr std::string_view punctuation = "+-*/%^<>=()[]{},;:";
 
 class Lexer {
  public:
-  Lexer(std::string_view text, std::uint32_t file, Diagnostics& diagnostics) : s_(text), file_(file), diagnostics_(diagnostics), transcript_(find_transcript(text, file)) {}
+  Lexer(std::string_view text, std::uint32_t file, Diagnostics& diagnostics)
+      : s_(text), file_(file), diagnostics_(diagnostics), transcript_(find_transcript(text, file)) {}
 
   std::vector<Token> run() {
     if (transcript_) {
       const std::string prompt(s_.substr(transcript_->first.begin, transcript_->first.end - transcript_->first.begin));
-      diagnostics_.error("transcript", "syntax", "This is copied from a prompt: its lines begin with \"" + cut(prompt, 4) + "\", with answers between them", transcript_->first, "Take the prompts away, and make comments of the answers.", transcript_->fix);
+      diagnostics_.error(
+          "transcript", "syntax",
+          "This is copied from a prompt: its lines begin with \"" + cut(prompt, 4) + "\", with answers between them",
+          transcript_->first, "Take the prompts away, and make comments of the answers.", transcript_->fix);
     }
     while (at_ < s_.size()) {
       if (!skipped()) token();
@@ -34,10 +38,14 @@ class Lexer {
   }
 
  private:
-  Span span(std::size_t begin, std::size_t end) const { return {static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end), file_}; }
+  Span span(std::size_t begin, std::size_t end) const {
+    return {static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end), file_};
+  }
   std::string_view since(std::size_t begin) const { return s_.substr(begin, at_ - begin); }
   bool here(bool (*kind)(char)) const { return at_ < s_.size() && kind(s_[at_]); }
-  void report(const char* code, std::string message, Span where, std::string hint, Fix fix = {}) { diagnostics_.error(code, "syntax", std::move(message), where, std::move(hint), std::move(fix)); }
+  void report(const char* code, std::string message, Span where, std::string hint, Fix fix = {}) {
+    diagnostics_.error(code, "syntax", std::move(message), where, std::move(hint), std::move(fix));
+  }
   // The token from `begin` up to at_.
   void push(TokenKind kind, std::size_t begin, std::string_view text) {
     tokens_.push_back({kind, text, span(begin, at_), fresh_line_, damaged_});
@@ -67,7 +75,8 @@ class Lexer {
     if (digit(c)) return number();
     if (c == '"') return string();
     const std::string_view two = s_.substr(at_, 2);
-    const bool between = tokens_.empty() || fresh_line_ || tokens_.back().text == ";" || tokens_.back().text == "{" || tokens_.back().text == "}";
+    const bool between = tokens_.empty() || fresh_line_ || tokens_.back().text == ";" || tokens_.back().text == "{" ||
+                         tokens_.back().text == "}";
     if ((two == "//" && between) || two == "/*") {
       at_ = foreign_comment(s_, at_, file_, diagnostics_);
     } else if (two == "==" || two == "<=" || two == ">=" || two == "!=") {
@@ -89,7 +98,9 @@ class Lexer {
     const bool quote = at_ < s_.size() && (s_[at_] == '"' || s_[at_] == '\'');
     if (quote && string_prefix(since(begin))) {  // the string is taken for what it means
       const bool format = since(begin).find_first_of("fF") != std::string_view::npos;
-      report("invalid-character", "Strings have no prefix", span(begin, at_), format ? "Join strings with +: \"a\" + tokens." : "Remove it: a string is what stands between the quotes.", format ? Fix{} : Fix{"Remove it", {{span(begin, at_), ""}}});
+      report("invalid-character", "Strings have no prefix", span(begin, at_),
+             format ? "Join strings with +: \"a\" + tokens." : "Remove it: a string is what stands between the quotes.",
+             format ? Fix{} : Fix{"Remove it", {{span(begin, at_), ""}}});
       return;
     }
     push(TokenKind::Name, begin, since(begin));
@@ -112,13 +123,17 @@ class Lexer {
     std::size_t end = at_;
     while (end < s_.size() && name_part(s_[end])) ++end;
     const std::string_view word = s_.substr(at_, end - at_);
-    for (const char* keyword : {"if", "else", "for", "in", "and", "or", "not"}) if (word == keyword) return false;
-    if ((word.back() == 'e' || word.back() == 'E') && word.size() == 1 && end + 1 < s_.size() && (s_[end] == '-' || s_[end] == '+') && digit(s_[end + 1])) {
+    for (const char* keyword : {"if", "else", "for", "in", "and", "or", "not"})
+      if (word == keyword) return false;
+    if ((word.back() == 'e' || word.back() == 'E') && word.size() == 1 && end + 1 < s_.size() &&
+        (s_[end] == '-' || s_[end] == '+') && digit(s_[end + 1])) {
       for (++end; end < s_.size() && digit(s_[end]);) ++end;
     }
     at_ = end;
     const std::string written(since(begin)), plain = plain_number(written);
-    report("bad-number", "\"" + cut(written, 24) + "\" is not written like a number", span(begin, at_), plain.empty() ? "Numbers are digits, with a point and digits behind it or without." : "Write " + plain + ".", plain.empty() ? Fix{} : Fix{"Write " + plain, {{span(begin, at_), plain}}});
+    report("bad-number", "\"" + cut(written, 24) + "\" is not written like a number", span(begin, at_),
+           plain.empty() ? "Numbers are digits, with a point and digits behind it or without." : "Write " + plain + ".",
+           plain.empty() ? Fix{} : Fix{"Write " + plain, {{span(begin, at_), plain}}});
     damaged_ = true;
     return true;
   }
@@ -128,10 +143,12 @@ class Lexer {
     while (at_ < s_.size() && s_[at_] != '"' && s_[at_] != '\n') {
       const std::size_t n = utf8_length(s_, at_);
       if (s_.substr(at_, 3) == "\xEF\xBF\xBF") {  // U+FFFF stands for half of a surrogate pair
-        report("invalid-character", "This string holds half of a surrogate pair", span(at_, at_ + 3), "Remove it: it is no character.");
+        report("invalid-character", "This string holds half of a surrogate pair", span(at_, at_ + 3),
+               "Remove it: it is no character.");
       }
       const bool valid = n != 0 && s_[at_] != '\0';
-      if (!valid) report("invalid-character", "This text is not valid UTF-8", span(at_, at_ + 1), "Save the file as UTF-8.");
+      if (!valid)
+        report("invalid-character", "This text is not valid UTF-8", span(at_, at_ + 1), "Save the file as UTF-8.");
       at_ += valid ? n : 1;
     }
     const std::string_view text = s_.substr(begin + 1, at_ - begin - 1);
@@ -153,7 +170,9 @@ class Lexer {
     const std::string_view text = s_.substr(begin + 1, end - begin - 1);
     at_ = end + 1;
     report("invalid-character", "Single quotes have no meaning in RASP", span(begin, at_), meant("'"),
-           text.find('"') == std::string_view::npos ? Fix{"Write double quotes", {{span(begin, at_), "\"" + std::string(text) + "\""}}} : Fix{});
+           text.find('"') == std::string_view::npos
+               ? Fix{"Write double quotes", {{span(begin, at_), "\"" + std::string(text) + "\""}}}
+               : Fix{});
     push(TokenKind::String, begin, text);
     return true;
   }
@@ -167,7 +186,9 @@ class Lexer {
     if (close == 0) return false;
     const std::string_view text = s_.substr(begin + quote, end - begin - quote);
     at_ = end + close;
-    report("invalid-character", "Typographic quotes have no meaning in RASP", span(begin, at_), "Strings are written with plain double quotes.", {"Write plain quotes", {{span(begin, at_), "\"" + std::string(text) + "\""}}});
+    report("invalid-character", "Typographic quotes have no meaning in RASP", span(begin, at_),
+           "Strings are written with plain double quotes.",
+           {"Write plain quotes", {{span(begin, at_), "\"" + std::string(text) + "\""}}});
     push(TokenKind::String, begin, text);
     return true;
   }
@@ -178,7 +199,9 @@ class Lexer {
     bool valid = true;
     while (at_ < s_.size()) {
       const char d = s_[at_];
-      if (d == '\n' || d == ' ' || d == '\t' || d == '\r' || d == '"' || d == '#' || name_part(d) || punctuation.find(d) != std::string_view::npos) break;
+      if (d == '\n' || d == ' ' || d == '\t' || d == '\r' || d == '"' || d == '#' || name_part(d) ||
+          punctuation.find(d) != std::string_view::npos)
+        break;
       const std::size_t n = utf8_length(s_, at_);
       if (n > 1 && !plain_operator(s_.substr(at_, n)).empty()) {  // one operator, not the start of a longer one
         if (at_ == begin) at_ += n;
@@ -196,7 +219,9 @@ class Lexer {
     const std::string_view run = since(begin);
     const std::string_view plain = plain_operator(run);
     if (!valid || plain.empty()) {
-      report("invalid-character", valid ? "\"" + cut(std::string(run), 24) + "\" has no meaning in RASP" : "These bytes are not valid text", span(begin, at_), valid ? meant(run) : "Save the file as UTF-8.");
+      report("invalid-character",
+             valid ? "\"" + cut(std::string(run), 24) + "\" has no meaning in RASP" : "These bytes are not valid text",
+             span(begin, at_), valid ? meant(run) : "Save the file as UTF-8.");
       damaged_ = true;
       return;
     }
@@ -204,7 +229,8 @@ class Lexer {
     const bool before = word && begin > 0 && name_part(s_[begin - 1]);
     const bool after = word && here(name_part);
     std::string text = (before ? " " : "") + std::string(plain) + (after ? " " : "");
-    report("invalid-character", "\"" + std::string(run) + "\" has no meaning in RASP", span(begin, at_), meant(run), {"Write " + std::string(plain), {{span(begin, at_), std::move(text)}}});
+    report("invalid-character", "\"" + std::string(run) + "\" has no meaning in RASP", span(begin, at_), meant(run),
+           {"Write " + std::string(plain), {{span(begin, at_), std::move(text)}}});
     push(word ? TokenKind::Name : TokenKind::Punctuation, begin, plain);
   }
 
@@ -215,11 +241,13 @@ class Lexer {
   std::size_t at_ = 0, skips_ = 0;
   std::vector<Token> tokens_;
   bool fresh_line_ = true;
-  bool damaged_ = false;   // an error is reported between the last token and the next one
+  bool damaged_ = false;  // an error is reported between the last token and the next one
 };
 
 }  // namespace
 
-std::vector<Token> tokenize(std::string_view text, std::uint32_t file, Diagnostics& diagnostics) { return Lexer(text, file, diagnostics).run(); }
+std::vector<Token> tokenize(std::string_view text, std::uint32_t file, Diagnostics& diagnostics) {
+  return Lexer(text, file, diagnostics).run();
+}
 
 }  // namespace rasp

@@ -30,9 +30,14 @@ void Parser::no_doubled(const Token& operation) {
   if (next.span.begin != operation.span.end) return;
   if (is("=")) fail("unexpected-token", "There is no \"" + op + "=\"", "Write x = x " + op + " ….");
   if (!is(op)) return;
-  if ((op == "+" || op == "-") && (is(";", 1) || is(")", 1))) fail("unexpected-token", "There is no \"" + op + op + "\"", "Write x = x " + op + " 1;");
-  if (op == "*") fail("unexpected-token", "There is no \"**\"", "Power is written ^.", "syntax", {"Write ^", {{{operation.span.begin, next.span.end, next.span.file}, "^"}}});
-  if (op == "/") fail("unexpected-token", "There is no \"//\"", "For whole division write (a - a % b) / b, or round; a comment begins with #.");
+  if ((op == "+" || op == "-") && (is(";", 1) || is(")", 1)))
+    fail("unexpected-token", "There is no \"" + op + op + "\"", "Write x = x " + op + " 1;");
+  if (op == "*")
+    fail("unexpected-token", "There is no \"**\"", "Power is written ^.", "syntax",
+         {"Write ^", {{{operation.span.begin, next.span.end, next.span.file}, "^"}}});
+  if (op == "/")
+    fail("unexpected-token", "There is no \"//\"",
+         "For whole division write (a - a % b) / b, or round; a comment begins with #.");
 }
 
 void Parser::remark(const std::string& op, const Span& where, const Expr& left, const Expr& right) {
@@ -40,13 +45,25 @@ void Parser::remark(const std::string& op, const Span& where, const Expr& left, 
   const bool unary = bare(left, Expr::Kind::Unary), chained = bare(left, Expr::Kind::Binary);
   const int l = level(op);
   const auto product = [&](const Expr& e) { return bare(e, Expr::Kind::Binary) && (e.text == "*" || e.text == "/"); };
-  if (l == 7 && unary && left.text == "not") diagnostics_.warning("not-comparison", "\"not a " + op + " b\" means \"(not a) " + op + " b\"", left.span, "Write not (a " + op + " b).");
-  if (l == 8 && chained && (left.text == "and" || left.text == "or") && left.text != op) diagnostics_.warning("mixed-and-or", "\"and\" and \"or\" have the same rank and group from the left", where, "Use parentheses.");
-  if (l == 7 && chained && level(left.text) == 7) diagnostics_.warning("chained-comparison", "Comparisons do not chain: this compares the truth value of the left side", where, "Write a " + left.text + " b and b " + op + " c, in parentheses.");
-  if (op == "^" && chained && left.text == "^") diagnostics_.warning("power-order", "\"^\" groups from the left: 2^3^2 is (2^3)^2", where, "Use parentheses.");
-  if (op == "^" && unary && left.text != "not") diagnostics_.warning("power-order", "A sign binds tighter than \"^\": -2^2 is (-2)^2", left.span, "Use parentheses.");
-  if (op == "%" && product(right)) diagnostics_.warning("percent-rank", "\"%\" binds weaker than \"*\" and \"/\"", where, "Use parentheses.");
-  if (op == "%" && product(left)) diagnostics_.warning("percent-rank", "\"%\" binds weaker than \"*\" and \"/\"", where, "Use parentheses.");
+  if (l == 7 && unary && left.text == "not")
+    diagnostics_.warning("not-comparison", "\"not a " + op + " b\" means \"(not a) " + op + " b\"", left.span,
+                         "Write not (a " + op + " b).");
+  if (l == 8 && chained && (left.text == "and" || left.text == "or") && left.text != op)
+    diagnostics_.warning("mixed-and-or", "\"and\" and \"or\" have the same rank and group from the left", where,
+                         "Use parentheses.");
+  if (l == 7 && chained && level(left.text) == 7)
+    diagnostics_.warning("chained-comparison",
+                         "Comparisons do not chain: this compares the truth value of the left side", where,
+                         "Write a " + left.text + " b and b " + op + " c, in parentheses.");
+  if (op == "^" && chained && left.text == "^")
+    diagnostics_.warning("power-order", "\"^\" groups from the left: 2^3^2 is (2^3)^2", where, "Use parentheses.");
+  if (op == "^" && unary && left.text != "not")
+    diagnostics_.warning("power-order", "A sign binds tighter than \"^\": -2^2 is (-2)^2", left.span,
+                         "Use parentheses.");
+  if (op == "%" && product(right))
+    diagnostics_.warning("percent-rank", "\"%\" binds weaker than \"*\" and \"/\"", where, "Use parentheses.");
+  if (op == "%" && product(left))
+    diagnostics_.warning("percent-rank", "\"%\" binds weaker than \"*\" and \"/\"", where, "Use parentheses.");
 }
 
 ExprPtr Parser::make(Expr::Kind kind, const Span& begin) {
@@ -71,8 +88,13 @@ ExprPtr Parser::expression(bool allow_in) {
   if (allow_in && is("not") && is("in", 1)) return not_in(first, std::move(left));
   for (std::uint32_t chain = 0; allow_in && is("in"); ++chain) {
     long_chain(chain);
-    if (chain == 1) diagnostics_.warning("chained-in", "\"in\" binds weakest and from the left, so this asks whether a truth value is in the right side", peek().span, "Use parentheses.");
-    if (left->kind == Expr::Kind::Unary && left->text == "not" && !left->parenthesised) diagnostics_.warning("not-in", "\"not x in l\" means \"(not x) in l\"", left->span, "Write not (x in l).");
+    if (chain == 1)
+      diagnostics_.warning(
+          "chained-in",
+          "\"in\" binds weakest and from the left, so this asks whether a truth value is in the right side",
+          peek().span, "Use parentheses.");
+    if (left->kind == Expr::Kind::Unary && left->text == "not" && !left->parenthesised)
+      diagnostics_.warning("not-in", "\"not x in l\" means \"(not x) in l\"", left->span, "Write not (x in l).");
     ++at_;
     left = binary(Expr::Kind::In, "in", std::move(left), ternary());
   }
@@ -90,17 +112,27 @@ ExprPtr Parser::negated(ExprPtr operand) {
 ExprPtr Parser::not_in(std::size_t first, ExprPtr left) {
   const Token where = peek();
   at_ += 2;
-  const bool simple = left->parenthesised || (left->kind != Expr::Kind::Binary && left->kind != Expr::Kind::Unary && left->kind != Expr::Kind::Ternary);
+  const bool simple = left->parenthesised || (left->kind != Expr::Kind::Binary && left->kind != Expr::Kind::Unary &&
+                                              left->kind != Expr::Kind::Ternary);
   ExprPtr right = ternary();
   const Span all = since(first);
   Fix fix;
-  if (simple) fix = {"Write not (… in …)", {{{all.begin, all.begin, all.file}, "not ("}, {{where.span.begin, where.span.end + 1, all.file}, ""}, {{all.end, all.end, all.file}, ")"}}};
-  if (!excused()) diagnostics_.error("no-not-in", "syntax", "There is no \"not in\"", {where.span.begin, tokens_[at_ - 1].span.begin, where.span.file}, "Write not (x in l).", std::move(fix));
+  if (simple)
+    fix = {"Write not (… in …)",
+           {{{all.begin, all.begin, all.file}, "not ("},
+            {{where.span.begin, where.span.end + 1, all.file}, ""},
+            {{all.end, all.end, all.file}, ")"}}};
+  if (!excused())
+    diagnostics_.error("no-not-in", "syntax", "There is no \"not in\"",
+                       {where.span.begin, tokens_[at_ - 1].span.begin, where.span.file}, "Write not (x in l).",
+                       std::move(fix));
   return negated(binary(Expr::Kind::In, "in", std::move(left), std::move(right)));
 }
 
 void Parser::no_single_equals() {
-  if (is("=")) fail("expected-token", "\"=\" assigns, and this is no statement", "A comparison is written \"==\".", "syntax", {"Write ==", {{peek().span, "=="}}});
+  if (is("="))
+    fail("expected-token", "\"=\" assigns, and this is no statement", "A comparison is written \"==\".", "syntax",
+         {"Write ==", {{peek().span, "=="}}});
 }
 
 ExprPtr Parser::ternary() {
@@ -111,7 +143,9 @@ ExprPtr Parser::ternary() {
     no_single_equals();
     expect("else", "after the condition");
     ExprPtr other = operators(8);
-    if (chain == 1 && !left->parenthesised) diagnostics_.warning("chained-ternary", "This groups from the left: (a if c else b) if d else e", left->span, "Put the part after the first \"else\" in parentheses.");
+    if (chain == 1 && !left->parenthesised)
+      diagnostics_.warning("chained-ternary", "This groups from the left: (a if c else b) if d else e", left->span,
+                           "Put the part after the first \"else\" in parentheses.");
     auto e = make(Expr::Kind::Ternary, {left->span.begin, other->span.end, left->span.file});
     e->children.push_back(std::move(left));
     e->children.push_back(std::move(condition));
@@ -133,7 +167,8 @@ int Parser::level(std::string_view op) {
 
 void Parser::no_is() {
   const bool negated = is("not", 1);
-  fail("unexpected-token", "There is no \"is\"", negated ? "Write not (a == b)." : "Write a == b.", "syntax", negated ? Fix{} : Fix{"Write ==", {{peek().span, "=="}}});
+  fail("unexpected-token", "There is no \"is\"", negated ? "Write not (a == b)." : "Write a == b.", "syntax",
+       negated ? Fix{} : Fix{"Write ==", {{peek().span, "=="}}});
 }
 
 ExprPtr Parser::not_equal(std::size_t first, ExprPtr left) {
@@ -142,8 +177,10 @@ ExprPtr Parser::not_equal(std::size_t first, ExprPtr left) {
   ExprPtr right = operators(6);
   const Span all = since(first);
   if (!excused()) {
-    diagnostics_.error("not-equal", "syntax", "\"!=\" is only the comparison of a select", where.span, "Write not (a == b).",
-                       {"Write not (… == …)", {{{all.begin, all.begin, all.file}, "not ("}, {where.span, "=="}, {{all.end, all.end, all.file}, ")"}}});
+    diagnostics_.error(
+        "not-equal", "syntax", "\"!=\" is only the comparison of a select", where.span, "Write not (a == b).",
+        {"Write not (… == …)",
+         {{{all.begin, all.begin, all.file}, "not ("}, {where.span, "=="}, {{all.end, all.end, all.file}, ")"}}});
   }
   return negated(binary(Expr::Kind::Binary, "==", std::move(left), std::move(right)));
 }

@@ -6,7 +6,8 @@
 
 namespace rasp {
 
-// Parses a whole file. After an error the parser goes on at the next statement, so that one mistake gives one diagnostic.
+// Parses a whole file. After an error the parser goes on at the next statement, so that one mistake gives one
+// diagnostic.
 std::vector<Statement> parse(std::string_view text, std::uint32_t file, Diagnostics& diagnostics, const Limits& limits);
 // Parses one expression that must end with the text; null after an error.
 ExprPtr parse_expression(std::string_view text, std::uint32_t file, Diagnostics& diagnostics, const Limits& limits);

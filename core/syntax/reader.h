@@ -1,5 +1,5 @@
-// Internal to parsing: one parser, a reader by recursive descent. parser.cc holds mistakes and how reading goes on after them,
-// statements.cc, operators.cc and primaries.cc what their names say.
+// Internal to parsing: one parser, a reader by recursive descent. parser.cc holds mistakes and how reading goes on
+// after them, statements.cc, operators.cc and primaries.cc what their names say.
 #pragma once
 #include <algorithm>
 #include <string>
@@ -42,22 +42,30 @@ class Parser {
     explicit Deeper(Parser& parser) : p(parser) {
       if (++p.depth_ > p.limits_.parse_depth) {
         --p.depth_;
-        p.fail("limit-nesting", "This is nested more than " + std::to_string(p.limits_.parse_depth) + " levels deep", "Name parts of the expression first.", "limit");
+        p.fail("limit-nesting", "This is nested more than " + std::to_string(p.limits_.parse_depth) + " levels deep",
+               "Name parts of the expression first.", "limit");
       }
     }
     ~Deeper() { --p.depth_; }
   };
   // A chain a + b + … is a tree as deep as it is long.
   void long_chain(std::uint32_t length) {
-    if (length >= limits_.chain_length) fail("limit-nesting", "More than " + std::to_string(limits_.chain_length) + " operators in one chain", "Name parts of the expression first.", "limit");
+    if (length >= limits_.chain_length)
+      fail("limit-nesting", "More than " + std::to_string(limits_.chain_length) + " operators in one chain",
+           "Name parts of the expression first.", "limit");
   }
-  Span since(std::size_t token) const { return {tokens_[token].span.begin, tokens_[at_ - 1].span.end, tokens_[token].span.file}; }
-  static bool comparison_text(std::string_view s) { return s == "==" || s == "!=" || s == "<" || s == "<=" || s == ">" || s == ">="; }
+  Span since(std::size_t token) const {
+    return {tokens_[token].span.begin, tokens_[at_ - 1].span.end, tokens_[token].span.file};
+  }
+  static bool comparison_text(std::string_view s) {
+    return s == "==" || s == "!=" || s == "<" || s == "<=" || s == ">" || s == ">=";
+  }
   static bool comparison(const Token& t) { return t.kind == TokenKind::Punctuation && comparison_text(t.text); }
 
   // parser.cc
   static std::string shown(const Token& t);
-  [[noreturn]] void fail(std::string code, std::string message, std::string hint, const char* error_class = "syntax", Fix fix = {});
+  [[noreturn]] void fail(std::string code, std::string message, std::string hint, const char* error_class = "syntax",
+                         Fix fix = {});
   // The bracket at `token` begins a line and was read as if it continued the one before.
   void new_statement(std::size_t token);
   void expect(std::string_view text, const char* where);
@@ -68,18 +76,19 @@ class Parser {
   // Called after recover(): the statement ends at at_.
   Statement failed(std::size_t before) const;
   bool starts_statement() const;
-  // To the end of the statement that began at `before`: its ";", or where another one begins. Inside a block its "}" stays.
+  // To the end of the statement that began at `before`: its ";", or where another one begins. Inside a block its "}"
+  // stays.
   void recover(std::size_t before, bool top);
   std::string name(const char* where);
 
   // statements.cc
   Statement statement(bool top);
-  void definition(Statement& s);      // behind "def"
-  bool returned(Statement& s);        // the end of its body; false: broken, and at the next statement
-  void loop(Statement& s);            // behind "for"
+  void definition(Statement& s);  // behind "def"
+  bool returned(Statement& s);    // the end of its body; false: broken, and at the next statement
+  void loop(Statement& s);        // behind "for"
   void load(Statement& s);
-  void draw(Statement& s);            // behind "draw"
-  void values(Statement& s);          // assignment if a list of names is followed by a single "=", else an expression
+  void draw(Statement& s);    // behind "draw"
+  void values(Statement& s);  // assignment if a list of names is followed by a single "=", else an expression
   bool starts_command() const;
   // Statements of Python, and the colon where a body begins.
   void foreign_statement();
@@ -124,10 +133,10 @@ class Parser {
   [[noreturn]] void no_slices();
   ExprPtr form(Expr::Kind kind, std::size_t least, std::size_t most, const char* what, const char* hint);
   ExprPtr primary();
-  ExprPtr named();                              // a name, or a form such as select(…)
-  ExprPtr called_form(std::string_view name);   // null: no form has this name
-  ExprPtr list(const Span& begin);              // behind "["
-  ExprPtr dictionary(const Span& begin);        // behind "{"
+  ExprPtr named();                             // a name, or a form such as select(…)
+  ExprPtr called_form(std::string_view name);  // null: no form has this name
+  ExprPtr list(const Span& begin);             // behind "["
+  ExprPtr dictionary(const Span& begin);       // behind "{"
   void comprehension(Expr& e, Expr::Kind kind);
   ExprPtr select();
   // Whether what is called here has a comparison as its last argument, as no function can have.
@@ -140,8 +149,8 @@ class Parser {
   std::string_view text_;
   std::vector<Token> tokens_;
   std::size_t at_ = 0;
-  std::size_t statement_ = 0;   // first token of the statement that is being read
-  std::size_t continued_ = 0;   // a bracket that began a line and was read as part of it; 0: none
+  std::size_t statement_ = 0;  // first token of the statement that is being read
+  std::size_t continued_ = 0;  // a bracket that began a line and was read as part of it; 0: none
   std::uint32_t depth_ = 0;
   bool gave_up_ = false;
 };

@@ -39,7 +39,8 @@ void Parser::definition(Statement& s) {
   while (!is("return")) {
     if (at_end() || is("}")) {
       if (!sound) break;
-      fail("missing-return", "The function \"" + s.names[0] + "\" has no \"return\"", "End its body with \"return …;\".");
+      fail("missing-return", "The function \"" + s.names[0] + "\" has no \"return\"",
+           "End its body with \"return …;\".");
     }
     if (take(";")) continue;
     sound &= one(s.body, false);
@@ -48,7 +49,10 @@ void Parser::definition(Statement& s) {
   s.close = peek().span;
   if (!take("}")) {
     if (sound && !excused()) {
-      diagnostics_.error("expected-token", at_end() ? "incomplete" : "syntax", "Expected \"}\" after \"return …;\", which must be the last statement of a function, found " + shown(peek()), at_end() ? tokens_[at_ - 1].span : peek().span, "Add \"}\".");
+      diagnostics_.error(
+          "expected-token", at_end() ? "incomplete" : "syntax",
+          "Expected \"}\" after \"return …;\", which must be the last statement of a function, found " + shown(peek()),
+          at_end() ? tokens_[at_ - 1].span : peek().span, "Add \"}\".");
     }
     if (!(starts_statement() && at_margin())) skip_block();  // at the margin: only the brace was forgotten
     sound = false;
@@ -141,8 +145,11 @@ void Parser::foreign_statement() {
   const char* hint = t.kind == TokenKind::Name ? foreign_statement_hint(t.text) : nullptr;
   if (!hint) return;
   const Token& next = peek(1);
-  const bool value = next.kind == TokenKind::Name ? !is_keyword(next.text) : next.kind == TokenKind::String || next.kind == TokenKind::Int || next.kind == TokenKind::Float;
-  const bool alone = (t.text == "pass" && next.kind != TokenKind::Punctuation) || ((t.text == "try" || t.text == "except") && next.text == ":");
+  const bool value = next.kind == TokenKind::Name ? !is_keyword(next.text)
+                                                  : next.kind == TokenKind::String || next.kind == TokenKind::Int ||
+                                                        next.kind == TokenKind::Float;
+  const bool alone = (t.text == "pass" && next.kind != TokenKind::Punctuation) ||
+                     ((t.text == "try" || t.text == "except") && next.text == ":");
   const bool negated = next.kind == TokenKind::Name && next.text == "not";
   if (value || alone || negated) fail("foreign-statement", "RASP has no \"" + std::string(t.text) + "\"", hint);
 }
@@ -153,13 +160,18 @@ void Parser::foreign_assignment() {
   const bool typed = peek(2).kind == TokenKind::Name && is("=", 3);
   if (!is("=", 2) && !typed) return;
   ++at_;
-  if (!typed) fail("unexpected-token", "There is no \":=\"", "Write x = ….", "syntax", {"Write =", {{{colon.begin, peek(1).span.end, colon.file}, "="}}});
-  fail("unexpected-token", "Names have no types", "Write x = ….", "syntax", {"Leave the type out", {{{colon.begin, peek(1).span.end, colon.file}, ""}}});
+  if (!typed)
+    fail("unexpected-token", "There is no \":=\"", "Write x = ….", "syntax",
+         {"Write =", {{{colon.begin, peek(1).span.end, colon.file}, "="}}});
+  fail("unexpected-token", "Names have no types", "Write x = ….", "syntax",
+       {"Leave the type out", {{{colon.begin, peek(1).span.end, colon.file}, ""}}});
 }
 
 void Parser::open_body(const char* where, const char* form) {
   if (!is(":")) return expect("{", where);
-  if (!excused()) diagnostics_.error("expected-token", "syntax", "Expected \"{\" " + std::string(where) + ", found \":\"", peek().span, std::string("Bodies stand in braces: ") + form);
+  if (!excused())
+    diagnostics_.error("expected-token", "syntax", "Expected \"{\" " + std::string(where) + ", found \":\"",
+                       peek().span, std::string("Bodies stand in braces: ") + form);
   do ++at_;  // past the body
   while (!at_end() && !(peek().first_on_line && at_margin()));
   throw SyntaxError{};
@@ -169,8 +181,14 @@ void Parser::broken(Statement& s) {
   if (s.kind == Statement::Kind::Def) s.names.resize(1), s.name_spans.resize(1);
   else
     for (const Statement& inner : s.body) {
-      s.names.insert(s.names.end(), inner.names.begin(), inner.names.begin() + static_cast<std::ptrdiff_t>(inner.kind == Statement::Kind::Def ? 1 : inner.names.size()));
-      s.name_spans.insert(s.name_spans.end(), inner.name_spans.begin(), inner.name_spans.begin() + static_cast<std::ptrdiff_t>(std::min(inner.name_spans.size(), inner.kind == Statement::Kind::Def ? std::size_t{1} : inner.names.size())));
+      s.names.insert(s.names.end(), inner.names.begin(),
+                     inner.names.begin() +
+                         static_cast<std::ptrdiff_t>(inner.kind == Statement::Kind::Def ? 1 : inner.names.size()));
+      s.name_spans.insert(
+          s.name_spans.end(), inner.name_spans.begin(),
+          inner.name_spans.begin() +
+              static_cast<std::ptrdiff_t>(std::min(
+                  inner.name_spans.size(), inner.kind == Statement::Kind::Def ? std::size_t{1} : inner.names.size())));
     }
   s.kind = Statement::Kind::Failed;
 }
@@ -198,7 +216,8 @@ void Parser::command(Statement& s) {
         ++at_;
         return;
       }
-      fail("expected-token", std::string("Expected ") + expected + ", found " + shown(peek()), "The commands are: show example, examples on, examples off, full seq display on, full seq display off.");
+      fail("expected-token", std::string("Expected ") + expected + ", found " + shown(peek()),
+           "The commands are: show example, examples on, examples off, full seq display on, full seq display off.");
     };
     if (is("show")) {
       word({"show"}, "");
@@ -224,7 +243,9 @@ void Parser::continues() {
 void Parser::warn_continued() {
   const Token& bracket = tokens_[continued_];
   const Span last = tokens_[continued_ - 1].span;
-  diagnostics_.warning("line-continues", "This " + shown(bracket) + " continues the line before: there is no \";\" between them", bracket.span, "If a statement begins here, end the one before with \";\".",
+  diagnostics_.warning("line-continues",
+                       "This " + shown(bracket) + " continues the line before: there is no \";\" between them",
+                       bracket.span, "If a statement begins here, end the one before with \";\".",
                        {"Add ; before it", {{{last.end, last.end, last.file}, ";"}}});
   continued_ = 0;
 }

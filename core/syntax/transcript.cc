@@ -7,8 +7,8 @@ namespace {
 
 struct Line {
   std::size_t begin = 0, end = 0;
-  std::size_t prompt = 0;   // length of the prompt and the blank behind it
-  bool opens = false;       // ">>": a new statement
+  std::size_t prompt = 0;  // length of the prompt and the blank behind it
+  bool opens = false;      // ">>": a new statement
   bool blank = false, comment = false;
 };
 
@@ -43,7 +43,9 @@ std::optional<Transcript> find_transcript(std::string_view text, std::uint32_t f
     if (lines.back().prompt && found) last = lines.size() - 1;
   }
   if (!found) return std::nullopt;
-  const auto span = [&](std::size_t a, std::size_t b) { return Span{static_cast<std::uint32_t>(a), static_cast<std::uint32_t>(b), file}; };
+  const auto span = [&](std::size_t a, std::size_t b) {
+    return Span{static_cast<std::uint32_t>(a), static_cast<std::uint32_t>(b), file};
+  };
   Transcript out;
   out.first = span(lines[first].begin, lines[first].begin + lines[first].prompt);
   out.fix.title = "Take the prompts away";

@@ -8,9 +8,9 @@
 namespace rasp {
 
 struct Transcript {
-  Span first;               // the first prompt
-  std::vector<Span> skip;   // prompts and answers, in order: no part of the program
-  Fix fix;                  // takes the prompts away and makes comments of the answers
+  Span first;              // the first prompt
+  std::vector<Span> skip;  // prompts and answers, in order: no part of the program
+  Fix fix;                 // takes the prompts away and makes comments of the answers
 };
 
 // Nothing where no line begins with ">> " (or ">>> ").

@@ -91,7 +91,8 @@ TEST_CASE("int64 and BigInt meet at the edge") {
 }
 
 TEST_CASE("from_decimal takes whole decimal texts within the limit only") {
-  for (const char* bad : {"", "-", "+", "1a", " 1", "1 ", "1_0", "--1", "0x1", "1.0"}) CHECK_FALSE(BigInt::from_decimal(bad));
+  for (const char* bad : {"", "-", "+", "1a", " 1", "1 ", "1_0", "--1", "0x1", "1.0"})
+    CHECK_FALSE(BigInt::from_decimal(bad));
   CHECK(BigInt::from_decimal("-0")->is_zero());
   CHECK_FALSE(BigInt::from_decimal("-0")->is_negative());
   CHECK(BigInt::from_decimal("+007")->to_int64() == 7);

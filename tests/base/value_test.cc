@@ -17,9 +17,33 @@ Value huge(int power) { return Value::integer(BigInt(10).pow(static_cast<std::ui
 
 // In ascending total order, all different under identical().
 std::vector<Value> ascending() {
-  return {F(-HUGE_VAL), Value::integer(-BigInt(10).pow(30)), I(-2), F(-1.5), I(0), F(-0.0), F(0.0), Value::boolean(false), F(0.5), I(1), F(1),
-          Value::boolean(true), I(2), F(9007199254740992.0), I(9007199254740993), huge(30), F(1e300), huge(301), F(HUGE_VAL), F(std::nan("")),
-          S(""), S("0"), S("a"), S("aa"), S("b"), S("é"), S("😀")};
+  return {F(-HUGE_VAL),
+          Value::integer(-BigInt(10).pow(30)),
+          I(-2),
+          F(-1.5),
+          I(0),
+          F(-0.0),
+          F(0.0),
+          Value::boolean(false),
+          F(0.5),
+          I(1),
+          F(1),
+          Value::boolean(true),
+          I(2),
+          F(9007199254740992.0),
+          I(9007199254740993),
+          huge(30),
+          F(1e300),
+          huge(301),
+          F(HUGE_VAL),
+          F(std::nan("")),
+          S(""),
+          S("0"),
+          S("a"),
+          S("aa"),
+          S("b"),
+          S("é"),
+          S("😀")};
 }
 
 }  // namespace

@@ -14,15 +14,22 @@ import { exponents, median } from './fit.mjs';
 
 const { values: options } = parseArgs({
   options: {
-    native: { type: 'string' }, wasm: { type: 'string' }, json: { type: 'string' },
-    only: { type: 'string', default: '' }, milliseconds: { type: 'string', default: '20' }, rounds: { type: 'string', default: '5' },
+    native: { type: 'string' },
+    wasm: { type: 'string' },
+    json: { type: 'string' },
+    only: { type: 'string', default: '' },
+    milliseconds: { type: 'string', default: '20' },
+    rounds: { type: 'string', default: '5' },
   },
 });
 if (!options.native || !options.wasm) {
-  console.error('usage: node bench.mjs --native PATH --wasm PATH.mjs [--json PATH] [--only TEXT] [--milliseconds N] [--rounds N]');
+  console.error(
+    'usage: node bench.mjs --native PATH --wasm PATH.mjs [--json PATH] [--only TEXT] [--milliseconds N] [--rounds N]',
+  );
   process.exit(2);
 }
-const milliseconds = Number(options.milliseconds), rounds = Number(options.rounds);
+const milliseconds = Number(options.milliseconds),
+  rounds = Number(options.rounds);
 
 function startNative(program) {
   const child = spawn(program, [], { stdio: ['pipe', 'pipe', 'inherit'] });
@@ -34,7 +41,9 @@ function startNative(program) {
       if (done) throw new Error(`the native engine ended at "${line}"`);
       return JSON.parse(value);
     },
-    end() { child.stdin.end(); },
+    end() {
+      child.stdin.end();
+    },
   };
 }
 
@@ -52,7 +61,8 @@ async function timeOnnx(session, sequences) {
     return (performance.now() - start) * 1e6;
   };
   const once = await pass(1);
-  const stretches = 4, repetitions = Math.max(1, Math.floor((milliseconds * 1e6) / stretches / once));
+  const stretches = 4,
+    repetitions = Math.max(1, Math.floor((milliseconds * 1e6) / stretches / once));
   let best = once;
   for (let i = 0; i < stretches; ++i) best = Math.min(best, (await pass(repetitions)) / repetitions);
   return best / sequences.length;
@@ -76,7 +86,8 @@ try {
     const row = await native.ask(`load ${index}`);
     const other = await wasm.ask(`load ${index}`);
     if (row.refused) throw new Error(`${name}: ${row.refused}`);
-    if (row.fingerprint !== other.fingerprint) throw new Error(`${name}: native and WebAssembly have different weights`);
+    if (row.fingerprint !== other.fingerprint)
+      throw new Error(`${name}: native and WebAssembly have different weights`);
     row.wasm_timings_ms = other.timings_ms;
     const file = path.join(directory, 'model.onnx');
     row.onnx = await native.ask(`onnx ${file}`);
@@ -85,13 +96,18 @@ try {
 
     // The same answers before any time is taken.
     const expected = await native.ask('logits sparse');
-    row.differences = { wasm: largestDifference(await wasm.ask('logits sparse'), expected), dense: largestDifference(await native.ask('logits dense'), expected) };
+    row.differences = {
+      wasm: largestDifference(await wasm.ask('logits sparse'), expected),
+      dense: largestDifference(await native.ask('logits dense'), expected),
+    };
     if (session) row.differences.onnx = largestDifference((await runOnnx(session, [row.ids])).logits.data, expected);
     for (const [engine, d] of Object.entries(row.differences))
       if (!(d < 1e-3)) throw new Error(`${name}: ${engine} answers differently (by ${d})`);
 
     row.ns = {};
-    const keep = (key, ns) => { row.ns[key] = Math.min(row.ns[key] ?? Infinity, ns); };
+    const keep = (key, ns) => {
+      row.ns[key] = Math.min(row.ns[key] ?? Infinity, ns);
+    };
     for (let round = 0; round < rounds; ++round) {
       keep('native', await native.ask(`time sparse ${milliseconds}`));
       keep('wasm', await wasm.ask(`time sparse ${milliseconds}`));
@@ -122,15 +138,46 @@ function table(head, rows) {
   const pad = (text, c) => (c === 0 ? text.padEnd(widths[c]) : text.padStart(widths[c]));
   cells.forEach((r, i) => {
     console.log(`| ${r.map(pad).join(' | ')} |`);
-    if (i === 0) console.log(`|${widths.map((w, c) => (c === 0 ? `:${'-'.repeat(w + 1)}` : `${'-'.repeat(w + 1)}:`)).join('|')}|`);
+    if (i === 0)
+      console.log(`|${widths.map((w, c) => (c === 0 ? `:${'-'.repeat(w + 1)}` : `${'-'.repeat(w + 1)}:`)).join('|')}|`);
   });
 }
 
 console.log('\n## One pass over an input of full length, in microseconds (batch: per input of 16)\n');
-table(['model', 'd_model', 'non-zeros', 'native', 'wasm', 'traced', 'dense', 'ort-web', 'native batch', 'wasm batch', 'ort batch', 'ort/wasm', 'ort/wasm batch', 'wasm/native'],
-  results.map((r) => [r.name, r.d_model, r.nonzeros, micro(r.ns.native), micro(r.ns.wasm), micro(r.ns.native_traced), micro(r.ns.dense), micro(r.ns.onnx),
-    micro(r.ns.native_batch), micro(r.ns.wasm_batch), micro(r.ns.onnx_batch),
-    times(r.ns.onnx / r.ns.wasm), times(r.ns.onnx_batch / r.ns.wasm_batch), times(r.ns.wasm / r.ns.native)]));
+table(
+  [
+    'model',
+    'd_model',
+    'non-zeros',
+    'native',
+    'wasm',
+    'traced',
+    'dense',
+    'ort-web',
+    'native batch',
+    'wasm batch',
+    'ort batch',
+    'ort/wasm',
+    'ort/wasm batch',
+    'wasm/native',
+  ],
+  results.map((r) => [
+    r.name,
+    r.d_model,
+    r.nonzeros,
+    micro(r.ns.native),
+    micro(r.ns.wasm),
+    micro(r.ns.native_traced),
+    micro(r.ns.dense),
+    micro(r.ns.onnx),
+    micro(r.ns.native_batch),
+    micro(r.ns.wasm_batch),
+    micro(r.ns.onnx_batch),
+    times(r.ns.onnx / r.ns.wasm),
+    times(r.ns.onnx_batch / r.ns.wasm_batch),
+    times(r.ns.wasm / r.ns.native),
+  ]),
+);
 
 const ratios = {
   'onnxruntime-web / WebAssembly, one input': (r) => r.ns.onnx / r.ns.wasm,
@@ -144,22 +191,45 @@ const ratios = {
 };
 const summary = {};
 console.log('\n## Ratios over the suite\n');
-table(['ratio', 'median', 'least', 'most'], Object.entries(ratios).map(([name, of]) => {
-  const all = results.map(of).filter(Number.isFinite);
-  summary[name] = { median: median(all), least: Math.min(...all), most: Math.max(...all) };
-  return [name, times(summary[name].median), times(summary[name].least), times(summary[name].most)];
-}));
+table(
+  ['ratio', 'median', 'least', 'most'],
+  Object.entries(ratios).map(([name, of]) => {
+    const all = results.map(of).filter(Number.isFinite);
+    summary[name] = { median: median(all), least: Math.min(...all), most: Math.max(...all) };
+    return [name, times(summary[name].median), times(summary[name].least), times(summary[name].most)];
+  }),
+);
 
 console.log('\n## Growth: time ~ size^exponent, fitted by least squares over the logarithms\n');
 const growth = exponents(results);
-table(['group', 'against', 'from', 'to', 'native', 'wasm', 'dense', 'ort-web'], growth.map((g) =>
-  [g.group, g.against, g.from, g.to, ...['native', 'wasm', 'dense', 'onnx'].map((k) => (g[k] === null ? '–' : g[k].toFixed(2)))]));
+table(
+  ['group', 'against', 'from', 'to', 'native', 'wasm', 'dense', 'ort-web'],
+  growth.map((g) => [
+    g.group,
+    g.against,
+    g.from,
+    g.to,
+    ...['native', 'wasm', 'dense', 'onnx'].map((k) => (g[k] === null ? '–' : g[k].toFixed(2))),
+  ]),
+);
 
 const compiled = results.filter((r) => Object.keys(r.timings_ms).length > 0);
 if (compiled.length > 0) {
   const stages = [...new Set(compiled.flatMap((r) => Object.keys(r.timings_ms)))];
   console.log('\n## Compile time per stage (ms, native) and model size\n');
-  table(['model', ...stages, 'layers', 'heads', 'd_model', 'd_head', 'd_mlp', 'parameters', 'non-zeros'], compiled.map((r) =>
-    [r.name, ...stages.map((s) => (r.timings_ms[s] ?? 0).toFixed(2)), r.layers, r.n_heads, r.d_model, r.d_head, r.d_mlp, r.parameters, r.nonzeros]));
+  table(
+    ['model', ...stages, 'layers', 'heads', 'd_model', 'd_head', 'd_mlp', 'parameters', 'non-zeros'],
+    compiled.map((r) => [
+      r.name,
+      ...stages.map((s) => (r.timings_ms[s] ?? 0).toFixed(2)),
+      r.layers,
+      r.n_heads,
+      r.d_model,
+      r.d_head,
+      r.d_mlp,
+      r.parameters,
+      r.nonzeros,
+    ]),
+  );
 }
 if (options.json) writeFileSync(options.json, `${JSON.stringify({ results, summary, growth }, null, 1)}\n`);

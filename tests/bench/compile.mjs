@@ -1,6 +1,7 @@
 // node tests/bench/compile.mjs --native build/release/tests/session_native [--json PATH] [--only TEXT] [--rounds N]
-// Compile time per stage and model size over programs × lengths × vocabularies, native and in WebAssembly, with growth exponents fitted.
-// Each cell is the fastest of a few rounds; engines take turns. A program that is refused at a size stays in the table, with its code.
+// Compile time per stage and model size over programs × lengths × vocabularies, native and in WebAssembly, with growth
+// exponents fitted. Each cell is the fastest of a few rounds; engines take turns. A program that is refused at a size
+// stays in the table, with its code.
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -8,7 +9,14 @@ import { parseArgs } from 'node:util';
 import { loadEngine } from '../../wasm/engine.mjs';
 import { exponent } from './fit.mjs';
 
-const { values: options } = parseArgs({ options: { native: { type: 'string' }, json: { type: 'string' }, only: { type: 'string', default: '' }, rounds: { type: 'string', default: '3' } } });
+const { values: options } = parseArgs({
+  options: {
+    native: { type: 'string' },
+    json: { type: 'string' },
+    only: { type: 'string', default: '' },
+    rounds: { type: 'string', default: '3' },
+  },
+});
 if (!options.native) {
   console.error('usage: node compile.mjs --native PATH [--json PATH] [--only TEXT] [--rounds N]');
   process.exit(2);
@@ -19,16 +27,19 @@ const upto = 'upto = select(indices, indices, <=);\n';
 const programs = {
   reverse: 'x = aggregate(select(indices, length - indices - 1, ==), tokens);',
   histogram: 'x = selector_width(select(tokens, tokens, ==));',
-  'double histogram': 'h = selector_width(select(tokens, tokens, ==));\nfirst = selector_width(select(tokens, tokens, ==) and select(indices, indices, <)) == 0;\nx = selector_width(select(h, h, ==) and select(first, True, ==));',
+  'double histogram':
+    'h = selector_width(select(tokens, tokens, ==));\nfirst = selector_width(select(tokens, tokens, ==) and select(indices, indices, <)) == 0;\nx = selector_width(select(h, h, ==) and select(first, True, ==));',
   sort: 'x = sort(tokens, tokens_int);',
   'most frequent first': 'x = sort(tokens, 0 - selector_width(select(tokens, tokens, ==)));',
   'dyck-1': `${upto}b = round((indices + 1) * aggregate(upto, indicator(tokens == "(") - indicator(tokens == ")")));\nbad = aggregate(upto, indicator(b < 0)) > 0;\nx = "F" if bad else ("T" if b == 0 else "P");`,
 };
-const vocabularyOf = (name, n) => (name.startsWith('dyck') ? brackets.slice(0, 2) : Array.from({ length: n }, (_, i) => String(i)));
+const vocabularyOf = (name, n) =>
+  name.startsWith('dyck') ? brackets.slice(0, 2) : Array.from({ length: n }, (_, i) => String(i));
 const grid = [];
 for (const name of Object.keys(programs)) {
   for (const length of [8, 16, 32, 64]) grid.push({ name, length, vocabulary: vocabularyOf(name, 8) });
-  if (!name.startsWith('dyck')) for (const v of [16, 32, 64]) grid.push({ name, length: 16, vocabulary: vocabularyOf(name, v) });
+  if (!name.startsWith('dyck'))
+    for (const v of [16, 32, 64]) grid.push({ name, length: 16, vocabulary: vocabularyOf(name, v) });
 }
 
 const child = spawn(options.native, [], { stdio: ['pipe', 'pipe', 'inherit'] });
@@ -49,13 +60,36 @@ async function timed(ask, request) {
 
 const results = [];
 for (const cell of grid.filter((c) => c.name.includes(options.only))) {
-  const request = { command: 'compile', program: programs[cell.name], vocabulary: cell.vocabulary, max_length: cell.length, limit_ms: 60000 };
-  const row = { name: cell.name, length: cell.length, vocabulary: cell.vocabulary.length, native: Infinity, wasm: Infinity };
+  const request = {
+    command: 'compile',
+    program: programs[cell.name],
+    vocabulary: cell.vocabulary,
+    max_length: cell.length,
+    limit_ms: 60000,
+  };
+  const row = {
+    name: cell.name,
+    length: cell.length,
+    vocabulary: cell.vocabulary.length,
+    native: Infinity,
+    wasm: Infinity,
+  };
   for (let round = 0; round < Number(options.rounds); ++round)
-    for (const [key, ask] of [['native', native], ['wasm', wasm]]) {
+    for (const [key, ask] of [
+      ['native', native],
+      ['wasm', wasm],
+    ]) {
       const { answer, ms } = await timed(ask, request);
       if (ms < row[key]) Object.assign(row, { [key]: ms, [`${key}_stages`]: answer.timings_ms });
-      if (answer.ok) Object.assign(row, { exact: answer.exact, layers: answer.model.layers, d_model: answer.model.d_model, d_mlp: answer.model.d_mlp, parameters: answer.model.parameters, nonzeros: answer.model.nonzeros });
+      if (answer.ok)
+        Object.assign(row, {
+          exact: answer.exact,
+          layers: answer.model.layers,
+          d_model: answer.model.d_model,
+          d_mlp: answer.model.d_mlp,
+          parameters: answer.model.parameters,
+          nonzeros: answer.model.nonzeros,
+        });
       else row.refused = answer.diagnostics.find((d) => d.severity === 'error').code;
     }
   results.push(row);
@@ -70,17 +104,61 @@ const print = (head, rows) => {
 const stages = [...new Set(results.flatMap((r) => Object.keys(r.native_stages ?? {})))];
 const number = (x) => (x === undefined || !Number.isFinite(x) ? '–' : x.toFixed(x < 10 ? 2 : 0));
 console.log('\n## Compile time (ms; stages native) and size\n');
-print(['program', 'length', 'vocabulary', 'native', 'wasm', ...stages, 'exact', 'layers', 'd_model', 'd_mlp', 'parameters', 'non-zeros'],
-  results.map((r) => [r.name, r.length, r.vocabulary, number(r.native), number(r.wasm), ...stages.map((s) => number(r.native_stages?.[s])),
-    ...(r.refused ? [r.refused, '', '', '', '', ''] : [r.exact ? 'yes' : 'no', r.layers, r.d_model, r.d_mlp, r.parameters, r.nonzeros])]));
+print(
+  [
+    'program',
+    'length',
+    'vocabulary',
+    'native',
+    'wasm',
+    ...stages,
+    'exact',
+    'layers',
+    'd_model',
+    'd_mlp',
+    'parameters',
+    'non-zeros',
+  ],
+  results.map((r) => [
+    r.name,
+    r.length,
+    r.vocabulary,
+    number(r.native),
+    number(r.wasm),
+    ...stages.map((s) => number(r.native_stages?.[s])),
+    ...(r.refused
+      ? [r.refused, '', '', '', '', '']
+      : [r.exact ? 'yes' : 'no', r.layers, r.d_model, r.d_mlp, r.parameters, r.nonzeros]),
+  ]),
+);
 
 const growth = [];
 for (const name of new Set(results.map((r) => r.name)))
   for (const against of ['length', 'vocabulary']) {
-    const points = results.filter((r) => r.name === name && !r.refused && (against === 'length' ? r.vocabulary === vocabularyOf(name, 8).length : r.length === 16));
+    const points = results.filter(
+      (r) =>
+        r.name === name &&
+        !r.refused &&
+        (against === 'length' ? r.vocabulary === vocabularyOf(name, 8).length : r.length === 16),
+    );
     const fit = (key) => exponent(points.map((p) => [p[against], p[key]]));
-    if (new Set(points.map((p) => p[against])).size >= 3) growth.push({ name, against, native: fit('native'), wasm: fit('wasm'), nonzeros: fit('nonzeros'), parameters: fit('parameters') });
+    if (new Set(points.map((p) => p[against])).size >= 3)
+      growth.push({
+        name,
+        against,
+        native: fit('native'),
+        wasm: fit('wasm'),
+        nonzeros: fit('nonzeros'),
+        parameters: fit('parameters'),
+      });
   }
 console.log('\n## Growth: quantity ~ size^exponent\n');
-print(['program', 'against', 'native', 'wasm', 'non-zeros', 'parameters'], growth.map((g) => [g.name, g.against, ...['native', 'wasm', 'nonzeros', 'parameters'].map((k) => number(g[k] ?? undefined))]));
+print(
+  ['program', 'against', 'native', 'wasm', 'non-zeros', 'parameters'],
+  growth.map((g) => [
+    g.name,
+    g.against,
+    ...['native', 'wasm', 'nonzeros', 'parameters'].map((k) => number(g[k] ?? undefined)),
+  ]),
+);
 if (options.json) writeFileSync(options.json, `${JSON.stringify({ results, growth }, null, 1)}\n`);

@@ -11,12 +11,19 @@ const std::vector<Source>& programs() {
   static const std::vector<Source> all = {
       {"reverse", "x = aggregate(select(indices, length - indices - 1, ==), tokens);", 8, {8, 16, 32, 64, 128}},
       {"histogram", "x = selector_width(select(tokens, tokens, ==));", 16, {64}},
-      {"double histogram", "h = selector_width(select(tokens, tokens, ==));\nfirst = selector_width(select(tokens, tokens, ==) and select(indices, indices, <)) == 0;\n"
-                           "x = selector_width(select(h, h, ==) and select(first, True, ==));", 8, {16}},
+      {"double histogram",
+       "h = selector_width(select(tokens, tokens, ==));\nfirst = selector_width(select(tokens, tokens, ==) and "
+       "select(indices, indices, <)) == 0;\n"
+       "x = selector_width(select(h, h, ==) and select(first, True, ==));",
+       8,
+       {16}},
       {"sort", "x = sort(tokens, tokens_int);", 8, {16, 64}},
       {"most frequent first", "x = sort(tokens, 0 - selector_width(select(tokens, tokens, ==)));", 8, {16}},
-      {"dyck-1", upto + "b = round((indices + 1) * aggregate(upto, indicator(tokens_int == 0) - indicator(tokens_int == 1)));\n"
-                        "bad = aggregate(upto, indicator(b < 0)) > 0;\nx = \"F\" if bad else (\"T\" if b == 0 else \"P\");", 2, {32}},
+      {"dyck-1",
+       upto + "b = round((indices + 1) * aggregate(upto, indicator(tokens_int == 0) - indicator(tokens_int == 1)));\n"
+              "bad = aggregate(upto, indicator(b < 0)) > 0;\nx = \"F\" if bad else (\"T\" if b == 0 else \"P\");",
+       2,
+       {32}},
   };
   return all;
 }

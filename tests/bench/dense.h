@@ -1,4 +1,5 @@
-// The yardstick: the same model with dense Eigen matrices, heads of a layer side by side, one product for all positions.
+// The yardstick: the same model with dense Eigen matrices, heads of a layer side by side, one product for all
+// positions.
 #pragma once
 #include <Eigen/Dense>
 #include <algorithm>
@@ -14,7 +15,11 @@ class DenseModel {
   using Row = Eigen::RowVectorXf;
 
   explicit DenseModel(const Transformer& m)
-      : causal_(m.causal), scale_(1 / std::sqrt(static_cast<float>(m.d_head()))), W_E_(m.W_E), W_pos_(m.W_pos), W_U_(m.W_U),
+      : causal_(m.causal),
+        scale_(1 / std::sqrt(static_cast<float>(m.d_head()))),
+        W_E_(m.W_E),
+        W_pos_(m.W_pos),
+        W_U_(m.W_U),
         b_U_(row(m.b_U)) {
     for (const Layer& layer : m.layers) {
       Block b;
@@ -85,12 +90,14 @@ class DenseModel {
 
  private:
   struct Block {
-    Eigen::Index width = 0;             // Σ d_head
-    std::vector<Eigen::Index> starts;   // of each head, and the end
+    Eigen::Index width = 0;            // Σ d_head
+    std::vector<Eigen::Index> starts;  // of each head, and the end
     Matrix W_QKV, W_O, W_in, W_out;
     Row b_QKV, b_O, b_in, b_out;
   };
-  static Row row(const std::vector<float>& b) { return Eigen::Map<const Row>(b.data(), static_cast<Eigen::Index>(b.size())); }
+  static Row row(const std::vector<float>& b) {
+    return Eigen::Map<const Row>(b.data(), static_cast<Eigen::Index>(b.size()));
+  }
 
   bool causal_;
   float scale_;

@@ -2,7 +2,8 @@
 //   subjects                 what there is
 //   load I                   builds subject I and makes it the current one; answers with its sizes
 //   onnx PATH                (native) writes it as ONNX
-//   time KIND MILLISECONDS   repeats for about so long; nanoseconds per pass. KIND: sparse, traced, dense, batch, prepare
+//   time KIND MILLISECONDS   repeats for about so long; nanoseconds per pass
+//                            KIND: sparse, traced, dense, batch, prepare
 //   logits KIND              of one pass: sparse or dense
 // bench.mjs drives it.
 #include <algorithm>
@@ -32,7 +33,8 @@ constexpr int batch_size = 16;
 struct Loaded {
   explicit Loaded(Subject s) : subject(std::move(s)), prepared(subject.model) {
     batch.assign(batch_size, subject.ids);
-    for (int b = 1; b < batch_size; ++b) std::rotate(batch[b].begin() + 1, batch[b].begin() + 1 + b % (subject.length), batch[b].end());
+    for (int b = 1; b < batch_size; ++b)
+      std::rotate(batch[b].begin() + 1, batch[b].begin() + 1 + b % (subject.length), batch[b].end());
   }
   DenseModel& dense() {
     if (!dense_) dense_.emplace(subject.model);
@@ -54,10 +56,8 @@ class Engine {
   std::string answer(const std::string& line) {
     std::vector<std::string> words(1);
     for (const char c : line)
-      if (c == ' ')
-        words.emplace_back();
-      else
-        words.back() += c;
+      if (c == ' ') words.emplace_back();
+      else words.back() += c;
     return answer(words).dump();
   }
 
@@ -102,7 +102,8 @@ class Engine {
       };
       for (const Source& source : programs())
         for (const std::int32_t n : source.lengths)
-          all.push_back({source.name + " n=" + std::to_string(n) + " v=" + std::to_string(source.vocabulary), [&source, n] { return compiled(source, n); }});
+          all.push_back({source.name + " n=" + std::to_string(n) + " v=" + std::to_string(source.vocabulary),
+                         [&source, n] { return compiled(source, n); }});
       // Shapes at sizes that are not tied to what the compiler makes of them.
       for (const std::int32_t n : {8, 16, 32, 64, 128, 256}) add(n, 4, 2);
       for (const std::int32_t v : {8, 16, 32}) add(32, v, 2);
@@ -150,9 +151,11 @@ class Engine {
     const double once = std::max(nanoseconds(1), 100.0);
     // Several short stretches: the fastest is the one that nothing else on the machine disturbed.
     constexpr int stretches = 4;
-    const auto repetitions = std::max<std::int64_t>(1, static_cast<std::int64_t>(milliseconds * 1e6 / stretches / once));
+    const auto repetitions =
+        std::max<std::int64_t>(1, static_cast<std::int64_t>(milliseconds * 1e6 / stretches / once));
     double best = once;
-    for (int i = 0; i < stretches; ++i) best = std::min(best, nanoseconds(repetitions) / static_cast<double>(repetitions));
+    for (int i = 0; i < stretches; ++i)
+      best = std::min(best, nanoseconds(repetitions) / static_cast<double>(repetitions));
     return best / (kind == "batch" ? batch_size : 1);
   }
 

@@ -8,11 +8,11 @@
 namespace rasp::bench {
 
 struct Subject {
-  std::string name, group;      // models of one group differ in length or vocabulary only
-  std::int32_t length = 0;      // tokens, BOS not counted
+  std::string name, group;  // models of one group differ in length or vocabulary only
+  std::int32_t length = 0;  // tokens, BOS not counted
   std::int32_t vocabulary = 0;
   Transformer model;
-  std::vector<std::int32_t> ids;  // length + 1
+  std::vector<std::int32_t> ids;             // length + 1
   std::map<std::string, double> timings_ms;  // of the compiler's stages; empty where the model was not compiled
 };
 

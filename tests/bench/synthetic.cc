@@ -51,7 +51,8 @@ Subject synthetic(std::int32_t n, std::int32_t V, std::int32_t layers) {
   const double score = 2 * (std::log(n + 1.0) + 21) * std::sqrt(static_cast<double>(d_head));
   std::int32_t previous = token;  // the token code that this layer reads
   for (std::int32_t l = 0; l < layers; ++l) {
-    const std::int32_t moved = first + l * per_layer, count = moved + V, count_code = count + 1, table = count_code + n + 1;
+    const std::int32_t moved = first + l * per_layer, count = moved + V, count_code = count + 1,
+                       table = count_code + n + 1;
     Layer layer;
     {  // moves: position i reads position n - 1 - i (or i + 1 mod n in odd layers)
       Builder Q(m.d_model, d_head), K(m.d_model, d_head), W_V(m.d_model, d_head), O(d_head, m.d_model);

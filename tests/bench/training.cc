@@ -1,4 +1,5 @@
-// How fast training is: steps a second and FLOP/s, beside Eigen's dense product of the sizes that a step has most of, on the same core.
+// How fast training is: steps a second and FLOP/s, beside Eigen's dense product of the sizes that a step has most of,
+// on the same core.
 //   bench_training [SECONDS]   one line of JSON for every subject
 #include <Eigen/Dense>
 #include <chrono>
@@ -22,12 +23,13 @@ struct Subject {
   const char* vocabulary;
   std::uint32_t length;
   bool causal;
-  std::int32_t width;      // 0: a twin of two layers, 32 wide
+  std::int32_t width;  // 0: a twin of two layers, 32 wide
 };
 const Subject subjects[] = {
     {"fraction_previous n=5, d=6", "aggregate(full_s, indicator(tokens == \"x\"));", "abcx", 5, true, 6},
     {"reverse n=5, d=12", "aggregate(select(indices, length - indices - 1, ==), tokens);", "abcd", 5, false, 12},
-    {"reverse n=8, twin of two layers", "aggregate(select(indices, length - indices - 1, ==), tokens);", "abcd", 8, false, 0},
+    {"reverse n=8, twin of two layers", "aggregate(select(indices, length - indices - 1, ==), tokens);", "abcd", 8,
+     false, 0},
 };
 
 // GFLOP/s of [rows, k]·[k, n] in Eigen.
@@ -74,8 +76,13 @@ void measure(const Subject& s, double seconds) {
   while (since(start) < seconds) run->step(), ++steps;
   const double a_second = static_cast<double>(steps) / since(start);
   const std::int64_t rows = static_cast<std::int64_t>(train.batch) * (s.length + 1), width = s.width ? s.width : 32;
-  const nlohmann::ordered_json line = {{"subject", s.name}, {"d_model", model.transformer.d_model}, {"batch", train.batch}, {"steps_per_second", a_second},
-                                       {"gflops", 1e-9 * run->flops() * a_second}, {"eigen_gflops", eigen_product(rows, width, s.width ? model.transformer.d_model : 64, seconds / 4)}};
+  const nlohmann::ordered_json line = {
+      {"subject", s.name},
+      {"d_model", model.transformer.d_model},
+      {"batch", train.batch},
+      {"steps_per_second", a_second},
+      {"gflops", 1e-9 * run->flops() * a_second},
+      {"eigen_gflops", eigen_product(rows, width, s.width ? model.transformer.d_model : 64, seconds / 4)}};
   std::printf("%s\n", line.dump().c_str());
 }
 

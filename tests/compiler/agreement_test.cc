@@ -1,6 +1,7 @@
-// Three readings of one program: the interpreter's values, the plan's in exact arithmetic, and the residual stream of the forward
-// pass. Each subspace is compared at every position on which the program is defined, and the forward pass must stay within the bound
-// of the proof: in our engine, in float32 with every sum shuffled, in double, and with all inputs of a block as wrong as the bound allows.
+// Three readings of one program: the interpreter's values, the plan's in exact arithmetic, and the residual stream of
+// the forward pass. Each subspace is compared at every position on which the program is defined, and the forward pass
+// must stay within the bound of the proof: in our engine, in float32 with every sum shuffled, in double, and with all
+// inputs of a block as wrong as the bound allows.
 #include <doctest/doctest.h>
 
 #include <filesystem>
@@ -21,7 +22,9 @@ using namespace rasp::testing;
 namespace {
 
 // Equal but for the kind: a plan's numbers have none.
-bool same_value(const Value& a, const Value& b) { return equal(a, b) || (a.is_number() && b.is_number() && floats_agree(a.number(), b.number())); }
+bool same_value(const Value& a, const Value& b) {
+  return equal(a, b) || (a.is_number() && b.is_number() && floats_agree(a.number(), b.number()));
+}
 
 std::string read(const std::filesystem::path& path) {
   std::ifstream file(path);
@@ -65,7 +68,8 @@ struct Subject {
     runner.emplace(program.elaboration.graph, *model);
   }
 
-  // What each dimension of a subspace holds exactly, where the program has a value: [subspace][position][dimension]; empty: undefined.
+  // What each dimension of a subspace holds exactly, where the program has a value: [subspace][position][dimension];
+  // empty: undefined.
   std::vector<std::vector<std::vector<double>>> exact;
 
   void compare(const std::vector<Value>& compared) {
@@ -77,7 +81,8 @@ struct Subject {
       if (u.planned) roots.push_back(u.node);
     const Evaluation own = evaluate(graph, input, model->options.causal, roots, budget);
     const auto defined = [&](NodeId id, std::size_t i) { return own.sequences[id][i].undefined < 0; };
-    for (const auto& f : plan->faults) expect(!defined(f.node, f.position), "two rows fire at once: ", graph.describe(f.node));
+    for (const auto& f : plan->faults)
+      expect(!defined(f.node, f.position), "two rows fire at once: ", graph.describe(f.node));
 
     Trace trace;
     const Runner::Comparison c = runner->compare(input, budget, &trace);
@@ -86,7 +91,8 @@ struct Subject {
       if (c.interpreter[i].undefined >= 0) continue;
       const auto value = plan->output(i, model->codec.values);
       REQUIRE(value);
-      expect(same_value(c.interpreter[i].value, *value), "plan's output ", value->repr(), ", interpreter's ", c.interpreter[i].value.repr());
+      expect(same_value(c.interpreter[i].value, *value), "plan's output ", value->repr(), ", interpreter's ",
+             c.interpreter[i].value.repr());
     }
 
     exact.assign(model->subspaces.size(), {});
@@ -108,22 +114,29 @@ struct Subject {
       }
     }
     for (std::int32_t half = 0; half <= static_cast<std::int32_t>(2 * model->transformer.layers.size()); ++half) {
-      const std::string name = half == 0 ? "resid_pre" : "blocks." + std::to_string((half - 1) / 2) + (half % 2 ? ".resid_mid" : ".resid_post");
+      const std::string name =
+          half == 0 ? "resid_pre"
+                    : "blocks." + std::to_string((half - 1) / 2) + (half % 2 ? ".resid_mid" : ".resid_post");
       const TensorInfo* tensor = trace.find(name);
       REQUIRE(tensor);
       const auto d = static_cast<std::size_t>(model->transformer.d_model);
-      within_bounds(half, "engine", [&](std::size_t row, std::int32_t dimension) { return trace.arena[static_cast<std::size_t>(tensor->offset) + row * d + static_cast<std::size_t>(dimension)]; });
+      within_bounds(half, "engine", [&](std::size_t row, std::int32_t dimension) {
+        return trace.arena[static_cast<std::size_t>(tensor->offset) + row * d + static_cast<std::size_t>(dimension)];
+      });
     }
   }
 
   void against_interpreter(const Unit& unit, const Held& h, const Value& value) {
     const std::string label = lowered->rewritten.graph.describe(unit.node);
-    const bool number = unit.kind == UnitKind::IndicesNumber || unit.kind == UnitKind::AggregateNumber || unit.kind == UnitKind::WidthNumber || unit.kind == UnitKind::MlpNumber;
+    const bool number = unit.kind == UnitKind::IndicesNumber || unit.kind == UnitKind::AggregateNumber ||
+                        unit.kind == UnitKind::WidthNumber || unit.kind == UnitKind::MlpNumber;
     if (number) {
       expect(same_value(value, Value::real(h.number)), label, ": plan ", h.number, ", interpreter ", value.repr());
     } else if (h.code >= 0) {
       const auto& members = unit.class_values[static_cast<std::size_t>(h.code)];
-      expect(std::any_of(members.begin(), members.end(), [&](ValueId v) { return same_value(value, lowered->values[v]); }), label, ": interpreter ", value.repr(), " is not in the plan's class");
+      expect(
+          std::any_of(members.begin(), members.end(), [&](ValueId v) { return same_value(value, lowered->values[v]); }),
+          label, ": interpreter ", value.repr(), " is not in the plan's class");
     }
   }
 
@@ -135,29 +148,38 @@ struct Subject {
       if (worst && subspace.written != half) continue;  // what the adversary put there
       if (subspace.written > half || (subspace.dead >= 0 && subspace.dead <= half)) continue;
       for (std::int32_t dimension : subspace.dimensions)  // nothing is written at BOS
-        expect(!(std::fabs(static_cast<double>(read(0, dimension))) > subspace.error), engine, ", half-layer ", half, ", ", subspace.label, " at BOS");
+        expect(!(std::fabs(static_cast<double>(read(0, dimension))) > subspace.error), engine, ", half-layer ", half,
+               ", ", subspace.label, " at BOS");
       for (std::size_t i = 0; i < exact[s].size(); ++i) {
         double all = 0;
         for (std::size_t k = 0; k < exact[s][i].size(); ++k) {
           const double off = std::fabs(static_cast<double>(read(i + 1, subspace.dimensions[k])) - exact[s][i][k]);
           all += off;
-          expect(!(off > subspace.error), engine, ", half-layer ", half, ", ", subspace.label, " at position ", i, ": off by ", off, ", bound ", subspace.error);
+          expect(!(off > subspace.error), engine, ", half-layer ", half, ", ", subspace.label, " at position ", i,
+                 ": off by ", off, ", bound ", subspace.error);
           if (subspace.error > 0 && !worst) tightest = std::max(tightest, off / subspace.error);
         }
-        expect(!(all > subspace.spread), engine, ", half-layer ", half, ", ", subspace.label, " at position ", i, ": dimensions off by ", all, ", bound ", subspace.spread);
+        expect(!(all > subspace.spread), engine, ", half-layer ", half, ", ", subspace.label, " at position ", i,
+               ": dimensions off by ", all, ", bound ", subspace.spread);
       }
     }
   }
 
-  // The dense pass on the input of the last comparison. adversary: whatever a half-layer wrote is replaced by a value exactly as wrong as
-  // the bound allows, so that the next blocks meet the worst that the proof admits.
+  // The dense pass on the input of the last comparison. adversary: whatever a half-layer wrote is replaced by a value
+  // exactly as wrong as the bound allows, so that the next blocks meet the worst that the proof admits.
   template <class Real>
   void shuffled(const std::vector<Value>& input, std::uint64_t seed, bool adversary) {
     DensePass<Real> pass(model->transformer, seed);
     Rng rng(seed);
     const auto ids = runner->encode(input).ids;
     pass.run({ids.begin(), ids.end()}, [&](std::int32_t half, typename DensePass<Real>::Rows& x) {
-      within_bounds(half, adversary ? "worst inputs" : sizeof(Real) == 4 ? "shuffled float" : "double", [&](std::size_t row, std::int32_t dimension) { return x[row][static_cast<std::size_t>(dimension)]; }, adversary);
+      within_bounds(
+          half,
+          adversary           ? "worst inputs"
+          : sizeof(Real) == 4 ? "shuffled float"
+                              : "double",
+          [&](std::size_t row, std::int32_t dimension) { return x[row][static_cast<std::size_t>(dimension)]; },
+          adversary);
       if (!adversary) return;
       for (std::size_t s = 0; s < model->subspaces.size(); ++s) {
         const Subspace& subspace = model->subspaces[s];
@@ -168,7 +190,8 @@ struct Subject {
           for (std::size_t j = 0; j < exact[s][i].size(); ++j) {
             const std::size_t k = (first + j) % exact[s][i].size();
             const double off = std::min(0.99 * subspace.error, left);
-            x[i + 1][static_cast<std::size_t>(subspace.dimensions[k])] = static_cast<Real>(exact[s][i][k] + (rng.percent(50) ? off : -off));
+            x[i + 1][static_cast<std::size_t>(subspace.dimensions[k])] =
+                static_cast<Real>(exact[s][i][k] + (rng.percent(50) ? off : -off));
             left -= off;
           }
         }
@@ -177,8 +200,10 @@ struct Subject {
   }
 };
 
-// Every input up to `longest` over the vocabulary, at most `most` of each length (spread evenly), then `random` of full length.
-void for_inputs(const Subject& s, std::uint32_t longest, std::uint64_t most, int random, const std::function<void(const std::vector<Value>&)>& visit) {
+// Every input up to `longest` over the vocabulary, at most `most` of each length (spread evenly), then `random` of full
+// length.
+void for_inputs(const Subject& s, std::uint32_t longest, std::uint64_t most, int random,
+                const std::function<void(const std::vector<Value>&)>& visit) {
   most = std::max<std::uint64_t>(1, most / rasp::testing::sweep);
   random = std::max(1, random / static_cast<int>(rasp::testing::sweep));
   const auto& vocabulary = s.model->vocabulary;
@@ -189,7 +214,8 @@ void for_inputs(const Subject& s, std::uint32_t longest, std::uint64_t most, int
     for (std::uint64_t k = 0; k < all; k += step) {
       std::vector<Value> input;
       std::uint64_t rest = k;
-      for (std::uint32_t i = 0; i < n; ++i, rest /= vocabulary.size()) input.push_back(vocabulary[rest % vocabulary.size()]);
+      for (std::uint32_t i = 0; i < n; ++i, rest /= vocabulary.size())
+        input.push_back(vocabulary[rest % vocabulary.size()]);
       visit(input);
     }
   }
@@ -243,7 +269,9 @@ TEST_CASE("programs that once failed: interpreter, plan and forward pass agree i
   }
 }
 
-TEST_CASE("examples: the bounds of the proof hold in any order of summation, in double, and for the worst inputs that they admit") {
+TEST_CASE(
+    "examples: the bounds of the proof hold in any order of summation, in double, and for the worst inputs that they "
+    "admit") {
   double loosest = 1;
   for (const auto& path : examples()) {
     CAPTURE(path.filename().string());
@@ -261,7 +289,8 @@ TEST_CASE("examples: the bounds of the proof hold in any order of summation, in 
     });
     CHECK_MESSAGE(s.sweep.passed(), s.sweep.report());
     // Without a head nothing need round: a lookup of one-hot inputs is exact, and no error says how near its bound is.
-    const bool heads = std::any_of(s.model->layers.begin(), s.model->layers.end(), [](const LayerInfo& l) { return !l.heads.empty(); });
+    const bool heads = std::any_of(s.model->layers.begin(), s.model->layers.end(),
+                                   [](const LayerInfo& l) { return !l.heads.empty(); });
     if (heads || s.tightest > 0) loosest = std::min(loosest, s.tightest);
     MESSAGE(path.filename().string(), ": largest error seen is ", s.tightest, " of its bound");
   }

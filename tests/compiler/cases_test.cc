@@ -1,12 +1,15 @@
-// tests/compiler/cases/*.rasp: a program each, and what has to hold of its model. The first line says why it is there. Lines that begin with #! :
-//   #! exact                        its proof closes, or all of its inputs are tried, and the model computes it on all of them
+// tests/compiler/cases/*.rasp: a program each, and what has to hold of its model. The first line says why it is there.
+// Lines that begin with #! :
+//   #! exact                        its proof closes, or all inputs are tried, and the model computes it on all of them
 //   #! proved                       its proof closes, also when it is made again from the weights alone
 //   #! refused CODE                 it does not compile
 //   #! refused or true              it does not compile, or nothing is claimed, or what is claimed holds on every input
-//   #! "aab" -> 2.0 2.0 2.0         on this input (JSON) the model's values are these, as Python writes them; they are the language's, not the compiler's
+//   #! "aab" -> 2.0 2.0 2.0         on this input (JSON) the model's values are these, as Python writes them;
+//                                   they are the language's, not the compiler's
 //   #! layers <= 2                  a size: layers heads neurons d_model d_head parameters; <= == >= < >
 //   #! without PASS: d_model > with the size without a pass; `with`: with it
-// Without `refused`, the model is also held against the interpreter on `#! samples N` inputs (120 where the line is missing).
+// Without `refused`, the model is also held against the interpreter on `#! samples N` inputs (120 where the line is
+// missing).
 #include <algorithm>
 #include <filesystem>
 #include <map>
@@ -19,7 +22,10 @@ using namespace rasp::testing;
 
 namespace {
 
-struct Script { std::string program; std::vector<std::string> lines; };
+struct Script {
+  std::string program;
+  std::vector<std::string> lines;
+};
 
 Script script_at(const std::filesystem::path& path) {
   Script s;
@@ -45,7 +51,9 @@ bool holds(double a, const std::string& op, double b) {
 double size_of(const Transformer& t, const std::string& what) {
   std::size_t heads = 0, neurons = 0;
   for (const Layer& l : t.layers) heads += l.heads.size(), neurons += l.mlp.b_in.size();
-  const std::map<std::string, double> sizes = {{"layers", t.layers.size()}, {"heads", heads}, {"neurons", neurons}, {"d_model", t.d_model}, {"d_head", t.d_head()}, {"parameters", t.parameters()}};
+  const std::map<std::string, double> sizes = {{"layers", t.layers.size()}, {"heads", heads},
+                                               {"neurons", neurons},        {"d_model", t.d_model},
+                                               {"d_head", t.d_head()},      {"parameters", t.parameters()}};
   const auto it = sizes.find(what);
   REQUIRE_MESSAGE(it != sizes.end(), "no size: " << what);
   return it->second;
@@ -115,7 +123,8 @@ class ScriptedCase {
       const std::size_t colon = line.find(": ");
       REQUIRE(colon != std::string::npos);
       const std::string name = line.substr(8, colon - 8);
-      const auto pass = std::find_if(std::begin(pass_switches), std::end(pass_switches), [&](const auto& p) { return name == p.first; });
+      const auto pass = std::find_if(std::begin(pass_switches), std::end(pass_switches),
+                                     [&](const auto& p) { return name == p.first; });
       REQUIRE_MESSAGE(pass != std::end(pass_switches), "no pass: " << name);
       less.emplace(script_.program, [&](ProgramRequest& r) { r.passes.*(pass->second) = false; });
       REQUIRE_MESSAGE(less->model, less->first_error());
@@ -137,7 +146,8 @@ class ScriptedCase {
 
 TEST_CASE("cases: what has to hold of a program's model does") {
   std::vector<std::filesystem::path> files;
-  for (const auto& entry : std::filesystem::directory_iterator(std::string(RASP_TESTS_DIR) + "/compiler/cases")) files.push_back(entry.path());
+  for (const auto& entry : std::filesystem::directory_iterator(std::string(RASP_TESTS_DIR) + "/compiler/cases"))
+    files.push_back(entry.path());
   std::sort(files.begin(), files.end());
   CHECK(files.size() >= 40);
   for (const auto& path : files) {

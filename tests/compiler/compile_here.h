@@ -27,7 +27,8 @@ struct Compiled {
   Program program;
   std::optional<CompiledModel> model;
 
-  explicit Compiled(std::string text, const std::function<void(ProgramRequest&)>& adjust = {}) : request(made(std::move(text), adjust)), program(load_program(request, diagnostics, budget)) {
+  explicit Compiled(std::string text, const std::function<void(ProgramRequest&)>& adjust = {})
+      : request(made(std::move(text), adjust)), program(load_program(request, diagnostics, budget)) {
     model = compile_program(request, program, diagnostics, budget);
   }
   const Transformer& transformer() const { return model->transformer; }

@@ -1,5 +1,5 @@
-// The forward pass on dense matrices, in float or double, with every sum in a random order, and a hook after each half-layer that may
-// change the residual stream.
+// The forward pass on dense matrices, in float or double, with every sum in a random order, and a hook after each
+// half-layer that may change the residual stream.
 #pragma once
 #include <cmath>
 #include <functional>
@@ -15,8 +15,9 @@ namespace rasp::testing {
 template <class Real>
 class DensePass {
  public:
-  using Rows = std::vector<std::vector<Real>>;                         // [T][d]
-  using Hook = std::function<void(std::int32_t half_layer, Rows& residual)>;  // 0 embeddings, 2L+1 attention L, 2L+2 MLP L
+  using Rows = std::vector<std::vector<Real>>;  // [T][d]
+  using Hook =
+      std::function<void(std::int32_t half_layer, Rows& residual)>;  // 0 embeddings, 2L+1 attention L, 2L+2 MLP L
 
   DensePass(const Transformer& model, std::uint64_t seed) : m_(model), rng_(seed) {}
 
@@ -25,7 +26,8 @@ class DensePass {
     Rows x(T, std::vector<Real>(d));
     for (std::size_t t = 0; t < T; ++t)
       for (std::size_t j = 0; j < d; ++j)
-        x[t][j] = static_cast<Real>(m_.W_E.coeff(ids[t], static_cast<int>(j))) + static_cast<Real>(m_.W_pos.coeff(static_cast<int>(t), static_cast<int>(j)));
+        x[t][j] = static_cast<Real>(m_.W_E.coeff(ids[t], static_cast<int>(j))) +
+                  static_cast<Real>(m_.W_pos.coeff(static_cast<int>(t), static_cast<int>(j)));
     hook(0, x);
     for (std::size_t l = 0; l < m_.layers.size(); ++l) {
       const Layer& layer = m_.layers[l];
@@ -57,12 +59,15 @@ class DensePass {
       for (std::size_t j = 0; j < a[t].size(); ++j) a[t][j] += b[t][j];
   }
 
-  // x·W + b; the terms of every sum, and the bias among them, in a random order. Zeros of W are left out: they change no sum.
+  // x·W + b; the terms of every sum, and the bias among them, in a random order. Zeros of W are left out: they change
+  // no sum.
   Rows affine(const Rows& x, const SparseMatrix& w, const std::vector<float>& b) {
     const auto columns = static_cast<std::size_t>(w.cols());
     std::vector<std::vector<std::pair<std::size_t, Real>>> terms(columns);  // (row, weight); row = rows(): the bias
     for (int r = 0; r < w.rows(); ++r)
-      for (SparseMatrix::InnerIterator it(w, r); it; ++it) terms[static_cast<std::size_t>(it.col())].emplace_back(static_cast<std::size_t>(r), static_cast<Real>(it.value()));
+      for (SparseMatrix::InnerIterator it(w, r); it; ++it)
+        terms[static_cast<std::size_t>(it.col())].emplace_back(static_cast<std::size_t>(r),
+                                                               static_cast<Real>(it.value()));
     for (std::size_t c = 0; c < columns; ++c) {
       if (!b.empty()) terms[c].emplace_back(static_cast<std::size_t>(w.rows()), static_cast<Real>(b[c]));
       for (std::size_t i = terms[c].size(); i > 1; --i) std::swap(terms[c][i - 1], terms[c][rng_.below(i)]);

@@ -1,5 +1,6 @@
-// What is called proved or enumerated is right, in value and kind, where numbers are large, small, close together, infinite, or of another kind than
-// their neighbours. Values of single programs, which are those of the original interpreter, are in tests/compiler/cases.
+// What is called proved or enumerated is right, in value and kind, where numbers are large, small, close together,
+// infinite, or of another kind than their neighbours. Values of single programs, which are those of the original
+// interpreter, are in tests/compiler/cases.
 #include "compile_here.h"
 
 using namespace rasp;
@@ -52,12 +53,13 @@ TEST_CASE("kinds are part of a value") {
   CHECK_FALSE(agrees(Value::integer(std::int64_t{1}), Value::real(1)));
   CHECK_FALSE(agrees(Value::integer(std::int64_t{1}), Value::boolean(true)));
   CHECK_FALSE(agrees(Value::integer(std::int64_t{1}), Value::string("1")));
-  CHECK(expected(Value::integer(std::int64_t{1}), Value::real(1)));         // JSON has one 1
+  CHECK(expected(Value::integer(std::int64_t{1}), Value::real(1)));  // JSON has one 1
   CHECK_FALSE(expected(Value::real(1), Value::integer(std::int64_t{1})));
 }
 
 TEST_CASE("a number that is not rounded is near at best") {
-  Case k("same = select(tokens,tokens,==); x = aggregate(same, indices/7) + aggregate(same, 1/(indices+1));", R"("ab")", 7);
+  Case k("same = select(tokens,tokens,==); x = aggregate(same, indices/7) + aggregate(same, 1/(indices+1));", R"("ab")",
+         7);
   REQUIRE_MESSAGE(k.c.model, k.c.first_error());
   if (k.word() == Word::Unknown) CHECK_FALSE(k.c.model->exact);
   else CHECK(k.c.check({.exhaustive = true}).near == 0);

@@ -17,7 +17,8 @@ Compiled with(const std::string& text, const std::function<void(Passes&)>& adjus
 
 TEST_CASE("every pass can be switched off, and all at once, without changing an answer") {
   const auto& all = pass_switches;
-  for (const char* example : {"reverse", "sort", "histogram", "double_histogram", "most_frequent", "dyck1", "dyck2", "induction", "shift", "maximum"}) {
+  for (const char* example : {"reverse", "sort", "histogram", "double_histogram", "most_frequent", "dyck1", "dyck2",
+                              "induction", "shift", "maximum"}) {
     CAPTURE(example);
     if (rasp::testing::sweep > 1 && std::string(example) != "dyck1") continue;
     const std::string text = read_example(example);
@@ -41,7 +42,7 @@ TEST_CASE("pack: blocks move to layers with room, and a second head waits for on
   for (const char* example : {"sort", "double_histogram", "dyck1", "shuffle_dyck2", "most_frequent"}) {
     CAPTURE(example);
     const std::string text = read_example(example);
-    const Compiled on = with(text, [](Passes&) {}), off = with(text, [](Passes& p) { p.pack = false; });
+    const Compiled on = with(text, [](Passes&) {}), off = with(text, [](Passes&p) { p.pack = false; });
     REQUIRE((on.model && off.model));
     CHECK(on.transformer().parameters() <= off.transformer().parameters());
     smaller += on.transformer().parameters() < off.transformer().parameters();
@@ -53,7 +54,8 @@ TEST_CASE("reuse: dimensions that nobody reads any more are cleared to the last 
   for (const char* example : {"dyck1", "dyck2", "shuffle_dyck2", "next_token", "sort", "most_frequent"}) {
     CAPTURE(example);
     const std::string text = read_example(example);
-    // One plan for both: which of shuffle_dyck2's is the smallest depends on what is used again, which has the fewest layers does not.
+    // One plan for both: which of shuffle_dyck2's is the smallest depends on what is used again, which has the fewest
+    // layers does not.
     const auto objective = [&](ProgramRequest& r) {
       if (std::string(example) == "shuffle_dyck2") r.objective = CompileOptions::Objective::Depth;
     };
@@ -72,7 +74,8 @@ TEST_CASE("reuse: dimensions that nobody reads any more are cleared to the last 
     Trace trace;
     const std::vector<Value>& words = on.model->vocabulary;
     std::vector<Value> input;
-    for (std::size_t i = 0; i < on.model->options.max_length; ++i) input.push_back(words[(i * i + i / 2) % words.size()]);
+    for (std::size_t i = 0; i < on.model->options.max_length; ++i)
+      input.push_back(words[(i * i + i / 2) % words.size()]);
     runner.run(runner.encode(input).ids, &trace);
     std::vector<bool> owned(static_cast<std::size_t>(a.d_model), false);
     for (const Subspace& s : on.model->subspaces) {  // in the order in which they are written
@@ -80,9 +83,12 @@ TEST_CASE("reuse: dimensions that nobody reads any more are cleared to the last 
         const auto dimension = static_cast<std::size_t>(d);
         if (owned[dimension]) {
           const std::int32_t before = s.written - 1;
-          const TensorInfo* t = trace.find("blocks." + std::to_string((before - 1) / 2) + (before % 2 ? ".resid_mid" : ".resid_post"));
+          const TensorInfo* t =
+              trace.find("blocks." + std::to_string((before - 1) / 2) + (before % 2 ? ".resid_mid" : ".resid_post"));
           REQUIRE(t);
-          for (std::size_t position = 0; position <= input.size(); ++position) CHECK(trace.arena[static_cast<std::size_t>(t->offset) + position * static_cast<std::size_t>(a.d_model) + dimension] == 0);
+          for (std::size_t position = 0; position <= input.size(); ++position)
+            CHECK(trace.arena[static_cast<std::size_t>(t->offset) + position * static_cast<std::size_t>(a.d_model) +
+                              dimension] == 0);
         }
         owned[dimension] = true;
       }

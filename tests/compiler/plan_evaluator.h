@@ -1,5 +1,5 @@
-// What a plan computes, in exact values: no weight, score, slope or float32 takes part. The second of three readings of a program
-// (interpreter, plan, forward pass).
+// What a plan computes, in exact values: no weight, score, slope or float32 takes part. The second of three readings of
+// a program (interpreter, plan, forward pass).
 #pragma once
 #include <algorithm>
 #include <cmath>
@@ -12,10 +12,10 @@ namespace rasp::testing {
 
 // What a unit holds at one position.
 struct Held {
-  static constexpr std::int32_t silent = -1;     // a code whose dimensions are all zero: a value that nobody reads
-  bool defined = false;                          // false: the program has no value there, anything may be held
-  std::int32_t code = silent;                    // codes: the class
-  double number = 0;                             // numbers
+  static constexpr std::int32_t silent = -1;  // a code whose dimensions are all zero: a value that nobody reads
+  bool defined = false;                       // false: the program has no value there, anything may be held
+  std::int32_t code = silent;                 // codes: the class
+  double number = 0;                          // numbers
 };
 
 class PlanEvaluator {
@@ -40,12 +40,16 @@ class PlanEvaluator {
       const auto x = number(plan_.output_number, i);
       if (!x) return std::nullopt;
       if (codec.empty()) return Value::real(*x);
-      return *std::min_element(codec.begin(), codec.end(), [&](const Value& a, const Value& b) { return std::fabs(a.number() - *x) < std::fabs(b.number() - *x); });
+      return *std::min_element(codec.begin(), codec.end(), [&](const Value& a, const Value& b) {
+        return std::fabs(a.number() - *x) < std::fabs(b.number() - *x);
+      });
     }
     if (plan_.output_kind == ReadKind::Lines) {
       const auto x = number(plan_.output_number, i);
       if (!x) return std::nullopt;
-      return c_.values[plan_.output_values[static_cast<std::size_t>(std::lower_bound(plan_.output_thresholds.begin(), plan_.output_thresholds.end(), *x) - plan_.output_thresholds.begin())]];
+      return c_.values[plan_.output_values[static_cast<std::size_t>(
+          std::lower_bound(plan_.output_thresholds.begin(), plan_.output_thresholds.end(), *x) -
+          plan_.output_thresholds.begin())]];
     }
     std::uint32_t s = plan_.output_implicit >= 0 ? static_cast<std::uint32_t>(plan_.output_implicit) : 0;
     if (plan_.output_code.unit != no_unit) {
@@ -55,17 +59,23 @@ class PlanEvaluator {
     return c_.values[plan_.output_values[s]];
   }
 
-  struct Fault { NodeId node; std::uint32_t position; };
+  struct Fault {
+    NodeId node;
+    std::uint32_t position;
+  };
   std::vector<Fault> faults;  // rows of one lookup that fire at once: must not happen where the node has a value
 
  private:
   Held code(const Unit& unit, ValueId v) {
     for (std::size_t c = 0; c < unit.class_values.size(); ++c)
-      if (std::find(unit.class_values[c].begin(), unit.class_values[c].end(), v) != unit.class_values[c].end()) return kept(unit, static_cast<std::int32_t>(c));
+      if (std::find(unit.class_values[c].begin(), unit.class_values[c].end(), v) != unit.class_values[c].end())
+        return kept(unit, static_cast<std::int32_t>(c));
     return {true, Held::silent, 0};
   }
 
-  static Held kept(const Unit& unit, std::int32_t c) { return {true, c >= 0 && unit.kept[static_cast<std::size_t>(c)] ? c : Held::silent, 0}; }
+  static Held kept(const Unit& unit, std::int32_t c) {
+    return {true, c >= 0 && unit.kept[static_cast<std::size_t>(c)] ? c : Held::silent, 0};
+  }
 
   std::uint32_t signature(const CodeRead& read, std::uint32_t i) {
     const std::int32_t c = held_[read.unit][i].code;
@@ -116,12 +126,14 @@ class PlanEvaluator {
       case UnitKind::TokensCode: return code(unit, c_.values.intern(tokens[i]));
       case UnitKind::IndicesCode: return code(unit, c_.values.intern(Value::integer(static_cast<std::int64_t>(i))));
       case UnitKind::IndicesNumber: return {true, Held::silent, static_cast<double>(i)};
-      case UnitKind::MlpCode: case UnitKind::MlpNumber: return mlp(unit, i);
+      case UnitKind::MlpCode:
+      case UnitKind::MlpNumber: return mlp(unit, i);
       default: break;
     }
     const auto keys = selected(plan_.selections[unit.head], i);
     if (!keys) return {};
-    if (unit.kind == UnitKind::WidthNumber && !unit.summed) return {true, Held::silent, static_cast<double>(keys->size())};
+    if (unit.kind == UnitKind::WidthNumber && !unit.summed)
+      return {true, Held::silent, static_cast<double>(keys->size())};
     if (unit.kind == UnitKind::AggregateNumber || unit.summed) {
       if (keys->empty() && !unit.summed) return {true, Held::silent, unit.default_number};
       double sum = 0;

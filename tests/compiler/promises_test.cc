@@ -1,4 +1,5 @@
-// What a program promises in pragmas keeps its model small; an input that breaks a promise is named, and no answer about it counts.
+// What a program promises in pragmas keeps its model small; an input that breaks a promise is named, and no answer
+// about it counts.
 #include "compile_here.h"
 
 using namespace rasp;
@@ -11,7 +12,8 @@ const std::string sort_unique =
     "k = tokens_int;\nfrom = select(selector_width(select(k, k, <)), indices, ==);\nsorted = aggregate(from, k);\n";
 
 bool same(const std::vector<Value>& a, const std::vector<Value>& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const Value& x, const Value& y) { return identical(x, y); });
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](const Value& x, const Value& y) { return identical(x, y); });
 }
 
 }  // namespace
@@ -43,7 +45,8 @@ TEST_CASE("unique: a selector promised to hit one key at most") {
 }
 
 TEST_CASE("values: an s-op promised to stay in a set") {
-  const std::string text = "#@ vocabulary [0, 1, 2, 9]\n#@ max_length 3\n#@ values v 1..3\n#@ output w\nv = tokens_int + 1;\nw = v * v;\n";
+  const std::string text =
+      "#@ vocabulary [0, 1, 2, 9]\n#@ max_length 3\n#@ values v 1..3\n#@ output w\nv = tokens_int + 1;\nw = v * v;\n";
   Compiled c(text);
   REQUIRE_MESSAGE(c.model, c.first_error());
   CHECK(same(c.compare(ints({2, 0, 1})).model, ints({9, 1, 4})));
@@ -57,7 +60,9 @@ TEST_CASE("values: an s-op promised to stay in a set") {
 TEST_CASE("enumeration confirms a promise that no input breaks, and names one that some input breaks") {
   {
     // Tokens are at least 1: only position 0 can hold the value 1.
-    Compiled c("#@ vocabulary [1, 2]\n#@ max_length 3\n#@ unique s\n#@ output v\ns = select(tokens_int + indices, 1, ==);\nv = aggregate(s, tokens_int, 7);\n");
+    Compiled c(
+        "#@ vocabulary [1, 2]\n#@ max_length 3\n#@ unique s\n#@ output v\ns = select(tokens_int + indices, 1, ==);\nv "
+        "= aggregate(s, tokens_int, 7);\n");
     REQUIRE_MESSAGE(c.model, c.first_error());
     CHECK_FALSE(c.model->exact);
     Runner runner(c.program.elaboration.graph, *c.model);
@@ -74,7 +79,9 @@ TEST_CASE("enumeration confirms a promise that no input breaks, and names one th
 }
 
 TEST_CASE("encode: an s-op is held as a number or as a code") {
-  const std::string text = "#@ vocabulary \"ab\"\n#@ max_length 4\n#@ output v\nm = aggregate(full_s, indicator(tokens == \"a\"));\nv = m;\n";
+  const std::string text =
+      "#@ vocabulary \"ab\"\n#@ max_length 4\n#@ output v\nm = aggregate(full_s, indicator(tokens == \"a\"));\nv = "
+      "m;\n";
   for (const bool numerical : {true, false}) {
     Compiled c("#@ encode v " + std::string(numerical ? "numerical" : "categorical") + "\n" + text);
     REQUIRE_MESSAGE(c.model, c.first_error());
@@ -105,7 +112,9 @@ TEST_CASE("an output without a value on any input compiles, with a warning, and 
 }
 
 TEST_CASE("assume: a condition on the inputs that are meant") {
-  const std::string text = "#@ vocabulary \"a$\"\n#@ max_length 3\n#@ assume count(tokens, \"$\") == 1\n#@ output p\np = aggregate(select(tokens, \"$\", ==), indices);\n";
+  const std::string text =
+      "#@ vocabulary \"a$\"\n#@ max_length 3\n#@ assume count(tokens, \"$\") == 1\n#@ output p\np = "
+      "aggregate(select(tokens, \"$\", ==), indices);\n";
   Compiled c(text);
   REQUIRE_MESSAGE(c.model, c.first_error());
   CHECK(c.model->exactness.under == std::vector<std::string>{"count(tokens, \"$\") == 1"});

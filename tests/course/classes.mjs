@@ -6,14 +6,14 @@ export const variants = {
     right: ['positions = indices + 1;', 10],
     otherwise: ['one = 1;\npositions = one + indices;', 10],
     wrong: ['positions = indices + 2;', 0],
-    constant: ['positions = indices - indices + 1;', 3.33],     // only "h" -> [1]
+    constant: ['positions = indices - indices + 1;', 3.33], // only "h" -> [1]
     broken: ['positions = indices + ;', 0],
   },
   // 10 points; cases abca, bb, aaab, c, all inputs up to 4
   marks: {
     right: ['marks = indicator(tokens == "a");', 10],
     otherwise: ['marks = 1 if tokens == "a" else 0;', 10],
-    zero: ['marks = indices * 0;', 4],                          // bb and c of five
+    zero: ['marks = indices * 0;', 4], // bb and c of five
     bools: ['marks = tokens == "a";', 0],
     broken: ['marks = indicator(undefined_thing);', 0],
   },
@@ -21,30 +21,41 @@ export const variants = {
   before: {
     right: ['before = select(indices, indices, <=);', 15],
     otherwise: ['before = not select(indices, indices, >);', 15],
-    diagonal: ['before = select(indices, indices, ==);', 5],    // only "b"
+    diagonal: ['before = select(indices, indices, ==);', 5], // only "b"
     kind: ['before = indices;', 0],
     broken: ['before = select(indices);', 0],
   },
-  // 15 points; cases bca, c, abcabc, all up to 4; budgets 1 layer, 1 head (half the points each); two rules, all the points each
+  // 15 points; cases bca, c, abcabc, all up to 4; budgets 1 layer, 1 head (half the points each); two rules, all the
+  // points each
   first: {
     right: ['first = aggregate(select(indices, 0, ==), tokens);', 15],
     banned: ['first = tokens[0];', 0],
-    own: ['first = tokens;\nx = aggregate(select(indices, 0, ==), tokens);', 3.75],  // only "c" of four; no head at all
+    own: ['first = tokens;\nx = aggregate(select(indices, 0, ==), tokens);', 3.75], // only "c" of four; no head at all
     broken: ['first = aggregate(tokens, tokens);', 0],
   },
   // 20 points; cases abc, aab, abcabb, ca, all up to 5; lines 4 and 5 of the starter are locked
   flipped: {
-    right: ['# Which index does each position look at?\nopposite = length - 1 - indices;\n\n# Fetch the token that is there.\nflipped = aggregate(select(indices, opposite, ==), tokens);', 20],
+    right: [
+      '# Which index does each position look at?\nopposite = length - 1 - indices;\n\n# Fetch the token that is there.\nflipped = aggregate(select(indices, opposite, ==), tokens);',
+      20,
+    ],
     unlocked: ['opposite = length - 1 - indices;\nflipped = aggregate(select(opposite, indices, ==), tokens);', 0],
-    offByOne: ['opposite = length - indices;\n# Fetch the token that is there.\nflipped = aggregate(select(indices, opposite, ==), tokens);', 0],
-    broken: ['opposite = (length;\n# Fetch the token that is there.\nflipped = aggregate(select(indices, opposite, ==), tokens);', 0],
+    offByOne: [
+      'opposite = length - indices;\n# Fetch the token that is there.\nflipped = aggregate(select(indices, opposite, ==), tokens);',
+      0,
+    ],
+    broken: [
+      'opposite = (length;\n# Fetch the token that is there.\nflipped = aggregate(select(indices, opposite, ==), tokens);',
+      0,
+    ],
   },
   // 30 points; five cases of weight 1, two properties of weight 2; rules: no shift (all), compiles (half)
   moved: {
     right: ['def moved(seq, n) { return aggregate(select(indices, indices - n, ==), seq, "_"); }', 30],
     banned: ['def moved(seq, n) { return shift(seq, n, "_"); }', 0],
-    standing: ['def moved(seq, n) { return seq; }', 3.33],     // only "ab" moved by 0: 1 of 9
-    always: ['def moved(seq, n) { return aggregate(select(indices, indices - 1, ==), seq, "_"); }', 13.33],  // abc, aabb and all up to 5: 4 of 9
+    standing: ['def moved(seq, n) { return seq; }', 3.33], // only "ab" moved by 0: 1 of 9
+    // abc, aabb and all up to 5: 4 of 9
+    always: ['def moved(seq, n) { return aggregate(select(indices, indices - 1, ==), seq, "_"); }', 13.33],
     broken: ['moved = tokens;', 0],
   },
 };
@@ -65,9 +76,11 @@ export const hostile = {
 
 // Student i's programs: every task a variant that i chooses, behind a line of its own, so that no two texts are equal.
 export function student(i) {
-  const programs = {}, scores = {};
+  const programs = {},
+    scores = {};
   Object.entries(variants).forEach(([task, of], k) => {
-    const names = Object.keys(of), [program, score] = of[names[(i * (k + 3) + k + Math.floor(i / 7)) % names.length]];
+    const names = Object.keys(of),
+      [program, score] = of[names[(i * (k + 3) + k + Math.floor(i / 7)) % names.length]];
     programs[task] = `mine_${i} = indices * ${i};\n${program}\n`;
     scores[task] = score;
   });

@@ -1,5 +1,6 @@
-// The course components in a browser, under the page's content security policy: an author writes an assignment, a student opens its
-// link, fails, mends, exports; hostile files do nothing. The components stand alone here (web/src/course/harness).
+// The course components in a browser, under the page's content security policy: an author writes an assignment, a
+// student opens its link, fails, mends, exports; hostile files do nothing. The components stand alone here
+// (web/src/course/harness).
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { createReadStream, existsSync, statSync } from 'node:fs';
@@ -14,23 +15,58 @@ const web = path.join(root, 'web');
 const resolve = createRequire(path.join(web, 'package.json')).resolve;
 const { chromium } = createRequire(path.join(web, 'package.json'))('playwright-core');
 const site = path.join(scratch, 'site');
-const types = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.wasm': 'application/wasm' };
+const types = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.wasm': 'application/wasm',
+};
 let server, browser, origin;
 
 before(async () => {
-  const { build } = await import(pathToFileURL(path.join(path.dirname(resolve('vite/package.json')), 'dist/node/index.js')).href);
+  const { build } = await import(
+    pathToFileURL(path.join(path.dirname(resolve('vite/package.json')), 'dist/node/index.js')).href
+  );
   const folder = path.join(web, 'src/course/harness');
-  await build({ root: folder, configFile: path.join(folder, 'vite.config.ts'), logLevel: 'error', build: { outDir: site } });
+  await build({
+    root: folder,
+    configFile: path.join(folder, 'vite.config.ts'),
+    logLevel: 'error',
+    build: { outDir: site },
+  });
   server = createServer((request, response) => {
-    const file = path.join(site, decodeURIComponent(new URL(request.url, 'http://x').pathname).replace(/\/$/, '/index.html'));
-    if (!file.startsWith(site) || !existsSync(file) || !statSync(file).isFile()) { response.writeHead(404).end(); return; }
+    const file = path.join(
+      site,
+      decodeURIComponent(new URL(request.url, 'http://x').pathname).replace(/\/$/, '/index.html'),
+    );
+    if (!file.startsWith(site) || !existsSync(file) || !statSync(file).isFile()) {
+      response.writeHead(404).end();
+      return;
+    }
     response.writeHead(200, { 'content-type': types[path.extname(file)] ?? 'application/octet-stream' });
     createReadStream(file).pipe(response);
   });
   await new Promise((done) => server.listen(0, '127.0.0.1', done));
   origin = `http://127.0.0.1:${server.address().port}`;
-  const executablePath = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((p) => p && existsSync(p));
-  browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage'] });
+  const executablePath = [
+    process.env.CHROMIUM,
+    '/usr/bin/chromium',
+    '/usr/bin/chromium-browser',
+    '/usr/bin/google-chrome',
+  ].find((p) => p && existsSync(p));
+  browser = await chromium.launch({
+    executablePath,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--disable-dev-shm-usage',
+    ],
+  });
 });
 after(async () => {
   await browser?.close();
@@ -39,22 +75,35 @@ after(async () => {
 
 // A page in a browser profile of its own; whatever it complains about fails the test that opened it.
 async function open(fragment = '', context) {
-  const own = context ?? await browser.newContext();
+  const own = context ?? (await browser.newContext());
   const page = await own.newPage();
   page.setDefaultTimeout(30_000);
   page.problems = [];
   page.dialogs = [];
   page.on('pageerror', (e) => page.problems.push(String(e)));
-  page.on('response', (r) => { if (r.status() >= 400) page.problems.push(`${r.status()} ${r.url()}`); });
-  page.on('console', (m) => { if (m.type() === 'error' || /Content Security|Trusted/i.test(m.text())) page.problems.push(m.text()); });
-  page.on('dialog', (d) => { page.dialogs.push(d.message()); void (page.refuse ? d.dismiss() : d.accept()); });
-  page.on('request', (r) => { if (!r.url().startsWith(origin) && !r.url().startsWith('data:') && !r.url().startsWith('blob:')) page.problems.push(`foreign request ${r.url()}`); });
+  page.on('response', (r) => {
+    if (r.status() >= 400) page.problems.push(`${r.status()} ${r.url()}`);
+  });
+  page.on('console', (m) => {
+    if (m.type() === 'error' || /Content Security|Trusted/i.test(m.text())) page.problems.push(m.text());
+  });
+  page.on('dialog', (d) => {
+    page.dialogs.push(d.message());
+    void (page.refuse ? d.dismiss() : d.accept());
+  });
+  page.on('request', (r) => {
+    if (!r.url().startsWith(origin) && !r.url().startsWith('data:') && !r.url().startsWith('blob:'))
+      page.problems.push(`foreign request ${r.url()}`);
+  });
   await page.goto(`${origin}/index.html${fragment ? `#${fragment}` : ''}`);
   return page;
 }
 const quiet = (page) => assert.deepEqual(page.problems, []);
 const link = async (document) => encodeLink('assignment', JSON.stringify(document));
-const given = (task, more) => { const a = small({ reference: undefined, ...task }, more); return JSON.parse(JSON.stringify(a)); };
+const given = (task, more) => {
+  const a = small({ reference: undefined, ...task }, more);
+  return JSON.parse(JSON.stringify(a));
+};
 const status = (page, text) => page.locator('.course-cases [role=status]', { hasText: text }).waitFor();
 
 test('an author writes, a student opens the link, fails, mends, exports; the command line grades what was exported', async () => {
@@ -93,7 +142,7 @@ test('an author writes, a student opens the link, fails, mends, exports; the com
   await status(student, '0 of 1 pass');
   const row = student.locator('.course-cases tr.fail').first();
   assert.match(await row.innerText(), /abc/);
-  assert.equal(await row.locator('.differs').count(), 4);                // 2 and 4 expected, 1 and 2 got
+  assert.equal(await row.locator('.differs').count(), 4); // 2 and 4 expected, 1 and 2 got
   await student.getByLabel('editor').fill('twice = indices + indices;\n');
   await status(student, '1 of 1 pass');
   await student.getByRole('button', { name: 'Check everything' }).click();
@@ -131,7 +180,13 @@ test('the first s-op that differs, gauges, rules, locked lines, hints', async ()
   await page.getByText('The first s-op that differs is').first().waitFor();
   assert.match(await page.locator('.why').first().innerText(), /opposite.*\[3, 2, 1\].*instead of.*\[2, 1, 0\]/s);
   await page.waitForFunction(() => document.querySelector('[data-locked]').dataset.locked === '[[4,5]]');
-  assert.deepEqual(JSON.parse(await page.locator('[data-settings]').getAttribute('data-settings')), { vocabulary: ['a', 'b', 'c'], maxLength: 8, causal: false, input: ['a', 'b', 'c'], output: 'flipped' });
+  assert.deepEqual(JSON.parse(await page.locator('[data-settings]').getAttribute('data-settings')), {
+    vocabulary: ['a', 'b', 'c'],
+    maxLength: 8,
+    causal: false,
+    input: ['a', 'b', 'c'],
+    output: 'flipped',
+  });
   await editor.fill('flipped = tokens;');
   await page.getByText('Lines 4 to 5 of the starter are locked').waitFor();
   await task(3);
@@ -157,9 +212,15 @@ test('the first s-op that differs, gauges, rules, locked lines, hints', async ()
 });
 
 test('two students on one browser do not see each other’s work', async () => {
-  const context = await browser.newContext(), page = await open('ready=first-steps', context);
-  const name = page.getByLabel('name', { exact: true }), editor = page.getByLabel('editor');
-  const call = async (who) => { await name.fill(who); await name.press('Tab'); await page.waitForTimeout(300); };   // no one types faster than the page renders
+  const context = await browser.newContext(),
+    page = await open('ready=first-steps', context);
+  const name = page.getByLabel('name', { exact: true }),
+    editor = page.getByLabel('editor');
+  const call = async (who) => {
+    await name.fill(who);
+    await name.press('Tab');
+    await page.waitForTimeout(300);
+  }; // no one types faster than the page renders
   await status(page, 'pass');
   await call('Ada');
   await editor.fill('positions = indices + 1;');
@@ -173,25 +234,50 @@ test('two students on one browser do not see each other’s work', async () => {
   // A slip of the pen: the work goes along.
   page.refuse = false;
   await call('Ada L.');
-  await page.waitForFunction(() => JSON.parse(localStorage.getItem(Object.keys(localStorage).find((k) => k.endsWith(':Ada L.')) ?? '') ?? '{"programs":{}}').programs.positions?.includes('+ 1'));
+  await page.waitForFunction(() =>
+    JSON.parse(
+      localStorage.getItem(Object.keys(localStorage).find((k) => k.endsWith(':Ada L.')) ?? '') ?? '{"programs":{}}',
+    ).programs.positions?.includes('+ 1'),
+  );
   quiet(page);
   await context.close();
 });
 
 test('statements cannot run, fetch or imitate anything', async () => {
   const hostile = [
-    '<script>window.bad = 1</script>', '<img src=x onerror="window.bad=1">', '<img src="https://tracker.example/x.png">', '[x](javascript:window.bad=1)', '<a href="data:text/html,x">x</a>',
-    '<iframe src="https://example.org"></iframe>', '<svg onload="window.bad=1"><a href="javascript:window.bad=1">x</a></svg>', '<math><mtext><table><mglyph><style><img src=x onerror="window.bad=1">',
-    '<form action="https://evil.example"><input name=password><button>go</button></form>', '<div style="position:fixed" id="app" class="course" onclick="window.bad=1">x</div>',
-    '<style>*{display:none}</style>', '<meta http-equiv=refresh content="0;url=https://evil.example">', '<base href="https://evil.example">', '<object data=x></object><embed src=x>',
-    '<video src=https://evil.example></video>', '$\\href{javascript:window.bad=1}{x}$', '![x](javascript:window.bad=1)', '<a href="//evil.example" target=_top>x</a>', '<dialog open>x</dialog>',
-    '$\\style{color:red}{y}$', '$\\undefinedcommand{$', '*'.repeat(1000), '['.repeat(1000),
+    '<script>window.bad = 1</script>',
+    '<img src=x onerror="window.bad=1">',
+    '<img src="https://tracker.example/x.png">',
+    '[x](javascript:window.bad=1)',
+    '<a href="data:text/html,x">x</a>',
+    '<iframe src="https://example.org"></iframe>',
+    '<svg onload="window.bad=1"><a href="javascript:window.bad=1">x</a></svg>',
+    '<math><mtext><table><mglyph><style><img src=x onerror="window.bad=1">',
+    '<form action="https://evil.example"><input name=password><button>go</button></form>',
+    '<div style="position:fixed" id="app" class="course" onclick="window.bad=1">x</div>',
+    '<style>*{display:none}</style>',
+    '<meta http-equiv=refresh content="0;url=https://evil.example">',
+    '<base href="https://evil.example">',
+    '<object data=x></object><embed src=x>',
+    '<video src=https://evil.example></video>',
+    '$\\href{javascript:window.bad=1}{x}$',
+    '![x](javascript:window.bad=1)',
+    '<a href="//evil.example" target=_top>x</a>',
+    '<dialog open>x</dialog>',
+    '$\\style{color:red}{y}$',
+    '$\\undefinedcommand{$',
+    '*'.repeat(1000),
+    '['.repeat(1000),
   ].join('\n\n');
-  const good = 'A `code` and *more*: [link](https://example.org).\n\n| a | b |\n|---|---|\n| 1 | $\\frac{k}{m}$ |\n\n$$\nx^2\n$$\n\nIt costs $5 and $6.\n\n* item\n\n```\nx = 1;\n```\n';
-  const page = await open(await link(given({ statement: hostile, hints: [{ text: hostile, after: 0 }] }, { statement: good })));
+  const good =
+    'A `code` and *more*: [link](https://example.org).\n\n| a | b |\n|---|---|\n| 1 | $\\frac{k}{m}$ |\n\n$$\nx^2\n$$\n\nIt costs $5 and $6.\n\n* item\n\n```\nx = 1;\n```\n';
+  const page = await open(
+    await link(given({ statement: hostile, hints: [{ text: hostile, after: 0 }] }, { statement: good })),
+  );
   await page.locator('.course-text math mfrac').waitFor();
   const found = await page.evaluate(() => {
-    const bad = [], tags = 'script, iframe, svg, form, input, button, style, meta, base, object, embed, video, dialog';
+    const bad = [],
+      tags = 'script, iframe, svg, form, input, button, style, meta, base, object, embed, video, dialog';
     const texts = document.querySelectorAll('.course-text');
     for (const text of texts) {
       for (const e of text.querySelectorAll(tags)) bad.push(e.outerHTML);
@@ -203,10 +289,15 @@ test('statements cannot run, fetch or imitate anything', async () => {
         }
       }
     }
-    const first = texts[0], a = first.querySelector('a');
+    const first = texts[0],
+      a = first.querySelector('a');
     return {
-      bad, ran: window.bad, count: texts.length, tags: ['code', 'em', 'table', 'ul', 'pre', 'math'].filter((t) => !first.querySelector(t)),
-      maths: first.querySelectorAll('math').length, link: [a.getAttribute('href'), a.target, a.rel],
+      bad,
+      ran: window.bad,
+      count: texts.length,
+      tags: ['code', 'em', 'table', 'ul', 'pre', 'math'].filter((t) => !first.querySelector(t)),
+      maths: first.querySelectorAll('math').length,
+      link: [a.getAttribute('href'), a.target, a.rel],
     };
   });
   assert.deepEqual(found.bad, []);
@@ -216,15 +307,22 @@ test('statements cannot run, fetch or imitate anything', async () => {
   assert.equal(found.maths, 2, 'prices are no formulas');
   assert.deepEqual(found.link, ['https://example.org', '_blank', 'noopener noreferrer']);
   assert.deepEqual(page.dialogs, []);
-  // Parsed in an inert document, inline handlers are reported as blocked before they are removed; nothing else may be reported.
-  assert.deepEqual(page.problems.filter((p) => !/violates the following Content Security Policy.*has been blocked/s.test(p)), []);
+  // Parsed in an inert document, inline handlers are reported as blocked before they are removed; nothing else may be
+  // reported.
+  assert.deepEqual(
+    page.problems.filter((p) => !/violates the following Content Security Policy.*has been blocked/s.test(p)),
+    [],
+  );
   await page.context().close();
 });
 
 test('broken, hostile and endless: a message with a position, and the page goes on', async () => {
   const broken = await open(await link({ ...given(), tasks: [{ ...given().tasks[0], points: -1 }] }));
   await broken.getByText('This assignment cannot be opened').waitFor();
-  assert.match(await broken.locator('.course-problems').innerText(), /Line 1, column \d+: tasks\[1\]\.points must be more than 0/);
+  assert.match(
+    await broken.locator('.course-problems').innerText(),
+    /Line 1, column \d+: tasks\[1\]\.points must be more than 0/,
+  );
   quiet(broken);
   await broken.context().close();
   const damaged = await open(`${(await link(given())).slice(0, -20)}`);
@@ -254,17 +352,38 @@ test('a hidden output is neither in the link nor anywhere in the page', async ()
 
 test('no accessibility violations, also on a phone and in the dark', async () => {
   const axe = createRequire(path.join(web, 'package.json'))('@axe-core/playwright').default;
-  for (const [fragment, theme, viewport] of [['ready=brackets-and-budgets', 'light', { width: 1200, height: 900 }], ['ready=brackets-and-budgets', 'dark', { width: 390, height: 800 }], ['', 'light', { width: 390, height: 800 }]]) {
+  for (const [fragment, theme, viewport] of [
+    ['ready=brackets-and-budgets', 'light', { width: 1200, height: 900 }],
+    ['ready=brackets-and-budgets', 'dark', { width: 390, height: 800 }],
+    ['', 'light', { width: 390, height: 800 }],
+  ]) {
     const page = await open(fragment, await browser.newContext({ viewport }));
-    await page.evaluate((t) => { document.documentElement.dataset.theme = t; }, theme);
+    await page.evaluate((t) => {
+      document.documentElement.dataset.theme = t;
+    }, theme);
     if (fragment) await status(page, 'pass');
     else await page.getByRole('heading', { name: 'Write an assignment' }).waitFor();
     // With everything that a check adds: verdict, failing rules, differing values.
     await page.getByRole('button', { name: /^Check/ }).click();
     await page.locator('.course-verdict').waitFor();
     const { violations } = await new axe({ page }).include('.course').analyze();
-    assert.deepEqual(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(' ').slice(0, 300)}`), []);
-    assert.ok(await page.evaluate(() => { const c = document.querySelector('.course'); return c.scrollWidth <= document.documentElement.clientWidth + 1; }), `${fragment} fits ${viewport.width}`);
+    assert.deepEqual(
+      violations.map(
+        (v) =>
+          `${v.id}: ${v.nodes
+            .map((n) => n.html)
+            .join(' ')
+            .slice(0, 300)}`,
+      ),
+      [],
+    );
+    assert.ok(
+      await page.evaluate(() => {
+        const c = document.querySelector('.course');
+        return c.scrollWidth <= document.documentElement.clientWidth + 1;
+      }),
+      `${fragment} fits ${viewport.width}`,
+    );
     await page.context().close();
   }
 });

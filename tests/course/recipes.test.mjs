@@ -1,4 +1,5 @@
-// The recipes of docs/assignments.md as files: packed, unpacked elsewhere, run as Gradescope and GitHub Classroom run them.
+// The recipes of docs/assignments.md as files: packed, unpacked elsewhere, run as Gradescope and GitHub Classroom run
+// them.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
@@ -10,18 +11,24 @@ import { put, read, root, run, scratch, strToU8, submission, zipSync } from './s
 const recipes = path.join(root, 'examples/assignments');
 const all = Object.fromEntries(Object.entries(variants).map(([task, of]) => [task, of.right[0]]));
 const packed = path.join(scratch, 'rasp.tgz');
-const bash = (args, env = {}, cwd = scratch) => spawnSync('bash', args, { encoding: 'utf8', cwd, env: { PATH: process.env.PATH, HOME: scratch, ...env } });
+const bash = (args, env = {}, cwd = scratch) =>
+  spawnSync('bash', args, { encoding: 'utf8', cwd, env: { PATH: process.env.PATH, HOME: scratch, ...env } });
 
 test('pack.sh', () => {
-  const r = bash([path.join(recipes, 'pack.sh'), packed], process.env.RASP_ENGINE ? { RASP_ENGINE: process.env.RASP_ENGINE } : {});
+  const r = bash(
+    [path.join(recipes, 'pack.sh'), packed],
+    process.env.RASP_ENGINE ? { RASP_ENGINE: process.env.RASP_ENGINE } : {},
+  );
   assert.equal(r.status, 0, r.stderr);
   assert.ok(existsSync(packed));
 });
 
 test('Gradescope: setup.sh once, run_autograder for every submission', () => {
-  const base = path.join(scratch, 'autograder'), env = { AUTOGRADER: base, RASP_TOOLS: path.join(scratch, 'tools') };
+  const base = path.join(scratch, 'autograder'),
+    env = { AUTOGRADER: base, RASP_TOOLS: path.join(scratch, 'tools') };
   mkdirSync(path.join(base, 'source'), { recursive: true });
-  for (const f of ['setup.sh', 'run_autograder']) cpSync(path.join(recipes, 'gradescope', f), path.join(base, 'source', f));
+  for (const f of ['setup.sh', 'run_autograder'])
+    cpSync(path.join(recipes, 'gradescope', f), path.join(base, 'source', f));
   cpSync(packed, path.join(base, 'source/rasp.tgz'));
   cpSync(path.join(recipes, 'instructor/first-steps.json'), path.join(base, 'source/assignment.json'));
   const setup = bash([path.join(base, 'source/setup.sh')], env);
@@ -49,7 +56,8 @@ test('Gradescope: setup.sh once, run_autograder for every submission', () => {
 
 test('GitHub Classroom: the workflow’s own commands', () => {
   const yaml = read('examples/assignments/github-classroom/classroom.yml');
-  const runner = path.join(scratch, 'runner'), repository = path.join(scratch, 'repository');
+  const runner = path.join(scratch, 'runner'),
+    repository = path.join(scratch, 'repository');
   mkdirSync(path.join(repository, '.github'), { recursive: true });
   mkdirSync(runner, { recursive: true });
   cpSync(packed, path.join(repository, '.github/rasp.tgz'));
@@ -72,9 +80,22 @@ test('GitHub Classroom: the workflow’s own commands', () => {
 });
 
 test('the example of docs/assignments.md, and the files it names', () => {
-  const text = read('docs/assignments.md'), task = JSON.parse(text.match(/```json\n([\s\S]*?)```/)[1]);
-  const r = run(['assignment', 'check', put('docs.json', JSON.stringify({ format: 'rasp-assignment', version: 1, id: 'docs', title: 'Docs', tasks: [task] }))]);
+  const text = read('docs/assignments.md'),
+    task = JSON.parse(text.match(/```json\n([\s\S]*?)```/)[1]);
+  const r = run([
+    'assignment',
+    'check',
+    put(
+      'docs.json',
+      JSON.stringify({ format: 'rasp-assignment', version: 1, id: 'docs', title: 'Docs', tasks: [task] }),
+    ),
+  ]);
   assert.equal(r.status, 0, JSON.stringify(r.out));
   for (const [, href] of text.matchAll(/\]\(\.\.\/([^)#]+)\)/g)) assert.ok(existsSync(path.join(root, href)), href);
-  for (const [, option] of run(['grade']).err.split('\n').filter((line) => /^ *(grade|assignment) /.test(line)).join('\n').matchAll(/\[(--[a-z-]+)/g)) assert.ok(text.includes(`\`${option}`), option);
+  for (const [, option] of run(['grade'])
+    .err.split('\n')
+    .filter((line) => /^ *(grade|assignment) /.test(line))
+    .join('\n')
+    .matchAll(/\[(--[a-z-]+)/g))
+    assert.ok(text.includes(`\`${option}`), option);
 });

@@ -1,4 +1,5 @@
-// Listings of craft: written, read back as the same weights to the last bit, changed by hand, and refused with a place where they are wrong.
+// Listings of craft: written, read back as the same weights to the last bit, changed by hand, and refused with a place
+// where they are wrong.
 #include "compiler/compile_here.h"
 #include "compiler/craft_of.h"
 #include "generate.h"
@@ -44,7 +45,8 @@ void same(const Transformer& a, const Transformer& b) {
       same(p.b_Q, q.b_Q), same(p.b_K, q.b_K), same(p.b_V, q.b_V);
     }
     same(x.b_O, y.b_O);
-    same(x.mlp.W_in, y.mlp.W_in), same(x.mlp.W_out, y.mlp.W_out), same(x.mlp.b_in, y.mlp.b_in), same(x.mlp.b_out, y.mlp.b_out);
+    same(x.mlp.W_in, y.mlp.W_in), same(x.mlp.W_out, y.mlp.W_out), same(x.mlp.b_in, y.mlp.b_in),
+        same(x.mlp.b_out, y.mlp.b_out);
   }
 }
 
@@ -64,7 +66,9 @@ void round_trip(const CompiledModel& m, const Graph& graph) {
 
 const char* reverse = "x = aggregate(select(indices, length - indices - 1, ==), tokens);";
 Compiled small(const char* text = reverse) {
-  return Compiled(text, [](ProgramRequest& r) { r.vocabulary = std::vector<Value>{Value::string("a"), Value::string("b"), Value::string("c")}, r.max_length = 3; });
+  return Compiled(text, [](ProgramRequest& r) {
+    r.vocabulary = std::vector<Value>{Value::string("a"), Value::string("b"), Value::string("c")}, r.max_length = 3;
+  });
 }
 
 std::string replaced(std::string text, const std::string& from, const std::string& to) {
@@ -80,7 +84,9 @@ TEST_CASE("a listing of every example is read back as the same weights to the la
     if (file.path().extension() != ".rasp") continue;
     CAPTURE(file.path().stem().string());
     for (const bool optimize : {true, false}) {
-      Compiled c(read_example(file.path().stem().string()), [&](ProgramRequest& r) { if (!optimize) r.passes = no_passes; });
+      Compiled c(read_example(file.path().stem().string()), [&](ProgramRequest& r) {
+        if (!optimize) r.passes = no_passes;
+      });
       if (c.model) round_trip(*c.model, c.program.elaboration.graph);
     }
   }
@@ -95,7 +101,9 @@ TEST_CASE("and of random programs") {
     GeneratorOptions options;
     options.extreme = seed % 4 == 3;  // subnormal weights, infinities, nan
     const RandomProgram p = random_program(seed, options);
-    Compiled c(p.source, [&](ProgramRequest& r) { r.vocabulary = p.vocabulary, r.max_length = p.max_length, r.causal = p.causal; });
+    Compiled c(p.source, [&](ProgramRequest& r) {
+      r.vocabulary = p.vocabulary, r.max_length = p.max_length, r.causal = p.causal;
+    });
     if (!c.model) continue;
     ++compiled;
     round_trip(*c.model, c.program.elaboration.graph);
@@ -104,7 +112,9 @@ TEST_CASE("and of random programs") {
 }
 
 TEST_CASE("values of every kind are read back as they are") {
-  const std::vector<Value> all = {Value::none(), Value::opaque("(1, 'a')"), Value::string("None"), Value::string("a\"\\\n#"), Value::integer(2), Value::real(2), Value::boolean(true), Value::real(-1e300)};
+  const std::vector<Value> all = {
+      Value::none(),  Value::opaque("(1, 'a')"), Value::string("None"), Value::string("a\"\\\n#"), Value::integer(2),
+      Value::real(2), Value::boolean(true),      Value::real(-1e300)};
   for (const Value& v : all) {
     CAPTURE(craft::text_of(v));
     Compiled c = small();
@@ -122,7 +132,8 @@ TEST_CASE("weights are written as the shortest text that is the same float") {
   CHECK(craft::text_of(1.f) == "1");
   CHECK(craft::text_of(-0.f) == "-0");
   CHECK(craft::text_of(16777216.f) == "16777216");
-  for (const float x : {1.f / 3, 1e-30f, 3.4028235e38f, 1.1754944e-38f, 0.30000001f}) CHECK(std::strtof(craft::text_of(x).c_str(), nullptr) == x);
+  for (const float x : {1.f / 3, 1e-30f, 3.4028235e38f, 1.1754944e-38f, 0.30000001f})
+    CHECK(std::strtof(craft::text_of(x).c_str(), nullptr) == x);
 }
 
 TEST_CASE("a listing names what each part is for") {
@@ -146,7 +157,8 @@ TEST_CASE("a listing that was changed computes something else, and the compariso
     return rasp::check(graph, runner, {.exhaustive = true}, c.budget).mismatches;
   };
   CHECK(mismatches(text) == 0);
-  CHECK(mismatches(replaced(replaced(text, "unembed \"c\": x:c", "unembed \"c\": x:b"), "unembed \"b\": x:b", "unembed \"b\": x:c")) > 0);
+  CHECK(mismatches(replaced(replaced(text, "unembed \"c\": x:c", "unembed \"c\": x:b"), "unembed \"b\": x:b",
+                            "unembed \"b\": x:c")) > 0);
 }
 
 TEST_CASE("a circuit written by hand is a model") {
@@ -183,19 +195,23 @@ TEST_CASE("a component alone, with the bases that it names") {
   CHECK(head->find("basis tokens") != std::string::npos);
   CHECK(head->find("  ov ") != std::string::npos);
   CHECK(head->find("unembed") == std::string::npos);
-  for (const char* none : {"head 9.0", "head 0.7", "mlp 9", "", "x"}) CHECK(craft::print(craft, none).has_value() == (*none == 0));
+  for (const char* none : {"head 9.0", "head 0.7", "mlp 9", "", "x"})
+    CHECK(craft::print(craft, none).has_value() == (*none == 0));
 }
 
 TEST_CASE("a listing with a mistake: what is wrong, and where") {
   Compiled c = small();
   const std::string text = listing_of(*c.model, c.program.elaboration.graph);
-  struct Mistake { const char *from, *to, *message, *at; };
+  struct Mistake {
+    const char *from, *to, *message, *at;
+  };
   const Mistake mistakes[] = {
       {"craft 1", "craft 2", "A listing begins with \"craft 1\"", "craft 2"},
       {"unembed \"c\": x:c", "unembed \"c\": x:z", "There is no direction \"x:z\"", "x:z"},
       {"unembed \"c\": x:c", "unembed \"c\" x:c", "\":\" is expected, not \"x:c\"", "x:c"},
       {"unembed \"c\": x:c", "unembed \"c\": 1e99*x:c", "\"1e99\" is not a number that float32 holds", "1e99"},
-      {"unembed \"c\": x:c", "unembed \"c\": x:c + 2*x:c", "The dimension of \"x:c\" is named twice in one sum", "x:c\n"},
+      {"unembed \"c\": x:c", "unembed \"c\": x:c + 2*x:c", "The dimension of \"x:c\" is named twice in one sum",
+       "x:c\n"},
       {"unembed \"b\"", "unembed \"z\"", "The value \"b\" is next", "\"z\""},
       {"token \"b\"", "token \"z\"", "\"z\" is not in the vocabulary", "\"z\""},
       {"layer 0", "layer 3", "Layer 0 is next", "3\n"},

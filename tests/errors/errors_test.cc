@@ -19,10 +19,13 @@ using namespace rasp;
 
 namespace {
 
-struct Expected { std::string code, place; };
+struct Expected {
+  std::string code, place;
+};
 
 void replace_all(std::string& text, const std::string& from, const std::string& to) {
-  for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size()) text.replace(at, from.size(), to);
+  for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size())
+    text.replace(at, from.size(), to);
 }
 
 std::vector<std::filesystem::path> programs() {
@@ -84,10 +87,12 @@ TEST_CASE("every program with mistakes gets its messages, each in its place, and
     for (std::size_t i = 0; i < std::min(result["diagnostics"].size(), expected.size()); ++i) {
       const Json& d = result["diagnostics"][i];
       CHECK(d["code"] == expected[i].code);
-      if (!expected[i].place.empty()) CHECK(std::to_string(d["line"].get<int>()) + ":" + std::to_string(d["column"].get<int>()) == expected[i].place);
+      if (!expected[i].place.empty())
+        CHECK(std::to_string(d["line"].get<int>()) + ":" + std::to_string(d["column"].get<int>()) == expected[i].place);
       CHECK(!d["message"].get<std::string>().empty());
       CHECK_MESSAGE(!d.value("hint", "").empty(), "how to mend it");
-      const bool ordered = std::pair(d["line"].get<int>(), d["column"].get<int>()) <= std::pair(d["end_line"].get<int>(), d["end_column"].get<int>());
+      const bool ordered = std::pair(d["line"].get<int>(), d["column"].get<int>()) <=
+                           std::pair(d["end_line"].get<int>(), d["end_column"].get<int>());
       CHECK(ordered);
     }
   }
@@ -135,7 +140,9 @@ TEST_CASE("what a fix mends is not said again") {
     }
     if (!plain) continue;
     Session session;
-    const auto analyzed = [&](const std::string& text) { return Json::parse(session.request(Json{{"command", "analyze"}, {"program", text}}.dump()))["diagnostics"]; };
+    const auto analyzed = [&](const std::string& text) {
+      return Json::parse(session.request(Json{{"command", "analyze"}, {"program", text}}.dump()))["diagnostics"];
+    };
     // A mistake may hide another one.
     std::string text = program;
     for (int round = 0; round < 4; ++round) text = fixed(text, analyzed(text), fixes);
@@ -146,8 +153,13 @@ TEST_CASE("what a fix mends is not said again") {
 }
 
 TEST_CASE("numbers of Python become the same numbers") {
-  const struct { const char* written; Json value; const char* types; } numbers[] = {
-      {"1_000", 1000, "i"}, {"0x1f", 31, "i"}, {"0b101", 5, "i"}, {"0o17", 15, "i"}, {"1e5", 100000.0, "f"}, {"1.25e1", 12.5, "f"}, {"25e-1", 2.5, "f"}, {"1.5e-3", 0.0015, "f"}, {"3E+2", 300.0, "f"}, {"0.0e7", 0.0, "f"}, {"1_2.5", 12.5, "f"}};
+  const struct {
+    const char* written;
+    Json value;
+    const char* types;
+  } numbers[] = {{"1_000", 1000, "i"},   {"0x1f", 31, "i"},     {"0b101", 5, "i"},   {"0o17", 15, "i"},
+                 {"1e5", 100000.0, "f"}, {"1.25e1", 12.5, "f"}, {"25e-1", 2.5, "f"}, {"1.5e-3", 0.0015, "f"},
+                 {"3E+2", 300.0, "f"},   {"0.0e7", 0.0, "f"},   {"1_2.5", 12.5, "f"}};
   for (const auto& n : numbers) {
     const std::string program = std::string("x = ") + n.written + ";\n";
     Session session;
@@ -156,7 +168,8 @@ TEST_CASE("numbers of Python become the same numbers") {
     REQUIRE(first["diagnostics"].size() >= 1);
     CHECK(first["diagnostics"][0]["code"] == "bad-number");
     std::size_t fixes = 0;
-    const Json r = Json::parse(session.request(Json{{"command", "eval"}, {"program", fixed(program, first["diagnostics"], fixes)}, {"output", "x"}}.dump()));
+    const Json r = Json::parse(session.request(
+        Json{{"command", "eval"}, {"program", fixed(program, first["diagnostics"], fixes)}, {"output", "x"}}.dump()));
     REQUIRE(r["ok"] == true);
     CHECK(r["value"] == n.value);
     CHECK(r["types"] == n.types);
@@ -164,7 +177,9 @@ TEST_CASE("numbers of Python become the same numbers") {
 }
 
 TEST_CASE("a pasted transcript becomes a program") {
-  const std::string transcript = "#@ input \"ab\"\n>> x = tokens;\n     s-op: x\n \t Example: x(\"hello\") = [h, e, l, l, o] (strings)\n>> def f(y) {\n..   return y + 1;\n.. }\n     console function: f(y)\n>> f(indices);\n     s-op: out\n";
+  const std::string transcript =
+      "#@ input \"ab\"\n>> x = tokens;\n     s-op: x\n \t Example: x(\"hello\") = [h, e, l, l, o] (strings)\n>> def "
+      "f(y) {\n..   return y + 1;\n.. }\n     console function: f(y)\n>> f(indices);\n     s-op: out\n";
   Session session;
   const Json first = Json::parse(session.request(Json{{"command", "analyze"}, {"program", transcript}}.dump()));
   REQUIRE(first["diagnostics"].size() == 1);
@@ -179,10 +194,20 @@ TEST_CASE("a pasted transcript becomes a program") {
 // Whatever a request does with a program, its size stays within the limits.
 TEST_CASE("programs that explode end with a message for every command") {
   const std::string many(10'000, '(');
-  const std::vector<std::string> programs = {
-      "def f(x) { return f(x); } y = f(1);", "y = range(1000000000);", "y = \"ab\" * 1000000000;", "y = [1] * 1000000000;", "x = \"ab\"; for i in range(100) { x = x + x; }",
-      "x = [1]; for i in range(100) { x = x + x; }", "x = [1]; for i in range(100000) { x = [x]; }", "x = " + many + "1" + std::string(10'000, ')') + ";", "x = " + many, std::string(10'000, '['),
-      "def f(x) {" + std::string(10'000, '{'), "x = 3 ^ 100000;", std::string("x = \"\0\";", 8), "\xff\xfe\xed\xa0\x80"};
+  const std::vector<std::string> programs = {"def f(x) { return f(x); } y = f(1);",
+                                             "y = range(1000000000);",
+                                             "y = \"ab\" * 1000000000;",
+                                             "y = [1] * 1000000000;",
+                                             "x = \"ab\"; for i in range(100) { x = x + x; }",
+                                             "x = [1]; for i in range(100) { x = x + x; }",
+                                             "x = [1]; for i in range(100000) { x = [x]; }",
+                                             "x = " + many + "1" + std::string(10'000, ')') + ";",
+                                             "x = " + many,
+                                             std::string(10'000, '['),
+                                             "def f(x) {" + std::string(10'000, '{'),
+                                             "x = 3 ^ 100000;",
+                                             std::string("x = \"\0\";", 8),
+                                             "\xff\xfe\xed\xa0\x80"};
   Session session;
   for (const std::string& program : programs) {
     for (const char* command : {"analyze", "eval", "compile", "format"}) {
@@ -199,7 +224,9 @@ TEST_CASE("programs that explode end with a message for every command") {
       if (only_laid_out) continue;
       CHECK(result["ok"] == false);
       const Json& list = result["diagnostics"];
-      const bool error = std::any_of(list.begin(), list.end(), [](const Json& d) { return d["severity"] == "error" && !d["class"].get<std::string>().empty(); });
+      const bool error = std::any_of(list.begin(), list.end(), [](const Json& d) {
+        return d["severity"] == "error" && !d["class"].get<std::string>().empty();
+      });
       CHECK(error);
       CHECK(list.size() <= 3);
     }
@@ -212,14 +239,17 @@ TEST_CASE("halves of surrogate pairs are rejected where they stand") {
   const auto codes = [&](const std::string& request) {
     std::string out;
     const Json result = Json::parse(session.request(request));
-    for (const Json& d : result.value("diagnostics", Json::array())) out += d["code"].get<std::string>() + " " + std::to_string(d["column"].get<int>()) + ";";
+    for (const Json& d : result.value("diagnostics", Json::array()))
+      out += d["code"].get<std::string>() + " " + std::to_string(d["column"].get<int>()) + ";";
     return out;
   };
   CHECK(codes(R"({"command":"eval","program":"x = \"\ud800\";","input":"ab"})") == "invalid-character 6;");
   CHECK(codes(R"({"command":"eval","program":"x = \udc00;","input":"ab"})") == "invalid-character 5;");
   CHECK(codes(R"({"command":"eval","program":"x = tokens;","input":"a\ud800b"})") == "bad-request 1;");
-  CHECK(codes(R"({"command":"eval","program":"x = tokens;","vocabulary":["\udfff"],"input":"ab"})") == "bad-request 1;");
-  const Json whole = Json::parse(session.request(R"({"command":"eval","program":"x = \"\ud83d\ude00\" + tokens;","input":"a\ud83d\ude00"})"));
+  CHECK(codes(R"({"command":"eval","program":"x = tokens;","vocabulary":["\udfff"],"input":"ab"})") ==
+        "bad-request 1;");
+  const Json whole = Json::parse(
+      session.request(R"({"command":"eval","program":"x = \"\ud83d\ude00\" + tokens;","input":"a\ud83d\ude00"})"));
   CHECK(whole["values"] == Json::array({"\U0001F600a", "\U0001F600\U0001F600"}));
 }
 
@@ -230,7 +260,8 @@ TEST_CASE("places on very long lines are found quickly and right") {
   Session session;
   const Json result = Json::parse(session.request(Json{{"command", "analyze"}, {"program", program}}.dump()));
   Json last;
-  for (const Json& d : result["diagnostics"]) if (d["code"] == "undefined-name") last = d;
+  for (const Json& d : result["diagnostics"])
+    if (d["code"] == "undefined-name") last = d;
   REQUIRE(!last.is_null());
   CHECK(last["column"] == 1 + 7 + 20'000 * 7 + 4);  // the first statement has 7 UTF-16 code units with its blank
 }

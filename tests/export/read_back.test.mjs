@@ -6,7 +6,15 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import Ajv from 'ajv/dist/2020.js';
-import { expectedShapes, fingerprint, forward, fromTracr, readSafetensors, readStateDict, tracrUnembedding } from './readers.mjs';
+import {
+  expectedShapes,
+  fingerprint,
+  forward,
+  fromTracr,
+  readSafetensors,
+  readStateDict,
+  tracrUnembedding,
+} from './readers.mjs';
 import { loadOnnx, runOnnx } from './runtime.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -47,8 +55,10 @@ for (const name of names) {
     const [a, quoted, frog, negative, huge, tenth, nan] = rasp.vocabulary.values;
     assert.equal(a, 'a');
     if (config.d_vocab > 7)
-      assert.deepEqual([quoted, frog, negative, huge, tenth, nan],
-        ['"quoted"\n', 'žába', -3, '1180591620717411303424', 0.1, 'nan']);
+      assert.deepEqual(
+        [quoted, frog, negative, huge, tenth, nan],
+        ['"quoted"\n', 'žába', -3, '1180591620717411303424', 0.1, 'nan'],
+      );
     assert.deepEqual(rasp.exactness.links[1], { sop: null, what: 'no bound', margin: null, error: null });
     assert.deepEqual(rasp.output, { name: 'y', node: 1, span: null, expression: 'y' });
     assert.deepEqual(rasp.subspaces[0].sop.span, [1, 5, 1, 11]);
@@ -71,7 +81,11 @@ for (const name of names) {
         close(expected[`blocks.${l}.resid_post`].values, resid[2 * l + 2], `resid_post ${l}`);
         const pattern = expected[`blocks.${l}.attn.pattern`];
         const cells = tokens.length ** 2;
-        for (let h = 0; h < pattern.shape[0]; ++h) // the heads beyond are padding
+        for (
+          let h = 0;
+          h < pattern.shape[0];
+          ++h // the heads beyond are padding
+        )
           close(pattern.values.slice(h * cells, (h + 1) * cells), patterns[l][h], `pattern ${l}.${h}`);
       }
       close(expected.logits.values, logits, 'logits');

@@ -14,7 +14,14 @@ export function readSafetensors(bytes) {
   const start = 8 + headerLength;
   const tensors = {};
   let end = 0;
-  for (const [name, { dtype, shape, data_offsets: [from, to] }] of Object.entries(entries)) {
+  for (const [
+    name,
+    {
+      dtype,
+      shape,
+      data_offsets: [from, to],
+    },
+  ] of Object.entries(entries)) {
     if (dtype !== 'F32') throw new Error(`${name} is ${dtype}`);
     if (from !== end) throw new Error(`${name} leaves a hole`);
     const size = shape.reduce((a, b) => a * b, 1);
@@ -33,7 +40,8 @@ export function readStateDict(stateDict) {
   const tensors = {};
   for (const [name, { shape, indices, values }] of Object.entries(stateDict)) {
     const data = new Float32Array(shape.reduce((a, b) => a * b, 1));
-    if (indices.length !== values.length) throw new Error(`${name}: ${indices.length} indices, ${values.length} values`);
+    if (indices.length !== values.length)
+      throw new Error(`${name}: ${indices.length} indices, ${values.length} values`);
     indices.forEach((element, i) => {
       if (element >= data.length) throw new Error(`${name}: element ${element} of ${data.length}`);
       data[element] = values[i];
@@ -47,7 +55,9 @@ export function readStateDict(stateDict) {
 export function fromTracr(tensors, config) {
   const { d_model: D, n_heads: H, d_head: d } = config;
   const out = {};
-  const rename = (from, to, shape) => { out[to] = { shape: shape ?? tensors[from].shape, data: tensors[from].data }; };
+  const rename = (from, to, shape) => {
+    out[to] = { shape: shape ?? tensors[from].shape, data: tensors[from].data };
+  };
   // [D, (H d)] → [H, D, d]
   const split = (from, to) => {
     const data = new Float32Array(H * D * d);
@@ -59,8 +69,13 @@ export function fromTracr(tensors, config) {
   rename('token_embed/embeddings', 'embed.W_E');
   rename('pos_embed/embeddings', 'pos_embed.W_pos');
   for (let l = 0; l < config.n_layers; ++l) {
-    const theirs = `transformer/layer_${l}`, ours = `blocks.${l}`;
-    for (const [name, letter] of [['query', 'Q'], ['key', 'K'], ['value', 'V']]) {
+    const theirs = `transformer/layer_${l}`,
+      ours = `blocks.${l}`;
+    for (const [name, letter] of [
+      ['query', 'Q'],
+      ['key', 'K'],
+      ['value', 'V'],
+    ]) {
       split(`${theirs}/attn/${name}/w`, `${ours}.attn.W_${letter}`);
       rename(`${theirs}/attn/${name}/b`, `${ours}.attn.b_${letter}`, [H, d]);
     }
@@ -79,8 +94,8 @@ export function fromTracr(tensors, config) {
 const pythonWords = (value) => (value === true ? 'True' : value === false ? 'False' : String(value));
 
 /**
- * The name under which a reader of Tracr's models finds the output: the only one whose values in the residual labels are those of the output encoder.
- * Labels are split at their last colon (Python's rpartition).
+ * The name under which a reader of Tracr's models finds the output: the only one whose values in the residual labels
+ * are those of the output encoder. Labels are split at their last colon (Python's rpartition).
  */
 export function tracrOutputName({ residual_labels, output_encoder }) {
   const wanted = new Set(output_encoder.encoding_map.map(([value]) => pythonWords(value)));
@@ -89,17 +104,24 @@ export function tracrOutputName({ residual_labels, output_encoder }) {
     const at = label.lastIndexOf(':');
     if (at >= 0) byName.set(label.slice(0, at), (byName.get(label.slice(0, at)) ?? new Set()).add(label.slice(at + 1)));
   }
-  const names = [...byName].filter(([, values]) => values.size === wanted.size && [...values].every((value) => wanted.has(value))).map(([name]) => name);
+  const names = [...byName]
+    .filter(([, values]) => values.size === wanted.size && [...values].every((value) => wanted.has(value)))
+    .map(([name]) => name);
   if (names.length !== 1) throw new Error(`the output is not found: ${JSON.stringify(names)}`);
   return names[0];
 }
 
 /** The unembedding that such a reader makes, [d_model · values], row-major: a one where a dimension carries the label of a value. */
 export function tracrUnembedding(tracr) {
-  const { residual_labels: labels, output_encoder: { encoding_map: map } } = tracr;
-  const rows = new Map(labels.map((label, row) => [label, row]));  // as many rows as there are different labels
-  if (rows.size !== labels.length) throw new Error(`two dimensions have one label: ${labels.filter((label, row) => rows.get(label) !== row)}`);
-  const name = tracrOutputName(tracr), out = new Float32Array(labels.length * map.length);
+  const {
+    residual_labels: labels,
+    output_encoder: { encoding_map: map },
+  } = tracr;
+  const rows = new Map(labels.map((label, row) => [label, row])); // as many rows as there are different labels
+  if (rows.size !== labels.length)
+    throw new Error(`two dimensions have one label: ${labels.filter((label, row) => rows.get(label) !== row)}`);
+  const name = tracrOutputName(tracr),
+    out = new Float32Array(labels.length * map.length);
   for (const [value, column] of map) {
     const row = rows.get(`${name}:${pythonWords(value)}`);
     if (row === undefined) throw new Error(`no dimension for ${value}`);
@@ -131,7 +153,9 @@ export function expectedShapes(c) {
 /** The whole forward pass on one input, in doubles, dense: → { resid: one Float64Array per half-layer, patterns, logits }. */
 export function forward(c, tensors, tokens) {
   const w = (name) => tensors[name].data;
-  const T = tokens.length, D = c.d_model, d = c.d_head;
+  const T = tokens.length,
+    D = c.d_model,
+    d = c.d_head;
   const affine = (x, rows, inner, columns, W, wOffset, b, bOffset) => {
     const y = new Float64Array(rows * columns);
     for (let r = 0; r < rows; ++r)
@@ -146,7 +170,8 @@ export function forward(c, tensors, tokens) {
   tokens.forEach((id, t) => {
     for (let i = 0; i < D; ++i) x[t * D + i] = w('embed.W_E')[id * D + i] + w('pos_embed.W_pos')[t * D + i];
   });
-  const resid = [x.slice()], patterns = [];
+  const resid = [x.slice()],
+    patterns = [];
   for (let l = 0; l < c.n_layers; ++l) {
     const at = `blocks.${l}`;
     const next = x.slice();
@@ -154,8 +179,10 @@ export function forward(c, tensors, tokens) {
     patterns.push([]);
     for (let h = 0; h < c.n_heads; ++h) {
       const [q, k, v] = ['Q', 'K', 'V'].map((n) =>
-        affine(x, T, D, d, w(`${at}.attn.W_${n}`), h * D * d, w(`${at}.attn.b_${n}`), h * d));
-      const pattern = new Float64Array(T * T), z = new Float64Array(T * d);
+        affine(x, T, D, d, w(`${at}.attn.W_${n}`), h * D * d, w(`${at}.attn.b_${n}`), h * d),
+      );
+      const pattern = new Float64Array(T * T),
+        z = new Float64Array(T * d);
       for (let i = 0; i < T; ++i) {
         const visible = c.attention_dir === 'causal' ? i + 1 : T;
         const scores = [];
@@ -173,7 +200,9 @@ export function forward(c, tensors, tokens) {
         });
       }
       patterns[l].push(pattern);
-      affine(z, T, d, D, w(`${at}.attn.W_O`), h * d * D).forEach((y, i) => { next[i] += y; });
+      affine(z, T, d, D, w(`${at}.attn.W_O`), h * d * D).forEach((y, i) => {
+        next[i] += y;
+      });
     }
     x = next;
     resid.push(x.slice());
@@ -190,9 +219,13 @@ export function fingerprint(c, bosId, tensors) {
   // 64-bit arithmetic in four 16-bit limbs: BigInt would take minutes on large models.
   let h = [0x2325, 0x8422, 0x9ce4, 0xcbf2];
   const byte = (b) => {
-    const a = h[0] ^ b, [, b1, c1, d1] = h;
+    const a = h[0] ^ b,
+      [, b1, c1, d1] = h;
     // times 2^40 + 2^8 + 0xb3
-    const r0 = a * 0x1b3, r1 = b1 * 0x1b3, r2 = c1 * 0x1b3 + a * 0x100, r3 = d1 * 0x1b3 + b1 * 0x100;
+    const r0 = a * 0x1b3,
+      r1 = b1 * 0x1b3,
+      r2 = c1 * 0x1b3 + a * 0x100,
+      r3 = d1 * 0x1b3 + b1 * 0x100;
     let carry = 0;
     h = [r0, r1, r2, r3].map((r) => {
       const sum = r + carry;
@@ -201,10 +234,26 @@ export function fingerprint(c, bosId, tensors) {
     });
   };
   const scratch = new DataView(new ArrayBuffer(8));
-  const bytes = (n) => { for (let i = 0; i < n; ++i) byte(scratch.getUint8(i)); };
-  const integer = (x) => { scratch.setBigInt64(0, BigInt(x), true); bytes(8); };
-  for (const size of [c.n_layers, c.d_model, c.n_heads, c.d_head, c.d_mlp, c.n_ctx, c.d_vocab, c.d_vocab_out,
-    c.attention_dir === 'causal' ? 1 : 0, bosId]) integer(size);
+  const bytes = (n) => {
+    for (let i = 0; i < n; ++i) byte(scratch.getUint8(i));
+  };
+  const integer = (x) => {
+    scratch.setBigInt64(0, BigInt(x), true);
+    bytes(8);
+  };
+  for (const size of [
+    c.n_layers,
+    c.d_model,
+    c.n_heads,
+    c.d_head,
+    c.d_mlp,
+    c.n_ctx,
+    c.d_vocab,
+    c.d_vocab_out,
+    c.attention_dir === 'causal' ? 1 : 0,
+    bosId,
+  ])
+    integer(size);
   for (const name of Object.keys(expectedShapes(c))) {
     for (const b of new TextEncoder().encode(name)) byte(b);
     tensors[name].data.forEach((value, element) => {
@@ -214,5 +263,8 @@ export function fingerprint(c, bosId, tensors) {
       bytes(4);
     });
   }
-  return h.reverse().map((limb) => limb.toString(16).padStart(4, '0')).join('');
+  return h
+    .reverse()
+    .map((limb) => limb.toString(16).padStart(4, '0'))
+    .join('');
 }

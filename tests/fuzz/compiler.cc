@@ -18,13 +18,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     const std::string fault = shape_fault(model->transformer);
     const auto width = static_cast<std::size_t>(model->transformer.d_model);
-    if (!fault.empty() || model->residual_labels.size() != width || model->transformer.nonzeros() > static_cast<std::int64_t>(budget.limits().weights)) {
+    if (!fault.empty() || model->residual_labels.size() != width ||
+        model->transformer.nonzeros() > static_cast<std::int64_t>(budget.limits().weights)) {
       std::fprintf(stderr, "not a model: %s\n", fault.c_str());
       std::abort();
     }
     write_safetensors(model->transformer);
     write_onnx(model->transformer, {true, true});
-  } catch (const LimitExceeded&) {
-  }
+  } catch (const LimitExceeded&) {}
   return 0;
 }

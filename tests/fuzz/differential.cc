@@ -16,11 +16,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     options.exhaustive = true;
     const CheckResult result = check(program.elaboration.graph, runner, options, budget);
     if (!result.first) return 0;
-    std::fprintf(stderr, "%llu of %llu inputs differ, first:", static_cast<unsigned long long>(result.mismatches), static_cast<unsigned long long>(result.inputs));
+    std::fprintf(stderr, "%llu of %llu inputs differ, first:", static_cast<unsigned long long>(result.mismatches),
+                 static_cast<unsigned long long>(result.inputs));
     for (const Value& v : result.first->input) std::fprintf(stderr, " %s", v.repr().c_str());
     std::fprintf(stderr, " at \"%s\"\n%s\n", result.first->label.c_str(), request.program.c_str());
     std::abort();
-  } catch (const LimitExceeded&) {
-  }
+  } catch (const LimitExceeded&) {}
   return 0;
 }

@@ -1,5 +1,5 @@
-// What the fuzz targets share. A target is one function on bytes; libFuzzer, the sanitizers and -timeout say what went wrong,
-// and a target itself fails by abort().
+// What the fuzz targets share. A target is one function on bytes; libFuzzer, the sanitizers and -timeout say what went
+// wrong, and a target itself fails by abort().
 #pragma once
 #include <cstdint>
 #include <cstdio>
@@ -33,8 +33,10 @@ inline Limits small_limits() {
 inline void check_diagnostics(const Diagnostics& diagnostics, std::size_t main_size) {
   for (const Diagnostic& d : diagnostics.list()) {
     const bool placed = d.span.begin <= d.span.end && (d.span.file != 0 || d.span.end <= main_size + 1);
-    if (placed && !d.code.empty() && !d.message.empty() && (d.severity != Severity::Error || !d.error_class.empty())) continue;
-    std::fprintf(stderr, "diagnostic \"%s\" \"%s\" at %u..%u\n", d.code.c_str(), d.message.c_str(), d.span.begin, d.span.end);
+    if (placed && !d.code.empty() && !d.message.empty() && (d.severity != Severity::Error || !d.error_class.empty()))
+      continue;
+    std::fprintf(stderr, "diagnostic \"%s\" \"%s\" at %u..%u\n", d.code.c_str(), d.message.c_str(), d.span.begin,
+                 d.span.end);
     std::abort();
   }
 }
@@ -51,7 +53,8 @@ inline ProgramRequest request_of(const std::uint8_t* data, std::size_t size) {
   const std::uint8_t choice = size ? data[0] : 0;
   if (size) r.program.assign(reinterpret_cast<const char*>(data) + 1, size - 1);
   if (choice & 1) r.vocabulary = letters("ab");
-  else r.vocabulary = {Value::integer(std::int64_t{0}), Value::integer(std::int64_t{1}), Value::integer(std::int64_t{3})};
+  else
+    r.vocabulary = {Value::integer(std::int64_t{0}), Value::integer(std::int64_t{1}), Value::integer(std::int64_t{3})};
   r.input = {(*r.vocabulary)[0], (*r.vocabulary)[1], (*r.vocabulary)[0]};
   r.max_length = 3;
   r.causal = (choice & 2) != 0;

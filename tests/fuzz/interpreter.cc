@@ -14,7 +14,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (NodeId id = 0; id < graph.size(); ++id) all.push_back(id), graph.describe(id);
     const Evaluation e = evaluate(graph, *program.settings.input, request.causal.value_or(false), all, budget);
     for (NodeId id : all) e.failure_of(id);
-  } catch (const LimitExceeded&) {
-  }
+  } catch (const LimitExceeded&) {}
   return 0;
 }

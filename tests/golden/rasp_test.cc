@@ -1,4 +1,5 @@
-// Answers of the reference interpreter: tests/golden/rasp/*.json (format: README there). `repaired` lists where we differ on purpose.
+// Answers of the reference interpreter: tests/golden/rasp/*.json (format: README there). `repaired` lists where we
+// differ on purpose.
 #include <doctest/doctest.h>
 
 #include <cmath>
@@ -22,7 +23,9 @@ const std::map<std::string, std::string> repaired = {
 };
 
 // Cases whose statements fail with other classes than the reference's: case, our classes, why.
-struct Repair { std::string classes, why; };
+struct Repair {
+  std::string classes, why;
+};
 const std::map<std::string, Repair> repaired_statements = {
 #include "repaired_statements.inc"
 };
@@ -52,7 +55,8 @@ Answer ask(const Json& test_case, const std::string& expression, const Json& inp
   a.value = e.output;
   const std::uint32_t own = static_cast<std::uint32_t>(e.file_names.size() - 1);
   for (const Diagnostic& d : diagnostics.list()) {
-    if ((d.span.file == own || !a.value) && !d.error_class.empty()) a.error = d.error_class;  // the query is evaluated last
+    if ((d.span.file == own || !a.value) && !d.error_class.empty())
+      a.error = d.error_class;  // the query is evaluated last
   }
   if (!a.error.empty() || !a.value) return a;
   using K = BuildValue::Kind;
@@ -114,7 +118,8 @@ bool agrees(const BuildValue& v, const Json& expect) {
   if (kind == "dict") {
     if (v.kind != K::Dict || v.items.size() != expect["items"].size()) return false;
     for (std::size_t i = 0; i < v.items.size(); ++i) {
-      if (!agrees(*atom_of(v.keys[i]), expect["items"][i][0]) || !agrees(*v.items[i], expect["items"][i][1])) return false;
+      if (!agrees(*atom_of(v.keys[i]), expect["items"][i][0]) || !agrees(*v.items[i], expect["items"][i][1]))
+        return false;
     }
     return true;
   }
@@ -137,9 +142,12 @@ std::string mismatch(const Answer& a, const Json& expect) {
     std::vector<Value> values;
     for (std::size_t i = 0; i < a.cells.size(); ++i) {
       values.push_back(a.cells[i].value);
-      if (!same_atom(a.cells[i].value, expect["values"][i], expect["vtypes"].get<std::string>()[i])) return "position " + std::to_string(i) + " " + expect["values"][i].dump() + ", got " + a.cells[i].value.repr();
+      if (!same_atom(a.cells[i].value, expect["values"][i], expect["vtypes"].get<std::string>()[i]))
+        return "position " + std::to_string(i) + " " + expect["values"][i].dump() + ", got " + a.cells[i].value.repr();
     }
-    return sequence_type(values).label == expect["type"].get<std::string>() ? "" : "type " + expect["type"].get<std::string>();
+    return sequence_type(values).label == expect["type"].get<std::string>()
+               ? ""
+               : "type " + expect["type"].get<std::string>();
   }
   if (kind == "selector" && expect.contains("matrix")) {
     for (std::uint32_t q = 0; q < a.matrix.n; ++q)
@@ -154,7 +162,27 @@ std::string mismatch(const Answer& a, const Json& expect) {
 }  // namespace
 
 TEST_CASE("golden: every query of the reference interpreter") {
-  static const char* groups[] = {"aggregate", "arguments", "atoms", "collections", "elementwise", "functions", "in", "library", "logic", "loops", "paper", "precedence", "programs", "quirks", "scope", "select", "selector-algebra", "sop-index", "syntax", "ternary", "tokens"};
+  static const char* groups[] = {"aggregate",
+                                 "arguments",
+                                 "atoms",
+                                 "collections",
+                                 "elementwise",
+                                 "functions",
+                                 "in",
+                                 "library",
+                                 "logic",
+                                 "loops",
+                                 "paper",
+                                 "precedence",
+                                 "programs",
+                                 "quirks",
+                                 "scope",
+                                 "select",
+                                 "selector-algebra",
+                                 "sop-index",
+                                 "syntax",
+                                 "ternary",
+                                 "tokens"};
   std::size_t queries = 0;
   for (const char* group : groups) {
     std::ifstream file(std::string(RASP_TESTS_DIR) + "/golden/rasp/" + group + ".json");
@@ -180,7 +208,27 @@ TEST_CASE("golden: every query of the reference interpreter") {
 }
 
 TEST_CASE("golden: the statements of every case fail or pass as in the reference interpreter") {
-  static const char* groups[] = {"aggregate", "arguments", "atoms", "collections", "elementwise", "functions", "in", "library", "logic", "loops", "paper", "precedence", "programs", "quirks", "scope", "select", "selector-algebra", "sop-index", "syntax", "ternary", "tokens"};
+  static const char* groups[] = {"aggregate",
+                                 "arguments",
+                                 "atoms",
+                                 "collections",
+                                 "elementwise",
+                                 "functions",
+                                 "in",
+                                 "library",
+                                 "logic",
+                                 "loops",
+                                 "paper",
+                                 "precedence",
+                                 "programs",
+                                 "quirks",
+                                 "scope",
+                                 "select",
+                                 "selector-algebra",
+                                 "sop-index",
+                                 "syntax",
+                                 "ternary",
+                                 "tokens"};
   std::size_t cases = 0;
   for (const char* group : groups) {
     std::ifstream file(std::string(RASP_TESTS_DIR) + "/golden/rasp/" + group + ".json");
@@ -189,13 +237,17 @@ TEST_CASE("golden: the statements of every case fail or pass as in the reference
       if (c["kind"] != "eval") continue;
       const std::string id = c["id"];
       std::set<std::string> expected, ours;
-      for (const Json& s : c["statements"]) if (!s["ok"].get<bool>()) expected.insert(s["error"]["class"].get<std::string>());
-      Json request = {{"command", "analyze"}, {"program", c["program"]}, {"input", c["example"]}, {"files", Json::object()}};
+      for (const Json& s : c["statements"])
+        if (!s["ok"].get<bool>()) expected.insert(s["error"]["class"].get<std::string>());
+      Json request = {
+          {"command", "analyze"}, {"program", c["program"]}, {"input", c["example"]}, {"files", Json::object()}};
       const Json files = c.value("files", Json::object());
-      for (const auto& [name, text] : files.items()) if (text.is_string()) request["files"][name] = text;
+      for (const auto& [name, text] : files.items())
+        if (text.is_string()) request["files"][name] = text;
       Session session;
       const Json result = Json::parse(session.request(request.dump()));
-      for (const Json& d : result["diagnostics"]) if (d["severity"] == "error") ours.insert(d["class"].get<std::string>());
+      for (const Json& d : result["diagnostics"])
+        if (d["severity"] == "error") ours.insert(d["class"].get<std::string>());
       const auto text = [](const std::set<std::string>& classes) {
         std::string out;
         for (const std::string& x : classes) out += (out.empty() ? "" : " ") + x;
@@ -204,7 +256,8 @@ TEST_CASE("golden: the statements of every case fail or pass as in the reference
       ++cases;
       const auto repair = repaired_statements.find(id);
       if (repair == repaired_statements.end()) {
-        CHECK_MESSAGE(text(ours) == text(expected), id << ": [" << text(ours) << "] instead of [" << text(expected) << "]");
+        CHECK_MESSAGE(text(ours) == text(expected),
+                      id << ": [" << text(ours) << "] instead of [" << text(expected) << "]");
       } else {
         CHECK_MESSAGE(text(ours) == repair->second.classes, id << ": [" << text(ours) << "]");
         CHECK_MESSAGE(text(ours) != text(expected), id << " is listed as repaired but agrees");

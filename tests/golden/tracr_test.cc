@@ -1,5 +1,5 @@
-// Tracr's programs in RASP (tests/golden/tracr/README.md): the interpreter and our model give the answers of Tracr's evaluator, the models are
-// proved exact, and none is larger than Tracr's in any respect.
+// Tracr's programs in RASP (tests/golden/tracr/README.md): the interpreter and our model give the answers of Tracr's
+// evaluator, the models are proved exact, and none is larger than Tracr's in any respect.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -37,7 +37,8 @@ ProgramRequest request_of(const Json& record) {
 bool as_recorded(const Json& expected, const Value& actual) {
   if (expected.is_null()) return true;
   const Value value = values(Json::array({expected}))[0];
-  return equal(value, actual) || (value.is_number() && actual.is_number() && floats_agree(value.number(), actual.number()));
+  return equal(value, actual) ||
+         (value.is_number() && actual.is_number() && floats_agree(value.number(), actual.number()));
 }
 
 }  // namespace
@@ -63,7 +64,8 @@ TEST_CASE("Tracr's programs: answers, proofs and sizes") {
       const auto c = runner.compare(values(run[0]), budget);
       for (std::size_t i = 0; i < c.model.size(); ++i) {
         CAPTURE(i);
-        CHECK_MESSAGE(as_recorded(run[1][i], c.interpreter[i].value), "interpreter: ", c.interpreter[i].value.repr(), ", not ", run[1][i].dump());
+        CHECK_MESSAGE(as_recorded(run[1][i], c.interpreter[i].value), "interpreter: ", c.interpreter[i].value.repr(),
+                      ", not ", run[1][i].dump());
         CHECK_MESSAGE(as_recorded(run[1][i], c.model[i]), "model: ", c.model[i].repr(), ", not ", run[1][i].dump());
         compared += !run[1][i].is_null();
       }

@@ -18,11 +18,14 @@ lab::Circuit circuit_without_program(const lab::Network<float>& n) {
 double largest_difference(const lab::Matrix<float>& a, const lab::Matrix<float>& b) {
   double most = 0;
   for (std::int32_t r = 0; r < a.rows; ++r)
-    for (std::int32_t c = 0; c < a.columns; ++c) most = std::max(most, std::abs(static_cast<double>(a(r, c) - b(r, c))) / std::max(1.0, std::abs(static_cast<double>(b(r, c)))));
+    for (std::int32_t c = 0; c < a.columns; ++c)
+      most = std::max(most, std::abs(static_cast<double>(a(r, c) - b(r, c))) /
+                                std::max(1.0, std::abs(static_cast<double>(b(r, c)))));
   return most;
 }
 
-TEST_CASE("edge by edge: none patched is the clean run, all patched the other one, edges without weights change nothing") {
+TEST_CASE(
+    "edge by edge: none patched is the clean run, all patched the other one, edges without weights change nothing") {
   for (std::uint64_t seed = 0; seed < 30; ++seed) {
     CAPTURE(seed);
     testing::RandomModelOptions o;
@@ -39,7 +42,8 @@ TEST_CASE("edge by edge: none patched is the clean run, all patched the other on
     n.forward(batch);
     const auto rows = [&](std::int32_t first) {
       lab::Matrix<float> y(T, n.logits().columns);
-      for (std::int32_t t = 0; t < T; ++t) std::copy(n.logits().row(first + t), n.logits().row(first + t) + y.columns, y.row(t));
+      for (std::int32_t t = 0; t < T; ++t)
+        std::copy(n.logits().row(first + t), n.logits().row(first + t) + y.columns, y.row(t));
       return y;
     };
     lab::EdgePass pass(n, c);
@@ -86,7 +90,8 @@ TEST_CASE("the derivative by what a reader reads is what a small patch along an 
       std::vector<std::uint8_t> used(c.edges.size(), 0);
       for (std::size_t w = 0; w < r.writers; ++w) used[e + w] = w == 0;
       e += r.writers;
-      const double change = (static_cast<double>(pass.run(ids, used, moved)(T - 1, 0)) - clean) / static_cast<double>(step);
+      const double change =
+          (static_cast<double>(pass.run(ids, used, moved)(T - 1, 0)) - clean) / static_cast<double>(step);
       CAPTURE(r.name);
       // A relu may turn within the step: most readers must agree, and none be far off where they do not bend.
       checked += std::abs(change - sum) <= 0.05 * std::max(1.0, std::abs(sum));

@@ -75,7 +75,8 @@ std::pair<double, double> gradient_of(lab::Network<Real>& n, const std::string& 
   std::pair<double, double> found{NAN, NAN};
   const auto whole = [&](const std::string& at, const Dense<Real>& m) {
     if (at == name) found = projection(m, 0, 0, m.rows, m.columns);
-    if (name.rfind(at.substr(0, at.rfind('.') + 1), 0) != 0 || at.find(".attn.") == std::string::npos || at == name) return;
+    if (name.rfind(at.substr(0, at.rfind('.') + 1), 0) != 0 || at.find(".attn.") == std::string::npos || at == name)
+      return;
     const std::size_t l = static_cast<std::size_t>(name[7] - '0'), h = static_cast<std::size_t>(name[14] - '0');
     if (h >= n.shape().layers[l].heads.size() || name.substr(16) != at.substr(14)) return;
     const lab::HeadShape w = n.shape().layers[l].heads[h];
@@ -113,7 +114,8 @@ void check_reference(double tolerance) {
       CHECK(std::abs(found.second - r.y) <= tolerance * std::max(1.0, std::abs(r.y)));
       ++seen;
     }
-    CHECK(seen == 38);  // 21 of heads, 10 of the rest of the layers, 4 of embeddings and unembedding, 3 that are no weights
+    CHECK(seen ==
+          38);  // 21 of heads, 10 of the rest of the layers, 4 of embeddings and unembedding, 3 that are no weights
   }
 }
 
@@ -142,7 +144,9 @@ TEST_CASE("gradients agree with finite differences, element by element") {
         const double down = small_loss(n, exact, false);
         x = before;
         if (std::abs((*tensor.second)(r, c)) < 1e-12) CHECK(std::abs(up - down) < 1e-9);
-        else CHECK(std::abs((up - down) / (2 * h) - (*tensor.second)(r, c)) < 1e-6 * std::max(1.0, std::abs((*tensor.second)(r, c))));
+        else
+          CHECK(std::abs((up - down) / (2 * h) - (*tensor.second)(r, c)) <
+                1e-6 * std::max(1.0, std::abs((*tensor.second)(r, c))));
       }
 }
 
@@ -218,12 +222,14 @@ TEST_CASE("the dense forward pass says what the sparse one says, in the model's 
     double square = 0;
     for (std::int32_t i = 0; i < m.d_model; ++i) u.push_back(stream.draw()), square += u.back() * u.back();
     for (std::int32_t r = 0; r < m.d_model; ++r)
-      for (std::int32_t c = 0; c < m.d_model; ++c) turned.W(r, c) = (r == c) - 2 * u[static_cast<std::size_t>(r)] * u[static_cast<std::size_t>(c)] / square;
+      for (std::int32_t c = 0; c < m.d_model; ++c)
+        turned.W(r, c) = (r == c) - 2 * u[static_cast<std::size_t>(r)] * u[static_cast<std::size_t>(c)] / square;
     turned.project();
     testing::Random random(seed + 100);
     lab::Batch batch;
     std::vector<std::vector<std::int32_t>> sequences;
-    for (int s = 0; s < 3; ++s) batch.add(sequences.emplace_back(testing::random_ids(random, m, 1 + random.below(m.n_ctx))));
+    for (int s = 0; s < 3; ++s)
+      batch.add(sequences.emplace_back(testing::random_ids(random, m, 1 + random.below(m.n_ctx))));
     n.forward(batch);
     turned.network.forward(batch);
     std::int32_t row = 0;
@@ -235,14 +241,16 @@ TEST_CASE("the dense forward pass says what the sparse one says, in the model's 
         for (std::size_t c = 0; c < columns; ++c) {
           const double expected = logits[t * columns + c], bound = 1e-3 * std::max(1.0, std::abs(expected));
           CHECK(std::abs(n.logits()(row, static_cast<std::int32_t>(c)) - expected) < bound);
-          CHECK(std::abs(turned.network.logits()(row, static_cast<std::int32_t>(c)) - n.logits()(row, static_cast<std::int32_t>(c))) < 1e-6 * std::max(1.0, std::abs(expected)));
+          CHECK(std::abs(turned.network.logits()(row, static_cast<std::int32_t>(c)) -
+                         n.logits()(row, static_cast<std::int32_t>(c))) < 1e-6 * std::max(1.0, std::abs(expected)));
         }
     }
   }
 }
 
 TEST_CASE("own elementary functions") {
-  for (double x = 1e-300; x < 1e300; x *= 1.7e3) CHECK(std::abs(lab::logarithm(x) - std::log(x)) <= 4e-16 * std::max(1.0, std::abs(std::log(x))));
+  for (double x = 1e-300; x < 1e300; x *= 1.7e3)
+    CHECK(std::abs(lab::logarithm(x) - std::log(x)) <= 4e-16 * std::max(1.0, std::abs(std::log(x))));
   for (double x = 0.01; x < 3; x += 0.01) CHECK(std::abs(lab::logarithm(x) - std::log(x)) < 1e-15);
   for (double x = 0; x <= 3.1415; x += 0.001) CHECK(std::abs(lab::cosine(x) - std::cos(x)) < 1e-13);
   for (double x = -690; x <= 0; x += 0.37) CHECK(std::abs(lab::exponential(x) / std::exp(x) - 1) < 1e-14);

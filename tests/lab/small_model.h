@@ -18,7 +18,9 @@ class Stream {
       for (std::int32_t c = 0; c < columns; ++c) m(row + r, column + c) = static_cast<Real>(size * draw());
   }
   template <class Real>
-  void fill(lab::Matrix<Real>& m) { fill(m, 0, 0, m.rows, m.columns); }
+  void fill(lab::Matrix<Real>& m) {
+    fill(m, 0, 0, m.rows, m.columns);
+  }
 
  private:
   std::uint64_t state_;

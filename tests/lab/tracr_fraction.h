@@ -1,5 +1,6 @@
-// Tracr's own construction of frac_prevs (Lindner et al. 2023): 14 dimensions, tokens a b c x, five positions. Residual stream: tokens
-// a b c x BOS pad, indices 0–4, one, is_x, frac_prevs. MLP 0 writes is_x, the head of layer 1 averages it.
+// Tracr's own construction of frac_prevs (Lindner et al. 2023): 14 dimensions, tokens a b c x, five positions. Residual
+// stream: tokens a b c x BOS pad, indices 0–4, one, is_x, frac_prevs. MLP 0 writes is_x, the head of layer 1 averages
+// it.
 #pragma once
 #include <cmath>
 
@@ -7,7 +8,8 @@
 
 namespace rasp::testing {
 
-inline SparseMatrix entries(std::int32_t rows, std::int32_t columns, const std::vector<Eigen::Triplet<float, std::int32_t>>& list) {
+inline SparseMatrix entries(std::int32_t rows, std::int32_t columns,
+                            const std::vector<Eigen::Triplet<float, std::int32_t>>& list) {
   SparseMatrix w(rows, columns);
   w.setFromTriplets(list.begin(), list.end());
   return w;
@@ -32,7 +34,8 @@ inline Transformer tracr_fraction() {
   first.b_O = zeros(D);
   first.mlp = {entries(D, 1, {{x, 0, 1.0f}}), zeros(1), entries(1, D, {{0, is_x, 1.0f}}), zeros(D)};
   Layer second;
-  second.heads.push_back({entries(D, n, q), entries(D, n, k), entries(D, n, {{is_x, 0, 1.0f}}), zeros(n), zeros(n), zeros(n), entries(n, D, {{0, frac, 1.0f}})});
+  second.heads.push_back({entries(D, n, q), entries(D, n, k), entries(D, n, {{is_x, 0, 1.0f}}), zeros(n), zeros(n),
+                          zeros(n), entries(n, D, {{0, frac, 1.0f}})});
   second.b_O = zeros(D);
   second.mlp = {SparseMatrix(D, 0), {}, SparseMatrix(0, D), zeros(D)};
   m.layers = {first, second};

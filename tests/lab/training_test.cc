@@ -1,4 +1,5 @@
-// Training, against values of another implementation (the table of the specification: JAX, 4,000 steps) and against what must hold.
+// Training, against values of another implementation (the table of the specification: JAX, 4,000 steps) and against
+// what must hold.
 #include "doctest/doctest.h"
 #include "lab/laboratory.h"
 #include "lab/run.h"
@@ -14,7 +15,8 @@ struct Prepared {
   lab::Examples examples;
 };
 
-std::unique_ptr<Prepared> prepared(const std::string& text, const std::string& vocabulary, std::uint32_t length, bool causal) {
+std::unique_ptr<Prepared> prepared(const std::string& text, const std::string& vocabulary, std::uint32_t length,
+                                   bool causal) {
   auto p = std::make_unique<Prepared>();
   ProgramRequest request;
   request.program = text;
@@ -71,7 +73,10 @@ TEST_CASE("a full basis changes nothing: every answer is right before the first 
 
 Json ask(lab::Laboratory& session, const Json& request) { return Json::parse(session.request(request.dump())); }
 
-const Json shift = {{"command", "lab_start"}, {"program", "aggregate(select(indices, indices - 1, ==), tokens, \"-\");"}, {"vocabulary", "abc"}, {"max_length", 4}};
+const Json shift = {{"command", "lab_start"},
+                    {"program", "aggregate(select(indices, indices - 1, ==), tokens, \"-\");"},
+                    {"vocabulary", "abc"},
+                    {"max_length", 4}};
 Json with(Json request, const Json& more) {
   request.merge_patch(more);
   return request;
@@ -80,7 +85,8 @@ Json with(Json request, const Json& more) {
 TEST_CASE("the same seed gives the same numbers, whatever the slices; another seed gives others") {
   lab::Laboratory session;
   const auto points = [&](int seed, int slice) {
-    const Json started = ask(session, with(shift, {{"training", {{"steps", 120}, {"seed", seed}}}, {"experiment", {{"d", 5}}}}));
+    const Json started =
+        ask(session, with(shift, {{"training", {{"steps", 120}, {"seed", seed}}}, {"experiment", {{"d", 5}}}}));
     REQUIRE(started["ok"] == true);
     Json all = Json::array(), state;
     do {
@@ -107,10 +113,12 @@ TEST_CASE("a step can be gone back to, and the run goes on from where it was") {
   CHECK(now["step"] == 40);
   CHECK(then["W"] != now["W"]);
   CHECK(ask(session, {{"command", "lab_picture"}, {"run", run}}) == now);
-  CHECK(ask(session, {{"command", "lab_picture"}, {"run", run}, {"step", 1}})["diagnostics"][0]["code"] == "bad-request");
+  CHECK(ask(session, {{"command", "lab_picture"}, {"run", run}, {"step", 1}})["diagnostics"][0]["code"] ==
+        "bad-request");
   CHECK(ask(session, {{"command", "lab_export"}, {"run", run}})["ok"] == true);
   ask(session, {{"command", "lab_release"}, {"run", run}});
-  CHECK(ask(session, {{"command", "lab_advance"}, {"run", run}})["diagnostics"][0]["message"] == "This run is no longer held; start it again");
+  CHECK(ask(session, {{"command", "lab_advance"}, {"run", run}})["diagnostics"][0]["message"] ==
+        "This run is no longer held; start it again");
 }
 
 TEST_CASE("absurd settings are refused with the range that is allowed") {
@@ -141,12 +149,14 @@ TEST_CASE("programs that are hard to learn from: no value, few values, one token
   lab::Laboratory session;
   const Json none = ask(session, with(shift, {{"program", "#@ assume indices < 0\ntokens;"}}));
   CHECK(none["diagnostics"].back()["code"] == "no-examples");
-  const Json few = ask(session, with(shift, {{"program", "#@ assume length == 1\nindices;"}, {"experiment", {{"d", 1}}}}));
+  const Json few =
+      ask(session, with(shift, {{"program", "#@ assume length == 1\nindices;"}, {"experiment", {{"d", 1}}}}));
   CHECK(few["ok"] == true);
   CHECK(few["diagnostics"].back()["code"] == "few-examples");
   const Json large = ask(session, with(shift, {{"max_length", 60}, {"examples", {{"most", 100000}}}}));
   CHECK(large["diagnostics"].back()["code"] == "limit-training");
-  const Json one = ask(session, with(shift, {{"vocabulary", "a"}, {"training", {{"steps", 300}}}, {"experiment", {{"kind", "twin"}}}}));
+  const Json one = ask(
+      session, with(shift, {{"vocabulary", "a"}, {"training", {{"steps", 300}}}, {"experiment", {{"kind", "twin"}}}}));
   REQUIRE(one["ok"] == true);
   const Json state = ask(session, {{"command", "lab_advance"}, {"run", one["run"]}});
   CHECK(state["done"] == true);
@@ -156,7 +166,11 @@ TEST_CASE("programs that are hard to learn from: no value, few values, one token
 TEST_CASE("a run that diverges stops and keeps the last good weights") {
   lab::Laboratory session;
   // The square of such an error is no number of float32 that anybody could go on with.
-  const Json started = ask(session, {{"command", "lab_start"}, {"program", "#@ encode x numerical\nx = indices * 1000000000000000.5;"}, {"vocabulary", "ab"}, {"max_length", 4}, {"experiment", {{"kind", "superposition"}, {"d", 1}}}});
+  const Json started = ask(session, {{"command", "lab_start"},
+                                     {"program", "#@ encode x numerical\nx = indices * 1000000000000000.5;"},
+                                     {"vocabulary", "ab"},
+                                     {"max_length", 4},
+                                     {"experiment", {{"kind", "superposition"}, {"d", 1}}}});
   REQUIRE(started["ok"] == true);
   const Json before = ask(session, {{"command", "lab_picture"}, {"run", started["run"]}});
   const Json state = ask(session, {{"command", "lab_advance"}, {"run", started["run"]}});

@@ -9,7 +9,10 @@ namespace {
 
 Json asked(lab::Laboratory& session, const Json& request) { return Json::parse(session.request(request.dump())); }
 
-const Json turned_program = {{"program", "#@ vocabulary \"abc\"\n#@ max_length 4\nx = aggregate(select(indices, length - 1 - indices, ==), tokens);"}, {"name", "p.rasp"}};
+const Json turned_program = {
+    {"program",
+     "#@ vocabulary \"abc\"\n#@ max_length 4\nx = aggregate(select(indices, length - 1 - indices, ==), tokens);"},
+    {"name", "p.rasp"}};
 
 Json of_program(Json request, const Json& more = Json::object()) {
   request.update(turned_program);
@@ -39,7 +42,10 @@ const Json turned_inputs = {{"a"}, {"a", "b"}, {"c", "a", "b"}, {"a", "b", "c", 
 TEST_CASE("turned by the identity a model is the same to the last bit") {
   lab::Laboratory session;
   const Json compiled = asked(session, of_program({{"command", "compile"}, {"keep", true}}));
-  const Json r = asked(session, {{"command", "turn"}, {"handle", compiled["handle"]}, {"basis", identity(compiled["model"]["d_model"])}, {"inputs", turned_inputs}});
+  const Json r = asked(session, {{"command", "turn"},
+                                 {"handle", compiled["handle"]},
+                                 {"basis", identity(compiled["model"]["d_model"])},
+                                 {"inputs", turned_inputs}});
   CHECK(r["fingerprint"] == compiled["fingerprint"]);
   CHECK(r["right"] == turned_inputs.size());
   CHECK(r["lead"].get<double>() > 0);
@@ -50,11 +56,17 @@ TEST_CASE("a rotation changes every weight and no answer; nothing is called prov
   const Json compiled = asked(session, of_program({{"command", "compile"}, {"keep", true}}));
   REQUIRE(compiled["exactness"] == "proved");
   const Json handle = compiled["handle"];
-  const Json r = asked(session, {{"command", "turn"}, {"handle", handle}, {"basis", rotation(compiled["model"]["d_model"])}, {"inputs", turned_inputs}});
+  const Json r = asked(session, {{"command", "turn"},
+                                 {"handle", handle},
+                                 {"basis", rotation(compiled["model"]["d_model"])},
+                                 {"inputs", turned_inputs}});
   CHECK(r["fingerprint"] != compiled["fingerprint"]);
   CHECK(r["right"] == turned_inputs.size());
   const Json again = asked(session, of_program({{"command", "compile"}, {"keep", true}}));
-  const Json same = asked(session, {{"command", "turn"}, {"handle", again["handle"]}, {"basis", identity(again["model"]["d_model"])}, {"inputs", turned_inputs}});
+  const Json same = asked(session, {{"command", "turn"},
+                                    {"handle", again["handle"]},
+                                    {"basis", identity(again["model"]["d_model"])},
+                                    {"inputs", turned_inputs}});
   CHECK(r["lead"].get<double>() == doctest::Approx(same["lead"].get<double>()).epsilon(0.001));
   for (const Json& input : turned_inputs) {
     const Json trace = asked(session, {{"command", "trace"}, {"handle", handle}, {"input", input}});
@@ -76,7 +88,12 @@ TEST_CASE("a rotation changes every weight and no answer; nothing is called prov
 TEST_CASE("methods that look at edges see the same circuit in a rotated basis") {
   lab::Laboratory session;
   const Json compiled = asked(session, of_program({{"command", "compile"}}));
-  const auto discover = [&](const Json& more) { return asked(session, of_program({{"command", "discover"}, {"methods", {"edge_patching", "zero_ablation", "eap"}}, {"pairs", 10}}, more)); };
+  const auto discover = [&](const Json& more) {
+    return asked(
+        session,
+        of_program({{"command", "discover"}, {"methods", {"edge_patching", "zero_ablation", "eap"}}, {"pairs", 10}},
+                   more));
+  };
   const Json own = discover(Json::object()), other = discover({{"basis", rotation(compiled["model"]["d_model"])}});
   REQUIRE(other["ok"] == true);
   CHECK(own["fingerprint"] == compiled["fingerprint"]);
@@ -89,7 +106,8 @@ TEST_CASE("methods that look at edges see the same circuit in a rotated basis") 
     CHECK(b[i]["semantic"] == a[i]["semantic"]);
     CHECK(b[i]["causal"] == a[i]["causal"]);
     CHECK(b[i]["structural"] == a[i]["structural"]);
-    for (const auto& [method, score] : a[i]["scores"].items()) CHECK(b[i]["scores"][method].get<double>() == doctest::Approx(score.get<double>()).epsilon(1e-3).scale(1));
+    for (const auto& [method, score] : a[i]["scores"].items())
+      CHECK(b[i]["scores"][method].get<double>() == doctest::Approx(score.get<double>()).epsilon(1e-3).scale(1));
   }
 }
 
@@ -100,21 +118,37 @@ TEST_CASE("what is no basis, and inputs of other tokens, are refused, and the mo
   auto ragged = identity(n), wide = identity(n);
   ragged.back().pop_back();
   for (auto& row : wide) row.push_back(0);
-  const Json bad[] = {nullptr, 1, Json::array(), identity(n - 1), identity(n + 1), ragged, wide, Json(std::vector<Json>(n, Json::array())), Json(std::vector<Json>(n, {"x"})), Json(std::vector<Json>(n, {1e39}))};
+  const Json bad[] = {nullptr,
+                      1,
+                      Json::array(),
+                      identity(n - 1),
+                      identity(n + 1),
+                      ragged,
+                      wide,
+                      Json(std::vector<Json>(n, Json::array())),
+                      Json(std::vector<Json>(n, {"x"})),
+                      Json(std::vector<Json>(n, {1e39}))};
   for (const Json& basis : bad) {
     CAPTURE(basis.dump());
     const Json r = asked(session, {{"command", "turn"}, {"handle", compiled["handle"]}, {"basis", basis}});
     CHECK(r["diagnostics"][0]["code"] == "bad-request");
     CHECK(r["diagnostics"][0]["message"].get<std::string>().find("\"basis\"") != std::string::npos);
-    if (!basis.is_null()) CHECK(asked(session, of_program({{"command", "discover"}, {"methods", Json::array()}}, {{"basis", basis}}))["diagnostics"][0]["code"] == "bad-request");
+    if (!basis.is_null())
+      CHECK(asked(session, of_program({{"command", "discover"}, {"methods", Json::array()}},
+                                      {{"basis", basis}}))["diagnostics"][0]["code"] == "bad-request");
   }
-  CHECK(asked(session, {{"command", "turn"}, {"handle", compiled["handle"]}, {"basis", identity(n)}, {"inputs", {{"z"}}}})["diagnostics"][0]["code"] == "unknown-token");
-  CHECK(asked(session, {{"command", "trace"}, {"handle", compiled["handle"]}, {"input", "ab"}})["exactness"] == "proved");
+  CHECK(asked(session, {{"command", "turn"},
+                        {"handle", compiled["handle"]},
+                        {"basis", identity(n)},
+                        {"inputs", {{"z"}}}})["diagnostics"][0]["code"] == "unknown-token");
+  CHECK(asked(session, {{"command", "trace"}, {"handle", compiled["handle"]}, {"input", "ab"}})["exactness"] ==
+        "proved");
 }
 
 TEST_CASE("the W of a run, put into the compiled model, is the run's model") {
   lab::Laboratory session;
-  const Json started = asked(session, of_program({{"command", "lab_start"}, {"experiment", {{"d", 7}}}, {"training", {{"steps", 40}}}}));
+  const Json started =
+      asked(session, of_program({{"command", "lab_start"}, {"experiment", {{"d", 7}}}, {"training", {{"steps", 40}}}}));
   REQUIRE(started["ok"] == true);
   asked(session, {{"command", "lab_advance"}, {"run", started["run"]}});
   const Json W = asked(session, {{"command", "lab_export"}, {"run", started["run"]}, {"format", "basis"}})["basis"];
@@ -124,10 +158,16 @@ TEST_CASE("the W of a run, put into the compiled model, is the run's model") {
   REQUIRE(W.size() == compiled["model"]["d_model"]);
   CHECK(W[0].size() == 7);
   asked(session, {{"command", "turn"}, {"handle", compiled["handle"]}, {"basis", W}});
-  REQUIRE(asked(session, {{"command", "export"}, {"handle", compiled["handle"]}, {"format", "safetensors"}})["ok"] == true);
+  REQUIRE(asked(session, {{"command", "export"}, {"handle", compiled["handle"]}, {"format", "safetensors"}})["ok"] ==
+          true);
   CHECK(session.bytes() == run);
-  const Json twin = asked(session, of_program({{"command", "lab_start"}, {"experiment", {{"kind", "twin"}}}, {"training", {{"steps", 1}}}}));
-  CHECK(asked(session, {{"command", "lab_export"}, {"run", twin["run"]}, {"format", "basis"}})["diagnostics"][0]["message"].get<std::string>().find("twin") != std::string::npos);
+  const Json twin =
+      asked(session,
+            of_program({{"command", "lab_start"}, {"experiment", {{"kind", "twin"}}}, {"training", {{"steps", 1}}}}));
+  CHECK(asked(session,
+              {{"command", "lab_export"}, {"run", twin["run"]}, {"format", "basis"}})["diagnostics"][0]["message"]
+            .get<std::string>()
+            .find("twin") != std::string::npos);
 }
 
 }  // namespace

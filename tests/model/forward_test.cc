@@ -21,7 +21,8 @@ Tensors reference(const Transformer& m, const std::vector<std::int32_t>& ids,
 }
 
 // Every tensor of the trace lies within the bounds, and the bounds are narrow enough to mean something.
-void check_trace(const Transformer& m, const std::vector<std::int32_t>& ids, const std::vector<Intervention>& interventions) {
+void check_trace(const Transformer& m, const std::vector<std::int32_t>& ids,
+                 const std::vector<Intervention>& interventions) {
   const Tensors expected = reference(m, ids, interventions);
   Workspace workspace;
   Trace trace;
@@ -230,7 +231,8 @@ TEST_CASE("the trace is consistent in itself") {
       const std::int64_t f = layer.mlp.W_in.cols();
       for (std::int64_t t = 0; t < T; ++t) {
         for (std::int64_t i = 0; i < f; ++i)
-          expect(at(block + "mlp.post", t * f + i) == std::max(0.0f, at(block + "mlp.pre", t * f + i)), block, "mlp.post is not the ReLU of mlp.pre");
+          expect(at(block + "mlp.post", t * f + i) == std::max(0.0f, at(block + "mlp.pre", t * f + i)), block,
+                 "mlp.post is not the ReLU of mlp.pre");
         for (std::int64_t d = 0; d < m.d_model; ++d) {
           // resid_post = resid_mid + post · W_out + b_out; resid_mid - resid_pre is checked against the naive pass,
           // and is b_O alone where there are no heads.
@@ -239,13 +241,16 @@ TEST_CASE("the trace is consistent in itself") {
             out += static_cast<double>(at(block + "mlp.post", t * f + i)) *
                    layer.mlp.W_out.coeff(static_cast<int>(i), static_cast<int>(d));
           const std::int64_t cell = t * m.d_model + d;
-          expect(std::abs(at(block + "resid_post", cell) - at(block + "resid_mid", cell) - out) < 1e-4, block, "resid_post is not resid_mid and the MLP");
+          expect(std::abs(at(block + "resid_post", cell) - at(block + "resid_mid", cell) - out) < 1e-4, block,
+                 "resid_post is not resid_mid and the MLP");
           if (heads == 0)
-            expect(at(block + "resid_mid", cell) == at(before, cell) + layer.b_O[static_cast<std::size_t>(d)], block, "resid_mid without heads");
+            expect(at(block + "resid_mid", cell) == at(before, cell) + layer.b_O[static_cast<std::size_t>(d)], block,
+                   "resid_mid without heads");
         }
       }
     }
-    for (std::size_t i = 0; i < logits.size(); ++i) expect(at("logits", static_cast<std::int64_t>(i)) == logits[i], "", "logits");
+    for (std::size_t i = 0; i < logits.size(); ++i)
+      expect(at("logits", static_cast<std::int64_t>(i)) == logits[i], "", "logits");
   }
   CHECK_MESSAGE(sweep.passed(), sweep.report());
 }

@@ -22,7 +22,8 @@ void* operator new(std::size_t n) {
   if (void* p = std::malloc(n ? n : 1)) return p;
   throw std::bad_alloc();
 }
-void* operator new(std::size_t n, const std::nothrow_t&) noexcept {  // with the other, since both end in the same delete
+void* operator new(std::size_t n,
+                   const std::nothrow_t&) noexcept {  // with the other, since both end in the same delete
   ++allocations;
   return std::malloc(n ? n : 1);
 }
@@ -38,7 +39,8 @@ TEST_CASE("a warm workspace makes no allocation, whatever the length, and no dif
     const PreparedModel prepared(m);
     Random random(1);
     std::vector<std::vector<std::int32_t>> sequences;
-    for (const std::int32_t T : {30, 1, 7, 30, 2, 16, 30, 30, 30, 30, 5, 30, 30}) sequences.push_back(random_ids(random, m, T));
+    for (const std::int32_t T : {30, 1, 7, 30, 2, 16, 30, 30, 30, 30, 5, 30, 30})
+      sequences.push_back(random_ids(random, m, T));
     Workspace warm;
     std::vector<float> logits;
     forward(prepared, warm, sequences[0], logits);
@@ -83,7 +85,9 @@ TEST_CASE("the exponential is within two units in the last place") {
 
 TEST_CASE("softmax: equal scores, far-apart scores, the floor, and which groups are not zero") {
   std::int32_t groups[8];
-  const auto softmax = [&](std::vector<float>& x) { return kernels::softmax(x.data(), static_cast<std::int32_t>(x.size()), groups); };
+  const auto softmax = [&](std::vector<float>& x) {
+    return kernels::softmax(x.data(), static_cast<std::int32_t>(x.size()), groups);
+  };
   for (std::int32_t n = 4; n <= 24; n += 4) {
     CAPTURE(n);
     std::vector<float> equal(static_cast<std::size_t>(n), 12.5f);
@@ -117,10 +121,12 @@ TEST_CASE("transposition, dot product and lists of non-zeros at every size") {
     for (std::int32_t n = 1; n <= 9; ++n) {
       CAPTURE(rows);
       CAPTURE(n);
-      std::vector<std::vector<float>> x(static_cast<std::size_t>(rows), std::vector<float>(12, 1e30f));  // beyond n: not to be read as data
+      std::vector<std::vector<float>> x(static_cast<std::size_t>(rows),
+                                        std::vector<float>(12, 1e30f));  // beyond n: not to be read as data
       std::vector<const float*> pointers;
       for (auto& row : x) {
-        for (std::int32_t t = 0; t < n; ++t) row[static_cast<std::size_t>(t)] = random.below(2) ? random.weight() : 0.0f;
+        for (std::int32_t t = 0; t < n; ++t)
+          row[static_cast<std::size_t>(t)] = random.below(2) ? random.weight() : 0.0f;
         pointers.push_back(row.data());
       }
       std::vector<float> out(static_cast<std::size_t>(rows * n) + 1, 7.0f);
@@ -131,7 +137,8 @@ TEST_CASE("transposition, dot product and lists of non-zeros at every size") {
           CHECK(out[static_cast<std::size_t>(t * rows + r)] == pointers[static_cast<std::size_t>(r)][t]);
           if (pointers[static_cast<std::size_t>(r)][t] != 0) expected.push_back(t);
         }
-        found.resize(static_cast<std::size_t>(kernels::nonzero_positions(pointers[static_cast<std::size_t>(r)], n, found.data())));
+        found.resize(static_cast<std::size_t>(
+            kernels::nonzero_positions(pointers[static_cast<std::size_t>(r)], n, found.data())));
         CHECK(found == expected);
       }
       CHECK(out.back() == 7.0f);  // not written past the end
@@ -145,7 +152,8 @@ TEST_CASE("transposition, dot product and lists of non-zeros at every size") {
     }
 }
 
-TEST_CASE("sizes: d_head, n_heads and d_mlp are the largest; parameters count the padded model; stored zeros do not count") {
+TEST_CASE(
+    "sizes: d_head, n_heads and d_mlp are the largest; parameters count the padded model; stored zeros do not count") {
   Transformer m;
   m.d_model = 4;
   m.n_ctx = 3;

@@ -1,5 +1,5 @@
-// The forward pass once more, as naively as the mathematics is written: dense, no skipping, no packing. It runs in one of
-// two arithmetics: `Bounded` (double, with a rigorous bound on what float32 may be off by in any order of summation)
+// The forward pass once more, as naively as the mathematics is written: dense, no skipping, no packing. It runs in one
+// of two arithmetics: `Bounded` (double, with a rigorous bound on what float32 may be off by in any order of summation)
 // and `Shuffled` (float32, every sum in a random order).
 #pragma once
 #include <algorithm>
@@ -160,8 +160,9 @@ class Reference {
       for (std::size_t i = 0; i < T_; ++i) {
         std::vector<N> scores;
         for (std::size_t j = 0; j < T_; ++j)
-          scores.push_back(m_.causal && j > i ? a_.exact(-1e30f)
-                                              : a_.divide(a_.dot(q[i], k[j]), std::sqrt(static_cast<double>(m_.d_head()))));
+          scores.push_back(m_.causal && j > i
+                               ? a_.exact(-1e30f)
+                               : a_.divide(a_.dot(q[i], k[j]), std::sqrt(static_cast<double>(m_.d_head()))));
         std::vector<N> pattern = a_.softmax(scores);
         if (given)
           for (std::size_t j = 0; j < T_; ++j) pattern[j] = a_.exact(given->values[i * T_ + j]);

@@ -1,5 +1,5 @@
-// The programs of the field against independent references, written here without any of RASP's notions: examples/*.rasp and
-// tests/programs/*.rasp on every short input and on random longer ones. Values and their types must agree.
+// The programs of the field against independent references, written here without any of RASP's notions: examples/*.rasp
+// and tests/programs/*.rasp on every short input and on random longer ones. Values and their types must agree.
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
@@ -42,11 +42,12 @@ function shuffled(pairs) {
 /** The most frequent follower of each token in the whole input; the smallest among equals. */
 function likely(t, letters) {
   return t.map((x) => {
-    let best = '-', most = 0;
+    let best = '-',
+      most = 0;
     for (const y of letters) {
       let n = 0;
       for (let i = 0; i + 1 < t.length; ++i) n += t[i] === x && t[i + 1] === y ? 1 : 0;
-      if (n > most) most = n, best = y;
+      if (n > most) (most = n), (best = y);
     }
     return best;
   });
@@ -61,7 +62,8 @@ const stillOpen = (prefix) => {
   }
   return open;
 };
-const neverBelow = (t) => t.reduce((depth, c) => (depth < 0 ? depth : depth + ('(['.includes(c) ? 1 : ')]'.includes(c) ? -1 : 0)), 0) >= 0;
+const neverBelow = (t) =>
+  t.reduce((depth, c) => (depth < 0 ? depth : depth + ('(['.includes(c) ? 1 : ')]'.includes(c) ? -1 : 0)), 0) >= 0;
 /** What stood behind the last earlier copy of the last token. */
 function continued(prefix) {
   for (let j = prefix.length - 1; j > 0; --j) if (prefix[j - 1] === prefix.at(-1)) return prefix[j];
@@ -72,10 +74,21 @@ function continued(prefix) {
 const references = {
   'counter.rasp': { f: (t) => t.map((x) => '1230'[Number(x)]), type: 's' },
   'copier.rasp': { f: (t) => prefixes(t, continued), type: 's' },
-  'closer.rasp': { f: (t) => prefixes(t, (prefix) => ({ '(': ')', '[': ']' })[stillOpen(prefix).at(-1)] ?? '.'), type: 's', meant: neverBelow },
+  'closer.rasp': {
+    f: (t) => prefixes(t, (prefix) => ({ '(': ')', '[': ']' })[stillOpen(prefix).at(-1)] ?? '.'),
+    type: 's',
+    meant: neverBelow,
+  },
   'histogram.rasp': { f: counts, type: 'i' },
-  'histogram_bos.rasp': { f: (t) => t.map((x) => (x === '§' ? 0 : counts(t)[t.indexOf(x)])), type: 'i', meant: (t) => t[0] === '§' && t.lastIndexOf('§') === 0 },
-  'double_histogram.rasp': { f: (t) => counts(t).map((c) => t.filter((_, i) => first(t, i) && counts(t)[i] === c).length), type: 'i' },
+  'histogram_bos.rasp': {
+    f: (t) => t.map((x) => (x === '§' ? 0 : counts(t)[t.indexOf(x)])),
+    type: 'i',
+    meant: (t) => t[0] === '§' && t.lastIndexOf('§') === 0,
+  },
+  'double_histogram.rasp': {
+    f: (t) => counts(t).map((c) => t.filter((_, i) => first(t, i) && counts(t)[i] === c).length),
+    type: 'i',
+  },
   'count_token.rasp': { f: (t) => same(t.length, t.filter((x) => x === 'a').length), type: 'i' },
   'palindrome.rasp': { f: (t) => same(t.length, t.join('') === [...t].reverse().join('')), type: 'b' },
   'reverse.rasp': { f: (t) => [...t].reverse(), type: 's' },
@@ -84,34 +97,52 @@ const references = {
   'rotate.rasp': { f: (t) => t.map((_, i) => t[(i + 2 * t.length - 2) % t.length]), type: 's' },
   'swap_neighbours.rasp': { f: (t) => t.map((x, i) => t[i % 2 ? i - 1 : i + 1] ?? x), type: 's' },
   'sort.rasp': { f: (t) => [...t].sort((a, b) => a - b), type: 'i' },
-  'sort_bos.rasp': { f: (t) => [t[0], ...t.slice(1).sort(byCodePoint)], type: 's', meant: (t) => t[0] === '§' && t.lastIndexOf('§') === 0 },
+  'sort_bos.rasp': {
+    f: (t) => [t[0], ...t.slice(1).sort(byCodePoint)],
+    type: 's',
+    meant: (t) => t[0] === '§' && t.lastIndexOf('§') === 0,
+  },
   'most_frequent.rasp': {
     f: (t) => {
-      const distinct = t.map((x, i) => i).filter((i) => first(t, i)).sort((a, b) => counts(t)[b] - counts(t)[a] || a - b).map((i) => t[i]);
+      const distinct = t
+        .map((x, i) => i)
+        .filter((i) => first(t, i))
+        .sort((a, b) => counts(t)[b] - counts(t)[a] || a - b)
+        .map((i) => t[i]);
       return [...distinct, ...same(t.length - distinct.length, '-')];
-    }, type: 's',
+    },
+    type: 's',
   },
   'maximum.rasp': { f: (t) => same(t.length, Math.max(...t)), type: 'i' },
   'dyck1.rasp': { f: (t) => prefixes(t, nested(['()'])), type: 's' },
   'dyck2.rasp': { f: (t) => prefixes(t, nested(['()', '{}'])), type: 's' },
   'dyck3.rasp': { f: (t) => prefixes(t, nested(['()', '[]', '{}'])), type: 's' },
   'shuffle_dyck2.rasp': { f: (t) => prefixes(t, shuffled(['()', '[]'])), type: 's' },
-  'fraction_previous.rasp': { f: (t) => prefixes(t, (p) => p.filter((x) => x === 'x').length / p.length), type: (values, i) => (i === 0 ? 'i' : 'f') },
+  'fraction_previous.rasp': {
+    f: (t) => prefixes(t, (p) => p.filter((x) => x === 'x').length / p.length),
+    type: (values, i) => (i === 0 ? 'i' : 'f'),
+  },
   'count_so_far.rasp': { f: (t) => prefixes(t, (p) => p.filter((x) => x === p.at(-1)).length), type: 'i' },
   'maximum_so_far.rasp': { f: (t) => prefixes(t, (p) => Math.max(...p)), type: 'i' },
   'induction.rasp': {
-    f: (t) => prefixes(t, (p, i) => {
-      for (let k = i - 1; k >= 0; --k) if (p[k] === p[i]) return p[k + 1];
-      return '?';
-    }), type: 's',
+    f: (t) =>
+      prefixes(t, (p, i) => {
+        for (let k = i - 1; k >= 0; --k) if (p[k] === p[i]) return p[k + 1];
+        return '?';
+      }),
+    type: 's',
   },
   'next_token.rasp': { f: (t) => likely(t, ['a', 'b', 'c']), type: 's' },
   'addition.rasp': {
     f: (t) => {
-      const half = (t.length - 1) / 2, [a, b] = t.join('').split('+');
+      const half = (t.length - 1) / 2,
+        [a, b] = t.join('').split('+');
       const sum = (parseInt(a, 4) + parseInt(b, 4)).toString(4).padStart(half + 1, '0');
       return [...same(half, '_'), ...sum];
-    }, type: 's', meant: (t) => t.length % 2 === 1 && t.length > 1 && t[(t.length - 1) / 2] === '+' && t.filter((x) => x === '+').length === 1,
+    },
+    type: 's',
+    meant: (t) =>
+      t.length % 2 === 1 && t.length > 1 && t[(t.length - 1) / 2] === '+' && t.filter((x) => x === '+').length === 1,
   },
   'parity.rasp': { f: (t) => same(t.length, t.filter((x) => x === '1').length % 2), type: 'i' },
   'binary_number.rasp': { f: (t) => same(t.length, parseInt(t.join(''), 2)), type: 'i' },
@@ -129,19 +160,33 @@ const homework = {
   largest_so_far: { f: (t) => prefixes(t, (p) => [...p].sort(byCodePoint).at(-1)), type: 's' },
 };
 
-let passed = 0, failed = 0, inputs = 0;
+let passed = 0,
+  failed = 0,
+  inputs = 0;
 async function test(name, body) {
-  try { await body(); ++passed; } catch (error) { ++failed; console.log(`FAILED ${name}\n${error.message}`); }
+  try {
+    await body();
+    ++passed;
+  } catch (error) {
+    ++failed;
+    console.log(`FAILED ${name}\n${error.message}`);
+  }
 }
 
 let seed = 1;
-const random = (n) => { seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0; return Math.floor((seed / 2 ** 32) * n); };
+const random = (n) => {
+  seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
+  return Math.floor((seed / 2 ** 32) * n);
+};
 
 /** Every input up to the length where there are 200 of them, and 60 random ones up to `longest`; only those the program is meant for. */
 function someInputs(vocabulary, longest, meant) {
   const out = [];
   for (let n = 1; n <= longest && vocabulary.length ** n <= 200; ++n) {
-    for (let k = 0; k < vocabulary.length ** n; ++k) out.push(Array.from({ length: n }, (_, i) => vocabulary[Math.floor(k / vocabulary.length ** i) % vocabulary.length]));
+    for (let k = 0; k < vocabulary.length ** n; ++k)
+      out.push(
+        Array.from({ length: n }, (_, i) => vocabulary[Math.floor(k / vocabulary.length ** i) % vocabulary.length]),
+      );
   }
   for (let tries = 0, found = 0; found < 60 && tries < 200_000; ++tries) {
     const t = Array.from({ length: 1 + random(longest) }, () => vocabulary[random(vocabulary.length)]);
@@ -156,8 +201,14 @@ async function compare(program, output, reference, vocabulary, longest) {
   for (const input of all) {
     const r = await engine.request({ command: 'eval', program, output, input });
     const expected = reference.f(input);
-    const types = expected.map((_, i) => (typeof reference.type === 'string' ? reference.type : reference.type(expected, i))).join('');
-    assert.deepEqual([r.values, r.types], [expected, types], `on ${JSON.stringify(input)}: ${JSON.stringify(r.values ?? r.diagnostics)} instead of ${JSON.stringify(expected)}`);
+    const types = expected
+      .map((_, i) => (typeof reference.type === 'string' ? reference.type : reference.type(expected, i)))
+      .join('');
+    assert.deepEqual(
+      [r.values, r.types],
+      [expected, types],
+      `on ${JSON.stringify(input)}: ${JSON.stringify(r.values ?? r.diagnostics)} instead of ${JSON.stringify(expected)}`,
+    );
     ++inputs;
   }
 }
@@ -166,31 +217,47 @@ const read = (...parts) => readFileSync(path.join(root, ...parts), 'utf8');
 const groups = ['counting', 'moving', 'sorting', 'brackets', 'causal', 'arithmetic', 'generating'];
 
 const files = readdirSync(path.join(root, 'examples')).filter((f) => f.endsWith('.rasp'));
-await test('every example has a reference, and every reference an example', () => assert.deepEqual(Object.keys(references).sort(), files.sort()));
+await test('every example has a reference, and every reference an example', () =>
+  assert.deepEqual(Object.keys(references).sort(), files.sort()));
 for (const file of files) {
   await test(file, async () => {
     const program = read('examples', file);
     const { settings, group, expects, pragmas, diagnostics } = await engine.request({ command: 'analyze', program });
     assert.deepEqual(diagnostics, [], 'an example has no warnings');
     assert.ok(groups.includes(group), `group "${group}"`);
-    assert.ok(pragmas.some((p) => p.key === 'order'), 'it has a place in its group');
+    assert.ok(
+      pragmas.some((p) => p.key === 'order'),
+      'it has a place in its group',
+    );
     assert.ok(expects.length >= 2, 'it has at least two expectations');
-    for (const x of expects) assert.deepEqual(x.output.values, references[file].f(x.input.values), `#@ expect ${JSON.stringify(x.input.values)}`);
+    for (const x of expects)
+      assert.deepEqual(
+        x.output.values,
+        references[file].f(x.input.values),
+        `#@ expect ${JSON.stringify(x.input.values)}`,
+      );
     await compare(program, undefined, references[file], settings.vocabulary.values, 8);
   });
 }
 await test('one example is first in each group', async () => {
-  const orders = files.map((f) => `${/^#@ group (.*)$/m.exec(read('examples', f))[1]} ${/^#@ order (.*)$/m.exec(read('examples', f))[1]}`);
+  const orders = files.map(
+    (f) => `${/^#@ group (.*)$/m.exec(read('examples', f))[1]} ${/^#@ order (.*)$/m.exec(read('examples', f))[1]}`,
+  );
   assert.equal(new Set(orders).size, files.length, 'no two have the same place');
   assert.match(read('examples', 'histogram.rasp'), /^#@ group counting\n#@ order 1$/m);
 });
 for (const [name, reference] of Object.entries(homework)) {
-  await test(`homework: ${name}`, () => compare(read('tests/programs/homework.rasp'), name, reference, ['a', 'b', 'c'], 9));
+  await test(`homework: ${name}`, () =>
+    compare(read('tests/programs/homework.rasp'), name, reference, ['a', 'b', 'c'], 9));
 }
 await test('hundreds of s-ops in dictionaries and loops', async () => {
-  const program = read('tests/programs/bigram_letters.rasp'), letters = [...'abcdefghij'];
+  const program = read('tests/programs/bigram_letters.rasp'),
+    letters = [...'abcdefghij'];
   const { nodes, diagnostics } = await engine.request({ command: 'analyze', program });
-  assert.deepEqual(diagnostics.filter((d) => d.severity === 'error'), []);
+  assert.deepEqual(
+    diagnostics.filter((d) => d.severity === 'error'),
+    [],
+  );
   assert.ok(nodes.length > 500, `${nodes.length} s-ops and selectors`);
   await compare(program, undefined, { f: (t) => likely(t, letters), type: 's' }, letters, 24);
 });

@@ -1,4 +1,5 @@
-// The checker of the proof against models whose weights were changed: where it still confirms one, the model must still be right on every input.
+// The checker of the proof against models whose weights were changed: where it still confirms one, the model must still
+// be right on every input.
 #include "compiler/compile_here.h"
 #include "proof/checker.h"
 #include "sweep.h"
@@ -24,7 +25,8 @@ void each_weight(Transformer& t, const std::function<void(const std::string&, fl
   for (std::size_t l = 0; l < t.layers.size(); ++l) {
     const std::string block = "blocks." + std::to_string(l) + ".";
     for (AttentionHead& h : t.layers[l].heads) {
-      matrix(block + "W_Q", h.W_Q), matrix(block + "W_K", h.W_K), matrix(block + "W_V", h.W_V), matrix(block + "W_O", h.W_O);
+      matrix(block + "W_Q", h.W_Q), matrix(block + "W_K", h.W_K), matrix(block + "W_V", h.W_V),
+          matrix(block + "W_O", h.W_O);
       vector(block + "b_Q", h.b_Q), vector(block + "b_K", h.b_K), vector(block + "b_V", h.b_V);
     }
     Mlp& mlp = t.layers[l].mlp;
@@ -35,15 +37,20 @@ void each_weight(Transformer& t, const std::function<void(const std::string&, fl
   vector("b_U", t.b_U);
 }
 
-struct Small { const char* text; const char* vocabulary; std::uint32_t n; };
+struct Small {
+  const char* text;
+  const char* vocabulary;
+  std::uint32_t n;
+};
 const Small small[] = {
-    {"x = aggregate(select(indices, length - indices - 1, ==), tokens);", R"("abc")", 3},                   // reverse: a fetch
-    {"x = selector_width(select(tokens, tokens, ==));", R"("ab")", 4},                                      // a count
-    {"x = aggregate(select(indices, indices, <=), indicator(tokens == \"a\"));", R"("ab")", 3},             // a mean
-    {"x = aggregate(select(tokens, \"b\", ==), tokens, \"c\");", R"("abc")", 3},                            // a default
-    {"w = selector_width(select(tokens, tokens, ==)); x = w > 1 and tokens == \"a\";", R"("ab")", 3},       // steps under a gate
+    {"x = aggregate(select(indices, length - indices - 1, ==), tokens);", R"("abc")", 3},        // reverse: a fetch
+    {"x = selector_width(select(tokens, tokens, ==));", R"("ab")", 4},                           // a count
+    {"x = aggregate(select(indices, indices, <=), indicator(tokens == \"a\"));", R"("ab")", 3},  // a mean
+    {"x = aggregate(select(tokens, \"b\", ==), tokens, \"c\");", R"("abc")", 3},                 // a default
+    {"w = selector_width(select(tokens, tokens, ==)); x = w > 1 and tokens == \"a\";", R"("ab")",
+     3},  // steps under a gate
     {"n = selector_width(full_s); x = aggregate(select(indices, n - 1 - indices, ==), tokens);", R"("ab")", 3},
-    {"x = (tokens == \"a\") + (indices > 1);", R"("ab")", 3},                                               // lookups of two inputs
+    {"x = (tokens == \"a\") + (indices > 1);", R"("ab")", 3},  // lookups of two inputs
 };
 
 Compiled compiled(const Small& s) {
@@ -78,7 +85,9 @@ TEST_CASE("the checker confirms every example that is proved") {
 TEST_CASE("the bound of a count holds at lengths where the rounding of the softmax is what counts") {
   for (const std::uint32_t n : {330u, 400u, 700u}) {
     CAPTURE(n);
-    Compiled c("x = selector_width(select(tokens, tokens, ==));", [&](ProgramRequest& r) { r.vocabulary = std::vector<Value>{Value::string("a"), Value::string("b")}, r.max_length = n; });
+    Compiled c("x = selector_width(select(tokens, tokens, ==));", [&](ProgramRequest& r) {
+      r.vocabulary = std::vector<Value>{Value::string("a"), Value::string("b")}, r.max_length = n;
+    });
     REQUIRE_MESSAGE(c.model, c.first_error());
     const proof::Verdict v = proof::check_claims(c.model->transformer, c.model->claims);
     CHECK_MESSAGE(v.confirmed, first(v));
@@ -100,9 +109,9 @@ TEST_CASE("a model with one weight changed is not confirmed, or is still right o
         weight = was * factor;
         ++all;
         if (proof::check_claims(t, c.model->claims).confirmed)
-          sweep.check(c.check({.exhaustive = true}).mismatches == 0, name.size(), [&] { return name + " times " + std::to_string(factor) + " of: " + s.text; });
-        else
-          ++refused;
+          sweep.check(c.check({.exhaustive = true}).mismatches == 0, name.size(),
+                      [&] { return name + " times " + std::to_string(factor) + " of: " + s.text; });
+        else ++refused;
       }
       weight = was;
     });

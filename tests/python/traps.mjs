@@ -1,5 +1,5 @@
-// Traps of CPython in WebAssembly, each met once: what the library is made of, deadlines, memory, frames, namespaces, sums, calls. Those of the page
-// (authority, policy, caches) are in tests/web/python.mjs.
+// Traps of CPython in WebAssembly, each met once: what the library is made of, deadlines, memory, frames, namespaces,
+// sums, calls. Those of the page (authority, policy, caches) are in tests/web/python.mjs.
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -11,14 +11,29 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..')
 const { unzipSync } = createRequire(path.join(root, 'wasm/package.json'))('fflate');
 const engine = await loadEngine();
 const rasp = 'from tracr.rasp import rasp\n';
-let passed = 0, failed = 0;
-const only = process.argv[2];  // a part of a test's name
+let passed = 0,
+  failed = 0;
+const only = process.argv[2]; // a part of a test's name
 async function test(name, body) {
   if (only && !name.includes(only)) return;
-  try { await body(); ++passed; } catch (error) { ++failed; console.log(`FAILED ${name}\n${error.message.slice(0, 2000)}`); }
+  try {
+    await body();
+    ++passed;
+  } catch (error) {
+    ++failed;
+    console.log(`FAILED ${name}\n${error.message.slice(0, 2000)}`);
+  }
 }
 
-const ask = (program, more = {}) => engine.request({ command: 'eval', program: rasp + program, name: 'program.py', input: 'ab', limit_ms: 20_000, ...more });
+const ask = (program, more = {}) =>
+  engine.request({
+    command: 'eval',
+    program: rasp + program,
+    name: 'program.py',
+    input: 'ab',
+    limit_ms: 20_000,
+    ...more,
+  });
 async function values(program, more) {
   const r = await ask(program, more);
   assert.ok(r.ok, `${program}: ${JSON.stringify(r.diagnostics)}`);
@@ -35,22 +50,40 @@ async function mistake(program, more) {
 await test('the library is compiled, stored, without sources, and the same bytes each time', async () => {
   const [one, other] = [await pythonLibrary(), await pythonLibrary()];
   assert.ok(one.equals(other));
-  const files = unzipSync(one, { filter: ({ name, compression }) => { assert.equal(compression, 0, name); return true; } });
-  const names = Object.keys(files), compiled = names.filter((name) => name.endsWith('.pyc'));
-  assert.deepEqual(names.filter((name) => name.endsWith('.py')), []);
-  for (const name of ['typing.pyc', 'random.pyc', 'dataclasses.pyc', 'collections/__init__.pyc']) assert.ok(compiled.includes(name), name);
+  const files = unzipSync(one, {
+    filter: ({ name, compression }) => {
+      assert.equal(compression, 0, name);
+      return true;
+    },
+  });
+  const names = Object.keys(files),
+    compiled = names.filter((name) => name.endsWith('.pyc'));
+  assert.deepEqual(
+    names.filter((name) => name.endsWith('.py')),
+    [],
+  );
+  for (const name of ['typing.pyc', 'random.pyc', 'dataclasses.pyc', 'collections/__init__.pyc'])
+    assert.ok(compiled.includes(name), name);
   // PEP 552: bit 0 says that a hash follows, bit 1 that it is compared with the source.
   for (const name of compiled) assert.equal(Buffer.from(files[name]).readUInt32LE(4), 1, name);
 });
 
 await test('the clock goes on after an interrupt that a program swallows', async () => {
-  const d = await mistake('try:\n  while True:\n    pass\nexcept KeyboardInterrupt:\n  pass\nwhile True:\n  count = 1\n', { limit_ms: 500 });
+  const d = await mistake(
+    'try:\n  while True:\n    pass\nexcept KeyboardInterrupt:\n  pass\nwhile True:\n  count = 1\n',
+    { limit_ms: 500 },
+  );
   assert.equal(d.code, 'limit-time');
   assert.ok(d.line === 7 || d.line === 8, `line ${d.line} is not in the second loop`);
 });
 
 await test('at the limit of memory Python gets a MemoryError, which a program may catch', async () => {
-  assert.deepEqual(await values('try:\n  big = [0] * 10**9\nexcept MemoryError:\n  big = [0, 0, 0]\nx = rasp.Map(lambda t: len(big), rasp.tokens)\n'), [3, 3]);
+  assert.deepEqual(
+    await values(
+      'try:\n  big = [0] * 10**9\nexcept MemoryError:\n  big = [0, 0, 0]\nx = rasp.Map(lambda t: len(big), rasp.tokens)\n',
+    ),
+    [3, 3],
+  );
   const inside = await mistake('x = rasp.Map(lambda t: len([0] * 10**9), rasp.tokens)\n');
   assert.deepEqual([inside.code, inside.line], ['limit-memory', 2]);
 });
@@ -60,9 +93,18 @@ await test('nothing is thrown through frames of the engine: an exception of any 
     ['class Stop(BaseException):\n  pass\ndef f(t):\n  raise Stop("no more")\n', /Stop: no more \(line 5\)/],
     ['import sys\ndef f(t):\n  sys.exit(3)\n', /SystemExit: 3 \(line 4\)/],
     ['def f(t):\n  raise GeneratorExit\n', /GeneratorExit \(line 3\)/],
-    ['class Odd:\n  def __hash__(self):\n    raise ValueError("no hash")\ndef f(t):\n  return Odd()\n', /ValueError: no hash/],
-    ['class Odd:\n  def __repr__(self):\n    raise ValueError("no text")\ndef f(t):\n  return Odd()\n', /ValueError: no text/],
-    ['class Odd(Exception):\n  def __str__(self):\n    raise ValueError("no text")\ndef f(t):\n  raise Odd\n', /Odd \(line 6\)/],
+    [
+      'class Odd:\n  def __hash__(self):\n    raise ValueError("no hash")\ndef f(t):\n  return Odd()\n',
+      /ValueError: no hash/,
+    ],
+    [
+      'class Odd:\n  def __repr__(self):\n    raise ValueError("no text")\ndef f(t):\n  return Odd()\n',
+      /ValueError: no text/,
+    ],
+    [
+      'class Odd(Exception):\n  def __str__(self):\n    raise ValueError("no text")\ndef f(t):\n  raise Odd\n',
+      /Odd \(line 6\)/,
+    ],
     ['def f(t):\n  return f(t)\n', /RecursionError|too deeply/],
   ]) {
     const d = await mistake(`${body}x = rasp.Map(f, rasp.tokens)\n`);
@@ -74,7 +116,10 @@ await test('nothing is thrown through frames of the engine: an exception of any 
 
 await test('each run has a namespace of its own, and the files of its own project', async () => {
   assert.deepEqual(await values('left = 5\nx = rasp.Map(lambda t: left, rasp.tokens)\n'), [5, 5]);
-  assert.match((await mistake('x = rasp.Map(lambda t: t, rasp.tokens)\ny = left\n')).message, /NameError: name 'left' is not defined/);
+  assert.match(
+    (await mistake('x = rasp.Map(lambda t: t, rasp.tokens)\ny = left\n')).message,
+    /NameError: name 'left' is not defined/,
+  );
   const program = 'import helper\nx = rasp.Map(helper.f, rasp.tokens)\n';
   assert.deepEqual(await values(program, { files: { 'helper.py': 'def f(t):\n  return t + "1"\n' } }), ['a1', 'b1']);
   assert.deepEqual(await values(program, { files: { 'helper.py': 'def f(t):\n  return t + "2"\n' } }), ['a2', 'b2']);
@@ -83,31 +128,76 @@ await test('each run has a namespace of its own, and the files of its own projec
 
 await test('what a program does to modules, builtins and classes ends with it', async () => {
   for (const [before, after, wanted] of [
-    ['import math\nmath.floor = lambda x: 7\nx = rasp.Map(math.floor, rasp.indices)\n', 'import math\nx = rasp.Map(math.floor, rasp.indices)\n', [0, 1]],
-    ['import statistics\nstatistics.mean = lambda x: 7\nx = rasp.Map(lambda i: statistics.mean([i, i]), rasp.indices)\n', 'import statistics\nx = rasp.Map(lambda i: statistics.mean([i, i]), rasp.indices)\n', [0, 1]],
-    ['import builtins\nbuiltins.sorted = lambda x: "no"\nbuiltins.len = lambda x: 7\nx = rasp.tokens\n', 'x = rasp.Map(lambda t: len(sorted(t)), rasp.tokens)\n', [1, 1]],
-    ['import builtins\nbuiltins.left = 7\nx = rasp.Map(lambda t: left, rasp.tokens)\n', 'import builtins\nx = rasp.Map(lambda t: hasattr(builtins, "left"), rasp.tokens)\n', [false, false]],
-    ['old = rasp.Map\nrasp.Map = lambda f, x: old(lambda t: "!", x)\nx = rasp.Map(len, rasp.tokens)\n', 'x = rasp.Map(len, rasp.tokens)\n', [1, 1]],
-    ['rasp.SOp.__add__ = lambda a, b: rasp.Map(lambda t: 7, a)\nx = rasp.indices + 1\n', 'x = rasp.indices + 1\n', [1, 2]],
-    ['import sys, types\nfake = sys.modules["numpy"] = types.ModuleType("numpy")\nfake.f = lambda t: 7\nimport numpy\nx = rasp.Map(numpy.f, rasp.tokens)\n', 'import sys\nx = rasp.Map(lambda t: "numpy" in sys.modules, rasp.tokens)\n', [false, false]],
-    ['import xml\nimport collections.abc, os.path, importlib.util\nx = rasp.tokens\n', 'import collections.abc, os.path, importlib.util\nx = rasp.Map(lambda t: isinstance(t, collections.abc.Sequence) and os.path.basename("a/" + t) == t and importlib.util.find_spec("math") is not None, rasp.tokens)\n', [true, true]],
+    [
+      'import math\nmath.floor = lambda x: 7\nx = rasp.Map(math.floor, rasp.indices)\n',
+      'import math\nx = rasp.Map(math.floor, rasp.indices)\n',
+      [0, 1],
+    ],
+    [
+      'import statistics\nstatistics.mean = lambda x: 7\nx = rasp.Map(lambda i: statistics.mean([i, i]), rasp.indices)\n',
+      'import statistics\nx = rasp.Map(lambda i: statistics.mean([i, i]), rasp.indices)\n',
+      [0, 1],
+    ],
+    [
+      'import builtins\nbuiltins.sorted = lambda x: "no"\nbuiltins.len = lambda x: 7\nx = rasp.tokens\n',
+      'x = rasp.Map(lambda t: len(sorted(t)), rasp.tokens)\n',
+      [1, 1],
+    ],
+    [
+      'import builtins\nbuiltins.left = 7\nx = rasp.Map(lambda t: left, rasp.tokens)\n',
+      'import builtins\nx = rasp.Map(lambda t: hasattr(builtins, "left"), rasp.tokens)\n',
+      [false, false],
+    ],
+    [
+      'old = rasp.Map\nrasp.Map = lambda f, x: old(lambda t: "!", x)\nx = rasp.Map(len, rasp.tokens)\n',
+      'x = rasp.Map(len, rasp.tokens)\n',
+      [1, 1],
+    ],
+    [
+      'rasp.SOp.__add__ = lambda a, b: rasp.Map(lambda t: 7, a)\nx = rasp.indices + 1\n',
+      'x = rasp.indices + 1\n',
+      [1, 2],
+    ],
+    [
+      'import sys, types\nfake = sys.modules["numpy"] = types.ModuleType("numpy")\nfake.f = lambda t: 7\nimport numpy\nx = rasp.Map(numpy.f, rasp.tokens)\n',
+      'import sys\nx = rasp.Map(lambda t: "numpy" in sys.modules, rasp.tokens)\n',
+      [false, false],
+    ],
+    [
+      'import xml\nimport collections.abc, os.path, importlib.util\nx = rasp.tokens\n',
+      'import collections.abc, os.path, importlib.util\nx = rasp.Map(lambda t: isinstance(t, collections.abc.Sequence) and os.path.basename("a/" + t) == t and importlib.util.find_spec("math") is not None, rasp.tokens)\n',
+      [true, true],
+    ],
   ]) {
     await ask(before);
     assert.deepEqual(await values(after), wanted, before);
   }
   // The second run of a program, by which its functions are checked, begins as the first.
-  assert.deepEqual(await values('import math\nold = math.floor\nmath.floor = lambda x: old(x) + 1\nx = rasp.Map(lambda i: math.floor(i), rasp.indices)\n'), [1, 2]);
+  assert.deepEqual(
+    await values(
+      'import math\nold = math.floor\nmath.floor = lambda x: old(x) + 1\nx = rasp.Map(lambda i: math.floor(i), rasp.indices)\n',
+    ),
+    [1, 2],
+  );
 });
 
 await test('a mean is the plain one, while a program’s own sum is that of its Python', async () => {
-  const input = Array(10).fill(0.1), plain = input.reduce((a, b) => a + b, 0) / 10;
+  const input = Array(10).fill(0.1),
+    plain = input.reduce((a, b) => a + b, 0) / 10;
   assert.notEqual(plain, 0.1);
-  const program = 'VOCAB = {0.1, 0.2}\nMAX_SEQ_LEN = 10\nprint(sum([0.1] * 10))\nz = rasp.Aggregate(rasp.Select(rasp.tokens, rasp.tokens, rasp.Comparison.TRUE), rasp.tokens)\nprint(z([0.1] * 10)[0])\n';
+  const program =
+    'VOCAB = {0.1, 0.2}\nMAX_SEQ_LEN = 10\nprint(sum([0.1] * 10))\nz = rasp.Aggregate(rasp.Select(rasp.tokens, rasp.tokens, rasp.Comparison.TRUE), rasp.tokens)\nprint(z([0.1] * 10)[0])\n';
   const r = await ask(program, { command: 'run', input });
   assert.ok(r.ok, JSON.stringify(r.diagnostics));
-  assert.deepEqual([r.interpreter.values, r.model.values, r.exact], [Array(10).fill(plain), Array(10).fill(plain), true]);
+  assert.deepEqual(
+    [r.interpreter.values, r.model.values, r.exact],
+    [Array(10).fill(plain), Array(10).fill(plain), true],
+  );
   const { printed } = await ask(program, { input });
-  assert.deepEqual(printed.map((p) => p.value), ['1.0', String(plain)]);
+  assert.deepEqual(
+    printed.map((p) => p.value),
+    ['1.0', String(plain)],
+  );
 });
 
 await test('a function is called for its values, not for every position of every input', async () => {

@@ -11,7 +11,7 @@ enum class Agreement { Same, Different, GaveUp };
 
 struct Comparison {
   Agreement result = Agreement::Same;
-  std::string difference;      // of the first node that differs: its arguments agree, so it is the culprit
+  std::string difference;                  // of the first node that differs: its arguments agree, so it is the culprit
   std::size_t defined = 0, undefined = 0;  // positions compared
 };
 
@@ -29,14 +29,17 @@ inline Comparison compare_with_naive(const Graph& graph, const std::vector<Value
   Naive naive(graph, tokens, causal);
   const auto differs = [&](NodeId id, std::size_t at, const std::string& ours, const std::string& other) {
     out.result = Agreement::Different;
-    out.difference = "node " + std::to_string(id) + " " + graph.describe(id) + " at " + std::to_string(at) + ": interpreter " + ours + ", naive " + other;
+    out.difference = "node " + std::to_string(id) + " " + graph.describe(id) + " at " + std::to_string(at) +
+                     ": interpreter " + ours + ", naive " + other;
     for (NodeId arg : graph[id].args) {
       if (is_selector(graph[arg].kind)) continue;
       out.difference += "\n  " + graph.describe(arg) + " =";
       for (const Element& x : naive.sequence(arg)) out.difference += " " + shown(x);
     }
   };
-  const auto error_of = [&](std::int32_t undefined) { return e.failures[static_cast<std::size_t>(undefined)].failure.error_class; };
+  const auto error_of = [&](std::int32_t undefined) {
+    return e.failures[static_cast<std::size_t>(undefined)].failure.error_class;
+  };
   try {
     for (NodeId id = 0; id < graph.size(); ++id) {
       if (is_selector(graph[id].kind)) {
@@ -61,8 +64,9 @@ inline Comparison compare_with_naive(const Graph& graph, const std::vector<Value
       for (std::size_t i = 0; i < tokens.size(); ++i) {
         const Cell& c = e.sequences[id][i];
         const Element ours = c.undefined >= 0 ? Element(error_of(c.undefined)) : Element(c.value);
-        const bool same = failed(ours) || failed(expected[i]) ? shown(ours) == shown(expected[i])
-                                                              : identical(std::get<Value>(ours), std::get<Value>(expected[i]));
+        const bool same = failed(ours) || failed(expected[i])
+                              ? shown(ours) == shown(expected[i])
+                              : identical(std::get<Value>(ours), std::get<Value>(expected[i]));
         if (!same) {
           differs(id, i, shown(ours), shown(expected[i]));
           return out;

@@ -1,5 +1,5 @@
-// What a model says beside what the naive interpreter says, compared without any of the product's comparisons: kind by kind, floats by how many
-// doubles lie between them.
+// What a model says beside what the naive interpreter says, compared without any of the product's comparisons: kind by
+// kind, floats by how many doubles lie between them.
 #pragma once
 #include <bit>
 
@@ -22,10 +22,14 @@ inline bool same_value_and_kind(const Value& a, const Value& b) {
   return a.str() == b.str();
 }
 
-struct Beside { bool gave_up = false; std::string difference; };  // "": none
+struct Beside {
+  bool gave_up = false;
+  std::string difference;
+};  // "": none
 
 // `undefined[i]`: "" where the product says that the output has a value.
-inline Beside beside(const Graph& graph, NodeId output, const std::vector<Value>& input, bool causal, const std::vector<Value>& model, const std::vector<std::string>& undefined) {
+inline Beside beside(const Graph& graph, NodeId output, const std::vector<Value>& input, bool causal,
+                     const std::vector<Value>& model, const std::vector<std::string>& undefined) {
   Beside out;
   try {
     Naive naive(graph, input, causal);
@@ -33,7 +37,9 @@ inline Beside beside(const Graph& graph, NodeId output, const std::vector<Value>
     for (std::size_t i = 0; i < input.size() && out.difference.empty(); ++i) {
       const bool has_value = !failed(expected[i]);
       if (has_value != undefined[i].empty()) out.difference = "definedness at " + std::to_string(i);
-      else if (has_value && !same_value_and_kind(std::get<Value>(expected[i]), model[i])) out.difference = "at " + std::to_string(i) + " the reader has " + std::get<Value>(expected[i]).repr() + ", the model " + model[i].repr();
+      else if (has_value && !same_value_and_kind(std::get<Value>(expected[i]), model[i]))
+        out.difference = "at " + std::to_string(i) + " the reader has " + std::get<Value>(expected[i]).repr() +
+                         ", the model " + model[i].repr();
     }
   } catch (const GivesUp&) {
     out.gave_up = true;

@@ -1,6 +1,6 @@
-// Runs the source text of a generated program straight on one input: no syntax tree, no graph, and every library function
-// by its sentence in the specification instead of its definition in RASP. Understands what generate.h writes (every
-// operation stands in parentheses), without the forms that can fail, and without causal masks.
+// Runs the source text of a generated program straight on one input: no syntax tree, no graph, and every library
+// function by its sentence in the specification instead of its definition in RASP. Understands what generate.h writes
+// (every operation stands in parentheses), without the forms that can fail, and without causal masks.
 #pragma once
 #include <cctype>
 #include <stdexcept>
@@ -58,7 +58,8 @@ class Direct {
       return text.substr(begin, at - begin);
     }
     std::string operation() {
-      for (const char* op : {"==", "!=", "<=", ">=", "<", ">", "+", "-", "*", "/", "%", "^", "if ", "and ", "or ", "in "}) {
+      for (const char* op :
+           {"==", "!=", "<=", ">=", "<", ">", "+", "-", "*", "/", "%", "^", "if ", "and ", "or ", "in "}) {
         if (take(op)) return op;
       }
       throw std::runtime_error("no operator in " + text.substr(at, 30));
@@ -159,8 +160,9 @@ class Direct {
   }
 
   static Op op_of(const std::string& symbol) {
-    static const std::map<std::string, Op> ops = {{"==", Op::Eq}, {"!=", Op::Ne}, {"<", Op::Lt}, {"<=", Op::Le}, {">", Op::Gt}, {">=", Op::Ge},
-                                                  {"+", Op::Add}, {"-", Op::Sub}, {"*", Op::Mul}, {"/", Op::Div}, {"%", Op::Mod}, {"^", Op::Pow},
+    static const std::map<std::string, Op> ops = {{"==", Op::Eq},    {"!=", Op::Ne}, {"<", Op::Lt},  {"<=", Op::Le},
+                                                  {">", Op::Gt},     {">=", Op::Ge}, {"+", Op::Add}, {"-", Op::Sub},
+                                                  {"*", Op::Mul},    {"/", Op::Div}, {"%", Op::Mod}, {"^", Op::Pow},
                                                   {"and ", Op::And}, {"or ", Op::Or}};
     return ops.at(symbol);
   }
@@ -172,7 +174,8 @@ class Direct {
       result = pointwise(op, {expression(r, names)});
     } else if (r.take("not ")) {
       const Thing x = expression(r, names);
-      result = x.kind == Thing::Kind::Selector ? selector([&](std::size_t q, std::size_t k) { return !x.looks[q][k]; }) : pointwise(Op::Not, {x});
+      result = x.kind == Thing::Kind::Selector ? selector([&](std::size_t q, std::size_t k) { return !x.looks[q][k]; })
+                                               : pointwise(Op::Not, {x});
     } else {
       const Thing a = expression(r, names);
       const std::string op = r.operation();
@@ -183,7 +186,9 @@ class Direct {
       } else if (op == "in ") {
         result = member(a, b);
       } else if (a.kind == Thing::Kind::Selector) {
-        result = selector([&](std::size_t q, std::size_t k) { return op == "and " ? a.looks[q][k] && b.looks[q][k] : a.looks[q][k] || b.looks[q][k]; });
+        result = selector([&](std::size_t q, std::size_t k) {
+          return op == "and " ? a.looks[q][k] && b.looks[q][k] : a.looks[q][k] || b.looks[q][k];
+        });
       } else {
         result = pointwise(op_of(op), {a, b});
       }
@@ -383,7 +388,8 @@ class Direct {
     if (name == "mark_last_instance" || name == "mark_first_instance") {
       for (std::size_t i = 0; i < n(); ++i) {
         bool other = false;
-        const std::size_t begin = name == "mark_first_instance" ? 0 : i + 1, end = name == "mark_first_instance" ? i : n();
+        const std::size_t begin = name == "mark_first_instance" ? 0 : i + 1,
+                          end = name == "mark_first_instance" ? i : n();
         for (std::size_t j = begin; j < end; ++j) other = other || same(s[j], x[1].atom);
         out.push_back(Value::boolean(same(s[i], x[1].atom) && !other));
       }

@@ -27,29 +27,29 @@ struct GeneratorOptions {
   bool library = true;          // calls of library functions
   bool functions = true;        // own functions and loops
   bool floats = true;
-  bool partial = false;         // expressions that fail on some inputs
-  bool heavy = true;            // products and other forms whose value sets grow quickly
-  bool numbers = true;          // vocabularies of numbers, too
-  bool extreme = false;         // numbers of any size, infinities and nan; wrong-typed defaults; forced encodings
+  bool partial = false;  // expressions that fail on some inputs
+  bool heavy = true;     // products and other forms whose value sets grow quickly
+  bool numbers = true;   // vocabularies of numbers, too
+  bool extreme = false;  // numbers of any size, infinities and nan; wrong-typed defaults; forced encodings
 };
 
 // An expression: a form with its operands, or a name.
 struct Tree {
   Type type = Type::Int;
-  std::string text;                 // of the form, with its placeholders; of a call: `f($I, $T)`; of a name: the name
-  std::vector<Tree> operands;       // of $…, in order
-  std::vector<std::string> atoms;   // of #…, in order
-  int statement = -1;               // the statement it names or calls
+  std::string text;                // of the form, with its placeholders; of a call: `f($I, $T)`; of a name: the name
+  std::vector<Tree> operands;      // of $…, in order
+  std::vector<std::string> atoms;  // of #…, in order
+  int statement = -1;              // the statement it names or calls
 };
 
 struct Statement {
   enum class Kind { Assign, Function, Loop } kind = Kind::Assign;
   std::string name;
   Type type = Type::Int;
-  Tree value;                       // Assign: the value; Function: what it returns; Loop: the value before it
-  Tree step;                        // Loop: assigned in every turn
+  Tree value;  // Assign: the value; Function: what it returns; Loop: the value before it
+  Tree step;   // Loop: assigned in every turn
   unsigned turns = 0;
-  std::vector<Type> parameters;     // Function: x0, x1, …
+  std::vector<Type> parameters;  // Function: x0, x1, …
 };
 
 struct RandomProgram {
@@ -93,7 +93,11 @@ inline std::string render(const std::vector<Statement>& statements) {
 }
 
 inline Type type_of_placeholder(char letter) {
-  return letter == 'I' ? Type::Int : letter == 'F' ? Type::Float : letter == 'B' ? Type::Bool : letter == 'T' ? Type::Text : Type::Selector;
+  return letter == 'I'   ? Type::Int
+         : letter == 'F' ? Type::Float
+         : letter == 'B' ? Type::Bool
+         : letter == 'T' ? Type::Text
+                         : Type::Selector;
 }
 
 class Generator {
@@ -115,14 +119,16 @@ class Generator {
     program_.source = render(program_.statements);
     if (options_.extreme && rng_.percent(20)) {
       const Statement& s = rng_.pick(program_.statements);
-      if (s.kind == Statement::Kind::Assign && (s.type == Type::Int || s.type == Type::Float)) program_.encoded = s.name;
+      if (s.kind == Statement::Kind::Assign && (s.type == Type::Int || s.type == Type::Float))
+        program_.encoded = s.name;
     }
     return std::move(program_);
   }
 
  private:
   void vocabulary() {
-    static const std::vector<std::vector<const char*>> texts = {{"a", "b"}, {"a", "b", "c"}, {"a"}, {"(", ")"}, {"0", "1"}, {"0", "1", "2"}, {"3", "-1", "10"}};
+    static const std::vector<std::vector<const char*>> texts = {
+        {"a", "b"}, {"a", "b", "c"}, {"a"}, {"(", ")"}, {"0", "1"}, {"0", "1", "2"}, {"3", "-1", "10"}};
     if (options_.extreme && rng_.percent(50)) return extreme_vocabulary();
     const std::size_t kinds = options_.numbers ? texts.size() : 4;
     const std::size_t kind = rng_.below(kinds);
@@ -132,14 +138,33 @@ class Generator {
       program_.vocabulary.push_back(Value::string(text));
     }
     if (numbers_ && rng_.percent(50)) {  // ints as tokens instead of their texts
-      for (std::size_t i = 0; i < words_.size(); ++i) program_.vocabulary[i] = Value::integer(std::int64_t{std::atoi(words_[i].c_str())});
+      for (std::size_t i = 0; i < words_.size(); ++i)
+        program_.vocabulary[i] = Value::integer(std::int64_t{std::atoi(words_[i].c_str())});
     }
   }
 
   void extreme_vocabulary() {
-    static const std::vector<const char*> numbers = {"1048575", "1048576", "1048577", "16777216", "16777217", "2147483647", "-2147483648", "9007199254740991", "9007199254740993",
-                                                     "9223372036854775807", "9223372036854775808", "100000000000000000000", "0", "1", "3", "-1"};
-    static const std::vector<double> reals = {1e-300, 2e-300, 1e-40, 1e-11, 1.1e-11, 0.1, 0.30000000000000004, 0.3, 1.0, 1.0000000001, 1e7, 16777217.0, 1e10, 10000000001.0, 1e16, 1e39, 1e300, HUGE_VAL, -HUGE_VAL, std::nan(""), 0.0, -0.0, 2.0};
+    static const std::vector<const char*> numbers = {"1048575",
+                                                     "1048576",
+                                                     "1048577",
+                                                     "16777216",
+                                                     "16777217",
+                                                     "2147483647",
+                                                     "-2147483648",
+                                                     "9007199254740991",
+                                                     "9007199254740993",
+                                                     "9223372036854775807",
+                                                     "9223372036854775808",
+                                                     "100000000000000000000",
+                                                     "0",
+                                                     "1",
+                                                     "3",
+                                                     "-1"};
+    static const std::vector<double> reals = {
+        1e-300, 2e-300, 1e-40,        1e-11,    1.1e-11,    0.1,          0.30000000000000004,
+        0.3,    1.0,    1.0000000001, 1e7,      16777217.0, 1e10,         10000000001.0,
+        1e16,   1e39,   1e300,        HUGE_VAL, -HUGE_VAL,  std::nan(""), 0.0,
+        -0.0,   2.0};
     numbers_ = true;
     const std::size_t kind = rng_.below(3), count = 1 + rng_.below(3);
     for (int tries = 0; words_.size() < count && tries < 50; ++tries) {
@@ -208,7 +233,8 @@ class Generator {
     }
     if (found.empty()) return name(type, "", -1);
     Tree t = rng_.pick(found);
-    if (t.statement >= 0 && program_.statements[static_cast<std::size_t>(t.statement)].kind == Statement::Kind::Function) {
+    if (t.statement >= 0 &&
+        program_.statements[static_cast<std::size_t>(t.statement)].kind == Statement::Kind::Function) {
       const std::vector<Type> parameters = program_.statements[static_cast<std::size_t>(t.statement)].parameters;
       t.text += '(';
       for (std::size_t i = 0; i < parameters.size(); ++i) {
@@ -237,8 +263,11 @@ class Generator {
     std::vector<const Form*> choice;
     unsigned total = 0;
     for (const Form& form : forms()) {
-      const bool leaf = !std::strchr(form.text, '$'), algebra = std::strstr(form.text, "$S") && form.result == Type::Selector;
-      if (form.result != type || !allowed(form) || (algebra ? selector_depth >= options_.selector_depth : depth == 0 && !leaf)) continue;
+      const bool leaf = !std::strchr(form.text, '$'),
+                 algebra = std::strstr(form.text, "$S") && form.result == Type::Selector;
+      if (form.result != type || !allowed(form) ||
+          (algebra ? selector_depth >= options_.selector_depth : depth == 0 && !leaf))
+        continue;
       // Leaves become rarer the more depth is left.
       const unsigned weight = leaf && depth > 0 ? std::max(1u, form.weight / (2 * depth)) : form.weight;
       for (unsigned i = 0; i < weight; ++i) choice.push_back(&form);
@@ -252,7 +281,8 @@ class Generator {
     for (const char* c = form.text; *c; ++c) {
       if (*c == '$') {
         // and, or, not of selectors have a depth of their own, so that their operands stay interesting.
-        t.operands.push_back(algebra ? tree(Type::Selector, depth, selector_depth + 1) : tree(type_of_placeholder(*++c), depth - 1));
+        t.operands.push_back(algebra ? tree(Type::Selector, depth, selector_depth + 1)
+                                     : tree(type_of_placeholder(*++c), depth - 1));
       } else if (*c == '#') {
         t.atoms.push_back(atom(*++c));
       }
@@ -267,14 +297,46 @@ class Generator {
   }
 
   static const std::vector<std::string>& large_ints() {
-    static const std::vector<std::string> list = {"1048575", "1048576", "16777216", "16777217", "2147483648", "(-2147483649)", "9007199254740991", "9007199254740993", "9223372036854775807",
-                                                  "9223372036854775808", "100000000000000000000", "1000000", "9999999", "0", "1"};
+    static const std::vector<std::string> list = {"1048575",
+                                                  "1048576",
+                                                  "16777216",
+                                                  "16777217",
+                                                  "2147483648",
+                                                  "(-2147483649)",
+                                                  "9007199254740991",
+                                                  "9007199254740993",
+                                                  "9223372036854775807",
+                                                  "9223372036854775808",
+                                                  "100000000000000000000",
+                                                  "1000000",
+                                                  "9999999",
+                                                  "0",
+                                                  "1"};
     return list;
   }
   static const std::vector<std::string>& any_floats() {
-    static const std::vector<std::string> list = {"(10.0 ^ (-300))", "(10.0 ^ (-40))", "(0.1 ^ 11)", "0.00000000001", "0.000000000011", "1.0000000001", "1.0", "0.3", "1048576.5", "16777217.0", "10000000000.0",
-                                                  "10000000001.0", "(10.0 ^ 16)", "(10.0 ^ 39)", "(10.0 ^ 300)", "((10.0 ^ 308) * 10.0)", "(-((10.0 ^ 308) * 10.0))",
-                                                  "(((10.0 ^ 308) * 10.0) - ((10.0 ^ 308) * 10.0))", "0.0", "(-0.0)", "0.1", "2.0"};
+    static const std::vector<std::string> list = {"(10.0 ^ (-300))",
+                                                  "(10.0 ^ (-40))",
+                                                  "(0.1 ^ 11)",
+                                                  "0.00000000001",
+                                                  "0.000000000011",
+                                                  "1.0000000001",
+                                                  "1.0",
+                                                  "0.3",
+                                                  "1048576.5",
+                                                  "16777217.0",
+                                                  "10000000000.0",
+                                                  "10000000001.0",
+                                                  "(10.0 ^ 16)",
+                                                  "(10.0 ^ 39)",
+                                                  "(10.0 ^ 300)",
+                                                  "((10.0 ^ 308) * 10.0)",
+                                                  "(-((10.0 ^ 308) * 10.0))",
+                                                  "(((10.0 ^ 308) * 10.0) - ((10.0 ^ 308) * 10.0))",
+                                                  "0.0",
+                                                  "(-0.0)",
+                                                  "0.1",
+                                                  "2.0"};
     return list;
   }
 
@@ -294,7 +356,8 @@ class Generator {
     }
     std::string out = "{";
     for (const std::string& word : words_) {
-      out += (out.size() > 1 ? ", " : "") + quoted(word) + ": " + (kind == 'k' ? small_int(-1, 3) : quoted(rng_.percent(50) ? rng_.pick(words_) : "z"));
+      out += (out.size() > 1 ? ", " : "") + quoted(word) + ": " +
+             (kind == 'k' ? small_int(-1, 3) : quoted(rng_.percent(50) ? rng_.pick(words_) : "z"));
     }
     return out + "}";
   }
@@ -308,6 +371,8 @@ class Generator {
   const Statement* loop_ = nullptr;
 };
 
-inline RandomProgram random_program(std::uint64_t seed, const GeneratorOptions& options) { return Generator(seed, options).run(); }
+inline RandomProgram random_program(std::uint64_t seed, const GeneratorOptions& options) {
+  return Generator(seed, options).run();
+}
 
 }  // namespace rasp::testing

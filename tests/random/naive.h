@@ -15,10 +15,10 @@
 
 namespace rasp::testing {
 
-struct GivesUp {};                                 // thrown: this program is not for the naive interpreter
-using Error = std::string;                         // a failure class
-using Element = std::variant<Value, Error>;        // one position of an s-op
-using Entry = std::variant<bool, Error>;           // one entry of a selector
+struct GivesUp {};                           // thrown: this program is not for the naive interpreter
+using Error = std::string;                   // a failure class
+using Element = std::variant<Value, Error>;  // one position of an s-op
+using Entry = std::variant<bool, Error>;     // one entry of a selector
 
 inline bool failed(const Element& e) { return std::holds_alternative<Error>(e); }
 
@@ -39,7 +39,9 @@ inline std::int64_t exact(const Value& v) {  // an int that is a double, too
 
 inline std::int64_t checked(std::int64_t a, std::int64_t b, char op) {
   std::int64_t r = 0;
-  const bool lost = op == '+' ? __builtin_add_overflow(a, b, &r) : op == '-' ? __builtin_sub_overflow(a, b, &r) : __builtin_mul_overflow(a, b, &r);
+  const bool lost = op == '+'   ? __builtin_add_overflow(a, b, &r)
+                    : op == '-' ? __builtin_sub_overflow(a, b, &r)
+                                : __builtin_mul_overflow(a, b, &r);
   if (lost) throw GivesUp{};
   return r;
 }
@@ -81,7 +83,9 @@ inline std::string bare(std::string s, bool sign) {
   return s;
 }
 
-inline bool only_digits(const std::string& s) { return !s.empty() && s.find_first_not_of("0123456789") == std::string::npos; }
+inline bool only_digits(const std::string& s) {
+  return !s.empty() && s.find_first_not_of("0123456789") == std::string::npos;
+}
 
 inline Element to_int(const Value& v) {
   if (v.kind() == Kind::Float) {
@@ -101,7 +105,8 @@ inline Element to_int(const Value& v) {
 inline Element to_float(const Value& v) {
   if (!v.is_string()) return Value::real(real(v));
   const std::string text = bare(v.text(), true);
-  if (text.find_first_of("_eEiInN") != std::string::npos) throw GivesUp{};  // exponents, infinities: the table of Python's answers
+  if (text.find_first_of("_eEiInN") != std::string::npos)
+    throw GivesUp{};  // exponents, infinities: the table of Python's answers
   const std::size_t point = text.find('.');
   const std::string before = text.substr(0, point), after = point == std::string::npos ? "" : text.substr(point + 1);
   if (!only_digits(before + after) || (before.empty() && after.empty())) return Error("conversion");
@@ -150,7 +155,8 @@ inline Element power(const Value& a, const Value& b) {
   if (a.kind() != Kind::Float && b.kind() != Kind::Float && whole(b) >= 0) {
     std::int64_t r = 1;
     if (whole(b) > 64 && (whole(a) > 1 || whole(a) < -1)) throw GivesUp{};
-    for (std::int64_t i = 0; i < std::min<std::int64_t>(whole(b), 64 + whole(b) % 2); ++i) r = checked(r, whole(a), '*');
+    for (std::int64_t i = 0; i < std::min<std::int64_t>(whole(b), 64 + whole(b) % 2); ++i)
+      r = checked(r, whole(a), '*');
     return Value::integer(r);
   }
   const double x = real(a), y = real(b);
@@ -190,7 +196,8 @@ inline Element arithmetic(Op op, const Value& a, const Value& b) {
     case Op::Mul: return ints ? Value::integer(checked(whole(a), whole(b), '*')) : Value::real(real(a) * real(b));
     case Op::Div:
       if (real(b) == 0) return Error("zero_division");
-      return ints ? Value::real(static_cast<double>(exact(a)) / static_cast<double>(exact(b))) : Value::real(real(a) / real(b));
+      return ints ? Value::real(static_cast<double>(exact(a)) / static_cast<double>(exact(b)))
+                  : Value::real(real(a) / real(b));
     case Op::Mod:
       if (real(b) == 0) return Error("zero_division");
       if (ints) {
@@ -233,11 +240,20 @@ inline Element table_element(Op op, const LookupTable& t, const Value& x) {
 
 inline Element operate(Op op, const std::vector<Value>& x) {
   switch (op) {
-    case Op::Add: case Op::Sub: case Op::Mul: case Op::Div: case Op::Mod: return arithmetic(op, x[0], x[1]);
+    case Op::Add:
+    case Op::Sub:
+    case Op::Mul:
+    case Op::Div:
+    case Op::Mod: return arithmetic(op, x[0], x[1]);
     case Op::Pow:
       if (x[0].is_string() || x[1].is_string()) return Error("operand_type");
       return power(x[0], x[1]);
-    case Op::Eq: case Op::Ne: case Op::Lt: case Op::Le: case Op::Gt: case Op::Ge: {
+    case Op::Eq:
+    case Op::Ne:
+    case Op::Lt:
+    case Op::Le:
+    case Op::Gt:
+    case Op::Ge: {
       const Entry e = relation(op, x[0], x[1]);
       if (const auto* error = std::get_if<Error>(&e)) return *error;
       return Value::boolean(std::get<bool>(e));
@@ -265,7 +281,8 @@ inline Element operate(Op op, const std::vector<Value>& x) {
 
 class Naive {
  public:
-  Naive(const Graph& graph, std::vector<Value> tokens, bool causal) : graph_(graph), tokens_(std::move(tokens)), causal_(causal) {}
+  Naive(const Graph& graph, std::vector<Value> tokens, bool causal)
+      : graph_(graph), tokens_(std::move(tokens)), causal_(causal) {}
 
   std::size_t n() const { return tokens_.size(); }
 
@@ -284,7 +301,9 @@ class Naive {
       case NodeKind::SelectorAnd: return entry(node.args[0], q, k) && entry(node.args[1], q, k);
       case NodeKind::SelectorOr: return entry(node.args[0], q, k) || entry(node.args[1], q, k);
       case NodeKind::SelectorNot: return !entry(node.args[0], q, k);
-      default: return std::get<bool>(relation(node.op, std::get<Value>(sequence(node.args[0])[k]), std::get<Value>(sequence(node.args[1])[q])));
+      default:
+        return std::get<bool>(
+            relation(node.op, std::get<Value>(sequence(node.args[0])[k]), std::get<Value>(sequence(node.args[1])[q])));
     }
   }
 
@@ -318,7 +337,9 @@ class Naive {
       switch (node.kind) {
         case NodeKind::Tokens: out.push_back(token(node.conversion, tokens_[i])); break;
         case NodeKind::Indices: out.push_back(Value::integer(static_cast<std::int64_t>(i))); break;
-        case NodeKind::Constant: out.push_back(node.illegal_constant ? Element(Error("type")) : Element(node.constant)); break;
+        case NodeKind::Constant:
+          out.push_back(node.illegal_constant ? Element(Error("type")) : Element(node.constant));
+          break;
         case NodeKind::Elementwise: out.push_back(elementwise(node, i)); break;
         case NodeKind::SelectorWidth: out.push_back(width(node.args[0], i)); break;
         default: out.push_back(mean(node, i)); break;

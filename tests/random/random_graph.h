@@ -8,8 +8,9 @@ namespace rasp::testing {
 
 inline Value random_atom(Rng& rng) {
   static const std::vector<Value> interesting = {
-      Value::real(0.5), Value::real(-1.5), Value::real(2.5), Value::real(0.1), Value::real(-0.0), Value::real(1e20), Value::boolean(true),
-      Value::boolean(false), Value::string("a"), Value::string("b"), Value::string(""), Value::string("2"), Value::string("-1.5"), Value::string("<%s>")};
+      Value::real(0.5),  Value::real(-1.5),    Value::real(2.5),      Value::real(0.1),     Value::real(-0.0),
+      Value::real(1e20), Value::boolean(true), Value::boolean(false), Value::string("a"),   Value::string("b"),
+      Value::string(""), Value::string("2"),   Value::string("-1.5"), Value::string("<%s>")};
   return rng.percent(50) ? Value::integer(std::int64_t{rng.between(-3, 4)}) : rng.pick(interesting);
 }
 
@@ -18,9 +19,11 @@ inline std::vector<Value> random_input(Rng& rng, std::size_t n) {
   const unsigned kind = static_cast<unsigned>(rng.below(5));
   std::vector<Value> out;
   while (out.size() < n) {
-    const char letter[] = {static_cast<char>('a' + rng.below(3)), 0}, digit[] = {static_cast<char>('0' + rng.below(4)), 0};
+    const char letter[] = {static_cast<char>('a' + rng.below(3)), 0},
+               digit[] = {static_cast<char>('0' + rng.below(4)), 0};
     switch (kind) {
-      case 0: case 1: out.push_back(Value::string(letter)); break;
+      case 0:
+      case 1: out.push_back(Value::string(letter)); break;
       case 2: out.push_back(Value::string(digit)); break;
       case 3: out.push_back(Value::integer(std::int64_t{rng.between(-2, 3)})); break;
       default: out.push_back(random_atom(rng));
@@ -40,28 +43,37 @@ class RandomGraph {
   }
 
  private:
-  NodeId sop() { return rng_.percent(50) ? sops_[sops_.size() - 1 - rng_.below(std::min<std::size_t>(4, sops_.size()))] : rng_.pick(sops_); }
+  NodeId sop() {
+    return rng_.percent(50) ? sops_[sops_.size() - 1 - rng_.below(std::min<std::size_t>(4, sops_.size()))]
+                            : rng_.pick(sops_);
+  }
   NodeId selector() { return rng_.pick(selectors_); }
   void keep(NodeId id) { (is_selector(builder.graph[id].kind) ? selectors_ : sops_).push_back(id); }
 
   void grow() {
-    static const std::vector<Op> binary = {Op::Add, Op::Sub, Op::Mul, Op::Div, Op::Mod, Op::Pow, Op::Eq, Op::Ne, Op::Lt,
-                                           Op::Le,  Op::Gt,  Op::Ge,  Op::And, Op::Or,  Op::Add, Op::Sub, Op::Mul, Op::Eq};
-    static const std::vector<Op> unary = {Op::Not, Op::Neg, Op::Pos, Op::Round, Op::Indicator, Op::ToStr, Op::ToInt, Op::ToFloat, Op::ToBool};
+    static const std::vector<Op> binary = {Op::Add, Op::Sub, Op::Mul, Op::Div, Op::Mod, Op::Pow,
+                                           Op::Eq,  Op::Ne,  Op::Lt,  Op::Le,  Op::Gt,  Op::Ge,
+                                           Op::And, Op::Or,  Op::Add, Op::Sub, Op::Mul, Op::Eq};
+    static const std::vector<Op> unary = {Op::Not,   Op::Neg,   Op::Pos,     Op::Round, Op::Indicator,
+                                          Op::ToStr, Op::ToInt, Op::ToFloat, Op::ToBool};
     static const std::vector<Op> comparisons = {Op::Eq, Op::Ne, Op::Lt, Op::Le, Op::Gt, Op::Ge};
     switch (rng_.below(12)) {
       case 0: keep(builder.tokens(static_cast<Conversion>(rng_.below(5)))); break;
       case 1: keep(builder.constant(random_atom(rng_))); break;
-      case 2: case 3: keep(builder.op(rng_.pick(binary), {sop(), sop()})); break;
+      case 2:
+      case 3: keep(builder.op(rng_.pick(binary), {sop(), sop()})); break;
       case 4: keep(builder.op(rng_.pick(unary), {sop()})); break;
       case 5: keep(builder.op(Op::Choose, {sop(), sop(), sop()})); break;
       case 6: table(); break;
-      case 7: case 8: keep(builder.aggregate(selector(), sop(), random_atom(rng_))); break;
+      case 7:
+      case 8: keep(builder.aggregate(selector(), sop(), random_atom(rng_))); break;
       case 9: keep(builder.width(selector())); break;
       case 10: keep(builder.select(sop(), sop(), rng_.pick(comparisons))); break;
       default:
         if (rng_.percent(30)) keep(builder.combine(NodeKind::SelectorNot, {selector()}));
-        else keep(builder.combine(rng_.percent(50) ? NodeKind::SelectorAnd : NodeKind::SelectorOr, {selector(), selector()}));
+        else
+          keep(builder.combine(rng_.percent(50) ? NodeKind::SelectorAnd : NodeKind::SelectorOr,
+                               {selector(), selector()}));
     }
     if (rng_.percent(1)) keep(builder.illegal());
   }

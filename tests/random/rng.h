@@ -21,7 +21,9 @@ class Rng {  // splitmix64
   int between(int low, int high) { return low + static_cast<int>(below(static_cast<std::size_t>(high - low + 1))); }
   bool percent(unsigned p) { return below(100) < p; }
   template <class T>
-  const T& pick(const std::vector<T>& list) { return list[below(list.size())]; }
+  const T& pick(const std::vector<T>& list) {
+    return list[below(list.size())];
+  }
 
  private:
   std::uint64_t state_;

@@ -11,8 +11,7 @@ class Shrinker {
       : best_(std::move(program)), fails_(fails), attempts_(most_attempts) {}
 
   RandomProgram run() {
-    while (drop_statements() || end_earlier() || smaller_input() || smaller_trees()) {
-    }
+    while (drop_statements() || end_earlier() || smaller_input() || smaller_trees()) {}
     return best_;
   }
 
@@ -138,7 +137,8 @@ class Shrinker {
 };
 
 // A smallest program found that still fails; `still_fails(program)` must hold.
-inline RandomProgram shrink(RandomProgram program, const std::function<bool(const RandomProgram&)>& still_fails, unsigned most_attempts = 2000) {
+inline RandomProgram shrink(RandomProgram program, const std::function<bool(const RandomProgram&)>& still_fails,
+                            unsigned most_attempts = 2000) {
   return Shrinker(std::move(program), still_fails, most_attempts).run();
 }
 

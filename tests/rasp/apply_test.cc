@@ -21,10 +21,29 @@ struct Named {
   const char* name;
   Op op;
 };
-constexpr Named ops[] = {{"Add", Op::Add}, {"Sub", Op::Sub}, {"Mul", Op::Mul}, {"Div", Op::Div}, {"Mod", Op::Mod}, {"Pow", Op::Pow},
-                         {"Eq", Op::Eq}, {"Ne", Op::Ne}, {"Lt", Op::Lt}, {"Le", Op::Le}, {"Gt", Op::Gt}, {"Ge", Op::Ge},
-                         {"And", Op::And}, {"Or", Op::Or}, {"Not", Op::Not}, {"Neg", Op::Neg}, {"Pos", Op::Pos}, {"Round", Op::Round},
-                         {"Indicator", Op::Indicator}, {"ToStr", Op::ToStr}, {"ToInt", Op::ToInt}, {"ToFloat", Op::ToFloat}, {"ToBool", Op::ToBool}};
+constexpr Named ops[] = {{"Add", Op::Add},
+                         {"Sub", Op::Sub},
+                         {"Mul", Op::Mul},
+                         {"Div", Op::Div},
+                         {"Mod", Op::Mod},
+                         {"Pow", Op::Pow},
+                         {"Eq", Op::Eq},
+                         {"Ne", Op::Ne},
+                         {"Lt", Op::Lt},
+                         {"Le", Op::Le},
+                         {"Gt", Op::Gt},
+                         {"Ge", Op::Ge},
+                         {"And", Op::And},
+                         {"Or", Op::Or},
+                         {"Not", Op::Not},
+                         {"Neg", Op::Neg},
+                         {"Pos", Op::Pos},
+                         {"Round", Op::Round},
+                         {"Indicator", Op::Indicator},
+                         {"ToStr", Op::ToStr},
+                         {"ToInt", Op::ToInt},
+                         {"ToFloat", Op::ToFloat},
+                         {"ToBool", Op::ToBool}};
 
 Op op_named(const std::string& name) {
   for (const Named& n : ops) {
@@ -86,7 +105,8 @@ TEST_CASE("operators agree with Python 3") {
 }
 
 TEST_CASE("compare() is what the comparison operators do") {
-  const std::vector<Value> values = {I(0), I(1), F(1), F(0.5), F(std::nan("")), Value::boolean(true), S("a"), S("b"), S("")};
+  const std::vector<Value> values = {I(0),   I(1),   F(1), F(0.5), F(std::nan("")), Value::boolean(true),
+                                     S("a"), S("b"), S("")};
   for (Op op : {Op::Eq, Op::Ne, Op::Lt, Op::Le, Op::Gt, Op::Ge}) {
     for (const Value& key : values) {
       for (const Value& query : values) {

@@ -20,15 +20,20 @@ Json analyzed(const std::string& program, Json more = Json::object()) {
 TEST_CASE("set example gives the input; pragmas and options go before it") {
   CHECK(analyzed("set example \"ab\"\nx = tokens;")["output"]["display"]["value"]["values"] == Json::array({"a", "b"}));
   CHECK(analyzed("set example [1, 2.5]\nx = tokens_asis;")["output"]["display"]["value"]["types"] == "if");
-  CHECK(analyzed("set s-op example \"ab\"\nset selector example \"xyz\"\nx = tokens;")["settings"]["input"]["values"] == Json::array({"a", "b"}));
-  CHECK(analyzed("set selector example \"xyz\"\nx = tokens;")["settings"]["input"]["values"] == Json::array({"x", "y", "z"}));
-  CHECK(analyzed("#@ input \"q\"\nset example \"ab\"\nx = tokens;")["settings"]["input"]["values"] == Json::array({"q"}));
+  CHECK(analyzed("set s-op example \"ab\"\nset selector example \"xyz\"\nx = tokens;")["settings"]["input"]["values"] ==
+        Json::array({"a", "b"}));
+  CHECK(analyzed("set selector example \"xyz\"\nx = tokens;")["settings"]["input"]["values"] ==
+        Json::array({"x", "y", "z"}));
+  CHECK(analyzed("#@ input \"q\"\nset example \"ab\"\nx = tokens;")["settings"]["input"]["values"] ==
+        Json::array({"q"}));
   CHECK(analyzed("set example \"ab\"\nx = tokens;", {{"input", "pq"}})["settings"]["from"]["input"] == "option");
-  CHECK(analyzed("x = [\"c\", \"d\"];\nset example x + [\"e\"]\ny = tokens;")["settings"]["from"]["input"] == "example");
+  CHECK(analyzed("x = [\"c\", \"d\"];\nset example x + [\"e\"]\ny = tokens;")["settings"]["from"]["input"] ==
+        "example");
 }
 
 TEST_CASE("show example, draw, application: shown in order") {
-  const Json r = analyzed("set example \"ab\"\nshow example\nx = tokens;\ndraw(x);\ndraw(x, \"pq\");\nx(\"r\");\n1 + 2;\n");
+  const Json r =
+      analyzed("set example \"ab\"\nshow example\nx = tokens;\ndraw(x);\ndraw(x, \"pq\");\nx(\"r\");\n1 + 2;\n");
   REQUIRE(r["printed"].size() == 5);
   CHECK(r["printed"][0]["name"] == "example");
   CHECK(r["printed"][0]["display"]["value"]["values"] == Json::array({"a", "b"}));
@@ -41,7 +46,9 @@ TEST_CASE("show example, draw, application: shown in order") {
 }
 
 TEST_CASE("examples off and on mark what is shown; in a loaded file they end with it") {
-  const Json r = analyzed("examples off\ntokens;\nfull_s;\ns-op examples on\ntokens;\nfull_s;\nexamples on\nload \"quiet\";\ntokens;\n", {{"files", {{"quiet.rasp", "examples off\nset example \"zz\""}}}});
+  const Json r = analyzed(
+      "examples off\ntokens;\nfull_s;\ns-op examples on\ntokens;\nfull_s;\nexamples on\nload \"quiet\";\ntokens;\n",
+      {{"files", {{"quiet.rasp", "examples off\nset example \"zz\""}}}});
   std::string quiet;
   for (const Json& p : r["printed"]) quiet += p.contains("quiet") ? 'q' : '.';
   CHECK(quiet == "qq.q.");
@@ -51,12 +58,15 @@ TEST_CASE("examples off and on mark what is shown; in a loaded file they end wit
 TEST_CASE("exit ends the file, and a loaded file only itself") {
   CHECK(analyzed("tokens;\nexit\nmissing;\n")["printed"].size() == 1);
   CHECK(analyzed("tokens;\nquit()\nmissing;\n")["ok"] == true);
-  CHECK(analyzed("load \"lib\";\nx = a;\n", {{"files", {{"lib.rasp", "a = indices;\nexit()\na = missing;"}}}})["ok"] == true);
+  CHECK(analyzed("load \"lib\";\nx = a;\n", {{"files", {{"lib.rasp", "a = indices;\nexit()\na = missing;"}}}})["ok"] ==
+        true);
 }
 
 // What the original prints for each of these statements.
 TEST_CASE("every statement is shown on the example in force at its line") {
-  const std::string program = "length;\nset example \"ab\"\nlength;\nset example [4, 7]\ntokens_int + 1;\n_y = tokens_int;\nset example \"wxyz\"\nlength;\nshow example\n";
+  const std::string program =
+      "length;\nset example \"ab\"\nlength;\nset example [4, 7]\ntokens_int + 1;\n_y = tokens_int;\nset example "
+      "\"wxyz\"\nlength;\nshow example\n";
   const Json r = analyzed(program);
   CHECK(r["ok"] == true);
   CHECK(r["diagnostics"].dump() == "[]");
@@ -83,7 +93,9 @@ TEST_CASE("every statement is shown on the example in force at its line") {
 }
 
 TEST_CASE("draw, and s-ops and selectors apart, on the example of their line") {
-  const Json r = analyzed("set example \"ab\"\ndraw(length);\ndraw(length, \"pqr\");\nset selector example \"xyz\"\nfull_s;\nlength;\nset s-op example \"c\"\nlength;\nfull_s;\nshow selector example\n");
+  const Json r = analyzed(
+      "set example \"ab\"\ndraw(length);\ndraw(length, \"pqr\");\nset selector example \"xyz\"\nfull_s;\nlength;\nset "
+      "s-op example \"c\"\nlength;\nfull_s;\nshow selector example\n");
   REQUIRE(r["printed"].size() == 7);
   const auto display = [&](std::size_t i) { return r["printed"][i]["display"]; };
   CHECK(display(0)["value"]["values"] == Json::array({2, 2}));
@@ -119,6 +131,7 @@ TEST_CASE("the last s-op is shown on the example of its line, too") {
   REQUIRE(r["printed"].size() == 1);
   CHECK(r["printed"][0]["display"]["value"]["values"] == Json::array({5, 8}));
   // What the model would be run on is asked for by name.
-  const Json asked = Json::parse(session.request(Json{{"command", "eval"}, {"program", program}, {"output", "tokens_int + 1"}}.dump()));
+  const Json asked = Json::parse(
+      session.request(Json{{"command", "eval"}, {"program", program}, {"output", "tokens_int + 1"}}.dump()));
   CHECK(asked["ok"] == false);
 }

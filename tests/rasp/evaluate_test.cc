@@ -83,12 +83,13 @@ TEST_CASE("elementwise operators, position by position (4.3)") {
   CHECK(sequence(b, b.op(Op::Not, {i}), letters("ab")) == "bTrue bFalse");
   CHECK(sequence(b, b.op(Op::Add, {t, b.constant(1)}), letters("ab")) == "!operand_type !operand_type");
   const NodeId three = b.constant(3);
-  CHECK(sequence(b, b.op(Op::Pow, {b.op(Op::Sub, {i, b.constant(1)}), b.constant(0.5)}), letters("abc")) == "!type f0.0 f1.0");
+  CHECK(sequence(b, b.op(Op::Pow, {b.op(Op::Sub, {i, b.constant(1)}), b.constant(0.5)}), letters("abc")) ==
+        "!type f0.0 f1.0");
   CHECK(sequence(b, b.op(Op::Mod, {b.op(Op::Neg, {i}), three}), letters("abcd")) == "i0 i2 i1 i0");
   CHECK(sequence(b, b.lookup(i, {{Value::integer(10), Value::integer(20)}}), letters("abc")) == "i10 i20 !value");
   CHECK(sequence(b, b.lookup(i, {{Value::integer(10), Value::string("a")}}), letters("ab")) == "!type !type");
-  CHECK(sequence(b, b.table(Op::Contains, t, {LookupTable::Kind::List, {}, {Value::string("a"), Value::integer(1)}}), letters("ab1")) ==
-        "bTrue bFalse bFalse");
+  CHECK(sequence(b, b.table(Op::Contains, t, {LookupTable::Kind::List, {}, {Value::string("a"), Value::integer(1)}}),
+                 letters("ab1")) == "bTrue bFalse bFalse");
 }
 
 TEST_CASE("a ternary mixes strings and numbers only where both occur (4.3)") {
@@ -167,7 +168,8 @@ TEST_CASE("a mean needs a whole sequence of numbers, equal values or not (4.10)"
   GraphBuilder b;
   const NodeId i = b.indices(), t = b.tokens();
   CHECK(sequence(b, b.aggregate(b.full(), t), letters("aa")) == "!average_non_number !average_non_number");
-  CHECK(sequence(b, b.aggregate(b.full(), b.op(Op::Eq, {t, b.constant("a")})), letters("aa")) == "!average_non_number !average_non_number");
+  CHECK(sequence(b, b.aggregate(b.full(), b.op(Op::Eq, {t, b.constant("a")})), letters("aa")) ==
+        "!average_non_number !average_non_number");
   CHECK(sequence(b, b.aggregate(b.full(), t), letters("a")) == "sa");
   // Bools beside an int count as ints.
   const NodeId mixture = b.op(Op::Choose, {i, b.op(Op::Eq, {i, i}), b.constant(5)});
@@ -179,11 +181,13 @@ TEST_CASE("a mean needs a whole sequence of numbers, equal values or not (4.10)"
 
 TEST_CASE("means add from left to right (4.10)") {
   GraphBuilder b;
-  const NodeId all = b.aggregate(b.full(), b.tokens(Conversion::Float)), ints = b.aggregate(b.full(), b.tokens(Conversion::Int));
+  const NodeId all = b.aggregate(b.full(), b.tokens(Conversion::Float)),
+               ints = b.aggregate(b.full(), b.tokens(Conversion::Int));
   const NodeId asis = b.aggregate(b.full(), b.tokens(Conversion::Asis));
   const auto first = [&](NodeId root, const std::vector<Value>& tokens) {
     const Evaluation e = run(b, root, tokens);
-    return e.sequences[root][0].undefined >= 0 ? "!" + e.failure_of(root)->failure.error_class : e.sequences[root][0].value.repr();
+    return e.sequences[root][0].undefined >= 0 ? "!" + e.failure_of(root)->failure.error_class
+                                               : e.sequences[root][0].value.repr();
   };
   CHECK(first(all, atoms({0.1, 0.2, 0.3})) == "0.20000000000000004");
   CHECK(first(all, atoms({0.3, 0.2, 0.1})) == "0.19999999999999998");
@@ -192,7 +196,8 @@ TEST_CASE("means add from left to right (4.10)") {
   CHECK(first(all, atoms({1e308, 1e308, 0})) == "inf");
   CHECK(first(ints, atoms({"9007199254740993", "1", "0"})) == "3002399751580331.5");
   CHECK(first(ints, atoms({"100000000000000000000", "-100000000000000000000", "3"})) == "1.0");
-  CHECK(first(asis, atoms({Value::integer(BigInt(10).pow(400)), Value::integer(-BigInt(10).pow(400)), 1})) == "0.3333333333333333");
+  CHECK(first(asis, atoms({Value::integer(BigInt(10).pow(400)), Value::integer(-BigInt(10).pow(400)), 1})) ==
+        "0.3333333333333333");
   CHECK(first(asis, atoms({Value::integer(BigInt(10).pow(400)), 1})) == "!overflow");
   CHECK(first(asis, atoms({Value::integer(BigInt(10).pow(400)), 0.5})) == "!overflow");
   // Ints add exactly until the first float comes: the 1 would be lost if 2^60 + 128 became a double first.
@@ -205,13 +210,15 @@ TEST_CASE("an undefined element poisons what can see it and nothing else") {
   const NodeId previous = b.select(i, b.op(Op::Sub, {i, b.constant(1)}), Op::Eq);
   const auto abcd = letters("abcd");
   CHECK(sequence(b, b.op(Op::Add, {inverse, i}), abcd) == "!zero_division f7.0 f5.0 f5.0");
-  CHECK(sequence(b, b.aggregate(previous, inverse), abcd) == "!zero_division !zero_division !zero_division !zero_division");  // row 0 sees position 0, too
+  CHECK(sequence(b, b.aggregate(previous, inverse), abcd) ==
+        "!zero_division !zero_division !zero_division !zero_division");  // row 0 sees position 0, too
   CHECK(matrix(b, b.select(i, inverse, Op::Eq), abcd) == "!zero_division/0000/0001/0010");
   CHECK(matrix(b, b.select(inverse, i, Op::Eq), abcd) == "!zero_division/!zero_division/!zero_division/!zero_division");
   const NodeId late = b.op(Op::Div, {b.constant(6), b.op(Op::Sub, {i, b.constant(2)})});  // undefined at 2
   CHECK(matrix(b, b.select(late, i, Op::Le), abcd, true) == "1000/1100/!zero_division/!zero_division");
   CHECK(sequence(b, b.width(b.select(i, inverse, Op::Eq)), abcd) == "!zero_division i0 i1 i1");
-  CHECK(matrix(b, b.combine(NodeKind::SelectorOr, {b.full(), b.select(i, inverse, Op::Eq)}), abcd) == "!zero_division/1111/1111/1111");
+  CHECK(matrix(b, b.combine(NodeKind::SelectorOr, {b.full(), b.select(i, inverse, Op::Eq)}), abcd) ==
+        "!zero_division/1111/1111/1111");
   // The failure tells where it arose, however far it travelled.
   const NodeId end = b.op(Op::Neg, {b.op(Op::Add, {inverse, i})});
   const Evaluation e = run(b, end, abcd);

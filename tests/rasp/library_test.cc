@@ -16,7 +16,8 @@ TEST_CASE("every entry of the library is what it says, with its real parameters"
     CAPTURE(name);
     CHECK(names.insert(name).second);
     CHECK(std::string(e.doc).ends_with("."));
-    CHECK(std::string(e.signature).find(name == "draw" || name == "load" ? name : name.substr(0, 2)) != std::string::npos);
+    CHECK(std::string(e.signature).find(name == "draw" || name == "load" ? name : name.substr(0, 2)) !=
+          std::string::npos);
     if (kind == "form" || name == "out") continue;
     Sources sources;
     sources.main = "_x = " + name + ";";
@@ -26,7 +27,10 @@ TEST_CASE("every entry of the library is what it says, with its real parameters"
     REQUIRE(diagnostics.list().empty());
     REQUIRE(program.output);
     using K = BuildValue::Kind;
-    const K expected = kind == "function" ? K::Function : kind == "s-op" ? K::SOp : kind == "selector" ? K::Selector : K::Atom;
+    const K expected = kind == "function"   ? K::Function
+                       : kind == "s-op"     ? K::SOp
+                       : kind == "selector" ? K::Selector
+                                            : K::Atom;
     CHECK(program.output->kind == expected);
     if (kind != "function") continue;
     std::string signature = name + "(";
@@ -34,9 +38,41 @@ TEST_CASE("every entry of the library is what it says, with its real parameters"
     CHECK(signature + ")" == e.signature);
   }
   // Specification §8.3, and the built-in s-ops and forms.
-  for (const char* name : {"full_s", "length", "selector_width", "has_focus", "count", "contains", "max", "min", "average", "load_from_location", "shift", "mark_last_instance", "mark_first_instance",
-                           "select_from_last", "select_from_first", "sort", "select_next_identical", "tokens", "tokens_str", "tokens_int", "tokens_float", "tokens_bool", "tokens_asis", "indices",
-                           "True", "False", "select", "aggregate", "indicator", "round", "range", "zip", "len", "draw", "load"}) {
+  for (const char* name : {"full_s",
+                           "length",
+                           "selector_width",
+                           "has_focus",
+                           "count",
+                           "contains",
+                           "max",
+                           "min",
+                           "average",
+                           "load_from_location",
+                           "shift",
+                           "mark_last_instance",
+                           "mark_first_instance",
+                           "select_from_last",
+                           "select_from_first",
+                           "sort",
+                           "select_next_identical",
+                           "tokens",
+                           "tokens_str",
+                           "tokens_int",
+                           "tokens_float",
+                           "tokens_bool",
+                           "tokens_asis",
+                           "indices",
+                           "True",
+                           "False",
+                           "select",
+                           "aggregate",
+                           "indicator",
+                           "round",
+                           "range",
+                           "zip",
+                           "len",
+                           "draw",
+                           "load"}) {
     CHECK_MESSAGE(names.count(name) == 1, name);
   }
 }

@@ -32,11 +32,14 @@ struct Read {
     return static_cast<std::uint32_t>(i);
   }
   const Reference& use(std::uint32_t offset) const {
-    for (const Reference& r : e.names.references) if (r.span.begin == offset) return r;
+    for (const Reference& r : e.names.references)
+      if (r.span.begin == offset) return r;
     FAIL("no reference at " << offset);
     throw 0;
   }
-  const Symbol& symbol(std::uint32_t offset) const { return e.names.symbols.at(static_cast<std::size_t>(use(offset).symbol)); }
+  const Symbol& symbol(std::uint32_t offset) const {
+    return e.names.symbols.at(static_cast<std::size_t>(use(offset).symbol));
+  }
 };
 
 }  // namespace
@@ -85,7 +88,9 @@ TEST_CASE("loops bind in the scope around them") {
 }
 
 TEST_CASE("functions have a signature and the comment above them as their text") {
-  const Read r("# far away\n\n#@ group moving\n# Adds.\n# Twice.\ndef add(a, b) { return a + b; }\nx = add(1, 2);  # not this\ny = x;\ny;\n");
+  const Read r(
+      "# far away\n\n#@ group moving\n# Adds.\n# Twice.\ndef add(a, b) { return a + b; }\nx = add(1, 2);  # not "
+      "this\ny = x;\ny;\n");
   const Symbol& add = r.symbol(r.at("add(1"));
   CHECK(add.signature == "add(a, b)");
   CHECK(add.doc == "Adds.\nTwice.");
@@ -99,7 +104,8 @@ TEST_CASE("built-in and undefined names have no symbol") {
 }
 
 TEST_CASE("names from loaded files point into them; private ones are not seen") {
-  const Read r("load \"lib\";\nx = twice(tokens);\ny = _hidden;\n", {{"lib", "_hidden = 1;\ndef twice(s) { return s + s; }\n"}});
+  const Read r("load \"lib\";\nx = twice(tokens);\ny = _hidden;\n",
+               {{"lib", "_hidden = 1;\ndef twice(s) { return s + s; }\n"}});
   const Reference& use = r.use(r.at("twice"));
   CHECK(use.definition.file == 2);
   CHECK(use.definition.begin == 17);
@@ -109,7 +115,9 @@ TEST_CASE("names from loaded files point into them; private ones are not seen") 
 }
 
 TEST_CASE("pragmas that name variables are uses") {
-  const Read r("#@ output  hist\n#@ unique same\n#@ values hist [1, 2]\nsame = select(tokens, tokens, ==);\nhist = selector_width(same);\n");
+  const Read r(
+      "#@ output  hist\n#@ unique same\n#@ values hist [1, 2]\nsame = select(tokens, tokens, ==);\nhist = "
+      "selector_width(same);\n");
   CHECK(r.use(r.at("hist")).definition.begin == r.at("hist = "));
   CHECK(r.use(r.at("hist", 1)).definition.begin == r.at("hist = "));
   CHECK(r.use(r.at("same")).definition.begin == r.at("same = "));
@@ -122,17 +130,20 @@ TEST_CASE("names are found in a program with mistakes") {
 }
 
 TEST_CASE("renaming every span of a symbol gives the same program") {
-  const std::string program = "def f(x) {\n  a = x;\n  return a + b;\n}\nb = 1;\na = f(b);\nl = [a for a in [a, b]];\nl;\na;\n";
+  const std::string program =
+      "def f(x) {\n  a = x;\n  return a + b;\n}\nb = 1;\na = f(b);\nl = [a for a in [a, b]];\nl;\na;\n";
   const Read before(program);
   const Symbol* a = nullptr;
-  for (const Symbol& s : before.e.names.symbols) if (s.name == "a" && s.scope == 0) a = &s;
+  for (const Symbol& s : before.e.names.symbols)
+    if (s.name == "a" && s.scope == 0) a = &s;
   REQUIRE(a);
   std::vector<Span> spans = a->definitions;
   spans.insert(spans.end(), a->uses.begin(), a->uses.end());
   std::sort(spans.begin(), spans.end(), [](const Span& x, const Span& y) { return x.begin > y.begin; });
   std::string renamed = program;
   for (const Span& s : spans) renamed.replace(s.begin, s.end - s.begin, "total");
-  CHECK(renamed == "def f(x) {\n  a = x;\n  return a + b;\n}\nb = 1;\ntotal = f(b);\nl = [a for a in [total, b]];\nl;\ntotal;\n");
+  CHECK(renamed ==
+        "def f(x) {\n  a = x;\n  return a + b;\n}\nb = 1;\ntotal = f(b);\nl = [a for a in [total, b]];\nl;\ntotal;\n");
   const Read after(renamed);
   REQUIRE(after.e.printed.size() == 2);
   CHECK(after.e.printed[1].value->atom.repr() == before.e.printed[1].value->atom.repr());

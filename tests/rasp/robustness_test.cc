@@ -118,8 +118,8 @@ TEST_CASE("where everything is undefined, everything that reads it is, by one fa
   const NodeId i = b.indices(), t = b.tokens(Conversion::Int);  // of "x": undefined everywhere
   const NodeId s = b.select(t, i, Op::Eq);
   const std::vector<Value> input = repeated("x", 7);
-  for (NodeId root : {t, b.op(Op::Not, {t}), b.op(Op::Choose, {i, i, t}), b.aggregate(b.full(), t), b.aggregate(s, i), b.width(s),
-                      b.aggregate(b.combine(NodeKind::SelectorNot, {s}), i)}) {
+  for (NodeId root : {t, b.op(Op::Not, {t}), b.op(Op::Choose, {i, i, t}), b.aggregate(b.full(), t), b.aggregate(s, i),
+                      b.width(s), b.aggregate(b.combine(NodeKind::SelectorNot, {s}), i)}) {
     const Evaluation e = run(b.graph, root, input);
     REQUIRE(e.failures.size() == 1);
     CHECK(e.failures[0].node == t);
@@ -157,10 +157,13 @@ TEST_CASE("infinities and NaN pass through means and selectors") {
 TEST_CASE("500 tokens: selectors over numbers, strings and mixtures are exact") {
   GraphBuilder b;
   const NodeId i = b.indices(), t = b.tokens();
-  const NodeId sevenths = b.op(Op::Mod, {i, b.constant(7)}), text = b.lookup(sevenths, {{Value::string("a"), Value::string("b"), Value::string("é"),
-                                Value::string(""), Value::string("ab"), Value::string("B"), Value::string("😀")}});
+  const NodeId sevenths = b.op(Op::Mod, {i, b.constant(7)}),
+               text =
+                   b.lookup(sevenths, {{Value::string("a"), Value::string("b"), Value::string("é"), Value::string(""),
+                                        Value::string("ab"), Value::string("B"), Value::string("😀")}});
   const NodeId same = b.width(b.select(text, text, Op::Eq)), smaller = b.width(b.select(text, text, Op::Lt));
-  const NodeId half = b.op(Op::Div, {i, b.constant(2)}), below = b.width(b.select(half, i, Op::Lt)), never = b.width(b.select(t, i, Op::Ne));
+  const NodeId half = b.op(Op::Div, {i, b.constant(2)}), below = b.width(b.select(half, i, Op::Lt)),
+               never = b.width(b.select(t, i, Op::Ne));
   const NodeId roots[] = {same, smaller, below, never};
   Budget budget;
   const Evaluation e = evaluate(b.graph, repeated("x", 500), false, roots, budget);

@@ -13,13 +13,18 @@ Json ask(Json request) {
   request["command"] = "eval_many";
   return Json::parse(session.request(request.dump()));
 }
-Json ask(const std::string& program, const std::string& output, Json inputs = Json::array()) { return ask({{"program", program}, {"output", output}, {"inputs", std::move(inputs)}}); }
-std::string fact(const std::string& program, const char* key, const std::string& output = "x") { return ask(program, output)["facts"][key]; }
+Json ask(const std::string& program, const std::string& output, Json inputs = Json::array()) {
+  return ask({{"program", program}, {"output", output}, {"inputs", std::move(inputs)}});
+}
+std::string fact(const std::string& program, const char* key, const std::string& output = "x") {
+  return ask(program, output)["facts"][key];
+}
 
 }  // namespace
 
 TEST_CASE("eval_many: values of an s-op on every input, in order") {
-  const Json r = ask("hist = selector_width(select(tokens, tokens, ==));", "hist", {"aba", "b", Json::array({"x", "x"})});
+  const Json r =
+      ask("hist = selector_width(select(tokens, tokens, ==));", "hist", {"aba", "b", Json::array({"x", "x"})});
   CHECK(r["ok"] == true);
   CHECK(r["kind"] == "s-op");
   CHECK(r["results"].size() == 3);
@@ -30,7 +35,9 @@ TEST_CASE("eval_many: values of an s-op on every input, in order") {
 }
 
 TEST_CASE("eval_many: a selector's rows are queries; the causal mask hides later keys") {
-  Json request = {{"program", "s = select(indices, indices, <=) or select(indices, 2, ==);"}, {"output", "s"}, {"inputs", Json::array({"abc"})}};
+  Json request = {{"program", "s = select(indices, indices, <=) or select(indices, 2, ==);"},
+                  {"output", "s"},
+                  {"inputs", Json::array({"abc"})}};
   CHECK(ask(request)["results"][0]["matrix"] == Json({"101", "111", "111"}));
   request["program"] = "s = select(indices, 0, ==) or select(indices, 2, ==);";
   CHECK(ask(request)["results"][0]["matrix"] == Json({"101", "101", "101"}));
@@ -52,7 +59,10 @@ TEST_CASE("eval_many: what has no value says why; an unusable input fails alone"
 }
 
 TEST_CASE("eval_many: named s-ops in program order, with their lines") {
-  Json request = {{"program", "a = indices + 1;\nb = select(a, a, ==);\nc = a * 2;\nd = 5;"}, {"output", "c"}, {"inputs", Json::array({"xy"})}, {"named", true}};
+  Json request = {{"program", "a = indices + 1;\nb = select(a, a, ==);\nc = a * 2;\nd = 5;"},
+                  {"output", "c"},
+                  {"inputs", Json::array({"xy"})},
+                  {"named", true}};
   Json named = ask(request)["results"][0]["named"];
   CHECK(named.size() == 3);
   CHECK(named[0]["name"] == "a");
@@ -89,24 +99,29 @@ TEST_CASE("eval_many: the program's fingerprint forgets names, blanks and commen
   CHECK(fact("# another\nfoo=indices+1 ;  y = foo*foo;", "program", "y") == same);
   CHECK(fact("a = indices + 2;\nx = a * a;", "program") != same);
   CHECK(fact("a = indices + 1;\nx = a * x;", "program") != same);
-  CHECK(fact("a = length + 1;\nx = a * a;", "program") != same);      // a given name is not a chosen one
+  CHECK(fact("a = length + 1;\nx = a * a;", "program") != same);  // a given name is not a chosen one
   CHECK(fact("x = \"ab\";", "program") != fact("x = \"cd\";", "program"));
 }
 
 TEST_CASE("eval_many: the graph's fingerprint is of what the output needs") {
   const std::string same = fact("x = selector_width(select(tokens, tokens, ==)) + 1;", "graph");
-  CHECK(fact("unused = indices * 7;\ns = select(tokens, tokens, ==);\ndef f(t) { return selector_width(t) + 1; }\nx = f(s);", "graph") == same);
+  CHECK(fact("unused = indices * 7;\ns = select(tokens, tokens, ==);\ndef f(t) { return selector_width(t) + 1; }\nx = "
+             "f(s);",
+             "graph") == same);
   CHECK(fact("x = selector_width(select(tokens, tokens, !=)) + 1;", "graph") != same);
   CHECK(fact("x = selector_width(select(tokens, tokens, ==)) + 2;", "graph") != same);
   CHECK(fact("x = selector_width(select(tokens, tokens, ==)) - 1;", "graph") != same);
 }
 
 TEST_CASE("eval_many: counts in the graph of the output only") {
-  const Json counts = ask("s = select(tokens, \"a\", ==);\nw = selector_width(s and select(indices, indices, <));\nu = aggregate(s, indices);\nx = aggregate(s, w) + 1;", "x")["facts"]["counts"];
+  const Json counts =
+      ask("s = select(tokens, \"a\", ==);\nw = selector_width(s and select(indices, indices, <));\nu = aggregate(s, "
+          "indices);\nx = aggregate(s, w) + 1;",
+          "x")["facts"]["counts"];
   CHECK(counts["aggregates"] == 1);
   CHECK(counts["selector_widths"] == 1);
   CHECK(counts["selects"] == 2);
-  CHECK(counts["selectors"] == 3);       // two selects and their conjunction
+  CHECK(counts["selectors"] == 3);  // two selects and their conjunction
   CHECK(counts["elementwise"] == 1);
 }
 
@@ -118,8 +133,12 @@ TEST_CASE("eval_many: bounds") {
   CHECK(r["ok"] == false);
   CHECK(r["diagnostics"][0]["code"] == "bad-request");
   many.erase(many.end() - 1);
-  CHECK(ask({{"program", "x = indices;"}, {"output", "x"}, {"inputs", many}, {"limit_ms", 600'000}})["results"].size() == rasp::most_inputs);
-  Json steps = {{"program", "for a in range(0, 100) { for b in range(0, 100) { y = a + b; } }\nx = indices;"}, {"output", "x"}, {"inputs", Json::array({"a"})}};
+  CHECK(
+      ask({{"program", "x = indices;"}, {"output", "x"}, {"inputs", many}, {"limit_ms", 600'000}})["results"].size() ==
+      rasp::most_inputs);
+  Json steps = {{"program", "for a in range(0, 100) { for b in range(0, 100) { y = a + b; } }\nx = indices;"},
+                {"output", "x"},
+                {"inputs", Json::array({"a"})}};
   CHECK(ask(steps)["ok"] == true);
   steps["limit_steps"] = 1000;
   const Json stopped = ask(steps);

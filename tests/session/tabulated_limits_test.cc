@@ -13,10 +13,16 @@ TEST_CASE("limits: rows of tabulated functions") {
     Json rows = Json::array();
     for (int i = 0; i < keys; ++i)
       for (int j = 0; j < 1000; ++j) rows.push_back({i, j, 0});
-    const Json graph = {{"rasp_graph", 1}, {"dialect", "tracr"}, {"values", {{"values", values}, {"types", types}}}, {"functions", {{{"name", ""}, {"arity", 2}, {"rows", rows}}}},
-                        {"nodes", {{{"kind", "tokens"}}}}, {"output", 0}, {"output_name", "x"}};
+    const Json graph = {{"rasp_graph", 1},
+                        {"dialect", "tracr"},
+                        {"values", {{"values", values}, {"types", types}}},
+                        {"functions", {{{"name", ""}, {"arity", 2}, {"rows", rows}}}},
+                        {"nodes", {{{"kind", "tokens"}}}},
+                        {"output", 0},
+                        {"output_name", "x"}};
     rasp::Session session;
-    const Json r = Json::parse(session.request(Json{{"command", "eval"}, {"program", ""}, {"graph", graph}, {"input", "a"}}.dump()));
+    const Json r = Json::parse(
+        session.request(Json{{"command", "eval"}, {"program", ""}, {"graph", graph}, {"input", "a"}}.dump()));
     return r["ok"] == true ? std::string() : r["diagnostics"][0]["code"].get<std::string>();
   };
   CHECK(code(1000) == "");

@@ -12,11 +12,13 @@ const folder = mkdtempSync(path.join(os.tmpdir(), 'rasp-suite-'));
 export const at = (...names) => path.join(folder, ...names);
 export const read = (...names) => readFileSync(at(...names), 'utf8');
 export const manifestOf = (name) => JSON.parse(read(name, 'manifest.json'));
-let passed = 0, failed = 0;
+let passed = 0,
+  failed = 0;
 
 /** @param {{skip?: boolean}} options skip: the machine has not what the test needs, and that is said */
 export async function test(name, ...given) {
-  const body = given.at(-1), { skip } = given.length > 1 ? given[0] : {};
+  const body = given.at(-1),
+    { skip } = given.length > 1 ? given[0] : {};
   if (skip) {
     console.log(`left out: ${name}`);
     return;

@@ -37,17 +37,24 @@ std::string meaning(const std::string& text, const std::map<std::string, std::st
   std::ostringstream out;
   for (NodeId id = 0; id < e.graph.size(); ++id) {
     const Node& n = e.graph[id];
-    out << static_cast<int>(n.kind) << ' ' << static_cast<int>(n.op) << ' ' << static_cast<int>(n.conversion) << ' ' << n.constant.repr() << ' ' << n.constant.letter() << ' ' << n.name << ' ' << e.graph.describe(id);
+    out << static_cast<int>(n.kind) << ' ' << static_cast<int>(n.op) << ' ' << static_cast<int>(n.conversion) << ' '
+        << n.constant.repr() << ' ' << n.constant.letter() << ' ' << n.name << ' ' << e.graph.describe(id);
     for (NodeId a : n.args) out << ' ' << a;
     out << '\n';
   }
-  const auto value = [&](const BuildValueRef& v) { return !v ? "none" : std::to_string(static_cast<int>(v->kind)) + (v->kind == BuildValue::Kind::Atom ? v->atom.repr() : std::to_string(v->node)); };
+  const auto value = [&](const BuildValueRef& v) {
+    return !v ? "none"
+              : std::to_string(static_cast<int>(v->kind)) +
+                    (v->kind == BuildValue::Kind::Atom ? v->atom.repr() : std::to_string(v->node));
+  };
   for (const Printed& p : e.printed) out << p.name << ' ' << value(p.value) << ' ' << p.example << '\n';
   for (const Definition& d : e.definitions) out << d.name << ' ' << value(d.value) << '\n';
   for (NodeId id : e.drawn) out << "drawn " << id << '\n';
-  if (e.example) for (const Value& v : *e.example) out << v.repr() << ' ';
+  if (e.example)
+    for (const Value& v : *e.example) out << v.repr() << ' ';
   const Pragmas& p = e.pragmas;
-  out << p.title << '|' << p.description << '|' << p.group << '|' << p.output.value_or("") << '|' << p.expects.size() << '|' << p.others.size() << '|' << p.unique.size() << p.values.size() << p.encode.size();
+  out << p.title << '|' << p.description << '|' << p.group << '|' << p.output.value_or("") << '|' << p.expects.size()
+      << '|' << p.others.size() << '|' << p.unique.size() << p.values.size() << p.encode.size();
   for (const Diagnostic& d : diagnostics.list()) out << '\n' << d.code << ' ' << d.message;
   return out.str();
 }
@@ -73,16 +80,21 @@ std::string read(const std::filesystem::path& path) {
 
 TEST_CASE("format: blanks, lines, blocks, comments") {
   CHECK(formatted("x=tokens+\"a\";y   =  -x [ 0 ]; # end\n") == "x = tokens + \"a\";\ny = -x[0];  # end\n");
-  CHECK(formatted("s=select (tokens,tokens, == ) and not(a or b);") == "s = select(tokens, tokens, ==) and not (a or b);\n");
+  CHECK(formatted("s=select (tokens,tokens, == ) and not(a or b);") ==
+        "s = select(tokens, tokens, ==) and not (a or b);\n");
   CHECK(formatted("a,b=- 1,2 - -3;c=[ -a,+b ]+l[ -1 ];") == "a, b = -1, 2 - -3;\nc = [-a, +b] + l[-1];\n");
   CHECK(formatted("d={\"a\" :1,\"b\":[ ]};") == "d = {\"a\": 1, \"b\": []};\n");
-  CHECK(formatted("def f( a,b ){ # inside\nc=a;\n\n\n  return c+b;\n}\n\n\n\nf(1,2) (3);") == "def f(a, b) {  # inside\n    c = a;\n\n    return c + b;\n}\n\nf(1, 2)(3);\n");
+  CHECK(formatted("def f( a,b ){ # inside\nc=a;\n\n\n  return c+b;\n}\n\n\n\nf(1,2) (3);") ==
+        "def f(a, b) {  # inside\n    c = a;\n\n    return c + b;\n}\n\nf(1, 2)(3);\n");
   CHECK(formatted("def f(x){return x+1;}") == "def f(x) { return x + 1; }\n");
-  CHECK(formatted("def f(x) { for i in [1] { x = x + i; } return x; }") == "def f(x) {\n    for i in [1] { x = x + i; }\n    return x;\n}\n");
+  CHECK(formatted("def f(x) { for i in [1] { x = x + i; } return x; }") ==
+        "def f(x) {\n    for i in [1] { x = x + i; }\n    return x;\n}\n");
   CHECK(formatted("for k in {\"a\":1}{z=k;\n}") == "for k in {\"a\": 1} {\n    z = k;\n}\n");
-  CHECK(formatted("x = f(1,\n2,\n  [3,\n4\n]\n)\n+ 5;") == "x = f(1,\n    2,\n    [3,\n        4\n    ]\n)\n    + 5;\n");
+  CHECK(formatted("x = f(1,\n2,\n  [3,\n4\n]\n)\n+ 5;") ==
+        "x = f(1,\n    2,\n    [3,\n        4\n    ]\n)\n    + 5;\n");
   CHECK(formatted("x = 1 # one\n# two\n + 2;") == "x = 1  # one\n    # two\n    + 2;\n");
-  CHECK(formatted("set   example \"ab\"\nexamples off;show example\nexit") == "set example \"ab\"\nexamples off;\nshow example\nexit\n");
+  CHECK(formatted("set   example \"ab\"\nexamples off;show example\nexit") ==
+        "set example \"ab\"\nexamples off;\nshow example\nexit\n");
   CHECK(formatted("[x for x in l if_];").starts_with("(does"));
   CHECK(formatted("") == "");
   CHECK(formatted("\n\n# only\n\n\n# words \r\n") == "# only\n\n# words\n");
@@ -116,7 +128,8 @@ TEST_CASE("format never changes the golden programs") {
     for (const Json& c : document["cases"]) {
       std::map<std::string, std::string> files;
       const Json loaded = c.value("files", Json::object());
-      for (const auto& [name, text] : loaded.items()) if (text.is_string()) files[name] = text.get<std::string>();
+      for (const auto& [name, text] : loaded.items())
+        if (text.is_string()) files[name] = text.get<std::string>();
       if (!c.contains("program")) continue;
       check_same(c["program"].get<std::string>(), files);
       for (const auto& [name, text] : files) check_same(text);

@@ -1,7 +1,7 @@
 // Random programs, compiled and compared with the interpreter; failing ones are shrunk and printed.
 //   differential FIRST_SEED COUNT       (0 20000: the long mode)
 //   differential FILE.rasp …            with their pragmas; each must compile and agree
-//   differential --requests FIRST_SEED COUNT    the programs as requests to compile, one a line: tests/session/parity.mjs
+//   differential --requests FIRST_SEED COUNT    the programs as requests to compile, one a line
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -24,7 +24,7 @@ using namespace rasp::testing;
 namespace {
 
 struct Verdict {
-  std::string text;   // "ok", "refused CODE", "MISMATCH …"
+  std::string text;  // "ok", "refused CODE", "MISMATCH …"
   bool wrong = false;
   bool exact = false;
   std::size_t read = 0, gave_up = 0;  // inputs compared with the naive interpreter; those that it leaves alone
@@ -37,7 +37,8 @@ std::string read_beside(const Graph& graph, Runner& runner, Budget& budget, Verd
   Rng rng(7);
   for (int k = 0; k < 5; ++k) {
     std::vector<Value> input;
-    for (std::size_t n = k == 0 ? m.options.max_length : 1 + rng.below(m.options.max_length); input.size() < n;) input.push_back(rng.pick(m.vocabulary));
+    for (std::size_t n = k == 0 ? m.options.max_length : 1 + rng.below(m.options.max_length); input.size() < n;)
+      input.push_back(rng.pick(m.vocabulary));
     const Runner::Comparison c = runner.compare(input, budget);
     const Beside b = beside(graph, m.output, input, m.options.causal, c.model, c.undefined);
     ++(b.gave_up ? v.gave_up : v.read);
@@ -82,7 +83,8 @@ Verdict judge(const ProgramRequest& request, std::uint64_t samples) {
     settle_exactness(program.elaboration.graph, runner, *model, diagnostics, budget);
     CheckOptions options;
     options.samples = samples;
-    if (std::string difference = read_beside(program.elaboration.graph, runner, budget, v); model->exact && !difference.empty()) {
+    if (std::string difference = read_beside(program.elaboration.graph, runner, budget, v);
+        model->exact && !difference.empty()) {
       v.text = "MISMATCH with the reader although exact";
       v.detail = std::move(difference);
       v.wrong = v.exact = true;
@@ -94,26 +96,36 @@ Verdict judge(const ProgramRequest& request, std::uint64_t samples) {
       const Transformer& t = model->transformer;
       std::printf("layers %zu heads", t.layers.size());
       for (const Layer& l : t.layers) std::printf(" %zu", l.heads.size());
-      std::printf(" d_model %d d_head %d d_mlp %d parameters %lld nonzeros %lld exact %d worst %g inputs %llu undefined %llu ", t.d_model, t.d_head(), t.d_mlp(), (long long)t.parameters(), (long long)t.nonzeros(), model->exact, model->worst_margin, (unsigned long long)r.inputs, (unsigned long long)r.undefined);
+      std::printf(
+          " d_model %d d_head %d d_mlp %d parameters %lld nonzeros %lld exact %d worst %g inputs %llu undefined %llu ",
+          t.d_model, t.d_head(), t.d_mlp(), (long long)t.parameters(), (long long)t.nonzeros(), model->exact,
+          model->worst_margin, (unsigned long long)r.inputs, (unsigned long long)r.undefined);
       for (const auto& [stage, ms] : model->timings_ms) std::printf(" %s %.1f", stage.c_str(), ms);
       std::printf("\n");
       for (const auto& s : model->exactness.reasons) std::printf("  inexact: %s\n", s.c_str());
-      if (std::getenv("RASP_VERBOSE")[0] >= '2') for (const BoundLink& link : model->links) std::printf("  link %s: %s margin %g error %g\n", link.node == no_node ? "" : program.elaboration.graph.describe(link.node).c_str(), link.what.c_str(), link.margin, link.error);
-      if (std::getenv("RASP_VERBOSE")[0] == '2') for (const Subspace& s : model->subspaces) {
-        std::printf("  %s %s dims %zu written %d error %g spread %g:", s.label.c_str(), s.encoding == Encoding::Categorical ? "categorical" : "numerical", s.dimensions.size(), s.written, s.error, s.spread);
-        for (const auto& c : s.classes) {
-          std::printf(" {");
-          for (const auto& x : c) std::printf(" %s", x.repr().c_str());
-          std::printf(" }");
+      if (std::getenv("RASP_VERBOSE")[0] >= '2')
+        for (const BoundLink& link : model->links)
+          std::printf("  link %s: %s margin %g error %g\n",
+                      link.node == no_node ? "" : program.elaboration.graph.describe(link.node).c_str(),
+                      link.what.c_str(), link.margin, link.error);
+      if (std::getenv("RASP_VERBOSE")[0] == '2')
+        for (const Subspace& s : model->subspaces) {
+          std::printf("  %s %s dims %zu written %d error %g spread %g:", s.label.c_str(),
+                      s.encoding == Encoding::Categorical ? "categorical" : "numerical", s.dimensions.size(), s.written,
+                      s.error, s.spread);
+          for (const auto& c : s.classes) {
+            std::printf(" {");
+            for (const auto& x : c) std::printf(" %s", x.repr().c_str());
+            std::printf(" }");
+          }
+          if (auto it = model->value_sets.find(s.node); it != model->value_sets.end()) {
+            std::printf(" set");
+            for (const auto& x : it->second) std::printf(" %s", x.repr().c_str());
+          }
+          std::printf(" silent");
+          for (const auto& x : s.silent) std::printf(" %s", x.repr().c_str());
+          std::printf("\n");
         }
-        if (auto it = model->value_sets.find(s.node); it != model->value_sets.end()) {
-          std::printf(" set");
-          for (const auto& x : it->second) std::printf(" %s", x.repr().c_str());
-        }
-        std::printf(" silent");
-        for (const auto& x : s.silent) std::printf(" %s", x.repr().c_str());
-        std::printf("\n");
-      }
     }
     // What is said to differ, or not known to agree, may differ; nothing else may.
     const bool said = model->exactness.kind == Exactness::Kind::Unknown && (!model->exactness.reasons.empty());
@@ -139,7 +151,9 @@ Verdict judge(const ProgramRequest& request, std::uint64_t samples) {
           return evaluate(program.elaboration.graph, r.first->input, model->options.causal, roots, budget);
         }();
         for (const Subspace& sub : model->subspaces) {
-          const std::string name = sub.written == 0 ? "resid_pre" : "blocks." + std::to_string((sub.written - 1) / 2) + (sub.written % 2 ? ".resid_mid" : ".resid_post");
+          const std::string name = sub.written == 0 ? "resid_pre"
+                                                    : "blocks." + std::to_string((sub.written - 1) / 2) +
+                                                          (sub.written % 2 ? ".resid_mid" : ".resid_post");
           const TensorInfo* t = trace.find(name);
           std::printf("%s (half %d)\n", sub.label.c_str(), sub.written);
           for (int p = 0; p < trace.T; ++p) {
@@ -154,7 +168,8 @@ Verdict judge(const ProgramRequest& request, std::uint64_t samples) {
             const TensorInfo* t = trace.find("blocks." + std::to_string(l) + ".attn.scores");
             std::printf("head %zu.%zu %s\n", l, h, model->layers[l].heads[h].label.c_str());
             for (int q = 0; q < trace.T; ++q) {
-              for (int k = 0; k < trace.T; ++k) std::printf(" %10g", trace.arena[t->offset + (h * trace.T + q) * trace.T + k]);
+              for (int k = 0; k < trace.T; ++k)
+                std::printf(" %10g", trace.arena[t->offset + (h * trace.T + q) * trace.T + k]);
               std::printf("\n");
             }
           }
@@ -171,7 +186,8 @@ Verdict judge(const ProgramRequest& request, std::uint64_t samples) {
 ProgramRequest request_of(const RandomProgram& p) {
   ProgramRequest r;
   r.program = p.source;
-  const bool there = std::any_of(p.statements.begin(), p.statements.end(), [&](const auto& s) { return s.name == p.encoded; });
+  const bool there =
+      std::any_of(p.statements.begin(), p.statements.end(), [&](const auto& s) { return s.name == p.encoded; });
   if (!p.encoded.empty() && there) r.program = "#@ encode " + p.encoded + " numerical\n" + r.program;
   r.vocabulary = p.vocabulary;
   r.max_length = p.max_length;
@@ -193,8 +209,9 @@ void print_requests(std::uint64_t first, std::uint64_t count) {
     const ProgramRequest r = request_of(random_program(seed, options_of(seed)));
     Json vocabulary = Json::array();
     for (const Value& x : *r.vocabulary) vocabulary.push_back(value_to_json(x));
-    const Json request = {{"command", "compile"}, {"id", seed}, {"program", r.program}, {"vocabulary", vocabulary},
-                          {"max_length", *r.max_length}, {"causal", *r.causal}, {"limit_ms", 600'000}};
+    const Json request = {
+        {"command", "compile"},        {"id", seed},          {"program", r.program}, {"vocabulary", vocabulary},
+        {"max_length", *r.max_length}, {"causal", *r.causal}, {"limit_ms", 600'000}};
     std::printf("%s\n", request.dump(-1, ' ', false, Json::error_handler_t::replace).c_str());
   }
 }
@@ -221,7 +238,8 @@ int main(int argc, char** argv) {
     std::printf("%d passed, %d failed\n", argc - 1 - wrong, wrong);
     return wrong != 0;
   }
-  const std::uint64_t first = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 0, count = argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 100;
+  const std::uint64_t first = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 0,
+                      count = argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 100;
   std::map<std::string, int> tally;
   int shown = 0, wrong = 0;
   std::size_t read = 0, gave_up = 0;
@@ -236,14 +254,18 @@ int main(int argc, char** argv) {
     gave_up += v.gave_up;
     ++tally[v.text + (v.text == "ok" && !v.exact ? " (not proved)" : "")];
     if (!v.wrong) {
-      if (std::getenv("RASP_REFUSED") && v.text != "ok" && shown++ < 5) std::printf("--- seed %llu %s: %s\n%s", (unsigned long long)seed, v.text.c_str(), v.detail.c_str(), p.source.c_str());
+      if (std::getenv("RASP_REFUSED") && v.text != "ok" && shown++ < 5)
+        std::printf("--- seed %llu %s: %s\n%s", (unsigned long long)seed, v.text.c_str(), v.detail.c_str(),
+                    p.source.c_str());
       continue;
     }
     ++wrong;
     if (shown++ < (std::getenv("RASP_ALL") ? 1000 : 4)) {
-      if (!std::getenv("RASP_WHOLE")) p = shrink(p, [&](const RandomProgram& q) { return judge(request_of(q), 0).text == v.text; });
+      if (!std::getenv("RASP_WHOLE"))
+        p = shrink(p, [&](const RandomProgram& q) { return judge(request_of(q), 0).text == v.text; });
       const Verdict w = judge(request_of(p), 0);
-      std::printf("--- seed %llu %s: %s\n%svocabulary", (unsigned long long)seed, w.text.c_str(), w.detail.c_str(), request_of(p).program.c_str());
+      std::printf("--- seed %llu %s: %s\n%svocabulary", (unsigned long long)seed, w.text.c_str(), w.detail.c_str(),
+                  request_of(p).program.c_str());
       for (const Value& x : p.vocabulary) std::printf(" %s", x.repr().c_str());
       std::printf(" max_length %u causal %d\n", p.max_length, p.causal);
       std::fflush(stdout);

@@ -1,4 +1,5 @@
-// Generating: the command line against a decoder written here, that asks `eval` for the interpreter's answer at every step.
+// Generating: the command line against a decoder written here, that asks `eval` for the interpreter's answer at every
+// step.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,20 +12,50 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..')
 const scratch = mkdtempSync(path.join(tmpdir(), 'rasp-'));
 process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
 const example = (name) => path.join(root, 'examples', `${name}.rasp`);
-const file = (text) => { const p = path.join(scratch, 'x.rasp'); writeFileSync(p, text); return p; };
-const run = (...args) => spawnSync(process.execPath, [path.join(root, 'wasm/cli.mjs'), 'generate', ...args], { encoding: 'utf8' });
-const ok = (...args) => { const r = run(...args); assert.equal(r.status, 0, r.stdout + r.stderr); return JSON.parse(r.stdout); };
+const file = (text) => {
+  const p = path.join(scratch, 'x.rasp');
+  writeFileSync(p, text);
+  return p;
+};
+const run = (...args) =>
+  spawnSync(process.execPath, [path.join(root, 'wasm/cli.mjs'), 'generate', ...args], { encoding: 'utf8' });
+const ok = (...args) => {
+  const r = run(...args);
+  assert.equal(r.status, 0, r.stdout + r.stderr);
+  return JSON.parse(r.stdout);
+};
 const engine = await loadEngine();
-let passed = 0, failed = 0;
+let passed = 0,
+  failed = 0;
 async function test(name, body) {
-  try { await body(); ++passed; } catch (error) { ++failed; console.log(`FAILED ${name}\n${error.stack}`); }
+  try {
+    await body();
+    ++passed;
+  } catch (error) {
+    ++failed;
+    console.log(`FAILED ${name}\n${error.stack}`);
+  }
 }
 
 await test('what each example is for', () => {
   for (const [name, input, until, output] of [
-    ['counter', '23', '2', '23012'], ['copier', 'abca', '.', 'abcabcabca'], ['closer', '[((', '.', '[(())].'], ['closer', '([(', '.', '([()]).'], ['closer', '()', '.', '().'],
+    ['counter', '23', '2', '23012'],
+    ['copier', 'abca', '.', 'abcabcabca'],
+    ['closer', '[((', '.', '[(())].'],
+    ['closer', '([(', '.', '([()]).'],
+    ['closer', '()', '.', '().'],
   ]) {
-    const r = ok(example(name), '--input', JSON.stringify(input), '--until', until, '--steps', '20', '--max-length', '10');
+    const r = ok(
+      example(name),
+      '--input',
+      JSON.stringify(input),
+      '--until',
+      until,
+      '--steps',
+      '20',
+      '--max-length',
+      '10',
+    );
     assert.equal(r.output.values.join('').slice(0, output.length), output, name);
     assert.equal(r.exactness === 'proved' || r.exactness === 'enumerated', true);
   }
@@ -32,7 +63,8 @@ await test('what each example is for', () => {
 
 await test('every step is what the interpreter says of its tokens, and grows by its last value', async () => {
   for (const name of ['counter', 'copier', 'closer', 'shift', 'induction']) {
-    const r = ok(example(name), '--steps', '4'), program = readFileSync(example(name), 'utf8');
+    const r = ok(example(name), '--steps', '4'),
+      program = readFileSync(example(name), 'utf8');
     assert.ok(r.steps.length > 0);
     let tokens = r.input.values;
     for (const step of r.steps) {
@@ -56,26 +88,55 @@ await test('under a causal mask what was said stays said', () => {
 });
 
 await test('each end has its name and a sentence', () => {
-  const ends = (why, message, ...args) => { const { stopped } = ok(...args); assert.equal(stopped.why, why); assert.match(stopped.message, message); };
+  const ends = (why, message, ...args) => {
+    const { stopped } = ok(...args);
+    assert.equal(stopped.why, why);
+    assert.match(stopped.message, message);
+  };
   ends('steps', /3 steps, as asked/, example('counter'), '--steps', '3');
   ends('until', /"0" came/, example('counter'), '--until', '0');
   ends('length', /at most 8 tokens/, example('counter'), '--steps', '50');
   ends('no-token', /int.*no token.*strings: let the program give a string/, example('histogram'));
-  ends('no-value', /no value at the last position/, file('#@ vocabulary "ab"\n#@ max_length 3\n#@ input "ab"\nx = aggregate(select(indices, indices, >), tokens);\n'));
+  ends(
+    'no-value',
+    /no value at the last position/,
+    file('#@ vocabulary "ab"\n#@ max_length 3\n#@ input "ab"\nx = aggregate(select(indices, indices, >), tokens);\n'),
+  );
 });
 
 await test('tokens of every kind come back as they are', () => {
-  const r = ok(file('#@ vocabulary [1.0, 2.0, 3.0]\n#@ max_length 5\n#@ input [1.0]\n#@ causal on\nnext = {1.0: 2.0, 2.0: 3.0, 3.0: 1.0}[tokens_asis];\n'), '--steps', '3', '--until', '1');
+  const r = ok(
+    file(
+      '#@ vocabulary [1.0, 2.0, 3.0]\n#@ max_length 5\n#@ input [1.0]\n#@ causal on\nnext = {1.0: 2.0, 2.0: 3.0, 3.0: 1.0}[tokens_asis];\n',
+    ),
+    '--steps',
+    '3',
+    '--until',
+    '1',
+  );
   assert.deepEqual(r.generated, { values: [2, 3, 1], types: 'fff' });
   assert.equal(r.stopped.why, 'until');
 });
 
 await test('bad input is named', () => {
-  const refused = (code, message, ...args) => { const r = run(...args); assert.equal(r.status, 1); const [d] = JSON.parse(r.stdout).diagnostics; assert.equal(d.code, code); assert.match(d.message, message); };
+  const refused = (code, message, ...args) => {
+    const r = run(...args);
+    assert.equal(r.status, 1);
+    const [d] = JSON.parse(r.stdout).diagnostics;
+    assert.equal(d.code, code);
+    assert.match(d.message, message);
+  };
   refused('unknown-token', /--until: q is no token/, example('counter'), '--until', 'q');
   refused('unknown-token', /not in the vocabulary/, example('counter'), '--input', '"9"');
   refused('no-input', /No input/, file('#@ vocabulary "ab"\n#@ max_length 3\nx = tokens;\n'));
-  for (const args of [['--steps', '0'], ['--steps', 'many']]) { const r = run(example('counter'), ...args); assert.equal(r.status, 2); assert.match(r.stderr, /--steps needs a number from 1/); }
+  for (const args of [
+    ['--steps', '0'],
+    ['--steps', 'many'],
+  ]) {
+    const r = run(example('counter'), ...args);
+    assert.equal(r.status, 2);
+    assert.match(r.stderr, /--steps needs a number from 1/);
+  }
 });
 
 console.log(`${passed} passed, ${failed} failed`);

@@ -16,9 +16,12 @@ function nextRelease() {
   const folder = mkdtempSync(path.join(tmpdir(), 'rasp-release-'));
   folders.push(folder);
   cpSync(dist, folder, { recursive: true });
-  const hashes = readdirSync(path.join(folder, 'assets')).map((f) => f.match(/-([\w-]{8})\.\w+$/)?.[1]).filter(Boolean);
+  const hashes = readdirSync(path.join(folder, 'assets'))
+    .map((f) => f.match(/-([\w-]{8})\.\w+$/)?.[1])
+    .filter(Boolean);
   const turned = (text) => hashes.reduce((t, h) => t.replaceAll(h, [...h].reverse().join('')), text);
-  for (const f of readdirSync(path.join(folder, 'assets'))) renameSync(path.join(folder, 'assets', f), path.join(folder, 'assets', turned(f)));
+  for (const f of readdirSync(path.join(folder, 'assets')))
+    renameSync(path.join(folder, 'assets', f), path.join(folder, 'assets', turned(f)));
   for (const f of readdirSync(folder, { recursive: true })) {
     const file = path.join(folder, f);
     if (!/\.(js|css|html)$/.test(f)) continue;
@@ -28,11 +31,14 @@ function nextRelease() {
   return folder;
 }
 
-let passed = 0, failed = 0;
-const browser = await launch(), wanted = process.argv.slice(2);
+let passed = 0,
+  failed = 0;
+const browser = await launch(),
+  wanted = process.argv.slice(2);
 async function test(name, body, makeServer = () => serve()) {
   if (wanted.length && !wanted.some((w) => name.includes(w))) return;
-  const site = await makeServer(), context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  const site = await makeServer(),
+    context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
   try {
     await body(site, context);
     ++passed;
@@ -53,7 +59,13 @@ async function until(page, predicate, argument) {
   }
   throw new Error(`It never came true: ${predicate}`);
 }
-const isKept = (page) => until(page, async () => navigator.serviceWorker.controller !== null && (await navigator.serviceWorker.getRegistration())?.active?.state === 'activated');
+const isKept = (page) =>
+  until(
+    page,
+    async () =>
+      navigator.serviceWorker.controller !== null &&
+      (await navigator.serviceWorker.getRegistration())?.active?.state === 'activated',
+  );
 async function keptPage(site, context, hash = '') {
   const page = await open(browser, site.url + hash, { context });
   await settled(page);
@@ -70,10 +82,12 @@ async function opens(page, button, part) {
   await page.locator(part).first().waitFor();
   await page.keyboard.press('Escape');
 }
-const shows = (page, title) => page.waitForFunction((t) => document.querySelector('.result h2')?.textContent === t, title);
+const shows = (page, title) =>
+  page.waitForFunction((t) => document.querySelector('.result h2')?.textContent === t, title);
 
 await test('a page goes on after a release: its parts are those of its own build, without a network too', async (site, context) => {
-  const page = await keptPage(site, context), before = await entry(page);
+  const page = await keptPage(site, context),
+    before = await entry(page);
   await release(site, page);
   await opens(page, 'Share', '#share-link');
   await context.setOffline(true);
@@ -82,11 +96,15 @@ await test('a page goes on after a release: its parts are those of its own build
   await type(page, 'after = indices * 2;\n');
   await shows(page, 'after');
   assert.equal(await entry(page), before);
-  assert.deepEqual(page.problems.filter((p) => !/ERR_INTERNET_DISCONNECTED/.test(p)), []);
+  assert.deepEqual(
+    page.problems.filter((p) => !/ERR_INTERNET_DISCONNECTED/.test(p)),
+    [],
+  );
 });
 
 await test('the notice of a release brings the new build and keeps the work', async (site, context) => {
-  const page = await keptPage(site, context), before = await entry(page);
+  const page = await keptPage(site, context),
+    before = await entry(page);
   await type(page, 'mine = indices * 2;\n');
   await shows(page, 'mine');
   await release(site, page);
@@ -99,7 +117,8 @@ await test('the notice of a release brings the new build and keeps the work', as
 });
 
 await test('after a release, a reload without a network shows the new build', async (site, context) => {
-  const page = await keptPage(site, context), before = await entry(page);
+  const page = await keptPage(site, context),
+    before = await entry(page);
   await release(site, page);
   await context.setOffline(true);
   await page.reload();
@@ -152,18 +171,37 @@ async function offlineReload(site, context) {
 
 /** The server that README names: what `./dev serve` starts once the page is built. */
 async function preview() {
-  const port = await new Promise((resolve) => { const s = createServer().listen(0, '127.0.0.1', () => { const { port } = s.address(); s.close(() => resolve(port)); }); });
-  const child = spawn(process.execPath, ['node_modules/vite/bin/vite.js', 'preview', '--host', '127.0.0.1', '--port', String(port), '--strictPort'], { cwd: path.join(root, 'web'), stdio: 'ignore' });
+  const port = await new Promise((resolve) => {
+    const s = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = s.address();
+      s.close(() => resolve(port));
+    });
+  });
+  const child = spawn(
+    process.execPath,
+    ['node_modules/vite/bin/vite.js', 'preview', '--host', '127.0.0.1', '--port', String(port), '--strictPort'],
+    { cwd: path.join(root, 'web'), stdio: 'ignore' },
+  );
   const url = `http://127.0.0.1:${port}/`;
   for (let i = 0; i < 200; ++i) {
-    if (await fetch(url).then((r) => r.ok, () => false)) break;
-    await new Promise((r) => { setTimeout(r, 100); });
+    if (
+      await fetch(url).then(
+        (r) => r.ok,
+        () => false,
+      )
+    )
+      break;
+    await new Promise((r) => {
+      setTimeout(r, 100);
+    });
   }
   return { url, close: () => child.kill() };
 }
 
 await test('reloads without a network, from the server of README', offlineReload, preview);
-await test('reloads without a network, from a server that sends Vary', offlineReload, () => serve(dist, { vary: 'Origin, Accept-Encoding, Cookie, Accept' }));
+await test('reloads without a network, from a server that sends Vary', offlineReload, () =>
+  serve(dist, { vary: 'Origin, Accept-Encoding, Cookie, Accept' }),
+);
 
 await browser.close();
 console.log(`${passed} passed, ${failed} failed`);

@@ -1,9 +1,33 @@
-// The page as a person uses it, in Chromium. Arguments choose tests: words of their names, or a part of all (journeys.mjs).
+// The page as a person uses it, in Chromium. Arguments choose tests: words of their names, or a part of all
+// (journeys.mjs).
 import { journeys } from './journeys.mjs';
 
 const parts = [
-  'first', 'laboratory', 'laboratory-harm', 'craft', 'model-file', 'researcher', 'words', 'phone', 'editing', 'kept', 'files', 'page', 'course',
-  'author', 'generate', 'address', 'states', 'score', 'code', 'fixes', 'drawn', 'steady', 'bad-input', 'accessible', 'scanned',
+  'first',
+  'laboratory',
+  'laboratory-harm',
+  'craft',
+  'model-file',
+  'researcher',
+  'words',
+  'phone',
+  'editing',
+  'kept',
+  'files',
+  'page',
+  'course',
+  'author',
+  'generate',
+  'address',
+  'states',
+  'score',
+  'code',
+  'fixes',
+  'drawn',
+  'steady',
+  'bad-input',
+  'accessible',
+  'scanned',
 ];
 
 const { test, end, browser } = await journeys();

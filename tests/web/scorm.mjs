@@ -1,5 +1,5 @@
-// SCORM packages as a course system runs them: imported from the zip, launched in a frame beside the interface that scorm-again implements,
-// solved, closed, opened again, handed in; then graded from what the course system kept.
+// SCORM packages as a course system runs them: imported from the zip, launched in a frame beside the interface that
+// scorm-again implements, solved, closed, opened again, handed in; then graded from what the course system kept.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -15,10 +15,18 @@ const instructor = path.join(root, 'examples/assignments/instructor/first-steps.
 const { tasks } = JSON.parse(readFileSync(instructor, 'utf8'));
 const scratch = mkdtempSync(path.join(tmpdir(), 'rasp-scorm-'));
 process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
-const cli = (...args) => JSON.parse(execFileSync(process.execPath, [path.join(root, 'wasm/cli.mjs'), ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }));
+const cli = (...args) =>
+  JSON.parse(
+    execFileSync(process.execPath, [path.join(root, 'wasm/cli.mjs'), ...args], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }),
+  );
 
 /** What a course system does around a package: its own page with the interface, which keeps whatever is committed. */
-const player = (version) => `<!doctype html><meta charset="utf-8"><title>Course</title><link rel="icon" href="data:,"><style>iframe{width:1400px;height:850px;border:0}</style>
+const player = (
+  version,
+) => `<!doctype html><meta charset="utf-8"><title>Course</title><link rel="icon" href="data:,"><style>iframe{width:1400px;height:850px;border:0}</style>
 <script src="api.js"></script><script>
 const v12 = ${version === '1.2'};
 const api = v12 ? new Scorm12API({ logLevel: 5 }) : new Scorm2004API({ logLevel: 5 });
@@ -48,7 +56,11 @@ const unpack = (zip, folder) => {
 const { test, end, browser } = await journeys();
 const frameOf = (page) => page.frameLocator('iframe');
 const lms = (page) => page.evaluate(() => JSON.parse(localStorage.getItem('lms') ?? '{}'));
-const keptBy = (page, text, of) => page.waitForFunction(([t, of]) => JSON.stringify(JSON.parse(localStorage.getItem('lms') ?? '{}')[of] ?? '').includes(t), [text, of]);
+const keptBy = (page, text, of) =>
+  page.waitForFunction(
+    ([t, of]) => JSON.stringify(JSON.parse(localStorage.getItem('lms') ?? '{}')[of] ?? '').includes(t),
+    [text, of],
+  );
 const solve = async (page, frame, program) => {
   await frame.locator('.cm-content').click();
   await page.keyboard.press('Control+a');
@@ -56,7 +68,8 @@ const solve = async (page, frame, program) => {
 };
 
 for (const version of ['1.2', '2004']) {
-  const site = path.join(scratch, version), zip = path.join(scratch, `${version}.zip`);
+  const site = path.join(scratch, version),
+    zip = path.join(scratch, `${version}.zip`);
   mkdirSync(site);
   assert.equal(cli('assignment', 'scorm', instructor, '--out', zip, '--scorm', version, '--salt', 'x').ok, true);
   const files = unpack(readFileSync(zip), path.join(site, 'content'));
@@ -70,9 +83,12 @@ for (const version of ['1.2', '2004']) {
       const d = new DOMParser().parseFromString(xml, 'text/xml');
       const resource = d.querySelector('resource');
       return {
-        broken: d.querySelector('parsererror')?.textContent ?? null, version: d.querySelector('schemaversion').textContent,
-        title: d.querySelector('organization > title').textContent, item: d.querySelector('item').getAttribute('identifierref') === resource.getAttribute('identifier'),
-        href: resource.getAttribute('href'), files: [...resource.querySelectorAll('file')].map((f) => decodeURIComponent(f.getAttribute('href'))),
+        broken: d.querySelector('parsererror')?.textContent ?? null,
+        version: d.querySelector('schemaversion').textContent,
+        title: d.querySelector('organization > title').textContent,
+        item: d.querySelector('item').getAttribute('identifierref') === resource.getAttribute('identifier'),
+        href: resource.getAttribute('href'),
+        files: [...resource.querySelectorAll('file')].map((f) => decodeURIComponent(f.getAttribute('href'))),
         sco: [...resource.attributes].some((a) => /scormtype/i.test(a.localName) && a.value === 'sco'),
       };
     }, new TextDecoder().decode(files['imsmanifest.xml']));
@@ -91,7 +107,10 @@ for (const version of ['1.2', '2004']) {
       const page = await open(browser, host.url, { context });
       let frame = frameOf(page);
       await frame.locator('.course-task').waitFor();
-      assert.deepEqual([await frame.locator('#course-name').inputValue(), await frame.locator('#course-id').inputValue()], ['Lovelace, Ada', 's-17']);
+      assert.deepEqual(
+        [await frame.locator('#course-name').inputValue(), await frame.locator('#course-id').inputValue()],
+        ['Lovelace, Ada', 's-17'],
+      );
       await solve(page, frame, tasks[0].reference);
       await frame.locator('text=Check everything').click();
       await frame.locator('.course-verdict.pass').waitFor();
@@ -99,13 +118,16 @@ for (const version of ['1.2', '2004']) {
       const first = await lms(page);
       assert.deepEqual([Number(first.raw), Number(first.max), first.status], [10, 100, 'incomplete']);
       if (version === '2004') assert.equal(Number(first.scaled), 0.1);
-      assert.deepEqual(first.results.map(([id, r]) => [id, Number(r)]), tasks.map((t, i) => [t.id, i === 0 ? t.points : 0]));
+      assert.deepEqual(
+        first.results.map(([id, r]) => [id, Number(r)]),
+        tasks.map((t, i) => [t.id, i === 0 ? t.points : 0]),
+      );
       await frame.locator('.course-tasks button').nth(1).click();
       await solve(page, frame, '# half done\nmarks = tokens == "b";\n');
       await keptBy(page, 'task=marks', 'suspend_data');
       await page.waitForTimeout(1700);
 
-      await page.reload();  // the course system begins anew, with what it kept
+      await page.reload(); // the course system begins anew, with what it kept
       assert.equal(await page.evaluate(() => localStorage.getItem('ended')), 'yes');
       frame = frameOf(page);
       await frame.locator('.course-task h3', { hasText: tasks[1].title }).waitFor();
@@ -122,7 +144,8 @@ for (const version of ['1.2', '2004']) {
       frame = frameOf(page);
       await frame.locator('text=Hand in again').waitFor();
       const last = await lms(page);
-      const list = path.join(scratch, `kept-${version}.csv`), out = path.join(scratch, `graded-${version}`);
+      const list = path.join(scratch, `kept-${version}.csv`),
+        out = path.join(scratch, `graded-${version}`);
       writeFileSync(list, `name,data\n"Ada","${last.suspend_data}"\n`);
       const graded = cli('grade', instructor, list, '--out', out, '--jobs', '1');
       assert.deepEqual([graded.submissions, graded.mean], [1, 20]);
@@ -139,7 +162,9 @@ for (const version of ['1.2', '2004']) {
       const page = await open(browser, host.url, { context });
       const frame = frameOf(page);
       await frame.locator('.course-task').waitFor();
-      const noise = Array.from({ length: 16_000 }, (_, i) => Math.imul(i + 1, 0x9e3779b1) >>> 0).map((x) => x.toString(36)).join('\n# ');
+      const noise = Array.from({ length: 16_000 }, (_, i) => Math.imul(i + 1, 0x9e3779b1) >>> 0)
+        .map((x) => x.toString(36))
+        .join('\n# ');
       const programs = `# ${noise}\npositions = indices + 1;\n`;
       await frame.locator('.cm-content').evaluate((e, text) => {
         const { view } = e.cmTile;
@@ -151,7 +176,9 @@ for (const version of ['1.2', '2004']) {
       await tooLong.waitFor({ state: 'detached' });
       // A system that cuts without a word, at the length that SCORM 1.2 guarantees.
       await page.evaluate(() => {
-        const api = window.API ?? window.API_1484_11, name = window.API ? 'LMSSetValue' : 'SetValue', set = api[name].bind(api);
+        const api = window.API ?? window.API_1484_11,
+          name = window.API ? 'LMSSetValue' : 'SetValue',
+          set = api[name].bind(api);
         api[name] = (element, value) => set(element, element === 'cmi.suspend_data' ? value.slice(0, 4096) : value);
       });
       await frame.locator('.cm-content').evaluate((e, text) => {
@@ -190,11 +217,16 @@ await test('the page packs the same as the command line, but for the salt', asyn
   await page.click('text=Edit as JSON');
   await page.fill('#course-json', readFileSync(instructor, 'utf8'));
   await page.click('summary:has-text("SCORM")');
-  const [download] = await Promise.all([page.waitForEvent('download', { timeout: 60_000 }), page.click('text=SCORM 1.2 package')]);
+  const [download] = await Promise.all([
+    page.waitForEvent('download', { timeout: 60_000 }),
+    page.click('text=SCORM 1.2 package'),
+  ]);
   assert.equal(download.suggestedFilename(), 'first-steps.scorm-1.2.zip');
-  const made = unzipSync(readFileSync(await download.path())), wanted = unzipSync(readFileSync(path.join(scratch, '1.2.zip')));
+  const made = unzipSync(readFileSync(await download.path())),
+    wanted = unzipSync(readFileSync(path.join(scratch, '1.2.zip')));
   assert.deepEqual(Object.keys(made), Object.keys(wanted));
-  for (const name of Object.keys(wanted)) if (name !== 'assignment.json') assert.ok(Buffer.from(made[name]).equals(Buffer.from(wanted[name])), name);
+  for (const name of Object.keys(wanted))
+    if (name !== 'assignment.json') assert.ok(Buffer.from(made[name]).equals(Buffer.from(wanted[name])), name);
   const without = (bytes) => Object.keys(JSON.parse(new TextDecoder().decode(bytes)));
   assert.deepEqual(without(made['assignment.json']), without(wanted['assignment.json']));
 });

@@ -7,7 +7,8 @@ import { outputHash, propertyHash } from './hashes.mjs';
 
 /**
  * The reference solution of every task must pass everything, the starter must not.
- * @returns {Promise<{ok: boolean, tasks: {task: string, problems: string[], reference: object|null, starter: object}[], diagnostics: object[]}>}
+ * @returns {Promise<{ok: boolean, tasks: {task: string, problems: string[], reference: object|null, starter: object}[],
+ * diagnostics: object[]}>}
  */
 export async function checkAssignment(engine, written) {
   const { assignment, diagnostics } = await withResults(engine, written);
@@ -30,20 +31,28 @@ export async function checkAssignment(engine, written) {
     if (starter.locked) problems.push(`The starter: ${starter.locked}.`);
     tasks.push({ task: task.id, problems, reference, starter });
   }
-  return { ok: prepared.diagnostics.length === 0 && tasks.every((t) => t.problems.length === 0), tasks, diagnostics: prepared.diagnostics };
+  return {
+    ok: prepared.diagnostics.length === 0 && tasks.every((t) => t.problems.length === 0),
+    tasks,
+    diagnostics: prepared.diagnostics,
+  };
 }
 
 function failures(result) {
   const out = [];
   if (result.locked) out.push(result.locked);
   if (result.diagnostics.length)
-    out.push(result.diagnostics[0].message + (result.diagnostics[0].file === undefined ? ` (line ${result.diagnostics[0].line})` : ''));
+    out.push(
+      result.diagnostics[0].message +
+        (result.diagnostics[0].file === undefined ? ` (line ${result.diagnostics[0].line})` : ''),
+    );
   const wrong = result.cases.filter((c) => !c.passed);
   if (wrong.length)
     out.push(
       `it fails ${wrong.length} of ${result.cases.length} cases; the first: ${JSON.stringify(wrong[0].input)}, expected ${JSON.stringify(wrong[0].expected)}, got ${JSON.stringify(wrong[0].got)}${wrong[0].problem ? ` (${wrong[0].problem})` : ''}`,
     );
-  for (const b of result.budgets) if (!b.met) out.push(b.value === null ? b.why : `it needs ${b.value} ${b.unit}; the budget is ${b.most}`);
+  for (const b of result.budgets)
+    if (!b.met) out.push(b.value === null ? b.why : `it needs ${b.value} ${b.unit}; the budget is ${b.most}`);
   for (const r of result.rules) if (!r.met) out.push(`it breaks a rule: ${r.text}${r.why ? ` (${r.why})` : ''}`);
   return out;
 }
@@ -62,7 +71,10 @@ export async function publish(engine, written, salt) {
   for (const task of assignment.tasks) {
     const e = prepared.expectations.get(task.id);
     const { reference: _, steps = [], cases, hidden, properties, ...rest } = task;
-    const out = { ...rest, cases: cases.map((c, i) => withSteps({ ...c, output: e.visible[i].plain }, e.visible[i].steps, steps)) };
+    const out = {
+      ...rest,
+      cases: cases.map((c, i) => withSteps({ ...c, output: e.visible[i].plain }, e.visible[i].steps, steps)),
+    };
     if (hidden) {
       out.hidden = [];
       for (const [i, { output: __, ...c }] of hidden.entries())
@@ -71,7 +83,10 @@ export async function publish(engine, written, salt) {
     if (properties) {
       out.properties = [];
       for (const [i, p] of properties.entries())
-        out.properties.push({ ...p, hash: await propertyHash(salt, task, callOf(task, p), p, e.properties[i].canonicals) });
+        out.properties.push({
+          ...p,
+          hash: await propertyHash(salt, task, callOf(task, p), p, e.properties[i].canonicals),
+        });
     }
     tasks.push(out);
   }
@@ -80,6 +95,8 @@ export async function publish(engine, written, salt) {
 }
 
 function withSteps(c, values, names) {
-  const shown = names.filter((n) => values.has(n) && !(c.steps && Object.hasOwn(c.steps, n))).map((n) => [n, values.get(n).plain]);
+  const shown = names
+    .filter((n) => values.has(n) && !(c.steps && Object.hasOwn(c.steps, n)))
+    .map((n) => [n, values.get(n).plain]);
   return shown.length ? { ...c, steps: { ...Object.fromEntries(shown), ...c.steps } } : c;
 }

@@ -1,5 +1,6 @@
-// The checksum of links: CRC-32 (IEEE 802.3) of their characters as 8 hex digits, which no mail program cuts off. It finds every change
-// of up to 32 bits in a row, so every changed, added or lost character; it is no protection against someone who wants to deceive.
+// The checksum of links: CRC-32 (IEEE 802.3) of their characters as 8 hex digits, which no mail program cuts off. It
+// finds every change of up to 32 bits in a row, so every changed, added or lost character; it is no protection against
+// someone who wants to deceive.
 const table = Uint32Array.from({ length: 256 }, (_, n) => {
   let c = n;
   for (let k = 0; k < 8; ++k) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;

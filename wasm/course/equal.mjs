@@ -1,8 +1,10 @@
-// The one meaning of "equal", docs/exactness.md, where JavaScript compares values: core/base/agree.h in its words. tests/course/core.test.mjs
-// holds both against each other. A value comes with the letter of its kind, as the engine's documents have it: i, f, b or s (an int beyond
-// 2^53 is a text, and so are inf and nan); without a letter it is as JSON has it, where a number may be an int or a float.
+// The one meaning of "equal", docs/exactness.md, where JavaScript compares values: core/base/agree.h in its words.
+// tests/course/core.test.mjs holds both against each other. A value comes with the letter of its kind, as the engine's
+// documents have it: i, f, b or s (an int beyond 2^53 is a text, and so are inf and nan); without a letter it is as
+// JSON has it, where a number may be an int or a float.
 
-const kindOf = (value, letter) => (letter !== undefined ? letter : typeof value === 'boolean' ? 'b' : typeof value === 'string' ? 's' : 'json');
+const kindOf = (value, letter) =>
+  letter !== undefined ? letter : typeof value === 'boolean' ? 'b' : typeof value === 'string' ? 's' : 'json';
 const numberOf = (value) => (value === 'inf' ? Infinity : value === '-inf' ? -Infinity : Number(value));
 const reach = 2 ** -40;
 
@@ -29,12 +31,14 @@ export function sameValue(a, letterA, b, letterB) {
 
 /** Of `#@ expect`, whose numbers have a kind: a whole number that a person wrote is the float of that value; else kinds are the same. */
 export function expectedValue(written, letterW, value, letterV) {
-  if (letterW === 'i' && letterV === 'f') return Number.isInteger(numberOf(value)) && BigInt(written) === BigInt(numberOf(value));
+  if (letterW === 'i' && letterV === 'f')
+    return Number.isInteger(numberOf(value)) && BigInt(written) === BigInt(numberOf(value));
   return letterW === letterV && sameValue(written, letterW, value, letterV);
 }
 
 const whole = (r) => r && r.error === undefined && r.undefined === undefined;
-const all = (a, b, same) => a.values.length === b.values.length && a.values.every((v, i) => same(v, a.types?.[i], b.values[i], b.types?.[i]));
+const all = (a, b, same) =>
+  a.values.length === b.values.length && a.values.every((v, i) => same(v, a.types?.[i], b.values[i], b.types?.[i]));
 
 /** Two results, `{values, types}` or `{matrix}`, of `eval_many` or of an assignment (`written` in values.mjs). Where a position has no value nothing is the same. */
 export function sameResult(a, b) {
@@ -44,4 +48,5 @@ export function sameResult(a, b) {
 }
 
 /** @param {{values: any[], types?: string}} written of `#@ expect` */
-export const expectedResult = (written, result) => whole(result) && result.matrix === undefined && all(written, result, expectedValue);
+export const expectedResult = (written, result) =>
+  whole(result) && result.matrix === undefined && all(written, result, expectedValue);

@@ -1,5 +1,5 @@
-// One task's program against its cases, budgets and rules. The same code runs behind the page and the command line; the engine is
-// anything with request(document) → result (or a promise of one), see core/session/session.h.
+// One task's program against its cases, budgets and rules. The same code runs behind the page and the command line; the
+// engine is anything with request(document) → result (or a promise of one), see core/session/session.h.
 import { callOf, isPublished } from './assignment.mjs';
 import { named } from './expectations.mjs';
 import { canHash, outputHash, propertyHash } from './hashes.mjs';
@@ -12,11 +12,13 @@ import { canonicalResult, plainResult } from './values.mjs';
 const mostExplained = 5; // failing visible cases whose first differing s-op is looked for
 const units = { layers: 'layers', heads: 'heads', d_model: 'residual dimensions', parameters: 'parameters' };
 
-// The first s-op, in the program's order, that has a name the reference solution (or a visible step) also has, and another value.
+// The first s-op, in the program's order, that has a name the reference solution (or a visible step) also has, and
+// another value.
 function firstDifference(own, steps) {
   for (const s of own) {
     const expected = steps.get(s.name);
-    if (expected && !sameResult(expected.result, s.result)) return { name: s.name, line: s.line, expected: expected.plain, got: s.plain };
+    if (expected && !sameResult(expected.result, s.result))
+      return { name: s.name, line: s.line, expected: expected.plain, got: s.plain };
   }
   return null;
 }
@@ -24,7 +26,9 @@ function firstDifference(own, steps) {
 async function visibleCases(engine, task, program, expectations) {
   const { results, facts, failure } = await evaluateInputs(engine, task, program, task.cases);
   const cases = task.cases.map((c, i) => outcome('visible', c, results[i], expectations.visible[i]));
-  const failing = failure ? [] : cases.flatMap((c, i) => (!c.passed && expectations.visible[i]?.steps?.size ? [i] : [])).slice(0, mostExplained);
+  const failing = failure
+    ? []
+    : cases.flatMap((c, i) => (!c.passed && expectations.visible[i]?.steps?.size ? [i] : [])).slice(0, mostExplained);
   if (failing.length) {
     const own = named(
       (
@@ -74,7 +78,9 @@ async function hiddenCases(engine, assignment, task, program, expectations) {
         skipped = true;
         continue;
       }
-      one.passed = canonical !== null && (await outputHash(assignment.salt, task, callOf(task, c), c.input, canonical)) === expected.hash;
+      one.passed =
+        canonical !== null &&
+        (await outputHash(assignment.salt, task, callOf(task, c), c.input, canonical)) === expected.hash;
     }
     cases.push(one);
   }
@@ -122,7 +128,11 @@ async function propertyCases(engine, assignment, task, program, expectations) {
           problem: results[first]?.error ?? results[first]?.undefined ?? '',
         });
     } else if (none >= 0) {
-      Object.assign(one, { input: inputs[none], got: plainResult(results[none]), problem: results[none]?.error ?? results[none]?.undefined ?? '' });
+      Object.assign(one, {
+        input: inputs[none],
+        got: plainResult(results[none]),
+        problem: results[none]?.error ?? results[none]?.undefined ?? '',
+      });
     } else if (canHash()) {
       one.passed = (await propertyHash(assignment.salt, task, callOf(task, p), p, own)) === hash;
     } else {
@@ -149,8 +159,14 @@ export async function evaluateTask(engine, prepared, task, program, options = {}
   const visible = await visibleCases(engine, task, program, expectations);
   const broken = visible.failure !== null && visible.results.every((r) => r.error !== undefined);
   const withHidden = options.hidden !== false;
-  const hidden = withHidden && !broken ? await hiddenCases(engine, assignment, task, program, expectations) : { cases: [], results: [], skipped: false };
-  const property = withHidden && !broken ? await propertyCases(engine, assignment, task, program, expectations) : { cases: [], all: [], skipped: false };
+  const hidden =
+    withHidden && !broken
+      ? await hiddenCases(engine, assignment, task, program, expectations)
+      : { cases: [], results: [], skipped: false };
+  const property =
+    withHidden && !broken
+      ? await propertyCases(engine, assignment, task, program, expectations)
+      : { cases: [], all: [], skipped: false };
   if (withHidden && broken) {
     const lost = (kind) => (c) => ({
       kind,
@@ -170,7 +186,8 @@ export async function evaluateTask(engine, prepared, task, program, options = {}
   }
   const cases = [...visible.cases, ...hidden.cases, ...property.cases];
 
-  const wantsModel = Object.keys(task.budgets ?? {}).length > 0 || (task.rules ?? []).some((r) => r.compiles || r.exact);
+  const wantsModel =
+    Object.keys(task.budgets ?? {}).length > 0 || (task.rules ?? []).some((r) => r.compiles || r.exact);
   let model = { ok: false, exact: false, problem: visible.failure?.message ?? '' };
   if (wantsModel && !broken) model = await compiled(engine, task, program);
   const budgets = Object.entries(task.budgets ?? {}).map(([what, b]) => ({
@@ -213,7 +230,15 @@ export async function evaluateTask(engine, prepared, task, program, options = {}
       : '',
     diagnostics: visible.failure?.diagnostics ?? [],
     facts: visible.facts,
-    model: model.ok ? { layers: model.layers, heads: model.heads, d_model: model.d_model, parameters: model.parameters, exact: model.exact } : null,
+    model: model.ok
+      ? {
+          layers: model.layers,
+          heads: model.heads,
+          d_model: model.d_model,
+          parameters: model.parameters,
+          exact: model.exact,
+        }
+      : null,
   };
 }
 
@@ -241,7 +266,11 @@ export async function evaluateSubmission(engine, prepared, programs, options = {
   const tasks = [];
   for (const task of prepared.assignment.tasks) {
     const program = Object.hasOwn(programs, task.id) ? programs[task.id] : undefined;
-    tasks.push(typeof program === 'string' && program.trim() !== '' ? await evaluateTask(engine, prepared, task, program, options) : missingTask(task));
+    tasks.push(
+      typeof program === 'string' && program.trim() !== ''
+        ? await evaluateTask(engine, prepared, task, program, options)
+        : missingTask(task),
+    );
   }
   const total = Math.round(tasks.reduce((sum, t) => sum + t.score, 0) * 100) / 100;
   return { tasks, total, points: prepared.assignment.tasks.reduce((sum, t) => sum + t.points, 0) };

@@ -8,17 +8,24 @@ export const named = (results) =>
 const expectation = (result, plain) => ({ result, canonical: canonicalResult(result), plain });
 
 // What a task's cases expect. Where an output is not written down, the reference solution gives it.
-// → {visible: [{result, plain, steps}], hidden: [{result, canonical, plain} | {hash}], properties: [{inputs, results, canonicals} | {inputs, hash}], failure}
+// → {visible: [{result, plain, steps}], hidden: [{result, canonical, plain} | {hash}], properties: [{inputs, results,
+// canonicals} | {inputs, hash}], failure}
 async function expectationsOf(engine, task) {
   const kind = task.asks.kind === 'selector' ? 'selector' : 's-op';
   const given = (c) =>
     c.output
-      ? expectation(written(c.output, task.asks.kind === 'function' && matrixLike(c.output, c.input) ? 'selector' : kind), c.output)
+      ? expectation(
+          written(c.output, task.asks.kind === 'function' && matrixLike(c.output, c.input) ? 'selector' : kind),
+          c.output,
+        )
       : c.hash
         ? { hash: c.hash }
         : null;
   const hidden = task.hidden ?? [];
-  const properties = (task.properties ?? []).map((p) => ({ ...p, inputs: allInputs(tokensOf(p.vocabulary ?? task.vocabulary), p.max_length) }));
+  const properties = (task.properties ?? []).map((p) => ({
+    ...p,
+    inputs: allInputs(tokensOf(p.vocabulary ?? task.vocabulary), p.max_length),
+  }));
   const out = {
     visible: task.cases.map(given),
     hidden: hidden.map(given),
@@ -41,14 +48,20 @@ async function expectationsOf(engine, task) {
       const canonical = canonicalResult(results[i]);
       if (!e && canonical !== null) list[i] = { ...expectation(results[i], plainResult(results[i])), steps: new Map() };
       else if (!e)
-        out.failure ??= { message: `The reference solution has no value on ${valuesText(at[i].input)}: ${results[i]?.undefined ?? results[i]?.error}` };
+        out.failure ??= {
+          message: `The reference solution has no value on ${valuesText(at[i].input)}: ${results[i]?.undefined ?? results[i]?.error}`,
+        };
     });
   const own = await evaluateInputs(engine, task, task.reference, task.cases, { named: true });
   const steps = named(own.results);
   fill(out.visible, own.results, task.cases);
   // Steps that the file writes down come before the reference's of the same name.
   out.visible.forEach((e, i) => {
-    if (e) e.steps = new Map([...steps[i].filter((s) => canonicalResult(s.result) !== null).map((s) => [s.name, s]), ...e.steps]);
+    if (e)
+      e.steps = new Map([
+        ...steps[i].filter((s) => canonicalResult(s.result) !== null).map((s) => [s.name, s]),
+        ...e.steps,
+      ]);
   });
   const more = hidden.length ? await evaluateInputs(engine, task, task.reference, hidden) : { results: [] };
   fill(out.hidden, more.results, hidden);
@@ -73,11 +86,17 @@ async function expectationsOf(engine, task) {
 
 const matrixLike = (output, input) =>
   output.every(
-    (row) => typeof row === 'string' && row.length === output.length && output.length === tokensOf(input).length && output.length > 1 && /^[01]+$/.test(row),
+    (row) =>
+      typeof row === 'string' &&
+      row.length === output.length &&
+      output.length === tokensOf(input).length &&
+      output.length > 1 &&
+      /^[01]+$/.test(row),
   );
 
 /**
- * Everything about an assignment that does not depend on a submission. `diagnostics` says which reference solutions fail.
+ * Everything about an assignment that does not depend on a submission. `diagnostics` says which reference solutions
+ * fail.
  * @returns {Promise<{assignment: object, expectations: Map<string, object>, diagnostics: object[]}>}
  */
 export async function prepare(engine, assignment) {

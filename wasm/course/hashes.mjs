@@ -1,4 +1,5 @@
-// Salted hashes of outputs, and the assignment's fingerprint. WebCrypto: Node from 20, and pages served over https or from localhost.
+// Salted hashes of outputs, and the assignment's fingerprint. WebCrypto: Node from 20, and pages served over https or
+// from localhost.
 
 const encoder = new TextEncoder();
 const hex = (buffer) => [...new Uint8Array(buffer)].map((b) => b.toString(16).padStart(2, '0')).join('');
@@ -9,18 +10,27 @@ const rounds = 10_000;
 
 async function slow(secret, salt) {
   const key = await crypto.subtle.importKey('raw', encoder.encode(secret), 'PBKDF2', false, ['deriveBits']);
-  return hex(await crypto.subtle.deriveBits({ name: 'PBKDF2', hash: 'SHA-256', salt: encoder.encode(salt), iterations: rounds }, key, 256));
+  return hex(
+    await crypto.subtle.deriveBits(
+      { name: 'PBKDF2', hash: 'SHA-256', salt: encoder.encode(salt), iterations: rounds },
+      key,
+      256,
+    ),
+  );
 }
 const sha256 = async (text) => hex(await crypto.subtle.digest('SHA-256', encoder.encode(text)));
 
 // The salt is the file's, and the case's own input enters it: equal outputs of two cases have different hashes.
-export const outputHash = (salt, task, call, input, canonical) => slow(canonical, [salt, task.id, call, JSON.stringify(input)].join('\n'));
+export const outputHash = (salt, task, call, input, canonical) =>
+  slow(canonical, [salt, task.id, call, JSON.stringify(input)].join('\n'));
 
 // One hash for all inputs of a property case: nothing about a single one can be tried on it.
 export async function propertyHash(salt, task, call, property, canonicals) {
   return slow(
     await sha256(canonicals.join('\n')),
-    [salt, task.id, call, 'property', property.max_length, JSON.stringify(property.vocabulary ?? task.vocabulary)].join('\n'),
+    [salt, task.id, call, 'property', property.max_length, JSON.stringify(property.vocabulary ?? task.vocabulary)].join(
+      '\n',
+    ),
   );
 }
 
@@ -33,7 +43,8 @@ export const saltOf = async (phrase) => (await sha256(`salt ${phrase}`)).slice(0
 
 const rule = ({ message: _, ...rest }) => rest;
 
-// 16 hex digits over all that is asked for: equal in the instructor's and the students' file, unchanged by prose, hints and outputs.
+// 16 hex digits over all that is asked for: equal in the instructor's and the students' file, unchanged by prose, hints
+// and outputs.
 export async function fingerprint(assignment) {
   const asked = assignment.tasks.map((t) => [
     t.id,
@@ -56,7 +67,9 @@ export async function fingerprint(assignment) {
   ]);
   // Keys in one order, so that a file that was rewritten by another program keeps its fingerprint.
   const sorted = JSON.stringify([assignment.id, asked], (key, value) =>
-    value && typeof value === 'object' && !Array.isArray(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value,
+    value && typeof value === 'object' && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : value,
   );
   return (await sha256(sorted)).slice(0, 16);
 }

@@ -1,4 +1,5 @@
-// JSON texts with positions: syntax errors and schema errors as the engine's diagnostics (1-based lines, UTF-16 columns).
+// JSON texts with positions: syntax errors and schema errors as the engine's diagnostics (1-based lines, UTF-16
+// columns).
 import { Validator } from '@cfworker/json-schema';
 import { parse as parseTree } from '@humanwhocodes/momoa';
 
@@ -20,7 +21,8 @@ export function diagnostic(code, message, at, hint = '', severity = 'error') {
 }
 
 // At most so many UTF-16 units, and no half of a character at the end.
-export const cut = (text, most) => (text.length <= most ? text : `${text.slice(0, most - 1).replace(/[\ud800-\udbff]$/, '')}…`);
+export const cut = (text, most) =>
+  text.length <= most ? text : `${text.slice(0, most - 1).replace(/[\ud800-\udbff]$/, '')}…`;
 
 function positionOf(text, offset) {
   const before = text.slice(0, offset);
@@ -45,14 +47,16 @@ function tooDeep(text) {
   return -1;
 }
 
-// Lone surrogates are no text: they cannot be hashed, written to a file or sent to the engine. `text` nests at most `deepest` levels.
+// Lone surrogates are no text: they cannot be hashed, written to a file or sent to the engine. `text` nests at most
+// `deepest` levels.
 function hasHalfCharacter(value) {
   if (typeof value === 'string') return /\p{Surrogate}/u.test(value);
   if (value === null || typeof value !== 'object') return false;
   return Object.keys(value).some((key) => /\p{Surrogate}/u.test(key) || hasHalfCharacter(value[key]));
 }
 
-// Where a number stands that JavaScript cannot hold as it is written (an int beyond 2^53, a float beyond 1.8e308); -1: nowhere.
+// Where a number stands that JavaScript cannot hold as it is written (an int beyond 2^53, a float beyond 1.8e308); -1:
+// nowhere.
 function lostNumber(text) {
   for (const m of text.matchAll(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/gs)) {
     if (m[0][0] === '"') continue;
@@ -65,18 +69,41 @@ function lostNumber(text) {
 // A JSON text's value, or where it is broken.
 export function parseJson(text, what) {
   if (text.charCodeAt(0) === 0xfeff) text = text.slice(1);
-  if (text.trim() === '') return { diagnostics: [diagnostic('empty-file', `The ${what} is empty`, null, 'A JSON document is expected.')] };
+  if (text.trim() === '')
+    return { diagnostics: [diagnostic('empty-file', `The ${what} is empty`, null, 'A JSON document is expected.')] };
   const deep = tooDeep(text);
-  if (deep >= 0) return { diagnostics: [diagnostic('json-depth', `The ${what} nests deeper than ${deepest} levels`, positionOf(text, deep))] };
+  if (deep >= 0)
+    return {
+      diagnostics: [
+        diagnostic('json-depth', `The ${what} nests deeper than ${deepest} levels`, positionOf(text, deep)),
+      ],
+    };
   try {
     const value = JSON.parse(text);
     if (hasHalfCharacter(value)) {
       const place = text.search(/\\u[dD][89a-fA-F]|\p{Surrogate}/u);
-      return { diagnostics: [diagnostic('bad-json', `The ${what} holds half a character: a surrogate without its other half`, place < 0 ? null : positionOf(text, place))] };
+      return {
+        diagnostics: [
+          diagnostic(
+            'bad-json',
+            `The ${what} holds half a character: a surrogate without its other half`,
+            place < 0 ? null : positionOf(text, place),
+          ),
+        ],
+      };
     }
     const lost = lostNumber(text);
     if (lost >= 0) {
-      return { diagnostics: [diagnostic('bad-json', `The ${what} holds a number that would be rounded: ${cut(/^[-\d.eE+]+/.exec(text.slice(lost))[0], 40)}`, positionOf(text, lost), 'Ints go up to 2^53, floats to 1.8e308; write a larger number as a text and convert it with tokens_int.')] };
+      return {
+        diagnostics: [
+          diagnostic(
+            'bad-json',
+            `The ${what} holds a number that would be rounded: ${cut(/^[-\d.eE+]+/.exec(text.slice(lost))[0], 40)}`,
+            positionOf(text, lost),
+            'Ints go up to 2^53, floats to 1.8e308; write a larger number as a text and convert it with tokens_int.',
+          ),
+        ],
+      };
     }
     return { value, text, diagnostics: [] };
   } catch (error) {
@@ -89,7 +116,14 @@ export function parseJson(text, what) {
       message = String(located.message).replace(/ \(\d+:\d+\)$/, '');
     }
     return {
-      diagnostics: [diagnostic('bad-json', `The ${what} is not valid JSON: ${cut(message.replace(/\p{Surrogate}/gu, '\ufffd'), 200)}`, at, 'Strings need double quotes; no comma after the last element.')],
+      diagnostics: [
+        diagnostic(
+          'bad-json',
+          `The ${what} is not valid JSON: ${cut(message.replace(/\p{Surrogate}/gu, '\ufffd'), 200)}`,
+          at,
+          'Strings need double quotes; no comma after the last element.',
+        ),
+      ],
     };
   }
 }
@@ -136,15 +170,31 @@ function pathOf(pointer, value) {
 }
 // Names that are no names are quoted, and cut: they may be anything.
 const nameText = (s) => (/^[\w$-]{1,60}$/.test(s) ? s : JSON.stringify(cut(s, 60)));
-export const pathText = (path) => path.map((s, i) => (typeof s === 'number' ? `[${s + 1}]` : `${i ? '.' : ''}${nameText(s)}`)).join('');
+export const pathText = (path) =>
+  path.map((s, i) => (typeof s === 'number' ? `[${s + 1}]` : `${i ? '.' : ''}${nameText(s)}`)).join('');
 
 function at(value, path) {
   for (const step of path) value = value?.[step];
   return value;
 }
 const kindOf = (v) =>
-  v === null ? 'null' : Array.isArray(v) ? 'an array' : typeof v === 'object' ? 'an object' : typeof v === 'boolean' ? 'true or false' : `a ${typeof v}`;
-const expected = { array: 'an array', object: 'an object', string: 'a string', number: 'a number', integer: 'a whole number', boolean: 'true or false' };
+  v === null
+    ? 'null'
+    : Array.isArray(v)
+      ? 'an array'
+      : typeof v === 'object'
+        ? 'an object'
+        : typeof v === 'boolean'
+          ? 'true or false'
+          : `a ${typeof v}`;
+const expected = {
+  array: 'an array',
+  object: 'an object',
+  string: 'a string',
+  number: 'a number',
+  integer: 'a whole number',
+  boolean: 'true or false',
+};
 
 // One sentence per violated keyword; wrappers ("Property … does not match") say nothing new and are left out.
 function sentence(error, value, schema) {
@@ -201,7 +251,8 @@ export function validate(value, schema, locate, code) {
     diagnostics.push(diagnostic(code, cut(message, 300), locate(path)));
     if (diagnostics.length === 50) break;
   }
-  if (errors.length && !diagnostics.length) diagnostics.push(diagnostic(code, 'The document does not match the schema', locate([])));
+  if (errors.length && !diagnostics.length)
+    diagnostics.push(diagnostic(code, 'The document does not match the schema', locate([])));
   return diagnostics.sort((a, b) => a.line - b.line || a.column - b.column);
 }
 
@@ -210,7 +261,9 @@ export function format(value, indent = '') {
   const flat = JSON.stringify(value);
   const spaced = () => {
     if (value === null || typeof value !== 'object') return flat;
-    const parts = Array.isArray(value) ? value.map((v) => format(v)) : Object.entries(value).map(([k, v]) => `${JSON.stringify(k)}: ${format(v)}`);
+    const parts = Array.isArray(value)
+      ? value.map((v) => format(v))
+      : Object.entries(value).map(([k, v]) => `${JSON.stringify(k)}: ${format(v)}`);
     return Array.isArray(value) ? `[${parts.join(', ')}]` : `{ ${parts.join(', ')} }`;
   };
   if (value === null || typeof value !== 'object' || flat === '[]' || flat === '{}') return flat;

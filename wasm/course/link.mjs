@@ -1,6 +1,7 @@
-// Assignments and submissions in a link's fragment: `#assignment=2.` or `#submission=2.`, base64url(deflate-raw(JSON)), `.` and the checksum
-// of all characters before it. Links of the first version, `#assignment=` and the packed JSON alone, carry no checksum and are still read.
-// What is read is untrusted: its length is bounded before and while it is inflated.
+// Assignments and submissions in a link's fragment: `#assignment=2.` or `#submission=2.`, base64url(deflate-raw(JSON)),
+// `.` and the checksum of all characters before it. Links of the first version, `#assignment=` and the packed JSON
+// alone, carry no checksum and are still read. What is read is untrusted: its length is bounded before and while it is
+// inflated.
 import { checksum } from './checksum.mjs';
 
 export const longestLink = 48 * 1024; // characters of the fragment
@@ -48,11 +49,13 @@ export async function encodeLink(kind, text) {
   const minified = JSON.stringify(JSON.parse(text));
   const stream = new Blob([minified]).stream().pipeThrough(new CompressionStream('deflate-raw'));
   const fragment = fragmentOf(kind, await collect(stream, 1 << 24));
-  if (fragment.length > longestLink) throw new Error(`The link would have ${fragment.length} characters, more than ${longestLink}: share the file`);
+  if (fragment.length > longestLink)
+    throw new Error(`The link would have ${fragment.length} characters, more than ${longestLink}: share the file`);
   return fragment;
 }
 
-const inflate = (bytes) => collect(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate-raw')), mostInflated);
+const inflate = (bytes) =>
+  collect(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate-raw')), mostInflated);
 
 const damaged = 'The link is damaged: a character was changed, added or lost on the way';
 
@@ -65,14 +68,17 @@ function parts(fragment) {
   const [, version, body, check] = /^\w+=(?:(\d+)\.)?([A-Za-z0-9_-]*)(?:\.([0-9a-f]{8}))?$/.exec(text) ?? [];
   if (body === undefined) throw new Error(damaged);
   if (version === undefined && check === undefined) return { kind, body, unchecked: true };
-  if (version !== undefined && version !== '2') throw new Error(`The link has version ${version.slice(0, 6)}, which this page does not know: reload for a newer page`);
+  if (version !== undefined && version !== '2')
+    throw new Error(
+      `The link has version ${version.slice(0, 6)}, which this page does not know: reload for a newer page`,
+    );
   if (version === undefined || check === undefined || checksum(text.slice(0, -9)) !== check) throw new Error(damaged);
   return { kind, body, unchecked: false };
 }
 
 /**
- * The kind and JSON text of a fragment, and whether it carries no checksum; null where it is none of ours; throws where it is
- * broken or too large.
+ * The kind and JSON text of a fragment, and whether it carries no checksum; null where it is none of ours; throws where
+ * it is broken or too large.
  */
 export async function decodeLink(fragment) {
   const found = parts(fragment);
@@ -83,8 +89,19 @@ export async function decodeLink(fragment) {
     if (toBase64(bytes) !== found.body) throw new Error(damaged);
     inflated = await inflate(bytes);
     // Some engines pass over what follows the end of the packed text: then it is whole without the last byte, too.
-    if (found.unchecked && (await inflate(bytes.slice(0, -1)).then(() => true, () => false))) throw new Error(damaged);
-    return { kind: found.kind, text: new TextDecoder('utf-8', { fatal: true }).decode(inflated), unchecked: found.unchecked };
+    if (
+      found.unchecked &&
+      (await inflate(bytes.slice(0, -1)).then(
+        () => true,
+        () => false,
+      ))
+    )
+      throw new Error(damaged);
+    return {
+      kind: found.kind,
+      text: new TextDecoder('utf-8', { fatal: true }).decode(inflated),
+      unchecked: found.unchecked,
+    };
   } catch (error) {
     throw error instanceof TooLarge ? error : new Error(damaged);
   }

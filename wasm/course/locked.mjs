@@ -6,11 +6,17 @@ const linesOf = (text) => text.replaceAll('\r\n', '\n').split('\n');
 export function lockedBlocks(task) {
   const lines = linesOf(task.starter);
   const end = lines.at(-1) === '' ? lines.length - 1 : lines.length;
-  return (task.locked ?? []).map(([first, last]) => ({ first, last, lines: lines.slice(first - 1, last), atStart: first === 1, atEnd: last >= end }));
+  return (task.locked ?? []).map(([first, last]) => ({
+    first,
+    last,
+    lines: lines.slice(first - 1, last),
+    atStart: first === 1,
+    atEnd: last >= end,
+  }));
 }
 
-// Where the blocks are in a program: line ranges [first, last], or the block that is missing. Each block is taken at its first place
-// after the one before; a block at the starter's beginning or end must be at the program's.
+// Where the blocks are in a program: line ranges [first, last], or the block that is missing. Each block is taken at
+// its first place after the one before; a block at the starter's beginning or end must be at the program's.
 export function findLocked(task, program) {
   const lines = linesOf(program);
   let end = lines.length;

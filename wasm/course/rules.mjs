@@ -9,8 +9,9 @@ export const compileMs = 10_000; // one request to the compiler
 const promises = /^\s*#@\s*(unique|values|assume|encode)\b/m;
 const checkSamples = 300;
 
-// The transformer's size, for the task's vocabulary and length. What is not proved equal to the program, or rests on promises that the
-// program makes (#@ values …), is tried: a wrong model may be as small as it likes and meets no budget.
+// The transformer's size, for the task's vocabulary and length. What is not proved equal to the program, or rests on
+// promises that the program makes (#@ values …), is tried: a wrong model may be as small as it likes and meets no
+// budget.
 export async function compiled(engine, task, program) {
   const request = {
     program,
@@ -29,7 +30,11 @@ export async function compiled(engine, task, program) {
     const tried = await engine.request({ command: 'check', ...request, samples: checkSamples });
     if (tried.mismatches === undefined) return { ok: false, exact: false, problem: firstError(tried).message };
     if (tried.promise_breaking > 0)
-      return { ok: false, exact: false, problem: `The transformer is not equal to the program: ${tried.promise_breaking} of ${tried.inputs} inputs break its promise` };
+      return {
+        ok: false,
+        exact: false,
+        problem: `The transformer is not equal to the program: ${tried.promise_breaking} of ${tried.inputs} inputs break its promise`,
+      };
     if (tried.mismatches > 0)
       return {
         ok: false,
@@ -71,7 +76,8 @@ export async function ruleOutcomes(engine, task, program, facts, model, evaluate
       text = Object.entries(r.at_most)
         .map(([k, n]) => `at most ${n} ${counted[k]}`)
         .join(', ');
-      why = over.length && facts?.counts ? over.map(([k]) => `It needs ${facts.counts[k]} ${counted[k]}`).join('; ') : '';
+      why =
+        over.length && facts?.counts ? over.map(([k]) => `It needs ${facts.counts[k]} ${counted[k]}`).join('; ') : '';
     } else if (r.compiles) {
       met = model.ok;
       text = 'compiles to a transformer';

@@ -1,10 +1,15 @@
-// The JSON Schema of an assignment (draft 2020-12). examples/assignments/assignment.schema.json is this object, published:
-// `node wasm/cli.mjs assignment schema FILE` writes it, and a test keeps the two in step.
-// Only `type`, bounds, `enum`, `const`, `pattern`, `required` and `additionalProperties` are used, so that every mistake has one
-// place in the file and one sentence. What a schema cannot say is in assignment.mjs.
+// The JSON Schema of an assignment (draft 2020-12). examples/assignments/assignment.schema.json is this object,
+// published: `node wasm/cli.mjs assignment schema FILE` writes it, and a test keeps the two in step.
+// Only `type`, bounds, `enum`, `const`, `pattern`, `required` and `additionalProperties` are used, so that every
+// mistake has one place in the file and one sentence. What a schema cannot say is in assignment.mjs.
 
 const text = (most, description) => ({ type: 'string', maxLength: most, description });
-const cost = { type: 'number', minimum: 0, maximum: 1, description: 'The share of the task’s points that is lost where this is not met; 1 if left out.' };
+const cost = {
+  type: 'number',
+  minimum: 0,
+  maximum: 1,
+  description: 'The share of the task’s points that is lost where this is not met; 1 if left out.',
+};
 const tokens = {
   type: ['string', 'array'],
   minLength: 1,
@@ -19,10 +24,20 @@ const output = {
   minItems: 1,
   maxItems: 2048,
   items: { type: ['string', 'number', 'boolean'], maxLength: 10_000 },
-  description: 'An s-op’s values, one a position; a selector’s rows as strings of 0 and 1, one a query position. Left out: what the reference solution gives.',
+  description:
+    'An s-op’s values, one a position; a selector’s rows as strings of 0 and 1, one a query position. Left out: what the reference solution gives.',
 };
-const weight = { type: 'number', exclusiveMinimum: 0, maximum: 1000, description: 'How much this counts beside the task’s other cases; 1 if left out.' };
-const hash = { type: 'string', pattern: '^[0-9a-f]{64}$', description: 'In a students’ file: the salted hash of the expected output.' };
+const weight = {
+  type: 'number',
+  exclusiveMinimum: 0,
+  maximum: 1000,
+  description: 'How much this counts beside the task’s other cases; 1 if left out.',
+};
+const hash = {
+  type: 'string',
+  pattern: '^[0-9a-f]{64}$',
+  description: 'In a students’ file: the salted hash of the expected output.',
+};
 const call = text(500, 'The expression that is evaluated after the program; the task’s `call` or name if left out.');
 const name = { type: 'string', pattern: '^[A-Za-z_][A-Za-z_0-9]*$', maxLength: 100 };
 
@@ -33,7 +48,12 @@ const object = (required, properties, description) => ({
   additionalProperties: false,
   properties,
 });
-const list = (items, most, description) => ({ type: 'array', maxItems: most, items, ...(description ? { description } : {}) });
+const list = (items, most, description) => ({
+  type: 'array',
+  maxItems: most,
+  items,
+  ...(description ? { description } : {}),
+});
 const most = (description) => ({ type: 'integer', minimum: 0, maximum: 1_000_000_000, description });
 const budget = (unit) => ({ ...object(['most'], { most: most(`The largest number of ${unit} allowed.`), cost }) });
 
@@ -60,7 +80,10 @@ const property = object(
   ['max_length'],
   {
     max_length: { type: 'integer', minimum: 1, maximum: 64, description: 'Every input up to this length is tried.' },
-    vocabulary: { ...tokens, description: 'The tokens that those inputs are made of; the task’s vocabulary if left out.' },
+    vocabulary: {
+      ...tokens,
+      description: 'The tokens that those inputs are made of; the task’s vocabulary if left out.',
+    },
     call,
     weight,
     hash,
@@ -78,9 +101,20 @@ const counted = {
 const rule = object(
   [],
   {
-    ban: list({ type: 'string', minLength: 1, maxLength: 100 }, 100, 'Names and operators that the program’s text must not use.'),
-    require: list({ type: 'string', minLength: 1, maxLength: 100 }, 100, 'Names and operators that the program’s text must use.'),
-    causal: { const: true, description: 'No position may need a later one: under the causal mask the values stay the same on every case.' },
+    ban: list(
+      { type: 'string', minLength: 1, maxLength: 100 },
+      100,
+      'Names and operators that the program’s text must not use.',
+    ),
+    require: list(
+      { type: 'string', minLength: 1, maxLength: 100 },
+      100,
+      'Names and operators that the program’s text must use.',
+    ),
+    causal: {
+      const: true,
+      description: 'No position may need a later one: under the causal mask the values stay the same on every case.',
+    },
     compiles: { const: true, description: 'The program must compile to a transformer.' },
     exact: { const: true, description: 'The compiled transformer must be proved equal to the program on every input.' },
     at_most: { ...object([], counted, 'How many of each the asked s-op or selector may need.'), minProperties: 1 },
@@ -106,26 +140,51 @@ const laboratory = object(
         heads: whole(1, 8),
         width: whole(4, 256),
         patterns: { const: true, description: 'The twin is held to the compiled attention patterns, too.' },
-        of: { enum: ['superposition', 'twin'], description: 'Methods: on such a model, trained first; the compiled one if left out.' },
+        of: {
+          enum: ['superposition', 'twin'],
+          description: 'Methods: on such a model, trained first; the compiled one if left out.',
+        },
         steps: whole(1, 100_000),
         seed: whole(0, 10_000_000),
       },
       'The experiment, as the page’s links hold it.',
     ),
-    measure: { enum: ['held_out', 'inputs', 'auc'], description: 'held_out and inputs: shares in percent as the page shows them; auc: to three digits.' },
-    method: { enum: ['edge_patching', 'zero_ablation', 'mean_ablation', 'node_patching', 'eap', 'eap_ig', 'acdc'], description: 'Of auc.' },
-    truth: { enum: ['causal', 'semantic', 'structural'], description: 'Of auc: the edges it is measured against; causal if left out.' },
+    measure: {
+      enum: ['held_out', 'inputs', 'auc'],
+      description: 'held_out and inputs: shares in percent as the page shows them; auc: to three digits.',
+    },
+    method: {
+      enum: ['edge_patching', 'zero_ablation', 'mean_ablation', 'node_patching', 'eap', 'eap_ig', 'acdc'],
+      description: 'Of auc.',
+    },
+    truth: {
+      enum: ['causal', 'semantic', 'structural'],
+      description: 'Of auc: the edges it is measured against; causal if left out.',
+    },
   },
   'A result of the laboratory is asked for: what hidden cases without an output expect.',
 );
 
 const task = object(['id', 'title', 'points', 'asks', 'starter', 'vocabulary', 'max_length', 'cases'], {
-  id: { type: 'string', pattern: '^[a-z0-9][a-z0-9_-]*$', maxLength: 60, description: 'Names the task in files and links.' },
+  id: {
+    type: 'string',
+    pattern: '^[a-z0-9][a-z0-9_-]*$',
+    maxLength: 60,
+    description: 'Names the task in files and links.',
+  },
   title: { ...text(200, 'One line.'), minLength: 1 },
   statement: text(50_000, 'Markdown.'),
   points: { type: 'number', exclusiveMinimum: 0, maximum: 10_000 },
-  asks: object(['name', 'kind'], { name, kind: { enum: ['s-op', 'selector', 'function', 'number'] } }, 'What the program must define; a number for a result of the laboratory.'),
-  call: { ...call, description: 'The expression that is evaluated after the program; what is asked for if left out. A function needs one.' },
+  asks: object(
+    ['name', 'kind'],
+    { name, kind: { enum: ['s-op', 'selector', 'function', 'number'] } },
+    'What the program must define; a number for a result of the laboratory.',
+  ),
+  call: {
+    ...call,
+    description:
+      'The expression that is evaluated after the program; what is asked for if left out. A function needs one.',
+  },
   starter: text(60_000, 'The program that students begin with.'),
   locked: list(
     { type: 'array', minItems: 2, maxItems: 2, items: { type: 'integer', minimum: 1, maximum: 10_000 } },
@@ -139,19 +198,30 @@ const task = object(['id', 'title', 'points', 'asks', 'starter', 'vocabulary', '
     description: 'What `load "name"` finds: "name.rasp" → program.',
   },
   vocabulary: { ...tokens, description: 'The tokens of the inputs and of the compiled model.' },
-  max_length: { type: 'integer', minimum: 1, maximum: 256, description: 'The longest input; the compiled model’s length.' },
+  max_length: {
+    type: 'integer',
+    minimum: 1,
+    maximum: 256,
+    description: 'The longest input; the compiled model’s length.',
+  },
   causal: { type: 'boolean', description: 'Every selector is masked to keys at or before the query.' },
   cases: list(shown, 200, 'At least one, but where a number is asked for.'),
   hidden: list(hidden, 500),
   properties: list(property, 10),
   credit: {
     enum: ['proportional', 'all'],
-    description: 'proportional (the default): points in proportion to the weight of what passes; all: only where everything passes.',
+    description:
+      'proportional (the default): points in proportion to the weight of what passes; all: only where everything passes.',
   },
   budgets: {
     ...object(
       [],
-      { layers: budget('layers'), heads: budget('heads'), d_model: budget('residual dimensions'), parameters: budget('parameters') },
+      {
+        layers: budget('layers'),
+        heads: budget('heads'),
+        d_model: budget('residual dimensions'),
+        parameters: budget('parameters'),
+      },
       'The compiled model’s size.',
     ),
   },
@@ -168,7 +238,11 @@ const task = object(['id', 'title', 'points', 'asks', 'starter', 'vocabulary', '
     }),
     20,
   ),
-  steps: list(name, 50, 'Names of the reference solution whose values the students’ file shows for every visible case.'),
+  steps: list(
+    name,
+    50,
+    'Names of the reference solution whose values the students’ file shows for every visible case.',
+  ),
   laboratory,
   reference: text(60_000, 'The reference solution: in the instructor’s file only.'),
 });
@@ -185,10 +259,19 @@ export const schema = {
     $schema: { type: 'string', maxLength: 500 },
     format: { const: formatName },
     version: { const: formatVersion },
-    id: { type: 'string', pattern: '^[a-z0-9][a-z0-9_-]*$', maxLength: 60, description: 'Names the assignment in files.' },
+    id: {
+      type: 'string',
+      pattern: '^[a-z0-9][a-z0-9_-]*$',
+      maxLength: 60,
+      description: 'Names the assignment in files.',
+    },
     title: { ...text(200, 'One line.'), minLength: 1 },
     statement: text(50_000, 'Markdown.'),
-    salt: { type: 'string', pattern: '^[0-9a-f]{32}$', description: 'In a students’ file: what the hashes are salted with.' },
+    salt: {
+      type: 'string',
+      pattern: '^[0-9a-f]{32}$',
+      description: 'In a students’ file: what the hashes are salted with.',
+    },
     tasks: { ...list(task, 50), minItems: 1 },
   }),
 };

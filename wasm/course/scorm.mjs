@@ -1,5 +1,6 @@
-// An assignment as a SCORM package: the page, the students' file, and the manifest that a course system reads. What the page and the course
-// system say to each other is in web/src/course/lms.ts; what a student's work looks like in the course system's data is below.
+// An assignment as a SCORM package: the page, the students' file, and the manifest that a course system reads. What the
+// page and the course system say to each other is in web/src/course/lms.ts; what a student's work looks like in the
+// course system's data is below.
 import { deflateSync, strToU8, zipSync } from 'fflate';
 import { fragmentOf } from './link.mjs';
 
@@ -22,7 +23,8 @@ const escape = (text) =>
 
 const dialects = {
   1.2: {
-    spaces: 'xmlns="http://www.imsproject.org/xsd/imscp_rootv1p1p2" xmlns:adlcp="http://www.adlnet.org/xsd/adlcp_rootv1p2"',
+    spaces:
+      'xmlns="http://www.imsproject.org/xsd/imscp_rootv1p1p2" xmlns:adlcp="http://www.adlnet.org/xsd/adlcp_rootv1p2"',
     version: '1.2',
     type: 'adlcp:scormtype="sco"',
     sequencing: '',
@@ -32,7 +34,8 @@ const dialects = {
       'xmlns="http://www.imsglobal.org/xsd/imscp_v1p1" xmlns:adlcp="http://www.adlnet.org/xsd/adlcp_v1p3" xmlns:imsss="http://www.imsglobal.org/xsd/imsss"',
     version: '2004 3rd Edition',
     type: 'adlcp:scormType="sco"',
-    sequencing: '<imsss:sequencing><imsss:deliveryControls completionSetByContent="true" objectiveSetByContent="true"/></imsss:sequencing>',
+    sequencing:
+      '<imsss:sequencing><imsss:deliveryControls completionSetByContent="true" objectiveSetByContent="true"/></imsss:sequencing>',
   },
 };
 
@@ -40,7 +43,9 @@ const dialects = {
 export function manifest(assignment, version, files) {
   const d = dialects[version];
   const title = `<title>${escape(assignment.title)}</title>`;
-  const list = files.map((f) => `      <file href="${escape(f.split('/').map(encodeURIComponent).join('/'))}"/>`).join('\n');
+  const list = files
+    .map((f) => `      <file href="${escape(f.split('/').map(encodeURIComponent).join('/'))}"/>`)
+    .join('\n');
   return `<?xml version="1.0" encoding="UTF-8"?>
 <manifest identifier="rasp-${escape(assignment.id)}" version="1" ${d.spaces}>
   <metadata><schema>ADL SCORM</schema><schemaversion>${d.version}</schemaversion></metadata>
@@ -69,21 +74,30 @@ export function scormPackage(assignment, text, version, page) {
   const index = new TextDecoder().decode(page['index.html']);
   const marked = index.replace('<head>', `<head>\n<meta name="rasp-course" content="${courseFile}">`);
   if (marked === index) throw new Error('This is not the page: it has no index.html with a head');
-  const kept = Object.keys(page).filter((f) => !leftOut.has(f) && !unused(f)).sort();
-  const files = { ...Object.fromEntries(kept.map((f) => [f, page[f]])), 'index.html': strToU8(marked), [courseFile]: strToU8(text) };
+  const kept = Object.keys(page)
+    .filter((f) => !leftOut.has(f) && !unused(f))
+    .sort();
+  const files = {
+    ...Object.fromEntries(kept.map((f) => [f, page[f]])),
+    'index.html': strToU8(marked),
+    [courseFile]: strToU8(text),
+  };
   const whole = { 'imsmanifest.xml': strToU8(manifest(assignment, version, Object.keys(files))), ...files };
   return zipSync(whole, { level: 9, mtime: new Date(1980, 0, 1, 12) });
 }
 
 /** The link of a submission, made at once: a page that is being closed cannot wait. */
-export const submissionFragment = (text) => fragmentOf('submission', deflateSync(strToU8(JSON.stringify(JSON.parse(text))), { level: 9 }));
+export const submissionFragment = (text) =>
+  fragmentOf('submission', deflateSync(strToU8(JSON.stringify(JSON.parse(text))), { level: 9 }));
 
 /**
- * A student's work as the course system keeps it (cmi.suspend_data): the submission's link, which `grade` reads, then what the page goes
- * on with: the open task and the points so far by task. Plain ASCII.
+ * A student's work as the course system keeps it (cmi.suspend_data): the submission's link, which `grade` reads, then
+ * what the page goes on with: the open task and the points so far by task. Plain ASCII.
  */
 export function suspended(submission, task, points) {
-  const list = Object.entries(points).map(([id, p]) => `${encodeURIComponent(id)}:${p}`).join(',');
+  const list = Object.entries(points)
+    .map(([id, p]) => `${encodeURIComponent(id)}:${p}`)
+    .join(',');
   return `#${submissionFragment(submission)} task=${encodeURIComponent(task)} points=${list}`;
 }
 
@@ -92,8 +106,13 @@ export function readSuspended(text) {
   const [, fragment, task, list] = /^#(submission=\S+) task=(\S*) points=(\S*)$/.exec(text) ?? [];
   if (fragment === undefined) return null;
   try {
-    const pairs = list.split(',').filter(Boolean).map((p) => p.split(':'));
-    const points = pairs.map(([id, p]) => [decodeURIComponent(id), Number(p)]).filter(([, p]) => Number.isFinite(p) && p >= 0);
+    const pairs = list
+      .split(',')
+      .filter(Boolean)
+      .map((p) => p.split(':'));
+    const points = pairs
+      .map(([id, p]) => [decodeURIComponent(id), Number(p)])
+      .filter(([, p]) => Number.isFinite(p) && p >= 0);
     return { fragment, task: decodeURIComponent(task), points: Object.fromEntries(points) };
   } catch {
     return null;

@@ -13,7 +13,12 @@ const submissionSchema = {
   properties: {
     format: { const: submissionFormat },
     version: { const: submissionVersion },
-    assignment: { type: 'object', required: ['id', 'fingerprint'], additionalProperties: false, properties: { id: name, title: name, fingerprint: name } },
+    assignment: {
+      type: 'object',
+      required: ['id', 'fingerprint'],
+      additionalProperties: false,
+      properties: { id: name, title: name, fingerprint: name },
+    },
     engine: name,
     student: { type: 'object', additionalProperties: false, properties: { name, id: name } },
     programs: { type: 'object', maxProperties: 50, additionalProperties: { type: 'string', maxLength: 200_000 } },
@@ -40,11 +45,15 @@ export function buildSubmission({ assignment, fingerprint, engine, student, prog
 /**
  * @param {string} text
  * @param {{assignment: object, fingerprint: string}} [expected] what it should be for; left out: any
- * @returns {{submission: object|null, diagnostics: object[]}} warnings (another version of the assignment, unknown tasks) come with a submission
+ * @returns {{submission: object|null, diagnostics: object[]}} warnings (another version of the assignment, unknown
+ * tasks) come with a submission
  */
 export function parseSubmission(text, expected) {
   if (text.length > largestSubmission)
-    return { submission: null, diagnostics: [diagnostic('file-size', `The submission has more than ${largestSubmission} characters`)] };
+    return {
+      submission: null,
+      diagnostics: [diagnostic('file-size', `The submission has more than ${largestSubmission} characters`)],
+    };
   const parsed = parseJson(text, 'submission');
   if (parsed.value === undefined) return { submission: null, diagnostics: parsed.diagnostics };
   const { value } = parsed,
@@ -90,7 +99,15 @@ export function parseSubmission(text, expected) {
     }
     for (const id of Object.keys(value.programs)) {
       if (!assignment.tasks.some((t) => t.id === id))
-        diagnostics.push(diagnostic('unknown-task', `${pathText(['programs', id])}: the assignment has no such task`, locate(['programs', id]), '', 'warning'));
+        diagnostics.push(
+          diagnostic(
+            'unknown-task',
+            `${pathText(['programs', id])}: the assignment has no such task`,
+            locate(['programs', id]),
+            '',
+            'warning',
+          ),
+        );
     }
   }
   return { submission: value, diagnostics };

@@ -1,7 +1,8 @@
 // Values of an assignment: as they are written, hashed and shown. What is equal: equal.mjs.
 
-// What is hashed of an atom, of an assignment or of the engine with its letter. Only hidden answers that are not in the file are compared so:
-// numbers by their value, those that are not whole by nine significant digits (a mean may be summed in another order).
+// What is hashed of an atom, of an assignment or of the engine with its letter. Only hidden answers that are not in the
+// file are compared so: numbers by their value, those that are not whole by nine significant digits (a mean may be
+// summed in another order).
 export function canonicalAtom(value, letter) {
   if (typeof value === 'boolean') return value ? 'T' : 'F';
   if (typeof value === 'string' && letter !== 'i' && letter !== 'f') return JSON.stringify(value);
@@ -10,7 +11,8 @@ export function canonicalAtom(value, letter) {
   return String(Number.isInteger(number) ? number + 0 || 0 : Number(number.toPrecision(9)));
 }
 
-// An expected output of an assignment as a result, and what is hashed of a result; null where some position has no value.
+// An expected output of an assignment as a result, and what is hashed of a result; null where some position has no
+// value.
 export const written = (output, kind) => (kind === 'selector' ? { matrix: output.map(String) } : { values: output });
 export function canonicalResult(result) {
   if (!result || result.error !== undefined || result.undefined !== undefined) return null;

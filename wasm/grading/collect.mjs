@@ -1,5 +1,6 @@
-// From what is named on the command line (folders, zips, files) to one entry a submission: {key, source, files: [{path, bytes}], problem}.
-// Nothing is unpacked to disk and no path of an archive is ever opened; what students sent is read here but interpreted in a worker.
+// From what is named on the command line (folders, zips, files) to one entry a submission: {key, source, files: [{path,
+// bytes}], problem}. Nothing is unpacked to disk and no path of an archive is ever opened; what students sent is read
+// here but interpreted in a worker.
 import { lstatSync, readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import path from 'node:path';
 import { Unzip, UnzipInflate, UnzipPassThrough } from 'fflate';
@@ -12,12 +13,14 @@ export const limits = {
   entries: 20_000, // of one zip or folder
 };
 
-const junk = (p) => p.split('/').some((s) => s === '__MACOSX' || s.startsWith('.') || s === 'Thumbs.db' || s === 'desktop.ini');
+const junk = (p) =>
+  p.split('/').some((s) => s === '__MACOSX' || s.startsWith('.') || s === 'Thumbs.db' || s === 'desktop.ini');
 const gradeable = (p) => /\.(json|rasp|zip)$/i.test(p);
 const extension = (p) => path.posix.extname(p).toLowerCase();
 const kilo = (n) => (n >= 1 << 20 ? `${n >> 20} MiB` : `${n >> 10} KiB`);
 
-// The files of a zip, as [{path, bytes, problem}]. Sizes are counted while inflating: what the archive says of itself proves nothing.
+// The files of a zip, as [{path, bytes, problem}]. Sizes are counted while inflating: what the archive says of itself
+// proves nothing.
 export function unzip(bytes, largest = limits.file) {
   const files = [];
   let total = 0,
@@ -49,7 +52,7 @@ export function unzip(bytes, largest = limits.file) {
         return;
       }
       parts.push(data.slice());
-      if (final) ((entry.bytes = Buffer.concat(parts)), (entry.whole = true));
+      if (final) (entry.bytes = Buffer.concat(parts)), (entry.whole = true);
     };
     file.start();
   });
@@ -59,7 +62,8 @@ export function unzip(bytes, largest = limits.file) {
   if (bytes.length < 22 || !hasEnd(bytes)) return { files: [], problem: 'This is not a zip, or it was cut off' };
   try {
     const step = 1 << 15;
-    for (let at = 0; at < bytes.length; at += step) archive.push(bytes.subarray(at, at + step), at + step >= bytes.length);
+    for (let at = 0; at < bytes.length; at += step)
+      archive.push(bytes.subarray(at, at + step), at + step >= bytes.length);
   } catch (error) {
     failure = error instanceof Error && error.message.startsWith('The zip ') ? error.message : 'The zip is damaged';
   }
@@ -115,16 +119,19 @@ function linksOf(text) {
 }
 
 const stem = (name) => name.replace(/\.(json|rasp|zip)$/i, '');
-export const isTaskFile = (p, assignment) => extension(p) === '.rasp' && assignment.tasks.some((t) => t.id === stem(path.posix.basename(p)).toLowerCase());
+export const isTaskFile = (p, assignment) =>
+  extension(p) === '.rasp' && assignment.tasks.some((t) => t.id === stem(path.posix.basename(p)).toLowerCase());
 
 // One submission a top-level file or folder; all of it one, where task files lie at the top.
 function group(files, container, source, assignment) {
-  if (files.some((f) => !f.path.includes('/') && isTaskFile(f.path, assignment))) return [{ key: container, source, files }];
+  if (files.some((f) => !f.path.includes('/') && isTaskFile(f.path, assignment)))
+    return [{ key: container, source, files }];
   const groups = new Map();
   for (const f of files) {
     const [top, ...below] = f.path.split('/');
     const id = below.length ? `${top}/` : top;
-    if (!groups.has(id)) groups.set(id, { key: below.length ? top : stem(top), source: source ? `${source}/${top}` : top, files: [] });
+    if (!groups.has(id))
+      groups.set(id, { key: below.length ? top : stem(top), source: source ? `${source}/${top}` : top, files: [] });
     groups.get(id).files.push(below.length ? { ...f, path: below.join('/') } : f);
   }
   return [...groups.values()];
@@ -136,12 +143,15 @@ function withoutWrapper(files, assignment) {
   if (tops.size !== 1 || !files.every((f) => f.path.includes('/'))) return files;
   const inner = files.map((f) => ({ ...f, path: f.path.split('/').slice(1).join('/') }));
   const several = new Set(inner.map((f) => f.path.split('/')[0])).size > 1;
-  return several && !inner.some((f) => !f.path.includes('/') && isTaskFile(f.path, assignment)) ? withoutWrapper(inner, assignment) : files;
+  return several && !inner.some((f) => !f.path.includes('/') && isTaskFile(f.path, assignment))
+    ? withoutWrapper(inner, assignment)
+    : files;
 }
 
 /**
  * @param {boolean} [one] all that is named is one submission
- * @returns {{submissions: {key: string, source: string, files: object[], problem: string, note: string}[], problems: string[]}}
+ * @returns {{submissions: {key: string, source: string, files: object[], problem: string, note: string}[], problems:
+ * string[]}}
  */
 export function collect(paths, assignment, one = false) {
   let found = [];
@@ -187,8 +197,13 @@ export function collect(paths, assignment, one = false) {
       problems.push(`${given}: it cannot be read`);
     }
   }
-  if (one && found.length) found = [{ key: stem(path.basename(path.resolve(paths[0]))), source: paths[0], files: found.flatMap((s) => s.files) }];
-  found.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : a.source < b.source ? -1 : a.source > b.source ? 1 : 0));
+  if (one && found.length)
+    found = [
+      { key: stem(path.basename(path.resolve(paths[0]))), source: paths[0], files: found.flatMap((s) => s.files) },
+    ];
+  found.sort((a, b) =>
+    a.key < b.key ? -1 : a.key > b.key ? 1 : a.source < b.source ? -1 : a.source > b.source ? 1 : 0,
+  );
   const taken = new Map();
   const submissions = found.map((s) => {
     let key = safe(s.key),

@@ -1,8 +1,10 @@
-// A few workers over a list of submissions. Each submission has a deadline and a worker of its own to lose: nothing it does ends the class.
+// A few workers over a list of submissions. Each submission has a deadline and a worker of its own to lose: nothing it
+// does ends the class.
 import { Worker } from 'node:worker_threads';
 
 const heapMb = 384; // JavaScript heap of one worker; the engine's own memory is bounded to 1 GiB when it is built
-const recycleAbove = 1.5 * 2 ** 30; // resident bytes of the whole process above which a worker that has finished is replaced
+// resident bytes of the whole process above which a worker that has finished is replaced
+const recycleAbove = 1.5 * 2 ** 30;
 
 /**
  * @param {{files: object[]}[]} submissions
@@ -48,7 +50,10 @@ export function gradeAll(submissions, data, { jobs, limitMs, progress }) {
         if (next >= submissions.length) return end();
         index = next++;
         timer = setTimeout(() => {
-          finish(index, { failed: `Grading it took more than ${limitMs / 1000} s and was stopped`, code: 'limit-time' });
+          finish(index, {
+            failed: `Grading it took more than ${limitMs / 1000} s and was stopped`,
+            code: 'limit-time',
+          });
           end();
         }, limitMs);
         worker.postMessage({ index, files: submissions[index].files });
@@ -67,7 +72,10 @@ export function gradeAll(submissions, data, { jobs, limitMs, progress }) {
         if (ended) return;
         if (index >= 0)
           finish(index, {
-            failed: error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'Grading it took too much memory and was stopped' : 'Grading it failed',
+            failed:
+              error.code === 'ERR_WORKER_OUT_OF_MEMORY'
+                ? 'Grading it took too much memory and was stopped'
+                : 'Grading it failed',
             code: 'limit-memory',
           });
         else if (++lost > 3) return reject(error); // the worker cannot even start

@@ -26,7 +26,8 @@ function decode(file) {
 }
 
 /**
- * @returns {Promise<{programs: Object<string, string>, student: object, notes: string[], problem: string}>} problem: nothing can be graded, and why
+ * @returns {Promise<{programs: Object<string, string>, student: object, notes: string[], problem: string}>} problem:
+ * nothing can be graded, and why
  */
 export async function readSubmission(files, assignment, fingerprint) {
   const notes = [],
@@ -73,7 +74,9 @@ export async function readSubmission(files, assignment, fingerprint) {
     }
     for (const f of texts) {
       const id = path.posix.basename(f.path).slice(0, -5).toLowerCase();
-      const task = assignment.tasks.find((t) => t.id === id) ?? (assignment.tasks.length === 1 && texts.length === 1 ? assignment.tasks[0] : null);
+      const task =
+        assignment.tasks.find((t) => t.id === id) ??
+        (assignment.tasks.length === 1 && texts.length === 1 ? assignment.tasks[0] : null);
       if (!task) {
         notes.push(`${f.path}: the assignment has no task of this name`);
         continue;
@@ -87,7 +90,8 @@ export async function readSubmission(files, assignment, fingerprint) {
         notes.push(error.message);
       }
     }
-    if (!programs.size && !problem && !read.length) problem = notes[0] ?? 'No submission file and no task’s program was found';
+    if (!programs.size && !problem && !read.length)
+      problem = notes[0] ?? 'No submission file and no task’s program was found';
   } catch (error) {
     problem = error.message;
   }

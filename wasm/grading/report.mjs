@@ -1,15 +1,20 @@
-// What comes out of grading: one Gradescope results.json a student, the gradebook, the summary. No clock, no order of completion in any of them.
+// What comes out of grading: one Gradescope results.json a student, the gradebook, the summary. No clock, no order of
+// completion in any of them.
 import { valuesText } from '../course/values.mjs';
 
 export const round2 = (n) => Math.round(n * 100) / 100;
-const label = (c) => (c.kind === 'property' ? `all ${c.inputs ?? ''} inputs up to length ${c.max_length}`.replace('  ', ' ') : valuesText(c.input, 60));
+const label = (c) =>
+  c.kind === 'property'
+    ? `all ${c.inputs ?? ''} inputs up to length ${c.max_length}`.replace('  ', ' ')
+    : valuesText(c.input, 60);
 
 function caseText(c, withOutputs) {
   const call = c.call ? ` (${c.call})` : '';
   if (c.passed) return `  ok    ${label(c)}${call}`;
   const lines = [`  FAIL  ${label(c)}${call}`];
   if (withOutputs) {
-    if (c.kind === 'property' && c.input) lines.push(`        first on ${valuesText(c.input, 60)}${c.wrong ? `; ${c.wrong} inputs in all` : ''}`);
+    if (c.kind === 'property' && c.input)
+      lines.push(`        first on ${valuesText(c.input, 60)}${c.wrong ? `; ${c.wrong} inputs in all` : ''}`);
     if (c.expected) lines.push(`        expected ${valuesText(c.expected)}`);
     if (c.got) lines.push(`        got      ${valuesText(c.got)}`);
   }
@@ -32,12 +37,18 @@ function studentText(t) {
   const lines = [];
   if (t.locked) lines.push(t.locked);
   for (const d of t.diagnostics.filter((x) => (x.severity ?? 'error') === 'error').slice(0, 5))
-    lines.push(`${d.file === undefined ? `Line ${d.line}, column ${d.column}: ` : ''}${d.message}.${d.hint ? ` ${d.hint}` : ''}`);
+    lines.push(
+      `${d.file === undefined ? `Line ${d.line}, column ${d.column}: ` : ''}${d.message}.${d.hint ? ` ${d.hint}` : ''}`,
+    );
   const of = (kind) => t.cases.filter((c) => c.kind === kind);
   if (of('visible').length) lines.push('Cases:', ...of('visible').map((c) => caseText(c, true)));
   if (of('hidden').length) lines.push(`Hidden cases: ${share(of('hidden'))}.`);
-  if (of('property').length) lines.push(`Compared with the reference solution on all inputs up to a length: ${share(of('property'))}.`);
-  for (const b of t.budgets) lines.push(`${b.met ? '  ok  ' : '  FAIL'}  ${b.unit}: ${b.value ?? '–'} of at most ${b.most}${b.why ? ` (${b.why})` : ''}`);
+  if (of('property').length)
+    lines.push(`Compared with the reference solution on all inputs up to a length: ${share(of('property'))}.`);
+  for (const b of t.budgets)
+    lines.push(
+      `${b.met ? '  ok  ' : '  FAIL'}  ${b.unit}: ${b.value ?? '–'} of at most ${b.most}${b.why ? ` (${b.why})` : ''}`,
+    );
   for (const r of t.rules) lines.push(`${r.met ? '  ok  ' : '  FAIL'}  ${r.text}${r.why ? `: ${r.why}` : ''}`);
   return lines.join('\n');
 }
@@ -100,7 +111,20 @@ function cell(value) {
 }
 
 export function gradebook(submissions, assignment) {
-  const rows = [['student', 'name', 'id', 'total', 'points', 'percent', ...assignment.tasks.map((t) => t.id), 'status', 'identical_to', 'notes']];
+  const rows = [
+    [
+      'student',
+      'name',
+      'id',
+      'total',
+      'points',
+      'percent',
+      ...assignment.tasks.map((t) => t.id),
+      'status',
+      'identical_to',
+      'notes',
+    ],
+  ];
   for (const s of submissions) {
     rows.push([
       s.key,
@@ -118,7 +142,8 @@ export function gradebook(submissions, assignment) {
   return `${rows.map((r) => r.map(cell).join(',')).join('\r\n')}\r\n`;
 }
 
-// Programs of one task that are the same text but for blanks, comments and chosen names; those of the starter are not counted.
+// Programs of one task that are the same text but for blanks, comments and chosen names; those of the starter are not
+// counted.
 export function identicalPrograms(submissions, assignment, starterPrograms) {
   const groups = [];
   const own = new Map(submissions.map((s) => [s, []]));
@@ -131,21 +156,30 @@ export function identicalPrograms(submissions, assignment, starterPrograms) {
       if (!by.has(facts.program)) by.set(facts.program, { task: task.id, tokens: facts.tokens, students: [] });
       by.get(facts.program).students.push(s.key);
     }
-    groups.push(...[...by.values()].filter((g) => g.students.length > 1).sort((a, b) => b.tokens - a.tokens || (a.students[0] < b.students[0] ? -1 : 1)));
+    groups.push(
+      ...[...by.values()]
+        .filter((g) => g.students.length > 1)
+        .sort((a, b) => b.tokens - a.tokens || (a.students[0] < b.students[0] ? -1 : 1)),
+    );
   });
   const whole = new Map();
   for (const s of submissions) {
     const key = own.get(s).join(' ');
     if (key) whole.set(key, [...(whole.get(key) ?? []), s]);
   }
-  for (const s of submissions) s.identicalTo = (whole.get(own.get(s).join(' ')) ?? []).filter((x) => x !== s).map((x) => x.key);
+  for (const s of submissions)
+    s.identicalTo = (whole.get(own.get(s).join(' ')) ?? []).filter((x) => x !== s).map((x) => x.key);
   return groups;
 }
 
 export function summarise(submissions, assignment, fingerprint, identical, problems) {
   const points = assignment.tasks.reduce((sum, t) => sum + t.points, 0);
   const totals = submissions.map((s) => s.result.total).sort((a, b) => a - b);
-  const bins = Array.from({ length: 10 }, (_, i) => ({ from: round2((points * i) / 10), to: round2((points * (i + 1)) / 10), submissions: 0 }));
+  const bins = Array.from({ length: 10 }, (_, i) => ({
+    from: round2((points * i) / 10),
+    to: round2((points * (i + 1)) / 10),
+    submissions: 0,
+  }));
   for (const t of totals) ++bins[Math.min(9, Math.floor((10 * t) / points + 1e-9))].submissions;
   const middle = totals.length >> 1;
   const statuses = {};
@@ -165,10 +199,23 @@ export function summarise(submissions, assignment, fingerprint, identical, probl
       points: task.points,
       handed_in: handedIn.length,
       statuses: counts,
-      mean: submissions.length ? round2(submissions.reduce((sum, s) => sum + s.result.tasks[i].score, 0) / submissions.length) : 0,
-      cases: cases.map(([kind, c], k) => ({ kind, ...(kind === 'property' ? { max_length: c.max_length } : { input: c.input }), failed: failed('cases', k) })),
-      budgets: Object.entries(task.budgets ?? {}).map(([what, b], k) => ({ what, most: b.most, failed: failed('budgets', k) })),
-      rules: (task.rules ?? []).map((r, k) => ({ rule: handedIn[0]?.rules[k]?.text ?? r.message ?? '', failed: failed('rules', k) })),
+      mean: submissions.length
+        ? round2(submissions.reduce((sum, s) => sum + s.result.tasks[i].score, 0) / submissions.length)
+        : 0,
+      cases: cases.map(([kind, c], k) => ({
+        kind,
+        ...(kind === 'property' ? { max_length: c.max_length } : { input: c.input }),
+        failed: failed('cases', k),
+      })),
+      budgets: Object.entries(task.budgets ?? {}).map(([what, b], k) => ({
+        what,
+        most: b.most,
+        failed: failed('budgets', k),
+      })),
+      rules: (task.rules ?? []).map((r, k) => ({
+        rule: handedIn[0]?.rules[k]?.text ?? r.message ?? '',
+        failed: failed('rules', k),
+      })),
     };
   });
   return {
@@ -201,7 +248,8 @@ export function summaryMarkdown(summary, submissions) {
     '| points | submissions | |',
     '|---|---|---|',
     ...s.distribution.map(
-      (b, i) => `| ${b.from} to ${i < 9 ? 'under ' : ''}${b.to} | ${b.submissions} | ${'▇'.repeat(Math.round((20 * b.submissions) / most))} |`,
+      (b, i) =>
+        `| ${b.from} to ${i < 9 ? 'under ' : ''}${b.to} | ${b.submissions} | ${'▇'.repeat(Math.round((20 * b.submissions) / most))} |`,
     ),
     '',
     '| task | handed in | mean | of | failed most |',
@@ -221,7 +269,8 @@ export function summaryMarkdown(summary, submissions) {
       '',
     );
   const troubled = submissions.filter((x) => x.problem);
-  if (troubled.length) lines.push('Not graded:', '', ...troubled.map((x) => `- ${escape(x.key)}: ${escape(x.problem)}`), '');
+  if (troubled.length)
+    lines.push('Not graded:', '', ...troubled.map((x) => `- ${escape(x.key)}: ${escape(x.problem)}`), '');
   if (s.problems.length) lines.push(...s.problems.map((p) => `- ${escape(p)}`), '');
   return `${lines.join('\n')}\n`;
 }

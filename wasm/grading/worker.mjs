@@ -1,10 +1,12 @@
-// Grades one submission at a time. The main thread ends this worker where a submission takes too long or too much memory.
+// Grades one submission at a time. The main thread ends this worker where a submission takes too long or too much
+// memory.
 import { parentPort, workerData } from 'node:worker_threads';
 import { evaluateSubmission } from '../course/evaluate.mjs';
 import { loadEngine } from '../engine.mjs';
 import { readSubmission } from './read.mjs';
 
-const { prepared, reading, fingerprint } = workerData; // `reading`: the whole assignment, of which one task may be graded
+// `reading`: the whole assignment, of which one task may be graded
+const { prepared, reading, fingerprint } = workerData;
 const engine = await loadEngine();
 
 parentPort.on('message', async ({ index, files }) => {

@@ -1,6 +1,7 @@
-// discover FILE…: circuit-discovery methods scored against the circuit that the compiler wrote. One program: its circuit with every edge's
-// scores. Several: a table over them, a JSON line for each program on standard error as it is done. With --compress D or --twin SETTINGS: on
-// that model, when it has been trained. interchange FILE: by s-op, whether the model computes by it what the program does.
+// discover FILE…: circuit-discovery methods scored against the circuit that the compiler wrote. One program: its
+// circuit with every edge's scores. Several: a table over them, a JSON line for each program on standard error as it is
+// done. With --compress D or --twin SETTINGS: on that model, when it has been trained. interchange FILE: by s-op,
+// whether the model computes by it what the program does.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { loadEngine } from '../engine.mjs';
@@ -15,11 +16,18 @@ const mean = (list) => round(list.reduce((a, b) => a + b, 0) / list.length);
 function summary(results) {
   return results[0].methods.map(({ method }) => {
     const rows = results.map((r) => r.methods.find((m) => m.method === method));
-    const auc = Object.fromEntries(truths.map((t) => {
-      const list = rows.map((r) => r.auc[t]).filter((x) => x !== null);
-      return [t, list.length ? { mean: mean(list), worst: round(Math.min(...list)), programs: list.length } : null];
-    }));
-    return { method, auc, faithfulness: mean(rows.map((r) => r.faithfulness)), seconds: round(rows.reduce((s, r) => s + r.seconds, 0)) };
+    const auc = Object.fromEntries(
+      truths.map((t) => {
+        const list = rows.map((r) => r.auc[t]).filter((x) => x !== null);
+        return [t, list.length ? { mean: mean(list), worst: round(Math.min(...list)), programs: list.length } : null];
+      }),
+    );
+    return {
+      method,
+      auc,
+      faithfulness: mean(rows.map((r) => r.faithfulness)),
+      seconds: round(rows.reduce((s, r) => s + r.seconds, 0)),
+    };
   });
 }
 
@@ -32,7 +40,10 @@ async function subject(engine, ask, request, options) {
   if (made.failure) return made;
   const { experiment, training, best } = made.result;
   const { pairs, seed, methods, witnesses, limit_ms } = request;
-  return { about: { pairs, seed, methods, witnesses, limit_ms, run: made.run, step: best.step }, trained: { experiment, training, point: best } };
+  return {
+    about: { pairs, seed, methods, witnesses, limit_ms, run: made.run, step: best.step },
+    trained: { experiment, training, point: best },
+  };
 }
 
 /**
@@ -55,16 +66,36 @@ export async function aboutOne(command, request, serialise, options) {
  */
 export async function discover(files, request, serialise, loaded) {
   const engine = await loadEngine('laboratory');
-  const results = [], refused = [];
+  const results = [],
+    refused = [];
   for (const file of files) {
     let program;
-    try { program = readFileSync(file === '-' ? 0 : file, 'utf8'); } catch (error) { return print(unreadable(file, error)); }
+    try {
+      program = readFileSync(file === '-' ? 0 : file, 'utf8');
+    } catch (error) {
+      return print(unreadable(file, error));
+    }
     const name = file === '-' ? 'program.rasp' : path.basename(file);
-    const result = await engine.requestText(serialise({ ...request, command: 'discover', program, name, files: loaded(program, file === '-' ? '.' : path.dirname(file)) }));
+    const result = await engine.requestText(
+      serialise({
+        ...request,
+        command: 'discover',
+        program,
+        name,
+        files: loaded(program, file === '-' ? '.' : path.dirname(file)),
+      }),
+    );
     if (result.ok) results.push(result);
     else refused.push({ program: name, diagnostics: result.diagnostics });
     const brief = (m) => [m.method, m.auc.causal === null ? null : round(m.auc.causal)];
-    process.stderr.write(`${JSON.stringify({ program: name, ok: result.ok, ...(result.ok ? { edges: result.circuit.edges.length, causal: result.circuit.edges.filter((e) => e.causal).length, auc: Object.fromEntries(result.methods.map(brief)) } : {}) })}\n`);
+    process.stderr.write(
+      `${JSON.stringify({ program: name, ok: result.ok, ...(result.ok ? { edges: result.circuit.edges.length, causal: result.circuit.edges.filter((e) => e.causal).length, auc: Object.fromEntries(result.methods.map(brief)) } : {}) })}\n`,
+    );
   }
-  return print({ ok: results.length > 0, programs: results.length, methods: results.length ? summary(results) : [], refused });
+  return print({
+    ok: results.length > 0,
+    programs: results.length,
+    methods: results.length ? summary(results) : [],
+    refused,
+  });
 }

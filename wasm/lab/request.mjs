@@ -1,5 +1,5 @@
-// An experiment as a link or an assignment keeps it, as the engine is asked for it: the same on the page and on the command line, so that
-// the same settings and seed give the same numbers.
+// An experiment as a link or an assignment keeps it, as the engine is asked for it: the same on the page and on the
+// command line, so that the same settings and seed give the same numbers.
 
 /** What is trained: of `methods` the model that they are run on, if it is not the compiled one. */
 export const trainedKind = (lab) => (lab.kind === 'methods' ? lab.of : lab.kind);
@@ -8,10 +8,12 @@ export const trainedKind = (lab) => (lab.kind === 'methods' ? lab.of : lab.kind)
 export function startOf(lab) {
   const kind = trainedKind(lab);
   return {
-    ...(kind === 'superposition' && !lab.optimised ? { optimize: false } : {}),  // an optimised model has little left to compress
-    experiment: kind === 'twin'
-      ? { kind, layers: lab.layers, heads: lab.heads, d_model: lab.width, patterns: lab.patterns ? 1 : undefined }
-      : { kind, d: lab.d, recipe: lab.recipe },
+    // an optimised model has little left to compress
+    ...(kind === 'superposition' && !lab.optimised ? { optimize: false } : {}),
+    experiment:
+      kind === 'twin'
+        ? { kind, layers: lab.layers, heads: lab.heads, d_model: lab.width, patterns: lab.patterns ? 1 : undefined }
+        : { kind, d: lab.d, recipe: lab.recipe },
     training: { steps: lab.steps, seed: lab.seed ?? 1 },
     examples: { most: 2048 },
   };

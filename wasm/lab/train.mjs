@@ -1,5 +1,5 @@
-// train FILE --compress D,D… | --twin SETTINGS: experiments on the command line. Progress as JSON lines on standard error, one document
-// on standard output. docs/laboratory.md describes both.
+// train FILE --compress D,D… | --twin SETTINGS: experiments on the command line. Progress as JSON lines on standard
+// error, one document on standard output. docs/laboratory.md describes both.
 import { writeFileSync } from 'node:fs';
 import { loadEngine } from '../engine.mjs';
 import { print, refusal, unwritable } from '../output.mjs';
@@ -16,7 +16,8 @@ export function twinSettings(text) {
   const settings = { kind: 'twin' };
   for (const part of text === true || text === '' ? [] : text.split(',')) {
     const [key, value] = part.split('=');
-    if (!['layers', 'heads', 'd_model', 'd_head', 'd_mlp', 'patterns'].includes(key)) throw new TrainUsage(`--twin knows layers, heads, d_model, d_head, d_mlp and patterns, not "${key}"`);
+    if (!['layers', 'heads', 'd_model', 'd_head', 'd_mlp', 'patterns'].includes(key))
+      throw new TrainUsage(`--twin knows layers, heads, d_model, d_head, d_mlp and patterns, not "${key}"`);
     settings[key] = whole(value ?? '', `${key} of --twin`);
   }
   return settings;
@@ -24,9 +25,16 @@ export function twinSettings(text) {
 
 /** What is to be run: one experiment for every d and every seed, or for the twin and every seed. */
 export function plan(options) {
-  if ((options.compress === undefined) === (options.twin === undefined)) throw new TrainUsage('train needs --compress D or --twin SETTINGS');
-  const experiments = options.twin !== undefined ? options.twin.split(';').map(twinSettings) : options.compress.split(',').map((d) => ({ kind: 'superposition', d: whole(d, '--compress'), recipe: options.recipe }));
-  const first = options.seed === undefined ? 1 : whole(options.seed, '--seed'), seeds = options.seeds === undefined ? 1 : whole(options.seeds, '--seeds');
+  if ((options.compress === undefined) === (options.twin === undefined))
+    throw new TrainUsage('train needs --compress D or --twin SETTINGS');
+  const experiments =
+    options.twin !== undefined
+      ? options.twin.split(';').map(twinSettings)
+      : options.compress
+          .split(',')
+          .map((d) => ({ kind: 'superposition', d: whole(d, '--compress'), recipe: options.recipe }));
+  const first = options.seed === undefined ? 1 : whole(options.seed, '--seed'),
+    seeds = options.seeds === undefined ? 1 : whole(options.seeds, '--seeds');
   if (seeds < 1 || seeds > 100) throw new TrainUsage('--seeds must be from 1 to 100');
   const training = {};
   for (const key of ['steps', 'batch']) if (options[key] !== undefined) training[key] = whole(options[key], `--${key}`);
@@ -36,7 +44,9 @@ export function plan(options) {
   }
   const examples = { longest: options.longest };
   if (options.examples !== undefined) examples.most = whole(options.examples, '--examples');
-  return experiments.flatMap((experiment) => Array.from({ length: seeds }, (_, i) => ({ experiment, training: { ...training, seed: first + i }, examples })));
+  return experiments.flatMap((experiment) =>
+    Array.from({ length: seeds }, (_, i) => ({ experiment, training: { ...training, seed: first + i }, examples })),
+  );
 }
 
 /** A line of progress. */
@@ -49,7 +59,10 @@ export async function one(engine, ask, request, tell) {
   const started = await ask({ ...request, command: 'lab_start' });
   if (!started.ok) return { failure: started };
   const { run } = started;
-  let state, best, last, milliseconds = 0;
+  let state,
+    best,
+    last,
+    milliseconds = 0;
   do {
     state = await engine.request({ command: 'lab_advance', run, milliseconds: 500 });
     milliseconds += state.milliseconds;
@@ -61,9 +74,15 @@ export async function one(engine, ask, request, tell) {
   } while (!state.done);
   const picture = await engine.request({ command: 'lab_picture', run, step: best.step, limit_ms: request.limit_ms });
   return {
-    started, run,
+    started,
+    run,
     result: {
-      experiment: started.experiment, training: started.training, diverged: state.diverged, seconds: Math.round(milliseconds) / 1000, best, last,
+      experiment: started.experiment,
+      training: started.training,
+      diverged: state.diverged,
+      seconds: Math.round(milliseconds) / 1000,
+      best,
+      last,
       ...(picture.ok ? { blocks: picture.blocks, s_ops: picture.s_ops, heads: picture.heads } : {}),
     },
   };
@@ -79,9 +98,16 @@ function curve(runs) {
     groups.set(key, [...(groups.get(key) ?? []), run]);
   }
   return [...groups.values()].map((group) => {
-    const inputs = group.map((r) => r.best.inputs), positions = group.map((r) => r.best.held_out || r.best.trained);
+    const inputs = group.map((r) => r.best.inputs),
+      positions = group.map((r) => r.best.held_out || r.best.trained);
     const { kind, ...sizes } = group[0].experiment;
-    return { ...sizes, seeds: group.length, all_right: inputs.filter((x) => x === 1).length, best: Math.max(...positions), median: median(positions) };
+    return {
+      ...sizes,
+      seeds: group.length,
+      all_right: inputs.filter((x) => x === 1).length,
+      best: Math.max(...positions),
+      median: median(positions),
+    };
   });
 }
 
@@ -100,16 +126,33 @@ export async function train(request, serialise, options) {
     if (options.out !== undefined && p === planned.at(-1)) {
       const exported = await engine.request({ command: 'lab_export', run: made.run, step: made.result.best.step });
       if (!exported.ok) return print(exported);
-      try { writeFileSync(options.out, engine.bytes()); } catch { return print(unwritable(options.out)); }
+      try {
+        writeFileSync(options.out, engine.bytes());
+      } catch {
+        return print(unwritable(options.out));
+      }
     }
     await engine.request({ command: 'lab_release', run: made.run });
   }
   const table = curve(runs);
   const right = table.filter((row) => row.all_right > 0 && row.d !== undefined).map((row) => row.d);
   const all = runs.every((r) => r.diverged);
-  const said = all ? refusal('diverged', 'limit', 'In every run the loss was no number any more; the last good weights are kept', 'Choose a smaller --rate, another --recipe, or more dimensions.').diagnostics : [];
+  const said = all
+    ? refusal(
+        'diverged',
+        'limit',
+        'In every run the loss was no number any more; the last good weights are kept',
+        'Choose a smaller --rate, another --recipe, or more dimensions.',
+      ).diagnostics
+    : [];
   return print({
-    ok: !all, kind: started.experiment.kind, model: started.model, inputs: started.inputs, curve: table,
-    ...(started.experiment.kind === 'superposition' ? { smallest_d: right.length ? Math.min(...right) : null } : {}), runs, diagnostics: [...said, ...started.diagnostics],
+    ok: !all,
+    kind: started.experiment.kind,
+    model: started.model,
+    inputs: started.inputs,
+    curve: table,
+    ...(started.experiment.kind === 'superposition' ? { smallest_d: right.length ? Math.min(...right) : null } : {}),
+    runs,
+    diagnostics: [...said, ...started.diagnostics],
   });
 }

@@ -14,15 +14,24 @@ const kindsOf = (edge) => `${edge.structural} ${edge.semantic} ${edge.causal}`;
 
 function agrees(circuit, truth) {
   const recorded = new Map(truth.edges.map((edge) => [edgeName(edge), kindsOf(edge)]));
-  return circuit.edges.length === recorded.size
-    && circuit.edges.every((edge) => recorded.get(`${circuit.nodes[edge.from].name} → ${circuit.readers[edge.to]}`) === kindsOf(edge));
+  return (
+    circuit.edges.length === recorded.size &&
+    circuit.edges.every(
+      (edge) => recorded.get(`${circuit.nodes[edge.from].name} → ${circuit.readers[edge.to]}`) === kindsOf(edge),
+    )
+  );
 }
 
-const factsOf = ({ id, family, difficulty, compressed }) =>
-  ({ id, family, level: difficulty.level, ...(compressed ? { compressed: { of: compressed.of, d_model: compressed.d_model, d: difficulty.d_model } } : {}) });
+const factsOf = ({ id, family, difficulty, compressed }) => ({
+  id,
+  family,
+  level: difficulty.level,
+  ...(compressed ? { compressed: { of: compressed.of, d_model: compressed.d_model, d: difficulty.d_model } } : {}),
+});
 
 async function rowOf(model) {
-  const { id, fingerprint } = model, facts = factsOf(model);
+  const { id, fingerprint } = model,
+    facts = factsOf(model);
   const read = (name) => readFileSync(path.join(folder, 'models', id, name), 'utf8');
   const program = read('program.rasp');
   const basis = model.compressed ? JSON.parse(read('basis.json')).W : undefined;
@@ -30,14 +39,21 @@ async function rowOf(model) {
   if (!found.ok) return { ...facts, refused: found.diagnostics };
   if (found.fingerprint !== fingerprint) {
     const message = `The program compiles to other weights (${found.fingerprint}) than the suite's (${fingerprint})`;
-    return { ...facts, refused: refusal('suite', 'input', message, 'Use the version that made the suite, or make it again.').diagnostics };
+    return {
+      ...facts,
+      refused: refusal('suite', 'input', message, 'Use the version that made the suite, or make it again.').diagnostics,
+    };
   }
   const { circuit, methods } = found;
   const edges = { all: circuit.edges.length };
-  for (const kind of ['causal', 'semantic', 'structural']) edges[kind] = circuit.edges.filter((edge) => edge[kind]).length;
+  for (const kind of ['causal', 'semantic', 'structural'])
+    edges[kind] = circuit.edges.filter((edge) => edge[kind]).length;
   return {
-    ...facts, edges, as_recorded: agrees(circuit, JSON.parse(read('truth.json'))),
-    methods: methods.map(({ method, auc, recall, faithfulness }) => ({ method, auc, recall, faithfulness })),  // no times: they differ from run to run
+    ...facts,
+    edges,
+    as_recorded: agrees(circuit, JSON.parse(read('truth.json'))),
+    // no times: they differ from run to run
+    methods: methods.map(({ method, auc, recall, faithfulness }) => ({ method, auc, recall, faithfulness })),
   };
 }
 
@@ -46,7 +62,10 @@ parentPort.on('message', async (index) => {
     parentPort.postMessage({ index, made: await rowOf(models[index]) });
   } catch (error) {
     const message = String(error?.message ?? error).split('\n')[0];
-    parentPort.postMessage({ index, made: { ...factsOf(models[index]), refused: refusal('internal', 'internal', message).diagnostics } });
+    parentPort.postMessage({
+      index,
+      made: { ...factsOf(models[index]), refused: refusal('internal', 'internal', message).diagnostics },
+    });
   }
 });
 parentPort.postMessage({ ready: true });

@@ -1,13 +1,16 @@
 // Python programs from Node: a worker that is started at the first of them, and replaced when a program brings it down.
 import { Worker } from 'node:worker_threads';
 
-const grace = 2_000;  // ms beyond a request's limit, for what Python cannot interrupt
+const grace = 2_000; // ms beyond a request's limit, for what Python cannot interrupt
 const start = 60_000;
 
 const refused = (code, message, hint, id) => ({
   refused: {
-    ok: false, ...(id === undefined ? {} : { id }),
-    diagnostics: [{ severity: 'error', code, class: 'limit', message, line: 1, column: 1, end_line: 1, end_column: 1, hint }],
+    ok: false,
+    ...(id === undefined ? {} : { id }),
+    diagnostics: [
+      { severity: 'error', code, class: 'limit', message, line: 1, column: 1, end_line: 1, end_column: 1, hint },
+    ],
   },
 });
 
@@ -19,7 +22,10 @@ export function pythonClient() {
     worker.unref();
     ready = new Promise((resolve, reject) => {
       worker.on('message', (message) => (message.ready ? resolve() : waiting?.(message)));
-      worker.on('error', (error) => { waiting?.({ failed: String(error) }); reject(error); });
+      worker.on('error', (error) => {
+        waiting?.({ failed: String(error) });
+        reject(error);
+      });
       worker.on('exit', () => waiting?.({ failed: 'it has come to an end' }));
     });
     ready.catch(() => {});
@@ -36,12 +42,17 @@ export function pythonClient() {
     if (!worker) begin();
     worker.ref();
     let clock;
-    const late = (ms) => new Promise((resolve) => { clock = setTimeout(resolve, ms, { late: true }); });
+    const late = (ms) =>
+      new Promise((resolve) => {
+        clock = setTimeout(resolve, ms, { late: true });
+      });
     try {
       const started = await Promise.race([ready.then(() => ({})), late(start)]);
       clearTimeout(clock);
       if (started.late) return { late: true };
-      const answer = new Promise((resolve) => { waiting = resolve; });
+      const answer = new Promise((resolve) => {
+        waiting = resolve;
+      });
       worker.postMessage({ text });
       return await Promise.race([answer, late(limit + grace)]);
     } finally {
@@ -56,12 +67,33 @@ export function pythonClient() {
     async graph(text, { limit_ms, id } = {}) {
       const limit = limit_ms > 0 ? limit_ms : 10_000;
       let answer;
-      try { answer = await ask(text, limit); } catch (error) { answer = { failed: String(error) }; }
+      try {
+        answer = await ask(text, limit);
+      } catch (error) {
+        answer = { failed: String(error) };
+      }
       if (answer.graph !== undefined) return { graph: answer.graph };
       await end();
-      if (/Cannot find package|ERR_MODULE_NOT_FOUND/.test(answer.failed)) return refused('python-not-loaded', 'Python is not installed', 'It comes as the npm package pyodide: npm install pyodide@314.0.7', id);
-      if (answer.late || /KeyboardInterrupt/.test(answer.failed)) return refused('limit-time', `This takes longer than ${limit} ms`, 'Look for one call that takes very long, such as the sum of a huge range.', id);
-      return refused('limit-memory', 'Python came to an end on this program: it takes more memory or stack than there is', 'Build smaller lists, and less deeply nested ones.', id);
+      if (/Cannot find package|ERR_MODULE_NOT_FOUND/.test(answer.failed))
+        return refused(
+          'python-not-loaded',
+          'Python is not installed',
+          'It comes as the npm package pyodide: npm install pyodide@314.0.7',
+          id,
+        );
+      if (answer.late || /KeyboardInterrupt/.test(answer.failed))
+        return refused(
+          'limit-time',
+          `This takes longer than ${limit} ms`,
+          'Look for one call that takes very long, such as the sum of a huge range.',
+          id,
+        );
+      return refused(
+        'limit-memory',
+        'Python came to an end on this program: it takes more memory or stack than there is',
+        'Build smaller lists, and less deeply nested ones.',
+        id,
+      );
     },
     end,
   };

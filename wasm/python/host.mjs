@@ -1,12 +1,13 @@
-// The Python host: CPython (Pyodide) beside an engine, in a worker of its own. It runs a program, tabulates its functions with the engine's help and hands
-// on a graph, which is data: whoever asked sends it to the engine with the request. The same in Node and in the page.
+// The Python host: CPython (Pyodide) beside an engine, in a worker of its own. It runs a program, tabulates its
+// functions with the engine's help and hands on a graph, which is data: whoever asked sends it to the engine with the
+// request. The same in Node and in the page.
 
 /** Bytes that Python may take: beyond them it gets a MemoryError, not the browser an exhausted tab. */
 export const memoryLimit = 512 * 2 ** 20;
 
 const packages = '/lib/rasp';
 const again = 1_000;
-const cached = 8;  // graphs of the last requests: one program is analysed, compiled and run
+const cached = 8; // graphs of the last requests: one program is analysed, compiled and run
 
 /** Before Pyodide is loaded: a worker's memories grow to `memoryLimit` and no further. */
 export function capMemory() {
@@ -21,8 +22,9 @@ export function capMemory() {
 export const withGraph = (text, graph) => `${text.trimEnd().replace(/\}$/, '')},"graph":${graph}}`;
 
 /**
- * `pyodide`: loaded. `sources`: {"tracr/rasp/rasp.py": text}. `engine`: a request's text → its document's text, at once.
- * Gives {graph(text)}: the graph's text for a request's. Throws only where Python has come to an end and the worker must be replaced.
+ * `pyodide`: loaded. `sources`: {"tracr/rasp/rasp.py": text}. `engine`: a request's text → its document's text, at
+ * once. Gives {graph(text)}: the graph's text for a request's. Throws only where Python has come to an end and the
+ * worker must be replaced.
  */
 export function createHost({ pyodide, sources, engine }) {
   for (const [file, text] of Object.entries(sources)) {
@@ -31,8 +33,8 @@ export function createHost({ pyodide, sources, engine }) {
     pyodide.FS.writeFile(at, text);
   }
   let deadline = Infinity;
-  // Python looks here every few thousand instructions. What it writes back does not stop the clock; a program that goes on is interrupted again,
-  // but not while this package words the message.
+  // Python looks here every few thousand instructions. What it writes back does not stop the clock; a program that goes
+  // on is interrupted again, but not while this package words the message.
   const late = () => {
     const now = performance.now();
     if (now <= deadline) return 0;
@@ -40,22 +42,48 @@ export function createHost({ pyodide, sources, engine }) {
     return 2;
   };
   pyodide.setInterruptBuffer(Object.defineProperty({}, 0, { get: late, set: () => {} }));
-  const run = pyodide.runPython(`import sys\nsys.path.insert(0, ${JSON.stringify(packages)})\nimport rasp_host\nrasp_host.run`);
+  const run = pyodide.runPython(
+    `import sys\nsys.path.insert(0, ${JSON.stringify(packages)})\nimport rasp_host\nrasp_host.run`,
+  );
   // C++ and Python meet here: nothing may be thrown through their frames.
   const safe = (text) => {
-    try { return engine(text); } catch { return '{"ok":false,"diagnostics":[{"severity":"error","class":"limit","code":"limit-memory","message":"This takes more memory or stack than there is"}]}'; }
+    try {
+      return engine(text);
+    } catch {
+      return '{"ok":false,"diagnostics":[{"severity":"error","class":"limit","code":"limit-memory","message":"This takes more memory or stack than there is"}]}';
+    }
   };
   const graphs = new Map();
   function graph(text) {
     const request = JSON.parse(text);
-    const { program, name, files, output, input, inputs, vocabulary, max_length, causal, example_input, command } = request;
+    const { program, name, files, output, input, inputs, vocabulary, max_length, causal, example_input, command } =
+      request;
     // Once parsed, 1.0 is 1: where one of them may be meant, the text itself is the key.
-    const floats = [input, inputs, vocabulary].flat(2).some(Number.isInteger) && /\d\.|\de/i.test(text.replace(JSON.stringify(program), ''));
-    const key = floats ? text : JSON.stringify([program, name, files, output, input, inputs, vocabulary, max_length, causal, example_input ?? command === 'analyze']);
+    const floats =
+      [input, inputs, vocabulary].flat(2).some(Number.isInteger) &&
+      /\d\.|\de/i.test(text.replace(JSON.stringify(program), ''));
+    const key = floats
+      ? text
+      : JSON.stringify([
+          program,
+          name,
+          files,
+          output,
+          input,
+          inputs,
+          vocabulary,
+          max_length,
+          causal,
+          example_input ?? command === 'analyze',
+        ]);
     let made = graphs.get(key);
     if (made === undefined) {
       deadline = performance.now() + (request.limit_ms > 0 ? request.limit_ms : 10_000);
-      try { made = run(text, safe); } finally { deadline = Infinity; }
+      try {
+        made = run(text, safe);
+      } finally {
+        deadline = Infinity;
+      }
       if (graphs.size >= cached) graphs.delete(graphs.keys().next().value);
       graphs.set(key, made);
     }
@@ -66,6 +94,10 @@ export function createHost({ pyodide, sources, engine }) {
 
 /** Does the request's program need this host? */
 export function isPython(request) {
-  if (request === null || typeof request !== 'object' || typeof request.program !== 'string' || request.graph) return false;
-  return request.language === 'python' || (request.language === undefined && typeof request.name === 'string' && request.name.endsWith('.py'));
+  if (request === null || typeof request !== 'object' || typeof request.program !== 'string' || request.graph)
+    return false;
+  return (
+    request.language === 'python' ||
+    (request.language === undefined && typeof request.name === 'string' && request.name.endsWith('.py'))
+  );
 }

@@ -10,7 +10,10 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 
 /** The project's own packages, by their paths. */
 function sources() {
-  const root = [path.join(here, '../../python'), path.join(here, '../dist/python')].find((f) => existsSync(path.join(f, 'rasp_host'))), files = {};
+  const root = [path.join(here, '../../python'), path.join(here, '../dist/python')].find((f) =>
+      existsSync(path.join(f, 'rasp_host')),
+    ),
+    files = {};
   const walk = (folder) => {
     for (const entry of readdirSync(path.join(root, folder), { withFileTypes: true })) {
       const name = path.posix.join(folder, entry.name);
@@ -25,13 +28,21 @@ function sources() {
 async function engine() {
   const folder = engineFolder();
   const { default: createEngine } = await import(pathToFileURL(path.join(folder, 'engine.mjs')).href);
-  return createEngine({ wasmBinary: readFileSync(path.join(folder, 'engine.wasm')), print: () => {}, printErr: () => {} });
+  return createEngine({
+    wasmBinary: readFileSync(path.join(folder, 'engine.wasm')),
+    print: () => {},
+    printErr: () => {},
+  });
 }
 
 capMemory();
 const rasp = await engine();
 const { loadPyodide } = await import('pyodide');
-const pyodide = await loadPyodide({ env: { HOME: '/home/rasp', PYTHONHASHSEED: '0' }, stdout: () => {}, stderr: () => {} });
+const pyodide = await loadPyodide({
+  env: { HOME: '/home/rasp', PYTHONHASHSEED: '0' },
+  stdout: () => {},
+  stderr: () => {},
+});
 const host = createHost({ pyodide, sources: sources(), engine: (text) => rasp.request(text) });
 parentPort.on('message', ({ text }) => {
   try {

@@ -5,7 +5,8 @@ import { drawing } from './drawing.mjs';
 import { randomFrom } from './random.mjs';
 
 export const counts = { train: 200, test: 50, probes: 60, witnesses: 300 };
-const limitMs = 300_000;  // never met by a sound compiler: a candidate given up for time would make the suite depend on the machine
+// never met by a sound compiler: a candidate given up for time would make the suite depend on the machine
+const limitMs = 300_000;
 const utf8 = new TextEncoder();
 
 class Rejected extends Error {}
@@ -35,7 +36,9 @@ async function outputsOf(engine, program, inputs) {
 async function corrupted(engine, program, random, inputs, outputs) {
   const tries = inputs.map((input) => {
     const places = random.shuffled([...input.keys()]).slice(0, 6);
-    return places.map((at) => input.map((token, i) => (i === at ? random.pick(program.vocabulary.filter((other) => other !== token)) : token)));
+    return places.map((at) =>
+      input.map((token, i) => (i === at ? random.pick(program.vocabulary.filter((other) => other !== token)) : token)),
+    );
   });
   const results = await outputsOf(engine, program, tries.flat());
   const pairs = [];
@@ -62,7 +65,12 @@ async function witnesses(engine, handle, compiled, inputs) {
   for (const { name, intervention } of parts(compiled)) {
     for (let i = 0; i < inputs.length && !(name in found); ++i) {
       base[i] ??= (await engine.request({ command: 'trace', handle, input: inputs[i] })).model;
-      const without = await engine.request({ command: 'trace', handle, input: inputs[i], interventions: [intervention] });
+      const without = await engine.request({
+        command: 'trace',
+        handle,
+        input: inputs[i],
+        interventions: [intervention],
+      });
       if (!same(without.model, base[i])) found[name] = inputs[i];
     }
     if (!(name in found)) throw new Rejected('part-without-effect');
@@ -74,7 +82,15 @@ async function witnesses(engine, handle, compiled, inputs) {
 function difficulty(model, mlps) {
   const parts = model.heads + mlps;
   const level = model.layers <= 1 && parts <= 3 ? 'easy' : model.layers <= 3 && parts <= 7 ? 'medium' : 'hard';
-  return { level, layers: model.layers, heads: model.heads, mlps, d_model: model.d_model, d_mlp: model.d_mlp, parameters: model.parameters };
+  return {
+    level,
+    layers: model.layers,
+    heads: model.heads,
+    mlps,
+    d_model: model.d_model,
+    d_mlp: model.d_mlp,
+    parameters: model.parameters,
+  };
 }
 
 async function bytesOf(engine, request) {
@@ -84,18 +100,40 @@ async function bytesOf(engine, request) {
 }
 
 /**
- * The circuit, in the words of docs/laboratory.md: nodes with the expressions that they compute, and every direct edge with what is true of it.
- * An edge into a head goes by its queries, keys or values. A causal one has the inputs that witness it.
+ * The circuit, in the words of docs/laboratory.md: nodes with the expressions that they compute, and every direct edge
+ * with what is true of it. An edge into a head goes by its queries, keys or values. A causal one has the inputs that
+ * witness it.
  */
 async function truthOf(engine, program, compiled, seed, basis) {
-  const found = await engine.request({ command: 'discover', program: program.text, name: 'program.rasp', methods: [], pairs: 1, witnesses: counts.witnesses, seed, basis, limit_ms: limitMs });
+  const found = await engine.request({
+    command: 'discover',
+    program: program.text,
+    name: 'program.rasp',
+    methods: [],
+    pairs: 1,
+    witnesses: counts.witnesses,
+    seed,
+    basis,
+    limit_ms: limitMs,
+  });
   if (!found.ok) throw new Rejected(found.diagnostics.find((each) => each.severity === 'error')?.code ?? 'refused');
   const { nodes, readers, edges } = found.circuit;
   const words = (node) => compiled.nodes[node].name || compiled.nodes[node].label;
-  const owned = nodes.map(({ owners, ...node }) => ({ ...node, ...(owners ? { owners: [...new Set(owners.map(words))] } : {}) }));
+  const owned = nodes.map(({ owners, ...node }) => ({
+    ...node,
+    ...(owners ? { owners: [...new Set(owners.map(words))] } : {}),
+  }));
   const direct = edges.map(({ from, to, structural, semantic, causal, witness }) => {
     const [, name, input] = /^(.*?)(?: ([QKV]))?$/.exec(readers[to]);
-    return { from: nodes[from].name, to: name, ...(input ? { input } : {}), structural, semantic, causal, ...(witness ? { witness: { clean: witness.clean.values, corrupted: witness.corrupted.values } } : {}) };
+    return {
+      from: nodes[from].name,
+      to: name,
+      ...(input ? { input } : {}),
+      structural,
+      semantic,
+      causal,
+      ...(witness ? { witness: { clean: witness.clean.values, corrupted: witness.corrupted.values } } : {}),
+    };
   });
   return `{\n  "nodes": ${lines(owned)},\n  "edges": ${lines(direct)}\n}\n`;
 }
@@ -117,23 +155,36 @@ async function filesOf(engine, handle, program) {
 function variantOf(engine, program, compiled, { data, level, picture, seed, share }) {
   const inputs = [...data.test, ...data.train, ...data.pairs].map(({ input }) => input);
   const D = compiled.model.d_model;
-  return compressed(engine, { program: program.text, d_model: D, share, seed, inputs, limitMs }, async (handle, basis, { fingerprint, model, lead, step }) => {
-    try {
-      const shown = await witnesses(engine, handle, compiled, inputs.slice(0, counts.probes));
-      const truth = await truthOf(engine, program, compiled, seed, basis);
-      return {
-        fingerprint, compressed: { d_model: D, inputs: inputs.length, lead: Math.round(lead * 1e4) / 1e4, steps: step },
-        difficulty: { ...level, d_model: model.d_model, parameters: model.parameters, superposition: Math.round((100 * D) / model.d_model) / 100 },
-        files: {
-          ...(await filesOf(engine, handle, program)), 'basis.json': utf8.encode(basisText(basis)),
-          'truth.json': utf8.encode(truth), 'data.json': utf8.encode(dataText(data, shown)), 'score.svg': utf8.encode(picture),
-        },
-      };
-    } catch (error) {
-      if (error instanceof Rejected) return undefined;  // not fit: in this basis some part does nothing
-      throw error;
-    }
-  });
+  return compressed(
+    engine,
+    { program: program.text, d_model: D, share, seed, inputs, limitMs },
+    async (handle, basis, { fingerprint, model, lead, step }) => {
+      try {
+        const shown = await witnesses(engine, handle, compiled, inputs.slice(0, counts.probes));
+        const truth = await truthOf(engine, program, compiled, seed, basis);
+        return {
+          fingerprint,
+          compressed: { d_model: D, inputs: inputs.length, lead: Math.round(lead * 1e4) / 1e4, steps: step },
+          difficulty: {
+            ...level,
+            d_model: model.d_model,
+            parameters: model.parameters,
+            superposition: Math.round((100 * D) / model.d_model) / 100,
+          },
+          files: {
+            ...(await filesOf(engine, handle, program)),
+            'basis.json': utf8.encode(basisText(basis)),
+            'truth.json': utf8.encode(truth),
+            'data.json': utf8.encode(dataText(data, shown)),
+            'score.svg': utf8.encode(picture),
+          },
+        };
+      } catch (error) {
+        if (error instanceof Rejected) return undefined; // not fit: in this basis some part does nothing
+        throw error;
+      }
+    },
+  );
 }
 
 const lines = (list) => `[\n${list.map((each) => `    ${JSON.stringify(each)}`).join(',\n')}\n  ]`;
@@ -141,8 +192,16 @@ const lines = (list) => `[\n${list.map((each) => `    ${JSON.stringify(each)}`).
 async function build(engine, seed, index, { share, known }) {
   const program = compose(seed, index);
   const random = randomFrom(`suite ${seed} inputs ${index}`);
-  const compiled = await engine.request({ command: 'compile', program: program.text, name: 'program.rasp', keep: true, details: true, limit_ms: limitMs });
-  if (!compiled.ok) throw new Rejected(compiled.diagnostics.find((each) => each.severity === 'error')?.code ?? 'refused');
+  const compiled = await engine.request({
+    command: 'compile',
+    program: program.text,
+    name: 'program.rasp',
+    keep: true,
+    details: true,
+    limit_ms: limitMs,
+  });
+  if (!compiled.ok)
+    throw new Rejected(compiled.diagnostics.find((each) => each.severity === 'error')?.code ?? 'refused');
   const handle = compiled.handle;
   try {
     if (compiled.exactness !== 'proved') throw new Rejected('not-proved');
@@ -152,36 +211,58 @@ async function build(engine, seed, index, { share, known }) {
     const inputs = drawInputs(program, random, counts.train + counts.test);
     const outputs = await outputsOf(engine, program, inputs);
     const varied = new Map();
-    outputs.forEach((each) => varied.set(each.values.length, (varied.get(each.values.length) ?? new Set()).add(JSON.stringify(each.values))));
+    outputs.forEach((each) =>
+      varied.set(each.values.length, (varied.get(each.values.length) ?? new Set()).add(JSON.stringify(each.values))),
+    );
     if (![...varied.values()].some((set) => set.size > 1)) throw new Rejected('constant');
     const shown = await witnesses(engine, handle, compiled, inputs.slice(0, counts.probes));
 
     const tests = Math.min(counts.test, Math.ceil(inputs.length / 5));
-    const named = compiled.nodes.filter((node) => node.name && !node.selector && program.text.includes(`${node.name} = `));
+    const named = compiled.nodes.filter(
+      (node) => node.name && !node.selector && program.text.includes(`${node.name} = `),
+    );
     const test = [];
     for (let i = 0; i < tests; ++i) {
       const trace = await engine.request({ command: 'trace', handle, input: inputs[i] });
       if (!trace.ok || !trace.agree) throw new Rejected('differs');
-      const nodes = Object.fromEntries(named.map((node) => [node.name, trace.nodes.find((each) => each.id === node.id)?.value]));
+      const nodes = Object.fromEntries(
+        named.map((node) => [node.name, trace.nodes.find((each) => each.id === node.id)?.value]),
+      );
       test.push({ input: inputs[i], output: outputs[i], nodes });
     }
     const train = inputs.slice(tests).map((input, i) => ({ input, output: outputs[tests + i] }));
     const pairs = await corrupted(engine, program, random, inputs.slice(0, tests), outputs);
-    const telling = inputs.map((input, i) => input.length + 2 * new Set(outputs[i].values).size);  // long, and with many answers
+    // long, and with many answers
+    const telling = inputs.map((input, i) => input.length + 2 * new Set(outputs[i].values).size);
     const pictured = inputs[telling.indexOf(Math.max(...telling))];
     const picture = drawing(compiled, await engine.request({ command: 'trace', handle, input: pictured }));
 
     const truth = await truthOf(engine, program, compiled, index);
-    const data = { train, test, pairs }, level = difficulty(compiled.model, mlps);
-    const variant = share === undefined || known.has(compiled.fingerprint) ? undefined : await variantOf(engine, program, compiled, { data, level, picture, seed: index, share });
+    const data = { train, test, pairs },
+      level = difficulty(compiled.model, mlps);
+    const variant =
+      share === undefined || known.has(compiled.fingerprint)
+        ? undefined
+        : await variantOf(engine, program, compiled, { data, level, picture, seed: index, share });
     known.add(compiled.fingerprint);
     return {
-      name: program.name, family: program.family, mechanisms: program.mechanisms, description: program.description, output: program.output,
-      vocabulary: program.vocabulary, max_length: program.max_length, causal: program.causal, fingerprint: compiled.fingerprint,
-      encoding: compiled.codec.encoding, metric: compiled.codec.encoding === 'categorical' ? 'logit_difference' : 'number', difficulty: level,
+      name: program.name,
+      family: program.family,
+      mechanisms: program.mechanisms,
+      description: program.description,
+      output: program.output,
+      vocabulary: program.vocabulary,
+      max_length: program.max_length,
+      causal: program.causal,
+      fingerprint: compiled.fingerprint,
+      encoding: compiled.codec.encoding,
+      metric: compiled.codec.encoding === 'categorical' ? 'logit_difference' : 'number',
+      difficulty: level,
       files: {
         ...(await filesOf(engine, handle, program)),
-        'truth.json': utf8.encode(truth), 'data.json': utf8.encode(dataText(data, shown)), 'score.svg': utf8.encode(picture),
+        'truth.json': utf8.encode(truth),
+        'data.json': utf8.encode(dataText(data, shown)),
+        'score.svg': utf8.encode(picture),
       },
       ...(variant ? { variant } : {}),
     };
@@ -192,7 +273,8 @@ async function build(engine, seed, index, { share, known }) {
 
 /**
  * The candidate as {…facts, files}, or {rejected: code}: why it is not in the suite.
- * @param {{share?: number, known: Set<string>}} options share of d_model for a compressed `variant`; fingerprints that have been made with a lower
+ * @param {{share?: number, known: Set<string>}} options share of d_model for a compressed `variant`; fingerprints that
+ * have been made with a lower
  *   index: such a candidate will be a duplicate, and gets none
  */
 export async function candidate(engine, seed, index, options) {

@@ -45,7 +45,9 @@ const capital = (words) => (words[0] === '`' ? words : words[0].toUpperCase() + 
 function settings(random) {
   const numbers = random.chance(0.4);
   const size = random.between(2, 5);
-  const vocabulary = numbers ? Array.from({ length: size }, (_, i) => i + random.between(0, 1)) : [...letters.slice(0, size)];
+  const vocabulary = numbers
+    ? Array.from({ length: size }, (_, i) => i + random.between(0, 1))
+    : [...letters.slice(0, size)];
   return { vocabulary: [...new Set(vocabulary)], length: random.between(4, 8), causal: random.chance(0.2), numbers };
 }
 
@@ -68,22 +70,31 @@ function chain(x, steps, random, program) {
   return x;
 }
 
-function truth(x, random, program) {  // a bool made of a sequence
+function truth(x, random, program) {
+  // a bool made of a sequence
   if (x.kind === 'bool') return x;
-  return apply(x.kind === 'token' ? random.pick(['is_value', 'first_position', 'neighbours_equal']) : 'threshold', x, random, program);
+  return apply(
+    x.kind === 'token' ? random.pick(['is_value', 'first_position', 'neighbours_equal']) : 'threshold',
+    x,
+    random,
+    program,
+  );
 }
 
 function join(a, b, source, random, program) {
   const choices = Object.keys(joints).filter((name) => joints[name].fits(a, b));
   if (choices.length === 0) {
-    const left = truth(a, random, program), right = truth(b, random, program);
+    const left = truth(a, random, program),
+      right = truth(b, random, program);
     if (!joints.logic.fits(left, right)) return left;
     program.used.push('logic');
     return program.say(joints.logic.write(left, right, random, program), 'logic');
   }
   const name = random.pick(choices);
   program.used.push(name);
-  const condition = joints[name].condition ? truth(chain(source, random.between(0, 1), random, program), random, program) : undefined;
+  const condition = joints[name].condition
+    ? truth(chain(source, random.between(0, 1), random, program), random, program)
+    : undefined;
   return program.say(joints[name].write(a, b, random, program, condition), name);
 }
 
@@ -99,7 +110,10 @@ const draw = {
     let pool = [source];
     for (let i = random.between(3, 6); i > 0; --i) {
       const x = random.pick(pool);
-      const made = pool.length > 2 && random.chance(0.45) ? join(x, random.pick(pool), source, random, program) : chain(x, 1, random, program);
+      const made =
+        pool.length > 2 && random.chance(0.45)
+          ? join(x, random.pick(pool), source, random, program)
+          : chain(x, 1, random, program);
       pool = [...pool.slice(-3), made];
     }
     return pool.at(-1);
@@ -109,14 +123,20 @@ const draw = {
 /**
  * @param {number|string} seed of the suite
  * @param {number} index of the candidate
- * @returns {{name: string, family: string, mechanisms: string[], output: string, steps: {name: string, words: string}[], description: string, text: string, vocabulary: (string|number)[], max_length: number, causal: boolean}}
+ * @returns {{name: string, family: string, mechanisms: string[], output: string, steps: {name: string, words:
+ * string}[], description: string, text: string, vocabulary: (string|number)[], max_length: number, causal: boolean}}
  */
 export function compose(seed, index) {
   const random = randomFrom(`suite ${seed} program ${index}`);
   const { vocabulary, length, causal, numbers } = settings(random);
   const family = random.pick(['single', 'chain', 'chain', 'branch', 'branch', 'tangle', 'tangle']);
   const program = new Program(vocabulary, length, causal);
-  const source = { name: numbers ? 'tokens_int' : 'tokens', kind: numbers ? 'int' : 'token', values: vocabulary, words: '' };
+  const source = {
+    name: numbers ? 'tokens_int' : 'tokens',
+    kind: numbers ? 'int' : 'token',
+    values: vocabulary,
+    words: '',
+  };
   const result = draw[family](source, random, program);
   const statements = program.needed(result.name);
   const steps = statements.filter((each) => each.words).map(({ name, words }) => ({ name, words }));
@@ -127,9 +147,26 @@ export function compose(seed, index) {
     ...(causal ? ['#@ causal on'] : []),
     `#@ output ${result.name}`,
     '',
-    ...statements.map(({ name, expression, words }) => `${words ? `# ${capital(words).replaceAll('`', '')}.\n` : ''}${name} = ${expression};`),
+    ...statements.map(
+      ({ name, expression, words }) =>
+        `${words ? `# ${capital(words).replaceAll('`', '')}.\n` : ''}${name} = ${expression};`,
+    ),
     '',
   ];
-  const description = [...steps.map(({ name, words }) => `\`${name}\` is ${words}.`), `The output is \`${result.name}\`.`].join(' ');
-  return { name: used.slice(-3).join('-').replaceAll('_', '-'), family, mechanisms: used, output: result.name, steps, description, text: lines.join('\n'), vocabulary, max_length: length, causal };
+  const description = [
+    ...steps.map(({ name, words }) => `\`${name}\` is ${words}.`),
+    `The output is \`${result.name}\`.`,
+  ].join(' ');
+  return {
+    name: used.slice(-3).join('-').replaceAll('_', '-'),
+    family,
+    mechanisms: used,
+    output: result.name,
+    steps,
+    description,
+    text: lines.join('\n'),
+    vocabulary,
+    max_length: length,
+    causal,
+  };
 }

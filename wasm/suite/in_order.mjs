@@ -1,18 +1,23 @@
-// Work for several threads whose results are wanted in order: what is done with them does not depend on which thread was faster.
+// Work for several threads whose results are wanted in order: what is done with them does not depend on which thread
+// was faster.
 import { Worker } from 'node:worker_threads';
 
-const ahead = 64;               // results that may be finished before their turn
+const ahead = 64; // results that may be finished before their turn
 
 /**
- * Asks workers for first, first + 1, … (below `end`). A worker posts {ready: true} once and then {index, made} for every index that it
- * is sent.
+ * Asks workers for first, first + 1, … (below `end`). A worker posts {ready: true} once and then {index, made} for
+ * every index that it is sent.
  * @param {{worker: URL, workerData: object, jobs: number, first: number, end?: number}} work
- * @param {(index: number, made: object) => boolean | void} take called in the order of the indices; returns false to stop
+ * @param {(index: number, made: object) => boolean | void} take called in the order of the indices; returns false to
+ * stop
  */
 export function inOrder({ worker: url, workerData, jobs, first, end: last = Infinity }, take) {
   return new Promise((resolve, reject) => {
-    const waiting = new Map(), workers = [];
-    let next = first, due = first, ended = false;
+    const waiting = new Map(),
+      workers = [];
+    let next = first,
+      due = first,
+      ended = false;
     const end = (error) => {
       if (ended) return;
       ended = true;

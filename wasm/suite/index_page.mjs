@@ -1,5 +1,6 @@
 // The manifest as one static page: a table that can be read without a server.
-const escaped = (value) => String(value).replace(/[&<>"]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[c]);
+const escaped = (value) =>
+  String(value).replace(/[&<>"]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[c]);
 const code = (words) => escaped(words).replace(/`([^`]*)`/g, '<code>$1</code>');
 
 function row(model, variants) {
@@ -9,11 +10,14 @@ function row(model, variants) {
 <td><img loading="lazy" src="${folder}/score.svg" alt="What each head of ${escaped(model.id)} selects on one input"></td>
 <td>${code(model.description)}<p class="m">${escaped(model.family)}: ${escaped(model.mechanisms.join(', '))}</p></td><td>${d.level}</td><td class="n">${d.layers}</td><td class="n">${d.heads}</td><td class="n">${d.mlps}</td><td class="n">${d.d_model}</td>
 ${variants ? `<td>${model.compressed ? `${d.d_model < model.compressed.d_model ? 'compressed' : 'turned'} from ${model.compressed.d_model}` : 'its own'}</td>` : ''}<td>${model.causal ? 'causal' : ''}</td><td>${model.split}</td>
-<td><details><summary>${Object.keys(model.files).length} files</summary>${Object.keys(model.files).map((file) => `<a href="${folder}/${file}">${file}</a>`).join('<br>')}</details></td></tr>`;
+<td><details><summary>${Object.keys(model.files).length} files</summary>${Object.keys(model.files)
+    .map((file) => `<a href="${folder}/${file}">${file}</a>`)
+    .join('<br>')}</details></td></tr>`;
 }
 
 export function indexPage(manifest) {
-  const { settings, models } = manifest, variants = models.filter((model) => model.compressed).length;
+  const { settings, models } = manifest,
+    variants = models.filter((model) => model.compressed).length;
   return `<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${models.length} transformers whose mechanism is known</title>

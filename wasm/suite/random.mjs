@@ -1,4 +1,5 @@
-// Random numbers from a seed that are the same on every machine: sfc32 (a small fast counting generator), seeded by a hash of text.
+// Random numbers from a seed that are the same on every machine: sfc32 (a small fast counting generator), seeded by a
+// hash of text.
 
 /**
  * @param {string} seed any text; the same text gives the same numbers

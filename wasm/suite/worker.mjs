@@ -9,7 +9,10 @@ parentPort.on('message', async (index) => {
   try {
     parentPort.postMessage({ index, made: await candidate(engine, workerData.seed, index, options) });
   } catch (error) {
-    parentPort.postMessage({ index, made: { rejected: 'broken', why: String(error?.message ?? error).split('\n')[0] } });
+    parentPort.postMessage({
+      index,
+      made: { rejected: 'broken', why: String(error?.message ?? error).split('\n')[0] },
+    });
   }
 });
 parentPort.postMessage({ ready: true });

@@ -16,4 +16,8 @@ const app = document.getElementById('app')!;
 takeFirst(app);
 render(<App />, app);
 // Keeping the page for later must not compete with showing it now; a course system keeps its packages itself.
-if (!packaged && 'serviceWorker' in navigator && import.meta.env.PROD) void drawn.then(() => idle()).then(() => import('./offline')).then((m) => m.registerOffline());
+if (!packaged && 'serviceWorker' in navigator && import.meta.env.PROD)
+  void drawn
+    .then(() => idle())
+    .then(() => import('./offline'))
+    .then((m) => m.registerOffline());

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { CompileResult } from '../src/engine/protocol';
 import { partsOf } from '../src/lab/listing';
 
-// By the grammar of docs/craft.md: s-ops called like words of the grammar, texts that look like remarks, a dimension used twice.
+// By the grammar of docs/craft.md: s-ops called like words of the grammar, texts that look like remarks, a dimension
+// used twice.
 const listing = `craft 1
 model d_model 4 max_length 2
 vocabulary "a#b" "c"
@@ -36,7 +37,8 @@ unembed "a#b": 0.5
 unembed "c": tokens:c
 `;
 const compiled = {
-  subspaces: [{ node: 0 }, { node: 7 }], output: 9,
+  subspaces: [{ node: 0 }, { node: 7 }],
+  output: 9,
   layers: [{ heads: [{ nodes: [7] }, { nodes: [8, 5] }], neurons: [{ node: 6 }] }],
 } as unknown as CompileResult;
 const parts = partsOf(listing, compiled);
@@ -64,8 +66,22 @@ describe('a listing', () => {
     const named = (text: string) => [...new Set(all.filter((w) => w.text === text).map((w) => w.node))];
     expect(named('tokens:c')).toEqual([0]);
     expect(named('"tokens:a#b"')).toEqual([0]);
-    expect(about('basis number').lines[0]!.map((w) => [w.text, w.kind]).filter(([, kind]) => kind).slice(0, 3)).toEqual([['basis', 'key'], ['number', 'name'], ['number', 'key']]);
-    expect(all.filter((w) => w.kind === 'remark').map((w) => w.text)).toEqual(['# The residual stream.', '# line 2; margin 1, error 0', '# head 0.0', '# head 0.1']);
+    expect(
+      about('basis number')
+        .lines[0]!.map((w) => [w.text, w.kind])
+        .filter(([, kind]) => kind)
+        .slice(0, 3),
+    ).toEqual([
+      ['basis', 'key'],
+      ['number', 'name'],
+      ['number', 'key'],
+    ]);
+    expect(all.filter((w) => w.kind === 'remark').map((w) => w.text)).toEqual([
+      '# The residual stream.',
+      '# line 2; margin 1, error 0',
+      '# head 0.0',
+      '# head 0.1',
+    ]);
     expect(all.find((w) => w.text === '2e-05')?.kind).toBe('number');
   });
 });

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { examplePage, preview, wrapped } from '../previews';
 
-const small = { verdict: '', input: ['a', 'b'], output: ['b', 'a'], bands: [{ kind: 'head' as const, layer: 0, number: 0, label: 'x', matrix: ['01', '10'], row: ['b', 'a'] }] };
+const small = {
+  verdict: '',
+  input: ['a', 'b'],
+  output: ['b', 'a'],
+  bands: [{ kind: 'head' as const, layer: 0, number: 0, label: 'x', matrix: ['01', '10'], row: ['b', 'a'] }],
+};
 
 describe('previews of examples', () => {
   it('breaks lines at spaces and never drops a word', () => {
@@ -19,6 +24,8 @@ describe('previews of examples', () => {
   });
   it('names its picture by its whole address where that is known', () => {
     expect(examplePage('sort', 'Sort', 'd', '')).toContain('content="sort.png"');
-    expect(examplePage('sort', 'Sort', 'd', 'https://a.example/p/')).toContain('content="https://a.example/p/example/sort.png"');
+    expect(examplePage('sort', 'Sort', 'd', 'https://a.example/p/')).toContain(
+      'content="https://a.example/p/example/sort.png"',
+    );
   });
 });

@@ -11,22 +11,33 @@ describe('experiments', () => {
   it('fit at every position of the input, the last and BOS too, and at no other', async () => {
     const { fits } = await import('../src/state/live');
     const model = { layers: [{ heads: [{}, {}] }], model: { layers: 1, d_model: 4 } } as unknown as CompileResult;
-    const at = (position: number, half_layer = 2, dimensions = [3]) => fits({ kind: 'set_residual', half_layer, position, dimensions, values: [1] }, model, 5);
+    const at = (position: number, half_layer = 2, dimensions = [3]) =>
+      fits({ kind: 'set_residual', half_layer, position, dimensions, values: [1] }, model, 5);
     expect([0, 1, 4, 5, 6].map((p) => at(p))).toEqual([true, true, true, true, false]);
     expect([at(0, 3), at(0, 2, [4])]).toEqual([false, false]);
-    const pattern = (size: number) => fits({ kind: 'set_pattern', layer: 0, head: 1, values: Array(size).fill(0) }, model, 5);
+    const pattern = (size: number) =>
+      fits({ kind: 'set_pattern', layer: 0, head: 1, values: Array(size).fill(0) }, model, 5);
     expect([36, 25].map(pattern)).toEqual([true, false]);
     expect([0, 1, 2].map((head) => fits({ kind: 'zero_head', layer: 0, head }, model, 5))).toEqual([true, true, false]);
-    expect(['abcde', 'abcd', ['a', 'b', 1, 2, '𝔸𝔹'], '𝔸𝔹𝔸𝔹𝔸'].map((source) => fits({ kind: 'interchange', s_op: 'x', source }, model, 5))).toEqual([true, false, true, true]);  // of the input's length
+    expect(
+      ['abcde', 'abcd', ['a', 'b', 1, 2, '𝔸𝔹'], '𝔸𝔹𝔸𝔹𝔸'].map((source) =>
+        fits({ kind: 'interchange', s_op: 'x', source }, model, 5),
+      ),
+    ).toEqual([true, false, true, true]); // of the input's length
     expect([0, 1].map((layer) => fits({ kind: 'zero_mlp', layer }, model, 5))).toEqual([true, false]);
   });
 });
 
 describe('work', () => {
-  const wait = () => new Promise((r) => { setTimeout(r, 300); });
+  const wait = () =>
+    new Promise((r) => {
+      setTimeout(r, 300);
+    });
   let session: typeof import('../src/state/session');
   let state: typeof import('../src/state/project');
-  const move = (slot: unknown) => { dispatchEvent(new PopStateEvent('popstate', { state: { slot } })); };
+  const move = (slot: unknown) => {
+    dispatchEvent(new PopStateEvent('popstate', { state: { slot } }));
+  };
   beforeAll(async () => {
     session = await import('../src/state/session');
     state = await import('../src/state/project');
@@ -51,7 +62,7 @@ describe('work', () => {
     const second = history.state.slot as string;
     move(first);
     expect(state.source.peek()).toBe('b = 1;\n');
-    state.setSource('b = indices;\n');  // as it was opened: a change of what is kept all the same
+    state.setSource('b = indices;\n'); // as it was opened: a change of what is kept all the same
     move(second);
     expect(state.source.peek()).toBe('c = indices;\n');
     move(first);

@@ -6,10 +6,18 @@ import { type Store, Work } from '../src/state/storage';
 class Room implements Store {
   map = new Map<string, string>();
   constructor(private readonly size = Infinity) {}
-  get length() { return this.map.size; }
-  key(i: number) { return [...this.map.keys()][i] ?? null; }
-  getItem(k: string) { return this.map.get(k) ?? null; }
-  removeItem(k: string) { this.map.delete(k); }
+  get length() {
+    return this.map.size;
+  }
+  key(i: number) {
+    return [...this.map.keys()][i] ?? null;
+  }
+  getItem(k: string) {
+    return this.map.get(k) ?? null;
+  }
+  removeItem(k: string) {
+    this.map.delete(k);
+  }
   setItem(k: string, v: string) {
     const used = [...this.map].reduce((n, [key, value]) => n + (key === k ? 0 : value.length), 0);
     if (used + v.length > this.size) throw new DOMException('full', 'QuotaExceededError');
@@ -27,7 +35,9 @@ describe('local work', () => {
   });
 
   it('of two tabs stays apart', () => {
-    const room = new Room(), a = new Work(room), b = new Work(room);
+    const room = new Room(),
+      a = new Work(room),
+      b = new Work(room);
     a.write(slot('a', 1, 'mine'));
     b.write(slot('b', 2, 'other'));
     a.write(slot('a', 3, 'mine again'));
@@ -55,7 +65,13 @@ describe('local work', () => {
   it('is read back even where it is larger than what a link or file may hold', () => {
     const work = new Work(new Room());
     const large = slot('large', 1, 'x'.repeat((1 << 20) + 1));
-    const many = { ...slot('many', 2), project: { ...emptyProject(), files: Object.fromEntries(Array.from({ length: 80 }, (_, i) => [i ? `f${i}.rasp` : 'main.rasp', ''])) } };
+    const many = {
+      ...slot('many', 2),
+      project: {
+        ...emptyProject(),
+        files: Object.fromEntries(Array.from({ length: 80 }, (_, i) => [i ? `f${i}.rasp` : 'main.rasp', ''])),
+      },
+    };
     for (const s of [large, many]) {
       expect(work.write(s)).toBe(true);
       expect(work.read(s.id)).toEqual(s);

@@ -1,5 +1,5 @@
-// From contract.schema.json: wasm/contract.d.mts, its types, and wasm/contract.mjs, its lists (every `enum` that has a name).
-// node core/session/schema/generate.mjs
+// From contract.schema.json: wasm/contract.d.mts, its types, and wasm/contract.mjs, its lists (every `enum` that has a
+// name). node core/session/schema/generate.mjs
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,7 +15,9 @@ const primitive = { string: 'string', number: 'number', integer: 'number', boole
 function object(s) {
   if (!s.properties) return `Record<string, ${type(s.additionalProperties)}>`;
   const required = new Set(s.required);
-  return `{ ${Object.entries(s.properties).map(([name, v]) => `${key(name)}${required.has(name) ? '' : '?'}: ${type(v)}`).join('; ')} }`;
+  return `{ ${Object.entries(s.properties)
+    .map(([name, v]) => `${key(name)}${required.has(name) ? '' : '?'}: ${type(v)}`)
+    .join('; ')} }`;
 }
 
 function type(s) {
@@ -24,7 +26,12 @@ function type(s) {
   if (s.enum) return union(s.enum.map((v) => JSON.stringify(v)));
   if (s.anyOf ?? s.oneOf) return union((s.anyOf ?? s.oneOf).map(type));
   if (Array.isArray(s.type)) return union(s.type.map((t) => primitive[t]));
-  if (s.type === 'array') return s.prefixItems ? `[${s.prefixItems.map(type).join(', ')}]` : /[|{]/.test(type(s.items)) ? `(${type(s.items)})[]` : `${type(s.items)}[]`;
+  if (s.type === 'array')
+    return s.prefixItems
+      ? `[${s.prefixItems.map(type).join(', ')}]`
+      : /[|{]/.test(type(s.items))
+        ? `(${type(s.items)})[]`
+        : `${type(s.items)}[]`;
   if (s.type === 'object') return object(s);
   return primitive[s.type] ?? 'unknown';
 }
@@ -33,7 +40,9 @@ function definition(name, s) {
   const comment = (text, indent = '') => (text ? `${indent}/** ${text} */\n` : '');
   if (!s.properties) return `${comment(s.description)}export type ${name} = ${type(s)};\n`;
   const required = new Set(s.required);
-  const members = Object.entries(s.properties).map(([k, v]) => `${comment(v.description, '  ')}  ${key(k)}${required.has(k) ? '' : '?'}: ${type(v)};\n`);
+  const members = Object.entries(s.properties).map(
+    ([k, v]) => `${comment(v.description, '  ')}  ${key(k)}${required.has(k) ? '' : '?'}: ${type(v)};\n`,
+  );
   return `${comment(s.description)}export interface ${name} {\n${members.join('')}}\n`;
 }
 
@@ -43,7 +52,9 @@ const lists = Object.entries($defs).filter(([, s]) => s.enum);
 const head = '// Made by core/session/schema/generate.mjs from contract.schema.json; not to be edited.\n';
 
 export const files = {
-  'contract.d.mts': `${head}${Object.entries($defs).map(([name, s]) => `\n${definition(name, s)}`).join('')}
+  'contract.d.mts': `${head}${Object.entries($defs)
+    .map(([name, s]) => `\n${definition(name, s)}`)
+    .join('')}
 export type Command = keyof Requests;
 export type Request = Requests[Command];
 ${lists.map(([name]) => `export const ${listName(name)}: readonly ${name}[];\n`).join('')}`,

@@ -117,7 +117,8 @@ void label(Sample& s, Random& random) {
     c.layers.push_back(info);
   }
   c.links.push_back({y, "score gap → leakage", 0.5, 1e-6});
-  c.links.push_back({no_node, "no bound", -std::numeric_limits<double>::infinity(), std::numeric_limits<double>::infinity()});
+  c.links.push_back(
+      {no_node, "no bound", -std::numeric_limits<double>::infinity(), std::numeric_limits<double>::infinity()});
   c.exactness.reasons = {"made by hand"};
 }
 

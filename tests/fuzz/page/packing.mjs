@@ -20,4 +20,5 @@ export const packBytes = (head, packed) => Buffer.from(head + packed.toString('b
 export const pack = (head, json) => packBytes(head, head.endsWith('j.') ? json : deflateRawSync(json));
 
 /** A link that unpacks to far more than it holds: a valid beginning, then one byte for ever. */
-export const bomb = (head, start, size) => packBytes(head, deflateRawSync(Buffer.concat([Buffer.from(start), Buffer.alloc(size, 'a')]), { level: 9 }));
+export const bomb = (head, start, size) =>
+  packBytes(head, deflateRawSync(Buffer.concat([Buffer.from(start), Buffer.alloc(size, 'a')]), { level: 9 }));

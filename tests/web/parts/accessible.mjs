@@ -2,22 +2,47 @@
 import assert from 'node:assert/strict';
 import { histogramPage, settled, type, violations } from '../browser.mjs';
 
-const sizes = [[1440, 900, false], [1440, 900, true], [390, 844, false], [390, 844, true]];
+const sizes = [
+  [1440, 900, false],
+  [1440, 900, true],
+  [390, 844, false],
+  [390, 844, true],
+];
 
 /** Elements with text of their own that is seen and is smaller than 12 px; in a drawing that is scaled, as it is seen. */
-export const tooSmall = (page) => page.evaluate(() => {
-  const size = (e) => { const m = e.getScreenCTM?.(); return parseFloat(getComputedStyle(e).fontSize) * (m ? Math.hypot(m.a, m.b) : 1); };
-  const inside = (root) => [...root.querySelectorAll('*')].flatMap((e) => [e, ...(e.shadowRoot ? inside(e.shadowRoot) : [])]);
-  return [...new Set(inside(document.body).filter((e) => [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim()) && e.getClientRects().length && size(e) < 11.99)
-    .map((e) => `${e.localName}.${e.className?.baseVal ?? e.className} ${size(e).toFixed(1)} px “${e.textContent.slice(0, 20)}”`))].slice(0, 5);
-});
+export const tooSmall = (page) =>
+  page.evaluate(() => {
+    const size = (e) => {
+      const m = e.getScreenCTM?.();
+      return parseFloat(getComputedStyle(e).fontSize) * (m ? Math.hypot(m.a, m.b) : 1);
+    };
+    const inside = (root) =>
+      [...root.querySelectorAll('*')].flatMap((e) => [e, ...(e.shadowRoot ? inside(e.shadowRoot) : [])]);
+    return [
+      ...new Set(
+        inside(document.body)
+          .filter(
+            (e) =>
+              [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim()) &&
+              e.getClientRects().length &&
+              size(e) < 11.99,
+          )
+          .map(
+            (e) =>
+              `${e.localName}.${e.className?.baseVal ?? e.className} ${size(e).toFixed(1)} px “${e.textContent.slice(0, 20)}”`,
+          ),
+      ),
+    ].slice(0, 5);
+  });
 
 export default async function accessibleJourneys(test) {
   for (const [width, height, dark] of sizes) {
     await test(`accessible at ${width}×${height} ${dark ? 'dark' : 'light'}`, async (fresh) => {
       const page = await histogramPage(fresh, { width, height, dark, reducedMotion: 'reduce' });
       const phone = width < 800;
-      const tab = async (name) => { if (phone) await page.click(`.phone-tabs button:text-is("${name}")`); };
+      const tab = async (name) => {
+        if (phone) await page.click(`.phone-tabs button:text-is("${name}")`);
+      };
       const found = [];
       const scan = async (what) => {
         found.push(...(await violations(page)).map((v) => `${what}: ${v}`));
@@ -48,7 +73,12 @@ export default async function accessibleJourneys(test) {
       await page.click('#tab-score');
       await page.locator('.score .stave .expander').first().click();
       await scan('residual');
-      await page.locator('.score tr.stave', { has: page.locator('.name:text-is("hist")') }).first().locator('.value').first().click();
+      await page
+        .locator('.score tr.stave', { has: page.locator('.name:text-is("hist")') })
+        .first()
+        .locator('.value')
+        .first()
+        .click();
       await page.locator('.sum').waitFor();
       await scan('why this number');
       await page.keyboard.press('Escape');
@@ -108,8 +138,15 @@ export default async function accessibleJourneys(test) {
       const first = await fresh('', { width, height, dark, reducedMotion: 'reduce' });
       await settled(first);
       found.push(...(await violations(first)).map((v) => `first visit: ${v}`));
-      const embedded = await fresh('?embed=1&view=circuit#example=reverse', { width, height, dark, reducedMotion: 'reduce' });
-      await embedded.waitForFunction(() => document.querySelector('.compare') && document.querySelector('[data-head] canvas'));
+      const embedded = await fresh('?embed=1&view=circuit#example=reverse', {
+        width,
+        height,
+        dark,
+        reducedMotion: 'reduce',
+      });
+      await embedded.waitForFunction(
+        () => document.querySelector('.compare') && document.querySelector('[data-head] canvas'),
+      );
       found.push(...(await violations(embedded)).map((v) => `embedded: ${v}`));
       assert.deepEqual(found, []);
     });

@@ -4,14 +4,19 @@ import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { editor, output, root, settled, type } from '../browser.mjs';
 
-const title = (page, text) => page.waitForFunction((t) => document.querySelector('.result h2')?.textContent === t, text);
+const title = (page, text) =>
+  page.waitForFunction((t) => document.querySelector('.result h2')?.textContent === t, text);
 const hash = (page) => page.evaluate(() => location.hash);
 
 export default async function addressJourneys(test) {
   await test('each example has a page with its picture, for previews of links, that leads to the example; Share offers it', async (fresh) => {
-    const dist = path.join(root, 'web/dist/example'), names = readdirSync(path.join(root, 'examples')).filter((f) => f.endsWith('.rasp')).map((f) => f.slice(0, -5));
+    const dist = path.join(root, 'web/dist/example'),
+      names = readdirSync(path.join(root, 'examples'))
+        .filter((f) => f.endsWith('.rasp'))
+        .map((f) => f.slice(0, -5));
     for (const name of names) {
-      const png = readFileSync(path.join(dist, `${name}.png`)), html = readFileSync(path.join(dist, `${name}.html`), 'utf8');
+      const png = readFileSync(path.join(dist, `${name}.png`)),
+        html = readFileSync(path.join(dist, `${name}.html`), 'utf8');
       assert.equal(png.subarray(1, 4).toString(), 'PNG');
       assert.deepEqual([png.readUInt32BE(16), png.readUInt32BE(20)], [1200, 630]);
       assert.match(html, new RegExp(`property="og:image" content="(https?:[^"]*/example/)?${name}\\.png"`));
@@ -28,7 +33,10 @@ export default async function addressJourneys(test) {
     const page = await fresh('#example=reverse');
     await settled(page);
     await page.click('text=Examples');
-    await page.locator('.example-card', { has: page.locator('strong:has-text("Histogram, in Tracr")') }).first().click();
+    await page
+      .locator('.example-card', { has: page.locator('strong:has-text("Histogram, in Tracr")') })
+      .first()
+      .click();
     await page.waitForFunction(() => location.hash.includes('example=') && !location.hash.includes('reverse'));
     const address = await hash(page);
     const other = await fresh(address);
@@ -99,7 +107,10 @@ export default async function addressJourneys(test) {
     assert.equal(await hash(page), there, 'no answer gets into it');
     const other = await fresh(there);
     await other.locator('.course-cases').waitFor();
-    assert.equal(await other.locator('.course h2').first().textContent(), await page.locator('.course h2').first().textContent());
+    assert.equal(
+      await other.locator('.course h2').first().textContent(),
+      await page.locator('.course h2').first().textContent(),
+    );
     assert.ok(!(await editor(other).textContent()).includes('indices + 1'));
   });
 }

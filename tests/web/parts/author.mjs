@@ -13,8 +13,11 @@ export default async function authorJourneys(test) {
     assert.equal(await link.isEnabled(), true);
     const field = (label) => page.getByLabel(label, { exact: true });
     for (const [label, bad, good, why] of [
-      ['visible cases', 'abc -> 5', 'abc', /Line 1 is not a case/], ['points', 'ten', '10', /not a number/], ['at most, layers', 'few', '', /not a number/],
-      ['rules', 'no sort', 'ban sort', /Line 1: write ban/], ['hints', 'after x: y', 'Look left.', /how many tries/],
+      ['visible cases', 'abc -> 5', 'abc', /Line 1 is not a case/],
+      ['points', 'ten', '10', /not a number/],
+      ['at most, layers', 'few', '', /not a number/],
+      ['rules', 'no sort', 'ban sort', /Line 1: write ban/],
+      ['hints', 'after x: y', 'Look left.', /how many tries/],
     ]) {
       await field(label).fill(bad);
       assert.match(await page.locator('.course [role="alert"]').textContent(), new RegExp(`${label} \\(task 1\\)`));
@@ -35,7 +38,11 @@ export default async function authorJourneys(test) {
     await link.click();
     await page.locator('#course-share').waitFor({ timeout: 60_000 });
     const { inflateRawSync } = await import('node:zlib');
-    const [first] = JSON.parse(inflateRawSync(Buffer.from((await page.inputValue('#course-share')).split('#assignment=2.')[1].split('.')[0], 'base64url')).toString()).tasks;
+    const [first] = JSON.parse(
+      inflateRawSync(
+        Buffer.from((await page.inputValue('#course-share')).split('#assignment=2.')[1].split('.')[0], 'base64url'),
+      ).toString(),
+    ).tasks;
     assert.deepEqual([first.points, first.rules, first.hints], [12, [{ ban: ['sort'] }], [{ text: 'Look left.' }]]);
     assert.ok(await page.locator('.course .field button:text-is("Copy")').isVisible());
   });

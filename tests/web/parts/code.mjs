@@ -1,23 +1,43 @@
-// The code column: one line for the `#@` lines and their tests, problems after a pause, help while a call is written, a layout that stands still.
+// The code column: one line for the `#@` lines and their tests, problems after a pause, help while a call is written, a
+// layout that stands still.
 import assert from 'node:assert/strict';
 import { editor, settled, type } from '../browser.mjs';
 
 const bar = (page) => page.locator('.fold-bar');
-const ready = (page) => page.waitForFunction(() => document.querySelector('.editor-host')?.shadowRoot?.querySelector('.cm-content'));
-const waitForBar = (page, text) => page.waitForFunction((t) => document.querySelector('.editor-host').shadowRoot.querySelector('.fold-bar')?.textContent.includes(t), text);
+const ready = (page) =>
+  page.waitForFunction(() => document.querySelector('.editor-host')?.shadowRoot?.querySelector('.cm-content'));
+const waitForBar = (page, text) =>
+  page.waitForFunction(
+    (t) => document.querySelector('.editor-host').shadowRoot.querySelector('.fold-bar')?.textContent.includes(t),
+    text,
+  );
 
 /** WCAG's contrast of an element's text against the nearest background behind it. */
-const contrast = (locator) => locator.evaluate((e) => {
-  const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
-  const rgba = (c) => { canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = c; canvas.fillRect(0, 0, 1, 1); return [...canvas.getImageData(0, 0, 1, 1).data]; };
-  const light = ([r, g, b]) => [r, g, b].map((x) => x / 255).map((x) => (x <= 0.04045 ? x / 12.92 : ((x + 0.055) / 1.055) ** 2.4)).reduce((s, x, i) => s + x * [0.2126, 0.7152, 0.0722][i], 0);
-  let behind = e;
-  while (behind && rgba(getComputedStyle(behind).backgroundColor)[3] < 255) behind = behind.parentElement ?? behind.getRootNode().host;
-  const [a, b] = [light(rgba(getComputedStyle(e).color)), light(rgba(getComputedStyle(behind).backgroundColor))].sort((x, y) => y - x);
-  return (a + 0.05) / (b + 0.05);
-});
+const contrast = (locator) =>
+  locator.evaluate((e) => {
+    const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+    const rgba = (c) => {
+      canvas.clearRect(0, 0, 1, 1);
+      canvas.fillStyle = c;
+      canvas.fillRect(0, 0, 1, 1);
+      return [...canvas.getImageData(0, 0, 1, 1).data];
+    };
+    const light = ([r, g, b]) =>
+      [r, g, b]
+        .map((x) => x / 255)
+        .map((x) => (x <= 0.04045 ? x / 12.92 : ((x + 0.055) / 1.055) ** 2.4))
+        .reduce((s, x, i) => s + x * [0.2126, 0.7152, 0.0722][i], 0);
+    let behind = e;
+    while (behind && rgba(getComputedStyle(behind).backgroundColor)[3] < 255)
+      behind = behind.parentElement ?? behind.getRootNode().host;
+    const [a, b] = [light(rgba(getComputedStyle(e).color)), light(rgba(getComputedStyle(behind).backgroundColor))].sort(
+      (x, y) => y - x,
+    );
+    return (a + 0.05) / (b + 0.05);
+  });
 
-const program = '#@ title Twice\n#@ vocabulary "ab"\n#@ max_length 4\n#@ input "ab"\n#@ expect "ab" -> [0, 2]\n#@ expect "aab" -> [0, 2, 5]\n\ntwice = indices * 2;\n';
+const program =
+  '#@ title Twice\n#@ vocabulary "ab"\n#@ max_length 4\n#@ input "ab"\n#@ expect "ab" -> [0, 2]\n#@ expect "aab" -> [0, 2, 5]\n\ntwice = indices * 2;\n';
 
 export default async function codeJourneys(test) {
   await test('the #@ lines are one line over the code; a click opens and folds them', async (fresh) => {
@@ -58,8 +78,16 @@ export default async function codeJourneys(test) {
     await page.evaluate(() => {
       window.seen = [];
       let lastKey = 0;
-      addEventListener('keydown', () => { lastKey = performance.now(); }, true);
-      new MutationObserver(() => { if (document.querySelector('.problems .error')) window.seen.push(performance.now() - lastKey); }).observe(document.body, { childList: true, subtree: true, characterData: true });
+      addEventListener(
+        'keydown',
+        () => {
+          lastKey = performance.now();
+        },
+        true,
+      );
+      new MutationObserver(() => {
+        if (document.querySelector('.problems .error')) window.seen.push(performance.now() - lastKey);
+      }).observe(document.body, { childList: true, subtree: true, characterData: true });
     });
     await editor(page).click();
     await page.keyboard.press('Control+End');
@@ -71,8 +99,12 @@ export default async function codeJourneys(test) {
 
     await page.keyboard.type('es;');
     await page.waitForFunction(() => !document.querySelector('.problems .error'));
-    await page.evaluate(() => { window.seen = []; });
-    const analysed = page.evaluate(() => new Promise((done) => addEventListener('rasp-analysis', done, { once: true })).then(() => true));
+    await page.evaluate(() => {
+      window.seen = [];
+    });
+    const analysed = page.evaluate(() =>
+      new Promise((done) => addEventListener('rasp-analysis', done, { once: true })).then(() => true),
+    );
     await page.keyboard.type('?');
     await analysed;
     await page.locator('#input').focus();
@@ -85,7 +117,13 @@ export default async function codeJourneys(test) {
     await ready(page);
     await editor(page).click();
     await page.keyboard.press('Control+End');
-    const places = () => page.evaluate(() => ['#input', '.console', '.settings', '.editor'].map((s) => { const r = document.querySelector(s).getBoundingClientRect(); return [s, Math.round(r.top), Math.round(r.height)]; }));
+    const places = () =>
+      page.evaluate(() =>
+        ['#input', '.console', '.settings', '.editor'].map((s) => {
+          const r = document.querySelector(s).getBoundingClientRect();
+          return [s, Math.round(r.top), Math.round(r.height)];
+        }),
+      );
     const before = await places();
     for (const key of 'more = reverse + opposite_of_everything ? 1;\n"; x = (tokens == "a"); x;\n') {
       await page.keyboard.type(key);
@@ -98,7 +136,11 @@ export default async function codeJourneys(test) {
     assert.deepEqual(await places(), before, 'after the input was changed');
 
     await type(page, 'a_name_that_takes_most_of_a_line = indices + 1;\n');
-    const height = () => page.locator('.cm-line').first().evaluate((e) => e.getBoundingClientRect().height);
+    const height = () =>
+      page
+        .locator('.cm-line')
+        .first()
+        .evaluate((e) => e.getBoundingClientRect().height);
     const bare = await height();
     await page.waitForFunction(() => document.querySelector('.editor-host').shadowRoot.querySelector('.inlay'));
     assert.equal(await height(), bare);
@@ -115,7 +157,9 @@ export default async function codeJourneys(test) {
     assert.match(await help.textContent(), /^select\(key, query, op\)/);
     assert.equal(await help.locator('b').textContent(), 'key');
     await page.keyboard.type('tokens, ');
-    await page.waitForFunction(() => document.querySelector('.editor-host').shadowRoot.querySelector('.signature b')?.textContent === 'query');
+    await page.waitForFunction(
+      () => document.querySelector('.editor-host').shadowRoot.querySelector('.signature b')?.textContent === 'query',
+    );
     await page.keyboard.press('Escape');
     await help.waitFor({ state: 'detached' });
     await type(page, '# Doubles.\ndef double(what, times) { return what * times; }\n');
@@ -138,9 +182,10 @@ export default async function codeJourneys(test) {
       await chosen.waitFor();
       assert.equal(await chosen.locator('.cm-completionLabel').textContent(), 'and');
       assert.equal(await chosen.locator('.cm-completionDetail').textContent(), 'a and b');
-      for (const part of ['.cm-completionLabel', '.cm-completionDetail']) assert.ok(await contrast(chosen.locator(part)) >= 4.5, `${theme}, ${part}`);
+      for (const part of ['.cm-completionLabel', '.cm-completionDetail'])
+        assert.ok((await contrast(chosen.locator(part))) >= 4.5, `${theme}, ${part}`);
       const other = page.locator('.cm-tooltip-autocomplete li:not([aria-selected]) .cm-completionDetail').first();
-      assert.ok(await contrast(other) >= 4.5, `${theme}, a row that is not selected`);
+      assert.ok((await contrast(other)) >= 4.5, `${theme}, a row that is not selected`);
     }
   });
 
@@ -149,15 +194,28 @@ export default async function codeJourneys(test) {
     await settled(page);
     await ready(page);
     const scroller = page.locator('.cm-scroller');
-    await scroller.evaluate((e) => { e.scrollTop = e.scrollHeight; });
+    await scroller.evaluate((e) => {
+      e.scrollTop = e.scrollHeight;
+    });
     const before = await scroller.evaluate((e) => e.scrollTop);
     assert.ok(before > 0, 'the program is longer than its column');
-    const name = await page.locator('.inspector .name').first().textContent().catch(() => '');
+    const name = await page
+      .locator('.inspector .name')
+      .first()
+      .textContent()
+      .catch(() => '');
     assert.equal(name.length > 0, true);
-    await page.locator('[data-head]').first().click({ position: { x: 4, y: 4 } });
+    await page
+      .locator('[data-head]')
+      .first()
+      .click({ position: { x: 4, y: 4 } });
     await page.waitForFunction(() => {
-      const root = document.querySelector('.editor-host').shadowRoot, box = root.querySelector('.cm-scroller').getBoundingClientRect();
-      return [...root.querySelectorAll('.linked')].some((e) => { const r = e.getBoundingClientRect(); return r.top >= box.top && r.bottom <= box.bottom; });
+      const root = document.querySelector('.editor-host').shadowRoot,
+        box = root.querySelector('.cm-scroller').getBoundingClientRect();
+      return [...root.querySelectorAll('.linked')].some((e) => {
+        const r = e.getBoundingClientRect();
+        return r.top >= box.top && r.bottom <= box.bottom;
+      });
     });
   });
 }

@@ -17,14 +17,21 @@ export default async function courseJourneys(test) {
     await page.click('text=Check everything');
     await page.locator('.course-tasks .done').first().waitFor();
     await page.locator('.course-tasks button').nth(1).click();
-    await page.waitForFunction(() => !document.querySelector('.cm-content')?.textContent.includes('indices + 1') && document.querySelectorAll('.course-tasks [aria-current]').length === 1);
+    await page.waitForFunction(
+      () =>
+        !document.querySelector('.cm-content')?.textContent.includes('indices + 1') &&
+        document.querySelectorAll('.course-tasks [aria-current]').length === 1,
+    );
     await page.locator('.course-tasks button').nth(0).click();
     await page.locator('.course-cases tr.pass').nth(1).waitFor();
     await page.waitForTimeout(400);
     await page.reload();
     await page.locator('.course-tasks .done').first().waitFor();
     await page.locator('.course-cases tr.pass').nth(1).waitFor();
-    const [download] = await Promise.all([page.waitForEvent('download'), page.locator('.course-hand-in button', { hasText: 'Export submission' }).first().click()]);
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.locator('.course-hand-in button', { hasText: 'Export submission' }).first().click(),
+    ]);
     const submission = JSON.parse(readFileSync(await download.path(), 'utf8'));
     assert.equal(submission.format, 'rasp-submission');
     assert.equal(Object.values(submission.programs)[0], 'positions = indices + 1;\n');
@@ -37,14 +44,38 @@ export default async function courseJourneys(test) {
     await page.locator('.card-button', { hasText: 'Write an assignment' }).click();
     await page.locator('.course').waitFor();
     const instructor = path.join(root, 'examples/assignments/instructor/first-steps.json');
-    const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.locator('.course button', { hasText: /^Open/ }).first().click()]);
+    const [chooser] = await Promise.all([
+      page.waitForEvent('filechooser'),
+      page.locator('.course button', { hasText: /^Open/ }).first().click(),
+    ]);
     await chooser.setFiles(instructor);
-    await page.waitForFunction(() => /First steps/.test(document.querySelector('.course').textContent + [...document.querySelectorAll('.course input, .course textarea')].map((e) => e.value).join()));
-    await page.locator('.course button', { hasText: /^Check/ }).first().click();
-    await page.waitForFunction(() => /passes everything|ready|✓/i.test(document.querySelector('.course').textContent), null, { timeout: 60000 });
+    await page.waitForFunction(() =>
+      /First steps/.test(
+        document.querySelector('.course').textContent +
+          [...document.querySelectorAll('.course input, .course textarea')].map((e) => e.value).join(),
+      ),
+    );
+    await page
+      .locator('.course button', { hasText: /^Check/ })
+      .first()
+      .click();
+    await page.waitForFunction(
+      () => /passes everything|ready|✓/i.test(document.querySelector('.course').textContent),
+      null,
+      { timeout: 60000 },
+    );
     await page.locator('.course button', { hasText: /link/i }).first().click();
-    await page.waitForFunction(() => [...document.querySelectorAll('.course input, .course textarea')].some((e) => e.value.includes('#assignment=')), null, { timeout: 60000 });
-    const link = await page.evaluate(() => [...document.querySelectorAll('.course input, .course textarea')].find((e) => e.value.includes('#assignment=')).value);
+    await page.waitForFunction(
+      () =>
+        [...document.querySelectorAll('.course input, .course textarea')].some((e) => e.value.includes('#assignment=')),
+      null,
+      { timeout: 60000 },
+    );
+    const link = await page.evaluate(
+      () =>
+        [...document.querySelectorAll('.course input, .course textarea')].find((e) => e.value.includes('#assignment='))
+          .value,
+    );
     const { inflateRawSync } = await import('node:zlib');
     const shared = inflateRawSync(Buffer.from(link.split('#assignment=2.')[1].split('.')[0], 'base64url')).toString();
     for (const task of JSON.parse(readFileSync(instructor, 'utf8')).tasks) {

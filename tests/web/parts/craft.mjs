@@ -1,12 +1,17 @@
-// The view Craft: the listing that the command line prints, linked with the program both ways, and on the way to a file.
+// The view Craft: the listing that the command line prints, linked with the program both ways, and on the way to a
+// file.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { editor, output, root, settled, type } from '../browser.mjs';
 
-const printed = (name) => execFileSync(process.execPath, [path.join(root, 'wasm/cli.mjs'), 'plan', path.join(root, 'examples', name)], { encoding: 'utf8' });
-const marked = (page) => page.locator('.craft-part.on').evaluateAll((all) => all.map((e) => e.querySelector('.craft-line').textContent));
+const printed = (name) =>
+  execFileSync(process.execPath, [path.join(root, 'wasm/cli.mjs'), 'plan', path.join(root, 'examples', name)], {
+    encoding: 'utf8',
+  });
+const marked = (page) =>
+  page.locator('.craft-part.on').evaluateAll((all) => all.map((e) => e.querySelector('.craft-line').textContent));
 const shown = (page) => page.locator('.craft-listing').waitFor({ timeout: 60_000 });
 
 export default async function craftJourneys(test) {
@@ -22,7 +27,10 @@ export default async function craftJourneys(test) {
     const head = page.locator('.craft-part.to', { hasText: '# head 1.0' });
     await head.locator('button').click();
     await page.locator('.inspector', { hasText: 'head 2.1' }).waitFor();
-    assert.deepEqual((await marked(page)).filter((l) => l.startsWith('head')), ['head d_head 10 of "rank" selects "equal_but_earlier"  # head 1.0']);
+    assert.deepEqual(
+      (await marked(page)).filter((l) => l.startsWith('head')),
+      ['head d_head 10 of "rank" selects "equal_but_earlier"  # head 1.0'],
+    );
     await page.mouse.move(0, 0);
     await page.keyboard.press('Escape');
     await page.waitForFunction(() => !document.querySelector('.craft-part.on'));
@@ -33,12 +41,19 @@ export default async function craftJourneys(test) {
     await page.click('#tab-craft');
     await page.locator('.craft-part.on').first().waitFor();
     const parts = await marked(page);
-    assert.ok(parts.some((l) => l.startsWith('basis sorted ')) && parts.some((l) => l.startsWith('unembed')), parts.join('\n'));
+    assert.ok(
+      parts.some((l) => l.startsWith('basis sorted ')) && parts.some((l) => l.startsWith('unembed')),
+      parts.join('\n'),
+    );
     await page.waitForFunction(() => {
-      const box = document.querySelector('.craft-listing').getBoundingClientRect(), at = document.querySelector('.craft-part.on').getBoundingClientRect();
+      const box = document.querySelector('.craft-listing').getBoundingClientRect(),
+        at = document.querySelector('.craft-part.on').getBoundingClientRect();
       return at.top >= box.top && at.top < box.bottom;
     });
-    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download the listing' }).click()]);
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Download the listing' }).click(),
+    ]);
     assert.equal(readFileSync(await download.path(), 'utf8'), printed('sort.rasp'));
     assert.match(download.suggestedFilename(), /\.craft$/);
   });
@@ -49,7 +64,10 @@ export default async function craftJourneys(test) {
     await page.keyboard.press('Escape');
     await page.click('#tab-craft');
     await shown(page);
-    await type(page, '#@ vocabulary "ab"\n#@ max_length 2\n#@ input "ab"\nlast = aggregate(select(indices, length - 1, ==), tokens);\n');
+    await type(
+      page,
+      '#@ vocabulary "ab"\n#@ max_length 2\n#@ input "ab"\nlast = aggregate(select(indices, length - 1, ==), tokens);\n',
+    );
     await page.locator('.craft-line', { hasText: 'basis last one_hot' }).waitFor();
     assert.deepEqual(await output(page), ['b', 'b']);
     assert.equal(await editor(page).count(), 1);

@@ -1,4 +1,5 @@
-// What is drawn, cell by cell: colours of heatmaps, weights, raw dimensions, costs; references come from the program's meaning.
+// What is drawn, cell by cell: colours of heatmaps, weights, raw dimensions, costs; references come from the program's
+// meaning.
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
@@ -6,11 +7,16 @@ import { loadEngine } from '../../../wasm/engine.mjs';
 import { histogramPage, output, root, settled, type } from '../browser.mjs';
 
 /** Which cells of a head's heatmap have the colour of full attention: one string a row. */
-const dark = (page, head) => page.locator(`[data-head="${head}"] canvas`).evaluate((c) => {
-  const { data } = c.getContext('2d').getImageData(0, 0, c.width, c.height);
-  const high = getComputedStyle(c).getPropertyValue('--heat-high').trim().split(' ').map(Number);
-  return Array.from({ length: c.height }, (_, q) => Array.from({ length: c.width }, (_, k) => (high.every((x, i) => Math.abs(x - data[4 * (q * c.width + k) + i]) < 3) ? '1' : '0')).join(''));
-});
+const dark = (page, head) =>
+  page.locator(`[data-head="${head}"] canvas`).evaluate((c) => {
+    const { data } = c.getContext('2d').getImageData(0, 0, c.width, c.height);
+    const high = getComputedStyle(c).getPropertyValue('--heat-high').trim().split(' ').map(Number);
+    return Array.from({ length: c.height }, (_, q) =>
+      Array.from({ length: c.width }, (_, k) =>
+        high.every((x, i) => Math.abs(x - data[4 * (q * c.width + k) + i]) < 3) ? '1' : '0',
+      ).join(''),
+    );
+  });
 
 const row = (page, name) => page.locator('.score tr.stave', { has: page.locator(`.name:text-is("${name}")`) }).first();
 
@@ -20,7 +26,10 @@ export default async function drawnJourneys(test) {
       const page = await fresh(`?theme=${theme}#example=histogram`);
       await settled(page);
       const tokens = ['BOS', ...'abcaab'];
-      assert.deepEqual(await dark(page, '0.0'), tokens.map((q, i) => tokens.map((k, j) => (i && j && q === k ? '1' : '0')).join('')));
+      assert.deepEqual(
+        await dark(page, '0.0'),
+        tokens.map((q, i) => tokens.map((k, j) => (i && j && q === k ? '1' : '0')).join('')),
+      );
       assert.deepEqual(await page.locator('[data-head="0.0"] .heat-keys span').allTextContents(), ['⊢', ...'abcaab']);
     }
   });
@@ -30,10 +39,20 @@ export default async function drawnJourneys(test) {
     await page.click('[data-head="0.0"] .box-title');
     const table = page.locator('.inspector .weights').first();
     await table.waitFor();
-    const cells = await table.locator('tbody tr').evaluateAll((rows) => rows.map((r) => [r.querySelector('th').textContent, ...[...r.querySelectorAll('td')].map((d) => d.textContent)]));
+    const cells = await table
+      .locator('tbody tr')
+      .evaluateAll((rows) =>
+        rows.map((r) => [
+          r.querySelector('th').textContent,
+          ...[...r.querySelectorAll('td')].map((d) => d.textContent),
+        ]),
+      );
     const score = cells[0][2];
     assert.ok(Number(score) > 0);
-    assert.deepEqual(cells.slice(0, 3), ['a', 'b', 'c'].map((t, i) => [`tokens:${t}`, '', ...[0, 1, 2].map((j) => (i === j ? score : ''))]));
+    assert.deepEqual(
+      cells.slice(0, 3),
+      ['a', 'b', 'c'].map((t, i) => [`tokens:${t}`, '', ...[0, 1, 2].map((j) => (i === j ? score : ''))]),
+    );
     assert.ok(Math.abs(Number(cells[3][1]) - 2 * Number(score)) < 0.01, 'every query rests on BOS');
     const shades = await table.locator('td[class^="plus"]').count();
     assert.equal(shades, 4, 'positive weights are orange');
@@ -45,15 +64,25 @@ export default async function drawnJourneys(test) {
     await page.locator('.scrubber input').fill('0');
     assert.deepEqual(await row(page, 'input').locator('td').allTextContents(), [...'abcaab']);
     assert.deepEqual(await row(page, 'hist').locator('td').allTextContents(), Array(6).fill(''), 'not written yet');
-    for (let i = 0; i < 3; ++i) await page.click('[aria-label="One step on"]');  // scores, weights, values
+    for (let i = 0; i < 3; ++i) await page.click('[aria-label="One step on"]'); // scores, weights, values
     assert.deepEqual(await row(page, 'hist').locator('td').allTextContents(), ['3', '2', '1', '3', '3', '2']);
     await row(page, 'input').locator('.expander').click();
-    const raw = await page.locator('.dimension').evaluateAll((rows) => rows.map((r) => [...r.querySelectorAll('td')].map((d) => d.textContent).join('')));
-    assert.deepEqual(raw, [...'abc'].map((t) => [...'abcaab'].map((x) => (x === t ? '1' : '0')).join('')), 'one dimension a token');
+    const raw = await page
+      .locator('.dimension')
+      .evaluateAll((rows) => rows.map((r) => [...r.querySelectorAll('td')].map((d) => d.textContent).join('')));
+    assert.deepEqual(
+      raw,
+      [...'abc'].map((t) => [...'abcaab'].map((x) => (x === t ? '1' : '0')).join('')),
+      'one dimension a token',
+    );
     await page.fill('#input', 'aab');
     await page.waitForFunction(() => document.querySelectorAll('.score .input-row td').length === 3);
     await settled(page);
-    assert.match(await page.locator('.dimension').last().textContent(), /\+1 zero at every position/, 'c does not occur');
+    assert.match(
+      await page.locator('.dimension').last().textContent(),
+      /\+1 zero at every position/,
+      'c does not occur',
+    );
   });
 
   await test('the cost panel shows the model’s sizes and what each optimisation saves', async (fresh) => {
@@ -64,13 +93,31 @@ export default async function drawnJourneys(test) {
     const page = await fresh('#example=sort');
     await settled(page);
     await page.click('#tab-cost');
-    const figure = (name) => page.locator('.figures div', { has: page.locator('dt', { hasText: new RegExp(`^${name}$`) }) }).locator('dd').textContent();
-    for (const [name, value] of [['layers', model.layers], ['heads', model.heads], ['d_model', model.d_model], ['parameters', model.parameters], ['non-zero', model.nonzeros]]) assert.equal(await figure(name), value.toLocaleString('en'), name);
+    const figure = (name) =>
+      page
+        .locator('.figures div', { has: page.locator('dt', { hasText: new RegExp(`^${name}$`) }) })
+        .locator('dd')
+        .textContent();
+    for (const [name, value] of [
+      ['layers', model.layers],
+      ['heads', model.heads],
+      ['d_model', model.d_model],
+      ['parameters', model.parameters],
+      ['non-zero', model.nonzeros],
+    ])
+      assert.equal(await figure(name), value.toLocaleString('en'), name);
     const fuse = page.locator('.cost tr', { has: page.locator('label:has-text("fuse")') });
     await page.waitForFunction(() => document.querySelector('.cost')?.textContent.includes('→'));
-    assert.ok((await fuse.locator('td').allTextContents()).includes(`${plain.parameters.toLocaleString('en')} → ${model.parameters.toLocaleString('en')}`));
+    assert.ok(
+      (await fuse.locator('td').allTextContents()).includes(
+        `${plain.parameters.toLocaleString('en')} → ${model.parameters.toLocaleString('en')}`,
+      ),
+    );
     await fuse.locator('input').click();
-    await page.waitForFunction((n) => [...document.querySelectorAll('.figures div')].some((d) => d.textContent === `parameters${n}`), plain.parameters.toLocaleString('en'));
+    await page.waitForFunction(
+      (n) => [...document.querySelectorAll('.figures div')].some((d) => d.textContent === `parameters${n}`),
+      plain.parameters.toLocaleString('en'),
+    );
     assert.deepEqual(await output(page), await output(page, 'interpreter'));
   });
 
@@ -96,7 +143,7 @@ export default async function drawnJourneys(test) {
     await page.locator('button.row-name').first().click();
     await page.click('text=switch this MLP off');
     await page.locator('.compare td.wrong').first().waitFor();
-    assert.ok(await page.locator('.band.off, .line.off').count() > 0);
+    assert.ok((await page.locator('.band.off, .line.off').count()) > 0);
     await page.click('text=Undo all');
     await page.waitForFunction(() => !document.querySelector('.compare td.wrong'));
   });
@@ -107,7 +154,12 @@ export default async function drawnJourneys(test) {
     await page.click('#tab-score');
     // Each under its own name, and only the whole under the name of the whole.
     assert.deepEqual(await row(page, 'width of smaller').locator('td').allTextContents(), ['2', '0', '3', '1']);
-    assert.deepEqual(await row(page, 'width of equal_but_earlier').locator('td').allTextContents(), ['0', '0', '0', '0']);
+    assert.deepEqual(await row(page, 'width of equal_but_earlier').locator('td').allTextContents(), [
+      '0',
+      '0',
+      '0',
+      '0',
+    ]);
     assert.deepEqual(await row(page, 'rank').locator('td').allTextContents(), ['2', '0', '3', '1']);
     assert.equal(await page.locator('.score .name:text-is("rank")').count(), 1);
   });
@@ -115,14 +167,19 @@ export default async function drawnJourneys(test) {
   await test('each example opens on its most telling view, in its group', async (fresh) => {
     const page = await fresh();
     await settled(page);
-    const views = new Map(readdirSync(path.join(root, 'examples')).filter((f) => f.endsWith('.rasp')).map((f) => {
-      const text = readFileSync(path.join(root, 'examples', f), 'utf8');
-      return [text.match(/^#@ title (.*)$/m)[1].trim(), text.match(/^#@ view (.*)$/m)[1].trim()];
-    }));
+    const views = new Map(
+      readdirSync(path.join(root, 'examples'))
+        .filter((f) => f.endsWith('.rasp'))
+        .map((f) => {
+          const text = readFileSync(path.join(root, 'examples', f), 'utf8');
+          return [text.match(/^#@ title (.*)$/m)[1].trim(), text.match(/^#@ view (.*)$/m)[1].trim()];
+        }),
+    );
     await page.click('.top >> text=Examples');
     await page.locator('.example-card').first().waitFor();
     const titles = await page.locator('dialog h3').allTextContents();
-    for (const group of ['Counting', 'Moving tokens', 'Sorting', 'Brackets', 'Causal']) assert.ok(titles.includes(group), group);
+    for (const group of ['Counting', 'Moving tokens', 'Sorting', 'Brackets', 'Causal'])
+      assert.ok(titles.includes(group), group);
     await page.keyboard.press('Escape');
     for (const view of ['attention', 'graph']) {
       const title = [...views].find(([, v]) => v === view)[0];
@@ -139,8 +196,28 @@ export default async function drawnJourneys(test) {
     const page = await fresh();
     await settled(page);
     await page.locator('.cm-content').waitFor();
-    const names = await page.evaluate(() => performance.getEntriesByType('resource').map((e) => new URL(e.name).pathname.split('/').at(-1)));
-    for (const part of ['Course', 'course', 'temml', 'Gallery', 'Share', 'Export', 'examples', 'pictures', 'assignments', 'labWorker', 'Cost', 'Second', 'Whole', 'Enlarged', 'Explained', 'gif']) assert.ok(!names.some((n) => n.startsWith(`${part}-`)), `${part} is loaded when it is wanted`);
+    const names = await page.evaluate(() =>
+      performance.getEntriesByType('resource').map((e) => new URL(e.name).pathname.split('/').at(-1)),
+    );
+    for (const part of [
+      'Course',
+      'course',
+      'temml',
+      'Gallery',
+      'Share',
+      'Export',
+      'examples',
+      'pictures',
+      'assignments',
+      'labWorker',
+      'Cost',
+      'Second',
+      'Whole',
+      'Enlarged',
+      'Explained',
+      'gif',
+    ])
+      assert.ok(!names.some((n) => n.startsWith(`${part}-`)), `${part} is loaded when it is wanted`);
     await page.click('text=Take the tour');
     assert.equal(await page.locator('.tour h2').textContent(), 'A program about sequences');
   });
@@ -162,15 +239,23 @@ export default async function drawnJourneys(test) {
     await type(page, 'd = aggregate(select(indices, length - indices - 1, ==), tokens);\n');
     await page.waitForFunction(() => document.querySelector('.result h2')?.textContent === 'd');
     const heights = await page.locator('.inlay').evaluateAll((list) => list.map((e) => e.getClientRects().length));
-    assert.deepEqual(heights, heights.map(() => 1));
+    assert.deepEqual(
+      heights,
+      heights.map(() => 1),
+    );
   });
 
   await test('a link says when its author saw a model of other weights, and is quiet when it is the same', async (fresh) => {
     const files = { 'a.rasp': '#@ vocabulary "ab"\n#@ max_length 3\n#@ input "ab"\nx = indices + 1;\n' };
     const engine = await loadEngine();
     const { fingerprint } = await engine.request({ command: 'compile', program: files['a.rasp'] });
-    for (const [seen, notices] of [[fingerprint, 0], ['00000000deadbeef', 1]]) {
-      const page = await fresh(`#1.j.${Buffer.from(JSON.stringify({ files, active: 'a.rasp', fingerprint: seen })).toString('base64url')}`);
+    for (const [seen, notices] of [
+      [fingerprint, 0],
+      ['00000000deadbeef', 1],
+    ]) {
+      const page = await fresh(
+        `#1.j.${Buffer.from(JSON.stringify({ files, active: 'a.rasp', fingerprint: seen })).toString('base64url')}`,
+      );
       await settled(page);
       assert.deepEqual(await output(page), ['1', '2']);
       assert.equal(await page.locator('.notices .info', { hasText: 'other weights' }).count(), notices);
@@ -188,7 +273,13 @@ export default async function drawnJourneys(test) {
     assert.doesNotMatch(facts, /computed by/);
     assert.match(facts, /from the embedding on until layer 1’s MLP clears them/);
     await page.click('#tab-score');
-    await page.locator('.player input').first().evaluate((e) => { e.value = e.max; e.dispatchEvent(new Event('input', { bubbles: true })); });
+    await page
+      .locator('.player input')
+      .first()
+      .evaluate((e) => {
+        e.value = e.max;
+        e.dispatchEvent(new Event('input', { bubbles: true }));
+      });
     await page.locator('.score tr.stave', { hasText: 'until layer' }).first().waitFor();
   });
 
@@ -196,9 +287,24 @@ export default async function drawnJourneys(test) {
     const page = await fresh();
     await settled(page);
     await page.emulateMedia({ media: 'print', reducedMotion: 'reduce' });
-    for (const [part, seen] of [['.top', false], ['.inspector', false], ['.result', true], ['[data-head="1.0"] canvas', true], ['.print-code', true]]) assert.equal(await page.locator(part).first().isVisible(), seen, part);
+    for (const [part, seen] of [
+      ['.top', false],
+      ['.inspector', false],
+      ['.result', true],
+      ['[data-head="1.0"] canvas', true],
+      ['.print-code', true],
+    ])
+      assert.equal(await page.locator(part).first().isVisible(), seen, part);
     await page.emulateMedia({ media: 'screen', reducedMotion: 'reduce' });
-    const moving = await page.evaluate(() => [...document.querySelectorAll('body *')].filter((e) => { const s = getComputedStyle(e); return parseFloat(s.transitionDuration) > 0 || (s.animationName !== 'none' && parseFloat(s.animationDuration) > 0); }).length);
+    const moving = await page.evaluate(
+      () =>
+        [...document.querySelectorAll('body *')].filter((e) => {
+          const s = getComputedStyle(e);
+          return (
+            parseFloat(s.transitionDuration) > 0 || (s.animationName !== 'none' && parseFloat(s.animationDuration) > 0)
+          );
+        }).length,
+    );
     assert.equal(moving, 0);
   });
 }

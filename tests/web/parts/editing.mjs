@@ -8,7 +8,10 @@ export default async function editingJourneys(test) {
   await test('editing the program changes heatmap, residual stream and output', async (fresh) => {
     const page = await histogramPage(fresh);
     const before = await pixels(page, 'canvas');
-    await type(page, '#@ input "abca"\n#@ vocabulary "abc"\nback = aggregate(select(indices, length - indices - 1, ==), tokens);\n');
+    await type(
+      page,
+      '#@ input "abca"\n#@ vocabulary "abc"\nback = aggregate(select(indices, length - indices - 1, ==), tokens);\n',
+    );
     await page.waitForFunction(() => document.querySelector('.result h2')?.textContent === 'back');
     await settled(page);
     assert.notEqual(await pixels(page, '[data-head] canvas'), before);
@@ -16,7 +19,7 @@ export default async function editingJourneys(test) {
     await page.click('#tab-score');
     assert.ok((await page.locator('.score tr.stave .name').allTextContents()).includes('back'));
     const row = page.locator('.score tr.stave', { has: page.locator('.name:text-is("back")') }).first();
-    assert.deepEqual((await row.locator('td').allTextContents()), ['a', 'c', 'b', 'a']);
+    assert.deepEqual(await row.locator('td').allTextContents(), ['a', 'c', 'b', 'a']);
   });
 
   await test('an error is underlined, explained, and the last good picture stays', async (fresh) => {
@@ -26,11 +29,11 @@ export default async function editingJourneys(test) {
     await page.locator('.cm-lintRange-error').waitFor();
     assert.equal(await page.locator('.cm-lintRange-error').textContent(), 'hits');
     assert.match(await page.locator('.problems .error').textContent(), /3:7.*hits/s);
-    assert.equal(await page.locator('canvas').count() > 0, true);
+    assert.equal((await page.locator('canvas').count()) > 0, true);
     assert.equal(await page.locator('.centre.stale').count(), 1);
     await type(page, '');
     await page.waitForTimeout(300);
-    assert.equal(await page.locator('canvas').count() > 0, true, 'an empty program keeps the picture');
+    assert.equal((await page.locator('canvas').count()) > 0, true, 'an empty program keeps the picture');
     await type(page, histogram);
     await settled(page);
     assert.equal(await page.locator('.problems .error').count(), 0);
@@ -40,7 +43,7 @@ export default async function editingJourneys(test) {
     const page = await fresh();
     await settled(page);
     await type(page, 'x = indices;\n');
-    await page.waitForTimeout(700);  // what is typed later is a step of its own for undo
+    await page.waitForTimeout(700); // what is typed later is a step of its own for undo
     await page.keyboard.press('Control+Home');
     for (let i = 0; i < 4; ++i) await page.keyboard.press('ArrowRight');
     await page.keyboard.press('Shift+End');
@@ -71,11 +74,18 @@ export default async function editingJourneys(test) {
     await page.locator('.cm-line', { hasText: 'result' }).click({ position: { x: 79, y: 10 } });
     await page.keyboard.press('F12');
     await page.waitForTimeout(100);
-    const chosen = await page.evaluate(() => document.querySelector('.editor-host').shadowRoot.getSelection?.().toString() ?? getSelection().toString());
+    const chosen = await page.evaluate(
+      () => document.querySelector('.editor-host').shadowRoot.getSelection?.().toString() ?? getSelection().toString(),
+    );
     await page.keyboard.press('F2');
     await page.locator('#ask').waitFor();
     assert.equal(await page.inputValue('#ask'), 'twice');
-    for (const [bad, why] of [['start', /already in use/], ['aggregate', /already in use/], ['2x', /cannot be a name/], ['', /cannot be a name/]]) {
+    for (const [bad, why] of [
+      ['start', /already in use/],
+      ['aggregate', /already in use/],
+      ['2x', /cannot be a name/],
+      ['', /cannot be a name/],
+    ]) {
       await page.fill('#ask', bad);
       assert.match(await page.locator('#ask-problem').textContent(), why);
       assert.equal(await page.getAttribute('#ask', 'aria-invalid'), 'true');
@@ -84,11 +94,23 @@ export default async function editingJourneys(test) {
     }
     await page.fill('#ask', 'double_it');
     await page.keyboard.press('Enter');
-    await page.waitForFunction(() => document.querySelector('.editor-host').shadowRoot.querySelector('.cm-content').textContent.match(/double_it/g)?.length === 2, null, { timeout: 5000 });
+    await page.waitForFunction(
+      () =>
+        document
+          .querySelector('.editor-host')
+          .shadowRoot.querySelector('.cm-content')
+          .textContent.match(/double_it/g)?.length === 2,
+      null,
+      { timeout: 5000 },
+    );
     assert.ok(chosen === '' || chosen === 'twice', chosen);
     await settled(page);
     await page.click('.file-format');
-    await page.waitForFunction(() => /result = double_it\(start\);/.test(document.querySelector('.editor-host').shadowRoot.querySelector('.cm-content').textContent));
+    await page.waitForFunction(() =>
+      /result = double_it\(start\);/.test(
+        document.querySelector('.editor-host').shadowRoot.querySelector('.cm-content').textContent,
+      ),
+    );
     await page.keyboard.press('Control+/');
   });
 
@@ -115,12 +137,16 @@ export default async function editingJourneys(test) {
   await test('a selection lights up code and circuit, by mouse and by keyboard', async (fresh) => {
     const page = await histogramPage(fresh);
     await page.click('[data-head="0.0"] .box-title');
-    assert.ok(await page.locator('.linked').count() > 0, 'code lights up');
+    assert.ok((await page.locator('.linked').count()) > 0, 'code lights up');
     assert.match(await page.locator('.inspector').textContent(), /head 1\.1/);
     assert.match(await page.locator('.inspector').textContent(), /W_QK/);
     await page.keyboard.press('Escape');
     await page.waitForFunction(() => document.querySelectorAll('.band.on').length === 0);
-    await page.locator('.cm-line', { hasText: 'hist = ' }).getByText('hist', { exact: false }).first().click({ position: { x: 8, y: 8 } });
+    await page
+      .locator('.cm-line', { hasText: 'hist = ' })
+      .getByText('hist', { exact: false })
+      .first()
+      .click({ position: { x: 8, y: 8 } });
     await page.waitForFunction(() => document.querySelector('[data-head="0.0"].on'));
     await page.keyboard.press('Escape');
     await page.locator('[data-head="0.0"] canvas').focus();
@@ -138,7 +164,7 @@ export default async function editingJourneys(test) {
     await page.click('[data-head="0.0"] .box-title');
     await page.click('text=switch this head off');
     await page.locator('.compare td.wrong').first().waitFor();
-    assert.ok(await page.locator('.changed').count() > 0);
+    assert.ok((await page.locator('.changed').count()) > 0);
     assert.notDeepEqual(await output(page), right);
     await page.click('text=Undo all');
     await page.waitForFunction(() => !document.querySelector('.compare td.wrong'));
@@ -152,9 +178,17 @@ export default async function editingJourneys(test) {
   await test('why this number: the sum adds up, and a number can be overwritten', async (fresh) => {
     const page = await histogramPage(fresh);
     await page.click('#tab-score');
-    await page.locator('.score tr.stave', { has: page.locator('.name:text-is("hist")') }).first().locator('.value').first().click();
+    await page
+      .locator('.score tr.stave', { has: page.locator('.name:text-is("hist")') })
+      .first()
+      .locator('.value')
+      .first()
+      .click();
     await page.locator('.sum').waitFor();
-    const sum = await page.evaluate(() => ({ total: Number(document.querySelector('.sum strong').textContent), terms: [...document.querySelectorAll('.sum td:first-child')].map((x) => Number(x.textContent)) }));
+    const sum = await page.evaluate(() => ({
+      total: Number(document.querySelector('.sum strong').textContent),
+      terms: [...document.querySelectorAll('.sum td:first-child')].map((x) => Number(x.textContent)),
+    }));
     assert.ok(Math.abs(sum.total - sum.terms.reduce((a, b) => a + b, 0)) < 0.01, JSON.stringify(sum));
     assert.equal(sum.total, 3);
     await page.locator('.patch select').first().selectOption({ label: '1' });

@@ -13,10 +13,13 @@ export default async function filesJourneys(test, browser) {
     await page.click('text=Examples');
     await page.locator('.example-card').first().waitFor();
     // Programs in Python have a suite of their own: tests/web/python.mjs.
-    const titles = (await page.locator('.example-card', { has: page.locator('.small-picture') }).locator('strong').allTextContents());
+    const titles = await page
+      .locator('.example-card', { has: page.locator('.small-picture') })
+      .locator('strong')
+      .allTextContents();
     assert.equal(titles.length, examples.length);
     for (const title of titles) {
-      if (!await page.locator('dialog').count()) await page.click('text=Examples');
+      if (!(await page.locator('dialog').count())) await page.click('text=Examples');
       await page.locator('.example-card', { has: page.locator(`strong:text-is("${title}")`) }).click();
       await page.waitForFunction((t) => document.querySelector('.result h2')?.textContent === t, title);
       await settled(page);
@@ -60,12 +63,24 @@ export default async function filesJourneys(test, browser) {
     await page.locator('.exports tr', { hasText: 'Tracr’s Python' }).getByRole('button').click();
     await page.locator('.file', { hasText: '.py' }).waitFor({ timeout: 60_000 });
     assert.equal(await page.locator('.file').count(), 2);
-    await page.waitForFunction(() => document.querySelector('.editor-host')?.shadowRoot?.querySelector('.cm-content')?.textContent.includes('SelectorWidth'), null, { timeout: 60_000 });
+    await page.waitForFunction(
+      () =>
+        document
+          .querySelector('.editor-host')
+          ?.shadowRoot?.querySelector('.cm-content')
+          ?.textContent.includes('SelectorWidth'),
+      null,
+      { timeout: 60_000 },
+    );
     await settled(page);
     assert.deepEqual(await output(page), values);
     await page.click('text=Export');
     await page.locator('.exports tr', { hasText: 'as you see it' }).waitFor();
-    assert.equal(await page.locator('.exports tr', { hasText: 'Tracr’s Python' }).count(), 0, 'it is in Python already');
+    assert.equal(
+      await page.locator('.exports tr', { hasText: 'Tracr’s Python' }).count(),
+      0,
+      'it is in Python already',
+    );
   });
 
   await test('exports are files that hold what they say', async (fresh) => {
@@ -81,7 +96,11 @@ export default async function filesJourneys(test, browser) {
     assert.equal((await get(row('Attention').getByText('PNG'))).subarray(1, 4).toString(), 'PNG');
     const csv = (await get(row('Attention').getByText('CSV'))).toString().trim().split('\r\n');
     assert.equal(csv.length, 1 + 7 * 7);
-    for (let q = 0; q < 7; ++q) assert.ok(Math.abs(csv.slice(1 + 7 * q, 8 + 7 * q).reduce((s, l) => s + Number(l.split(',').at(-1)), 0) - 1) < 1e-5, 'rows of a pattern add up to 1');
+    for (let q = 0; q < 7; ++q)
+      assert.ok(
+        Math.abs(csv.slice(1 + 7 * q, 8 + 7 * q).reduce((s, l) => s + Number(l.split(',').at(-1)), 0) - 1) < 1e-5,
+        'rows of a pattern add up to 1',
+      );
     assert.match((await get(row('Residual').getByText('CSV values'))).toString(), /^hist,1,3,2,1,3,3,2/m);
     const weights = await get(row('safetensors').getByRole('button', { name: 'weights' }));
     assert.ok(Number(weights.readBigUInt64LE(0)) < weights.length && weights.subarray(8, 9).toString() === '{');
@@ -89,15 +108,25 @@ export default async function filesJourneys(test, browser) {
     assert.ok((await get(row('ONNX').getByRole('button'))).length > 500);
     // Any view, as it is drawn: lines of the score with their names, arcs, and the patterns as images.
     const view = (await get(row('This view').getByText('SVG'))).toString();
-    const blank = await browser.newPage();  // the page itself refuses to parse
+    const blank = await browser.newPage(); // the page itself refuses to parse
     const drawn = await blank.evaluate((text) => {
       const d = new DOMParser().parseFromString(text, 'image/svg+xml');
-      return { fault: d.querySelector('parsererror')?.textContent ?? '', texts: [...d.querySelectorAll('text')].map((t) => t.textContent), images: d.querySelectorAll('image').length, arcs: [...d.querySelectorAll('path')].reduce((n, e) => n + e.getAttribute('d').split('M').length - 1, 0), handlers: d.querySelectorAll('[class],[style],script').length };
+      return {
+        fault: d.querySelector('parsererror')?.textContent ?? '',
+        texts: [...d.querySelectorAll('text')].map((t) => t.textContent),
+        images: d.querySelectorAll('image').length,
+        arcs: [...d.querySelectorAll('path')].reduce((n, e) => n + e.getAttribute('d').split('M').length - 1, 0),
+        handlers: d.querySelectorAll('[class],[style],script').length,
+      };
     }, view);
     await blank.close();
     assert.equal(drawn.fault, '');
-    for (const word of ['input', 'hist', 'embedding of tokens', 'head 1.1', 'Output']) assert.ok(drawn.texts.join(' ').includes(word), `${word} is in the picture`);
-    assert.ok(drawn.images >= 1 && drawn.arcs === 3 * 3 + 2 * 2 + 1 && drawn.handlers === 0, JSON.stringify({ ...drawn, texts: 0 }));
+    for (const word of ['input', 'hist', 'embedding of tokens', 'head 1.1', 'Output'])
+      assert.ok(drawn.texts.join(' ').includes(word), `${word} is in the picture`);
+    assert.ok(
+      drawn.images >= 1 && drawn.arcs === 3 * 3 + 2 * 2 + 1 && drawn.handlers === 0,
+      JSON.stringify({ ...drawn, texts: 0 }),
+    );
     assert.equal((await get(row('This view').getByText('PNG'))).subarray(1, 4).toString(), 'PNG');
     assert.match((await get(row('Details').getByText('SVG'))).toString(), /<text[^]*<\/svg>\s*$/);
   });

@@ -2,8 +2,18 @@
 import assert from 'node:assert/strict';
 import { editor, settled, type } from '../browser.mjs';
 
-const ready = (page) => page.waitForFunction(() => document.querySelector('.editor-host')?.shadowRoot?.querySelector('.cm-content'));
-const text = (page) => editor(page).evaluate((e) => [...e.querySelectorAll('.cm-line')].map((l) => { const copy = l.cloneNode(true); for (const inlay of copy.querySelectorAll('.inlay, .inlay-slot')) inlay.remove(); return copy.textContent; }).join('\n'));
+const ready = (page) =>
+  page.waitForFunction(() => document.querySelector('.editor-host')?.shadowRoot?.querySelector('.cm-content'));
+const text = (page) =>
+  editor(page).evaluate((e) =>
+    [...e.querySelectorAll('.cm-line')]
+      .map((l) => {
+        const copy = l.cloneNode(true);
+        for (const inlay of copy.querySelectorAll('.inlay, .inlay-slot')) inlay.remove();
+        return copy.textContent;
+      })
+      .join('\n'),
+  );
 const mend = (page) => page.locator('button.mend');
 
 /** What is written, the code of the message, and what is meant. */
@@ -14,8 +24,16 @@ const written = [
   ['x = tokens == \u201ca\u201d;', 'invalid-character', 'x = tokens == "a";'],
   ['x = tokens; // the input', 'comment-style', 'x = tokens; # the input'],
   ['x = (tokens));', 'unexpected-token', 'x = (tokens);'],
-  ['x = Select(tokens, tokens, ==); y = selector_width(x);', 'undefined-name', 'x = select(tokens, tokens, ==); y = selector_width(x);'],
-  ['x = select(==, tokens, indices); y = selector_width(x);', 'expected-comparison', 'x = select(tokens, indices, ==); y = selector_width(x);'],
+  [
+    'x = Select(tokens, tokens, ==); y = selector_width(x);',
+    'undefined-name',
+    'x = select(tokens, tokens, ==); y = selector_width(x);',
+  ],
+  [
+    'x = select(==, tokens, indices); y = selector_width(x);',
+    'expected-comparison',
+    'x = select(tokens, indices, ==); y = selector_width(x);',
+  ],
   ['x = indices ** 2;', 'unexpected-token', 'x = indices ^ 2;'],
   ['x = (tokens == "a") && (indices == 1);', 'invalid-character', 'x = (tokens == "a") and (indices == 1);'],
   ['x = tokens is "a";', 'unexpected-token', 'x = tokens == "a";'],
@@ -65,9 +83,15 @@ export default async function fixJourneys(test) {
     const page = await fresh('#example=histogram');
     await settled(page);
     await ready(page);
-    await type(page, '#@ causal on\n#@ vocabulary "ab"\n#@ max_length 4\n#@ input "abab"\nopposite = length - 1 - indices;\nx = aggregate(select(indices, opposite, ==), tokens, "-");\n');
+    await type(
+      page,
+      '#@ causal on\n#@ vocabulary "ab"\n#@ max_length 4\n#@ input "abab"\nopposite = length - 1 - indices;\nx = aggregate(select(indices, opposite, ==), tokens, "-");\n',
+    );
     await page.locator('a.code', { hasText: 'hidden-by-mask' }).waitFor();
-    assert.match(await page.locator('li.warning', { hasText: 'causal mask' }).first().textContent(), /position 0 \('a'\) would select position 3/);
+    assert.match(
+      await page.locator('li.warning', { hasText: 'causal mask' }).first().textContent(),
+      /position 0 \('a'\) would select position 3/,
+    );
   });
 
   await test('every printed statement stands on the example of its line', async (fresh) => {
@@ -76,7 +100,9 @@ export default async function fixJourneys(test) {
     await ready(page);
     await type(page, 'set example "ab"\nlength;\nset example "wxyz"\nlength;\n');
     await page.locator('.printed li').nth(1).waitFor();
-    const lines = await page.locator('.printed li').evaluateAll((list) => list.map((li) => li.textContent.replace(/\s+/g, '')));
+    const lines = await page
+      .locator('.printed li')
+      .evaluateAll((list) => list.map((li) => li.textContent.replace(/\s+/g, '')));
     assert.deepEqual(lines, ['2lengthonab22', '4length4444']);
   });
 }

@@ -9,10 +9,21 @@ export default async function generateJourneys(test) {
     await page.click('#tab-generate');
     await page.fill('#generate-until', '.');
     await page.waitForFunction(() => /"\."/.test(document.querySelector('.stopped')?.textContent ?? ''));
-    const rows = () => page.locator('.generated tbody tr').evaluateAll((list) => list.map((r) => [...r.querySelectorAll('td')].map((c) => c.textContent.trim())));
+    const rows = () =>
+      page
+        .locator('.generated tbody tr')
+        .evaluateAll((list) => list.map((r) => [...r.querySelectorAll('td')].map((c) => c.textContent.trim())));
     const text = (row) => row.slice(0, -2).join('');
     assert.deepEqual((await rows()).map(text), ['[((', '[(()', '[(())', '[(())]']);
-    assert.deepEqual((await rows()).map((r) => r.slice(-2)), [[')', ') ✓'], [')', ') ✓'], [']', '] ✓'], ['.', '. ✓']]);
+    assert.deepEqual(
+      (await rows()).map((r) => r.slice(-2)),
+      [
+        [')', ') ✓'],
+        [')', ') ✓'],
+        [']', '] ✓'],
+        ['.', '. ✓'],
+      ],
+    );
     await page.click('[aria-label="One step back"]');
     await page.click('[aria-label="One step back"]');
     assert.deepEqual((await rows()).map(text), ['[((', '[(()']);
@@ -27,14 +38,20 @@ export default async function generateJourneys(test) {
     await settled(other);
     assert.deepEqual(JSON.parse(await other.inputValue('#input')), [...'[(()']);
     await page.fill('#generate-until', 'q');
-    await page.waitForFunction(() => /no token of the vocabulary/.test(document.querySelector('#generate-problem').textContent));
+    await page.waitForFunction(() =>
+      /no token of the vocabulary/.test(document.querySelector('#generate-problem').textContent),
+    );
   });
 
   await test('generate: an output that is no token says what it is and what would make it one', async (fresh) => {
     const page = await fresh('#example=histogram');
     await settled(page);
     await page.click('#tab-generate');
-    await page.waitForFunction(() => /no token of the vocabulary.*let the program give a string/.test(document.querySelector('.stopped')?.textContent ?? ''));
+    await page.waitForFunction(() =>
+      /no token of the vocabulary.*let the program give a string/.test(
+        document.querySelector('.stopped')?.textContent ?? '',
+      ),
+    );
     assert.equal(await page.locator('.generated tbody tr').count(), 1);
   });
 }

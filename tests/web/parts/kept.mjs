@@ -51,10 +51,25 @@ export default async function keptJourneys(test) {
       const { fragment, project } = JSON.parse(readFileSync(path.join(root, 'tests/web/links', name), 'utf8'));
       const page = await fresh(`#${fragment}`);
       await settled(page);
-      const shown = await editor(page).evaluate((e) => e.cmTile?.view?.state.doc.toString() ?? [...e.querySelectorAll('.cm-line')].map((l) => [...l.childNodes].filter((n) => !n.classList?.contains('inlay') && !n.querySelector?.('.inlay')).map((n) => n.textContent).join('')).join('\n'));
+      const shown = await editor(page).evaluate(
+        (e) =>
+          e.cmTile?.view?.state.doc.toString() ??
+          [...e.querySelectorAll('.cm-line')]
+            .map((l) =>
+              [...l.childNodes]
+                .filter((n) => !n.classList?.contains('inlay') && !n.querySelector?.('.inlay'))
+                .map((n) => n.textContent)
+                .join(''),
+            )
+            .join('\n'),
+      );
       assert.ok(shown.includes(project.files[project.active].split('\n')[0]));
       assert.equal(await page.locator('.notices .problem').count(), 0);
-      assert.equal(/no checksum/.test(await page.locator('.notices').textContent()), fragment.startsWith('1.'), 'a link without a checksum says so');
+      assert.equal(
+        /no checksum/.test(await page.locator('.notices').textContent()),
+        fragment.startsWith('1.'),
+        'a link without a checksum says so',
+      );
     });
   }
 
@@ -72,7 +87,10 @@ export default async function keptJourneys(test) {
     await type(visitor, 'thrice = indices * 3;\nalso = thrice + 1;\n');
     await visitor.waitForFunction(() => document.querySelector('.result h2')?.textContent === 'also');
     await settled(visitor);
-    assert.match(await visitor.locator('.notices').textContent(), /other weights than the link's: the program was edited here\./);
+    assert.match(
+      await visitor.locator('.notices').textContent(),
+      /other weights than the link's: the program was edited here\./,
+    );
     await visitor.click('.notices >> text=Compare');
     await visitor.locator('dialog .removed').first().waitFor();
     assert.deepEqual(await visitor.locator('dialog .removed').allTextContents(), ['− twice = indices * 2;']);
@@ -105,7 +123,11 @@ export default async function keptJourneys(test) {
   await test('full storage is said, and the page goes on', async (fresh) => {
     const page = await fresh();
     await settled(page);
-    await page.evaluate(() => { Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); }; });
+    await page.evaluate(() => {
+      Storage.prototype.setItem = () => {
+        throw new DOMException('full', 'QuotaExceededError');
+      };
+    });
     await type(page, 'x = indices + 1;\n');
     await page.waitForFunction(() => /no room/.test(document.querySelector('.notices').textContent));
     await settled(page);

@@ -1,4 +1,5 @@
-// A suite's model and an exported one on the page: from their JSON or their folder, as the same weights, or it is said that they are not.
+// A suite's model and an exported one on the page: from their JSON or their folder, as the same weights, or it is said
+// that they are not.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -20,11 +21,20 @@ async function choose(page, file) {
 async function drop(page, file) {
   const session = await page.context().newCDPSession(page);
   for (const type of ['dragEnter', 'dragOver', 'drop'])
-    await session.send('Input.dispatchDragEvent', { type, x: 700, y: 450, data: { items: [], files: [file], dragOperationsMask: 1 } });
+    await session.send('Input.dispatchDragEvent', {
+      type,
+      x: 700,
+      y: 450,
+      data: { items: [], files: [file], dragOperationsMask: 1 },
+    });
 }
 
 /** The editor has the program's last line; its first ones, the settings, may be folded. */
-const holds = (page, program) => editor(page).locator('.cm-line', { hasText: program.trimEnd().split('\n').at(-1) }).first().waitFor();
+const holds = (page, program) =>
+  editor(page)
+    .locator('.cm-line', { hasText: program.trimEnd().split('\n').at(-1) })
+    .first()
+    .waitFor();
 
 async function shows(page, { title, fingerprint }) {
   await page.waitForFunction((t) => document.querySelector('.result h2')?.textContent === t, title);
@@ -38,7 +48,9 @@ async function shows(page, { title, fingerprint }) {
 export default async function modelFileJourneys(test) {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'rasp-page-suite-'));
   const suite = path.join(folder, 'suite');
-  const made = () => { if (!existsSync(suite)) command('suite', '--count', '6', '--seed', '2', '--out', suite); };
+  const made = () => {
+    if (!existsSync(suite)) command('suite', '--count', '6', '--seed', '2', '--out', suite);
+  };
   try {
     await test('model file: every model of a suite opens as its own weights, from its JSON and its folder', async (fresh) => {
       made();
@@ -58,7 +70,9 @@ export default async function modelFileJourneys(test) {
       const page = await fresh();
       await settled(page);
       for (const [name, options] of [
-        ['reverse.rasp', ['--max-length', '4', '--vocabulary', '["x","y"]']], ['histogram.rasp', ['--causal', '--max-length', '3']], ['sort.rasp', ['--output', 'tokens == "a"']],
+        ['reverse.rasp', ['--max-length', '4', '--vocabulary', '["x","y"]']],
+        ['histogram.rasp', ['--causal', '--max-length', '3']],
+        ['sort.rasp', ['--output', 'tokens == "a"']],
       ]) {
         const file = path.join(folder, `${name}.json`);
         command('compile', path.join(root, 'examples', name), ...options, '--format', 'json', '--out', file);
@@ -76,26 +90,53 @@ export default async function modelFileJourneys(test) {
       made();
       const page = await fresh();
       await settled(page);
-      const [id] = readdirSync(path.join(suite, 'models')), model = JSON.parse(readFileSync(path.join(suite, 'models', id, 'model.json'), 'utf8'));
+      const [id] = readdirSync(path.join(suite, 'models')),
+        model = JSON.parse(readFileSync(path.join(suite, 'models', id, 'model.json'), 'utf8'));
       const changed = (name, change) => {
-        const copy = structuredClone(model), file = path.join(folder, name);
+        const copy = structuredClone(model),
+          file = path.join(folder, name);
         change(copy.rasp);
         writeFileSync(file, JSON.stringify(copy));
         return file;
       };
-      const problem = (words) => page.waitForFunction((w) => document.querySelector('.notices .problem')?.textContent.includes(w), words);
+      const problem = (words) =>
+        page.waitForFunction((w) => document.querySelector('.notices .problem')?.textContent.includes(w), words);
       for (const [file, words] of [
-        [changed('newer.json', (rasp) => { rasp.format = 'rasp-model/9'; }), 'newer.json cannot be opened: it comes from a newer version'],
-        [changed('bare.json', (rasp) => { delete rasp.program; }), 'does not hold the program'],
-        [changed('unnamed.json', (rasp) => { rasp.fingerprint = 7; }), 'fingerprint'],
-        [path.join(suite, 'manifest.json'), 'it lists the models of a suite'], [suite, 'suite is a whole suite'], [path.join(suite, 'models'), 'models cannot be opened: it holds neither'],
+        [
+          changed('newer.json', (rasp) => {
+            rasp.format = 'rasp-model/9';
+          }),
+          'newer.json cannot be opened: it comes from a newer version',
+        ],
+        [
+          changed('bare.json', (rasp) => {
+            delete rasp.program;
+          }),
+          'does not hold the program',
+        ],
+        [
+          changed('unnamed.json', (rasp) => {
+            rasp.fingerprint = 7;
+          }),
+          'fingerprint',
+        ],
+        [path.join(suite, 'manifest.json'), 'it lists the models of a suite'],
+        [suite, 'suite is a whole suite'],
+        [path.join(suite, 'models'), 'models cannot be opened: it holds neither'],
       ]) {
         await drop(page, file);
         await problem(words);
         assert.equal(await page.locator('.result h2').textContent(), 'Reverse', 'the work on the page stays');
       }
-      await drop(page, changed('other.json', (rasp) => { rasp.fingerprint = '0123456789abcdef'; }));
-      await page.waitForFunction(() => /other weights than the file's/.test(document.querySelector('.notices')?.textContent ?? ''));
+      await drop(
+        page,
+        changed('other.json', (rasp) => {
+          rasp.fingerprint = '0123456789abcdef';
+        }),
+      );
+      await page.waitForFunction(() =>
+        /other weights than the file's/.test(document.querySelector('.notices')?.textContent ?? ''),
+      );
     });
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -11,14 +11,18 @@ export default async function phoneJourneys(test) {
     for (let i = 0; i < 2; ++i) {
       const place = await page.locator('#phone-input').boundingBox();
       assert.ok(place.y > 0 && place.y + place.height <= 844, 'in sight wherever one has scrolled to');
-      await page.evaluate(() => { document.querySelector('main').scrollTop = 1e6; });
+      await page.evaluate(() => {
+        document.querySelector('main').scrollTop = 1e6;
+      });
     }
     await page.fill('#phone-input', 'ccc');
     await page.waitForFunction(() => document.querySelectorAll('.score .input-row td').length === 3);
     await settled(page);
     assert.deepEqual(await output(page), ['3', '3', '3']);
     await page.fill('#phone-input', '[1,');
-    await page.waitForFunction(() => /looks like this/.test(document.querySelector('#phone-input-problem').textContent));
+    await page.waitForFunction(() =>
+      /looks like this/.test(document.querySelector('#phone-input-problem').textContent),
+    );
     assert.ok(await page.locator('#phone-input-problem').isVisible());
     await page.tap('.phone-tabs button:text-is("Code")');
     assert.equal(await page.locator('#phone-input').isVisible(), false, 'one field at a time');
@@ -33,8 +37,12 @@ export default async function phoneJourneys(test) {
       await page.locator('.inspector').waitFor({ state: 'visible' });
       await page.waitForTimeout(200);
       const over = await page.evaluate((h) => {
-        const at = (e) => { const r = e.getBoundingClientRect(); return document.elementFromPoint((r.left + r.right) / 2, (r.top + r.bottom) / 2); };
-        const title = document.querySelector(`[data-head="${h}"] .box-title`), input = document.querySelector('#phone-input');
+        const at = (e) => {
+          const r = e.getBoundingClientRect();
+          return document.elementFromPoint((r.left + r.right) / 2, (r.top + r.bottom) / 2);
+        };
+        const title = document.querySelector(`[data-head="${h}"] .box-title`),
+          input = document.querySelector('#phone-input');
         return [title.contains(at(title)), input === at(input)];
       }, head);
       assert.deepEqual(over, [true, true], head);
@@ -47,28 +55,56 @@ export default async function phoneJourneys(test) {
       const page = await fresh(`?theme=dark#example=${name}`);
       await settled(page);
       await page.emulateMedia({ media: 'print' });
-      await page.setViewportSize({ width: 718, height: 1046 });  // A4 less Chromium's margins
+      await page.setViewportSize({ width: 718, height: 1046 }); // A4 less Chromium's margins
       await page.locator('.print-code').waitFor();
       await page.waitForTimeout(300);
       const found = await page.evaluate(() => {
-        const luminance = (c) => { const [r, g, b] = c.match(/[\d.]+/g).map(Number); return 0.299 * r + 0.587 * g + 0.114 * b; };
+        const luminance = (c) => {
+          const [r, g, b] = c.match(/[\d.]+/g).map(Number);
+          return 0.299 * r + 0.587 * g + 0.114 * b;
+        };
         const seen = (e) => e.getClientRects().length > 0;
-        const texts = [...document.querySelectorAll('.print-code, .result h2, .score .name, .score td, .score th')].filter(seen);
-        const lane = [...document.querySelectorAll('.score .input-row td')].map((d) => { const r = d.getBoundingClientRect(); return (r.left + r.right) / 2; });
+        const texts = [
+          ...document.querySelectorAll('.print-code, .result h2, .score .name, .score td, .score th'),
+        ].filter(seen);
+        const lane = [...document.querySelectorAll('.score .input-row td')].map((d) => {
+          const r = d.getBoundingClientRect();
+          return (r.left + r.right) / 2;
+        });
         const off = [...document.querySelectorAll('.score .arcs svg')].flatMap((svg) => {
-          const box = svg.getBoundingClientRect(), unit = svg.viewBox.baseVal.width / box.width;
-          return [...svg.querySelectorAll('path')].flatMap((p) => p.getAttribute('d').split('M').filter(Boolean).map((d) => box.left + parseFloat(d) / unit)).filter((x) => !lane.some((l) => Math.abs(l - x) <= 1.5));
+          const box = svg.getBoundingClientRect(),
+            unit = svg.viewBox.baseVal.width / box.width;
+          return [...svg.querySelectorAll('path')]
+            .flatMap((p) =>
+              p
+                .getAttribute('d')
+                .split('M')
+                .filter(Boolean)
+                .map((d) => box.left + parseFloat(d) / unit),
+            )
+            .filter((x) => !lane.some((l) => Math.abs(l - x) <= 1.5));
         });
         return {
-          light: texts.filter((e) => getComputedStyle(e).color.startsWith('rgb') && luminance(getComputedStyle(e).color) > 150).map((e) => e.textContent.slice(0, 20)),
-          wide: document.documentElement.scrollWidth, off, canvas: [...document.querySelectorAll('.score canvas')].map((c) => c.getContext('2d').getImageData(0, 1, 1, 1).data[0]),
-          controls: [...document.querySelectorAll('button, input, select')].filter((b) => seen(b) && !b.matches('.name, .value, .box-title, .row-name, .term')).map((b) => b.outerHTML.slice(0, 60)),
+          light: texts
+            .filter((e) => getComputedStyle(e).color.startsWith('rgb') && luminance(getComputedStyle(e).color) > 150)
+            .map((e) => e.textContent.slice(0, 20)),
+          wide: document.documentElement.scrollWidth,
+          off,
+          canvas: [...document.querySelectorAll('.score canvas')].map(
+            (c) => c.getContext('2d').getImageData(0, 1, 1, 1).data[0],
+          ),
+          controls: [...document.querySelectorAll('button, input, select')]
+            .filter((b) => seen(b) && !b.matches('.name, .value, .box-title, .row-name, .term'))
+            .map((b) => b.outerHTML.slice(0, 60)),
           code: document.querySelector('.print-code').textContent,
         };
       });
       assert.deepEqual([found.light, found.off, found.controls], [[], [], []], name);
       assert.ok(found.wide <= 718, `${name}: ${found.wide}`);
-      assert.ok(found.canvas.every((red) => red > 200), 'matrices are drawn for paper, too');
+      assert.ok(
+        found.canvas.every((red) => red > 200),
+        'matrices are drawn for paper, too',
+      );
       assert.ok(!found.code.includes('#@') && /aggregate/.test(found.code));
     }
   });

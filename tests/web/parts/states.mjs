@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { editor, output, settled, type } from '../browser.mjs';
 
-const title = (page, text) => page.waitForFunction((t) => document.querySelector('.result h2')?.textContent === t, text);
+const title = (page, text) =>
+  page.waitForFunction((t) => document.querySelector('.result h2')?.textContent === t, text);
 
 export default async function statesJourneys(test) {
   await test('a new program shows nothing of the one before; the interpreter answers from the first key', async (fresh) => {
@@ -10,14 +11,21 @@ export default async function statesJourneys(test) {
     await settled(page);
     await page.evaluate(() => {
       window.seen = '';
-      new MutationObserver(() => { window.seen += document.querySelector('main').textContent; }).observe(document.body, { childList: true, subtree: true, characterData: true });
+      new MutationObserver(() => {
+        window.seen += document.querySelector('main').textContent;
+      }).observe(document.body, { childList: true, subtree: true, characterData: true });
     });
     await page.click('text=Examples');
-    await page.evaluate(() => { window.seen = ''; });
+    await page.evaluate(() => {
+      window.seen = '';
+    });
     await page.click('text=New program');
     await page.locator('.interim .empty', { hasText: 'no output yet' }).waitFor();
     assert.equal(await page.locator('.compare, [data-head], .verdict').count(), 0);
-    assert.doesNotMatch(await page.evaluate(() => window.seen.slice(window.seen.lastIndexOf('Write RASP here'))), /Sort|smaller|proved/);
+    assert.doesNotMatch(
+      await page.evaluate(() => window.seen.slice(window.seen.lastIndexOf('Write RASP here'))),
+      /Sort|smaller|proved/,
+    );
     await type(page, 'tokens;\n');
     await page.waitForFunction(() => /interpreter/.test(document.querySelector('.compare')?.textContent ?? ''));
     assert.deepEqual(await output(page, 'interpreter'), [...'hello']);
@@ -32,7 +40,11 @@ export default async function statesJourneys(test) {
     await page.click('text=New program');
     await type(page, '#@ input "aba"\nsame = select(tokens, tokens, ==);\n');
     await page.locator('.selector').waitFor();
-    assert.deepEqual(await page.locator('.selector tbody tr').evaluateAll((rows) => rows.map((r) => r.textContent)), ['a101', 'b010', 'a101']);
+    assert.deepEqual(await page.locator('.selector tbody tr').evaluateAll((rows) => rows.map((r) => r.textContent)), [
+      'a101',
+      'b010',
+      'a101',
+    ]);
     assert.deepEqual(await page.locator('.selector thead th').allTextContents(), [...'aba']);
     await page.waitForTimeout(800);
     assert.equal(await page.locator('.problems .error').count(), 0);
@@ -45,7 +57,11 @@ export default async function statesJourneys(test) {
     await page.fill('#input', 'aaz');
     await page.locator('.offers button').waitFor();
     assert.deepEqual(await output(page, 'interpreter'), ['2', '2', '1']);
-    assert.equal(await page.locator('.compare th:text-is("model")').count(), 0, 'no model of another input stands beside it');
+    assert.equal(
+      await page.locator('.compare th:text-is("model")').count(),
+      0,
+      'no model of another input stands beside it',
+    );
     await page.click('text=Add “z” to the vocabulary');
     await title(page, 'Histogram');
     await settled(page);
@@ -63,7 +79,10 @@ export default async function statesJourneys(test) {
     await type(page, '#@ vocabulary "ab"\n#@ max_length 3\n#@ input "ab"\nx = tokens_int + 1;\n');
     await title(page, 'x');
     await settled(page);
-    assert.match(await page.locator('.verdict').first().textContent(), /Nothing is defined on this input.*not the text of an int/);
+    assert.match(
+      await page.locator('.verdict').first().textContent(),
+      /Nothing is defined on this input.*not the text of an int/,
+    );
     assert.doesNotMatch(await page.locator('.result').textContent(), /✓|proved/);
   });
 
@@ -73,7 +92,8 @@ export default async function statesJourneys(test) {
     await page.fill('#input', 'aab');
     await settled(page);
     assert.equal(await page.locator('.overrides').count(), 0, 'an input of one’s own is no news');
-    const program = (input) => `#@ vocabulary "abc"\n#@ input "${input}"\nhist = selector_width(select(tokens, tokens, ==));\n`;
+    const program = (input) =>
+      `#@ vocabulary "abc"\n#@ input "${input}"\nhist = selector_width(select(tokens, tokens, ==));\n`;
     await type(page, program('cc'));
     await page.locator('.overrides').waitFor();
     assert.match(await page.locator('.overrides').textContent(), /#@ input.*until you reset/);
@@ -89,9 +109,12 @@ export default async function statesJourneys(test) {
     await page.click('[role="tab"]:text-is("Cost")');
     await page.click('text=Ablate each head and MLP');
     await page.waitForSelector('.ablations table', { timeout: 60_000 });
-    const rows = await page.$$eval('.ablations tbody tr', (list) => list.map((r) => [...r.children].map((c) => c.textContent)));
+    const rows = await page.$$eval('.ablations tbody tr', (list) =>
+      list.map((r) => [...r.children].map((c) => c.textContent)),
+    );
     assert.ok(rows.length >= 4, JSON.stringify(rows));
-    const last = rows.findLast((r) => r[0].startsWith('head'));  // the head that fetches: without it next to nothing is right
+    // the head that fetches: without it next to nothing is right
+    const last = rows.findLast((r) => r[0].startsWith('head'));
     assert.match(last[2], /^(\d+) of (\d+)$/);
     const [changed, of] = last[2].split(' of ').map(Number);
     assert.ok(of >= 20 && changed >= of / 2, last[2]);

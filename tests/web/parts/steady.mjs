@@ -10,9 +10,20 @@ export default async function steadyJourneys(test) {
     await page.evaluate(() => {
       window.changed = [];
       window.drawn = 0;
-      addEventListener('rasp-picture', () => { ++window.drawn; });
-      new MutationObserver((list) => { for (const m of list) if (m.type !== 'characterData' || m.oldValue !== m.target.data) window.changed.push(`${m.type} ${m.attributeName ?? ''} of ${m.target.nodeName}`); })
-        .observe(document.querySelector('.score'), { subtree: true, childList: true, characterData: true, characterDataOldValue: true, attributes: true });
+      addEventListener('rasp-picture', () => {
+        ++window.drawn;
+      });
+      new MutationObserver((list) => {
+        for (const m of list)
+          if (m.type !== 'characterData' || m.oldValue !== m.target.data)
+            window.changed.push(`${m.type} ${m.attributeName ?? ''} of ${m.target.nodeName}`);
+      }).observe(document.querySelector('.score'), {
+        subtree: true,
+        childList: true,
+        characterData: true,
+        characterDataOldValue: true,
+        attributes: true,
+      });
     });
     for (const [i, key] of ['Space', 'Backspace', 'Enter', 'Backspace'].entries()) {
       await page.keyboard.press(key);
@@ -21,13 +32,19 @@ export default async function steadyJourneys(test) {
     }
     assert.deepEqual(await page.evaluate(() => window.changed), []);
     await page.keyboard.insertText('twice = hist + hist;');
-    await page.waitForFunction(() => [...document.querySelectorAll('.score .end tr')].some((r) => r.textContent === 'model642664'));
+    await page.waitForFunction(() =>
+      [...document.querySelectorAll('.score .end tr')].some((r) => r.textContent === 'model642664'),
+    );
     assert.notEqual(await page.evaluate(() => window.changed.length), 0);
   });
 
   await test('an old result is dimmed while nothing newer comes, and no longer once it does', async (fresh) => {
     const page = await histogramPage(fresh);
-    const colour = () => page.locator('.score .end td').first().evaluate((e) => getComputedStyle(e).color);
+    const colour = () =>
+      page
+        .locator('.score .end td')
+        .first()
+        .evaluate((e) => getComputedStyle(e).color);
     const before = await colour();
     await editor(page).click();
     await page.keyboard.press('Control+End');

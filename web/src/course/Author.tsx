@@ -1,6 +1,15 @@
 /** Writing an assignment: a form over its JSON text, a check against the reference solutions, a preview, file and link. */
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import { type Diagnostic, type TaskResult, checkAssignment, encodeLink, format, parseAssignment, publish, randomSalt } from '../../../wasm/course/index.mjs';
+import {
+  type Diagnostic,
+  type TaskResult,
+  checkAssignment,
+  encodeLink,
+  format,
+  parseAssignment,
+  publish,
+  randomSalt,
+} from '../../../wasm/course/index.mjs';
 import type { Typed } from './typed';
 import { type Draft, draftOf, newAssignment, textOf } from './draft';
 import { type Host, linkOf, place } from './host';
@@ -41,7 +50,7 @@ export function Author({ host, text: given, onClose }: AuthorProps) {
   const [said, setSaid] = useState('');
   const [link, setLink] = useState('');
   const [preview, setPreview] = useState<string | null>(null);
-  const [typed, setTyped] = useState<Typed>({});  // texts of fields that are in error, and so not in the assignment
+  const [typed, setTyped] = useState<Typed>({}); // texts of fields that are in error, and so not in the assignment
   useEffect(() => {
     try {
       localStorage.setItem(draftKey, text);
@@ -149,12 +158,30 @@ export function Author({ host, text: given, onClose }: AuthorProps) {
           />
         </div>
       ) : (
-        <Form host={host} draft={draft} edit={edit} open={open} setOpen={setOpen} typed={typed} setTyped={(t) => { setTyped(t); setLink(''); }} />
+        <Form
+          host={host}
+          draft={draft}
+          edit={edit}
+          open={open}
+          setOpen={setOpen}
+          typed={typed}
+          setTyped={(t) => {
+            setTyped(t);
+            setLink('');
+          }}
+        />
       )}
       {faults.length > 0 && (
         <p class="bad" role="alert">
-          Nothing can be checked, saved for students or published before {faults.length === 1 ? 'this field is' : 'these fields are'} mended:{' '}
-          {faults.map(([key]) => { const [task, label] = key.split(/\/(.*)/); return `${label} (task ${Number(task) + 1})`; }).join(', ')}.
+          Nothing can be checked, saved for students or published before{' '}
+          {faults.length === 1 ? 'this field is' : 'these fields are'} mended:{' '}
+          {faults
+            .map(([key]) => {
+              const [task, label] = key.split(/\/(.*)/);
+              return `${label} (task ${Number(task) + 1})`;
+            })
+            .join(', ')}
+          .
         </p>
       )}
       {diagnostics.length > 0 && (
@@ -168,7 +195,11 @@ export function Author({ host, text: given, onClose }: AuthorProps) {
         <button type="button" class="primary" disabled={!assignment || busy !== ''} onClick={() => void check()}>
           Check
         </button>{' '}
-        <button type="button" disabled={!assignment || busy !== ''} onClick={() => void run('Preparing…', async () => setPreview(await published()))}>
+        <button
+          type="button"
+          disabled={!assignment || busy !== ''}
+          onClick={() => void run('Preparing…', async () => setPreview(await published()))}
+        >
           Preview as a student
         </button>{' '}
         <button
@@ -208,7 +239,10 @@ export function Author({ host, text: given, onClose }: AuthorProps) {
         </div>
       )}
       {link && (
-        <p class="hint">Reference solutions are not in the link, outputs of hidden cases only as salted hashes. Keep your own file: final grading needs it.</p>
+        <p class="hint">
+          Reference solutions are not in the link, outputs of hidden cases only as salted hashes. Keep your own file:
+          final grading needs it.
+        </p>
       )}
       {checked && <Report checked={checked} stale={checked.text !== text} />}
     </section>
@@ -219,7 +253,9 @@ function Report({ checked, stale }: { checked: Checked; stale: boolean }) {
   return (
     <div class={`course-verdict ${checked.ok ? 'pass' : 'fail'}${stale ? ' stale' : ''}`} role="status">
       <p>
-        <strong>{checked.ok ? 'Every reference solution passes everything, and no starter does.' : 'Not ready yet.'}</strong>
+        <strong>
+          {checked.ok ? 'Every reference solution passes everything, and no starter does.' : 'Not ready yet.'}
+        </strong>
         {stale && ' (before the last changes)'}
       </p>
       <ul>

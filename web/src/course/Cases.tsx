@@ -9,18 +9,37 @@ export function Experiment({ host, task }: { host: Host; task: Task }) {
   useEffect(() => {
     let current = true;
     setLink('');
-    void host.experimentLink?.(task).then((made) => { if (current) setLink(made); });
-    return () => { current = false; };
+    void host.experimentLink?.(task).then((made) => {
+      if (current) setLink(made);
+    });
+    return () => {
+      current = false;
+    };
   }, [task]);
   return (
     <p class="course-experiment">
-      {link && <a class="button" href={link} target="_blank" rel="noopener">Open in the laboratory</a>} Read the number off there and write it down as <code>{task.asks.name}</code>
+      {link && (
+        <a class="button" href={link} target="_blank" rel="noopener">
+          Open in the laboratory
+        </a>
+      )}{' '}
+      Read the number off there and write it down as <code>{task.asks.name}</code>
       {task.laboratory!.measure === 'auc' ? ', to three digits' : ', in percent, as it stands there'}.
     </p>
   );
 }
 
-export function Cases({ host, task, result, running }: { host: Host; task: Task; result: TaskResult | null; running: boolean }) {
+export function Cases({
+  host,
+  task,
+  result,
+  running,
+}: {
+  host: Host;
+  task: Task;
+  result: TaskResult | null;
+  running: boolean;
+}) {
   const visible = result?.cases.filter((c) => c.kind === 'visible') ?? [];
   const passed = visible.filter((c) => c.passed).length;
   return (
@@ -31,25 +50,25 @@ export function Cases({ host, task, result, running }: { host: Host; task: Task;
       </p>
       {result?.locked && <p class="bad">{result.locked}.</p>}
       {result?.diagnostics
-          .filter((d) => (d.severity ?? 'error') === 'error')
-          .slice(0, 3)
-          .map((d) => (
-            <p class="bad">
-              {d.file === undefined && (
-                <>
-                  {host.goTo ? (
-                    <button type="button" class="link" onClick={() => host.goTo!(d.line, d.column)}>
-                      Line {d.line}
-                    </button>
-                  ) : (
-                    `Line ${d.line}`
-                  )}
-                  :{' '}
-                </>
-              )}
-              {d.message}.{d.hint && ` ${d.hint}`}
-            </p>
-          ))}
+        .filter((d) => (d.severity ?? 'error') === 'error')
+        .slice(0, 3)
+        .map((d) => (
+          <p class="bad">
+            {d.file === undefined && (
+              <>
+                {host.goTo ? (
+                  <button type="button" class="link" onClick={() => host.goTo!(d.line, d.column)}>
+                    Line {d.line}
+                  </button>
+                ) : (
+                  `Line ${d.line}`
+                )}
+                :{' '}
+              </>
+            )}
+            {d.message}.{d.hint && ` ${d.hint}`}
+          </p>
+        ))}
       <div class="course-scroll" tabIndex={0} role="region" aria-label="Cases">
         <table>
           <thead>
@@ -64,7 +83,13 @@ export function Cases({ host, task, result, running }: { host: Host; task: Task;
           </thead>
           <tbody>
             {task.cases.map((c, i) => (
-              <CaseRow host={host} c={visible[i] ?? null} input={valuesText(c.input)} call={c.call ?? ''} expected={c.output ?? null} />
+              <CaseRow
+                host={host}
+                c={visible[i] ?? null}
+                input={valuesText(c.input)}
+                call={c.call ?? ''}
+                expected={c.output ?? null}
+              />
             ))}
           </tbody>
         </table>
@@ -73,7 +98,19 @@ export function Cases({ host, task, result, running }: { host: Host; task: Task;
   );
 }
 
-function CaseRow({ host, c, input, call, expected }: { host: Host; c: CaseResult | null; input: string; call: string; expected: CaseResult['expected'] }) {
+function CaseRow({
+  host,
+  c,
+  input,
+  call,
+  expected,
+}: {
+  host: Host;
+  c: CaseResult | null;
+  input: string;
+  call: string;
+  expected: CaseResult['expected'];
+}) {
   const wanted = c?.expected ?? expected,
     d = c?.firstDifference;
   return (
@@ -100,7 +137,10 @@ function CaseRow({ host, c, input, call, expected }: { host: Host; c: CaseResult
         <td>
           <Values values={wanted} other={c?.passed ? null : (c?.got ?? null)} />
         </td>
-        <td>{c && (c.got ? <Values values={c.got} other={c.passed ? null : wanted} /> : <span class="hint">nothing</span>)}</td>
+        <td>
+          {c &&
+            (c.got ? <Values values={c.got} other={c.passed ? null : wanted} /> : <span class="hint">nothing</span>)}
+        </td>
       </tr>
       {c && !c.passed && (d || c.problem || c.note) && (
         <tr class="why">
@@ -129,7 +169,13 @@ function CaseRow({ host, c, input, call, expected }: { host: Host; c: CaseResult
 }
 
 /** Values cell by cell; a cell that differs from its neighbour in the other list is marked, and not by colour alone. */
-function Values({ values, other }: { values: (string | number | boolean | null)[] | null; other: (string | number | boolean | null)[] | null }) {
+function Values({
+  values,
+  other,
+}: {
+  values: (string | number | boolean | null)[] | null;
+  other: (string | number | boolean | null)[] | null;
+}) {
   if (!values) return <span class="hint">–</span>;
   const text = (v: string | number | boolean | null) => valuesText([v]).slice(1, -1);
   return (
@@ -153,7 +199,8 @@ export function Gauges({ result, task }: { result: TaskResult | null; task: Task
         return (
           <div class={`course-gauge ${now ? (now.met ? 'pass' : 'fail') : ''}`}>
             <label>
-              {now?.unit ?? what} <meter min={0} max={Math.max(b.most, now?.value ?? 0, 1)} high={b.most} value={now?.value ?? 0} />{' '}
+              {now?.unit ?? what}{' '}
+              <meter min={0} max={Math.max(b.most, now?.value ?? 0, 1)} high={b.most} value={now?.value ?? 0} />{' '}
               <span>
                 {now?.value ?? '–'} of at most {b.most}
                 {now && !now.met && ' ✗'}

@@ -3,10 +3,11 @@ import { useState } from 'preact/hooks';
 
 export function Copy({ text }: { text: string }) {
   const [said, setSaid] = useState('');
-  const copy = () => navigator.clipboard.writeText(text).then(
-    () => setSaid('Copied'),
-    () => setSaid('Select the text and copy it by hand'),
-  );
+  const copy = () =>
+    navigator.clipboard.writeText(text).then(
+      () => setSaid('Copied'),
+      () => setSaid('Select the text and copy it by hand'),
+    );
   return (
     <>
       <button type="button" onClick={() => void copy()}>

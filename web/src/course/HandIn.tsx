@@ -7,7 +7,17 @@ import { Copy } from './Copy';
 import { type Host, linkOf, place } from './host';
 import type { Progress } from './progress';
 
-export function ToCourse({ handing, progress, latest, assignment }: { handing: Handing; progress: Progress; latest: () => Progress; assignment: Assignment }) {
+export function ToCourse({
+  handing,
+  progress,
+  latest,
+  assignment,
+}: {
+  handing: Handing;
+  progress: Progress;
+  latest: () => Progress;
+  assignment: Assignment;
+}) {
   const points = assignment.tasks.reduce((sum, t) => sum + (progress.best[t.id] ?? 0), 0),
     all = assignment.tasks.reduce((sum, t) => sum + t.points, 0);
   return (
@@ -51,7 +61,14 @@ export function HandIn({
   const { assignment, fingerprint } = opened;
   const [said, setSaid] = useState('');
   const [link, setLink] = useState('');
-  const submission = () => buildSubmission({ assignment, fingerprint, engine: host.engineVersion, student: progress.student, programs: current() });
+  const submission = () =>
+    buildSubmission({
+      assignment,
+      fingerprint,
+      engine: host.engineVersion,
+      student: progress.student,
+      programs: current(),
+    });
   const name = `${assignment.id}-${(progress.student.id || progress.student.name || 'submission').replace(/[^\p{L}\p{N}._-]+/gu, '_')}.json`;
   const points = assignment.tasks.reduce((sum, t) => sum + (progress.best[t.id] ?? 0), 0),
     all = assignment.tasks.reduce((sum, t) => sum + t.points, 0);
@@ -74,7 +91,13 @@ export function HandIn({
       </h3>
       <div class="field">
         <label for="course-name">name</label>
-        <input id="course-name" maxLength={200} readOnly={!!opened.handing} value={progress.student.name} onChange={(e) => switchStudent(e.currentTarget.value.trim())} />
+        <input
+          id="course-name"
+          maxLength={200}
+          readOnly={!!opened.handing}
+          value={progress.student.name}
+          onChange={(e) => switchStudent(e.currentTarget.value.trim())}
+        />
       </div>
       <div class="field">
         <label for="course-id">student number</label>

@@ -23,7 +23,13 @@ const formula = (name: string, level: 'inline' | 'block', pattern: RegExp): Toke
     const tex = (token as unknown as { text: string }).text;
     if (!temml) return `<code>${escape(tex)}</code>`;
     try {
-      return temml.renderToString(tex, { displayMode: level === 'block', throwOnError: true, trust: false, maxExpand: 100, maxSize: [20, 20] });
+      return temml.renderToString(tex, {
+        displayMode: level === 'block',
+        throwOnError: true,
+        trust: false,
+        maxExpand: 100,
+        maxSize: [20, 20],
+      });
     } catch {
       return `<code>${escape(tex)}</code>`;
     }
@@ -32,15 +38,47 @@ const formula = (name: string, level: 'inline' | 'block', pattern: RegExp): Toke
 
 const marked = new Marked(
   { gfm: true, async: false },
-  { extensions: [formula('blockFormula', 'block', /^\$\$([^$]{1,2000})\$\$(?:\n|$)/), formula('inlineFormula', 'inline', /^\$((?! )[^$\n]{1,500})\$(?!\d)/)] },
+  {
+    extensions: [
+      formula('blockFormula', 'block', /^\$\$([^$]{1,2000})\$\$(?:\n|$)/),
+      formula('inlineFormula', 'inline', /^\$((?! )[^$\n]{1,500})\$(?!\d)/),
+    ],
+  },
 );
 
 const rules: Config & { RETURN_DOM_FRAGMENT: true } = {
   USE_PROFILES: { html: true, mathMl: true },
   RETURN_DOM_FRAGMENT: true,
   ALLOW_DATA_ATTR: false,
-  FORBID_TAGS: ['style', 'form', 'input', 'button', 'textarea', 'select', 'option', 'dialog', 'audio', 'video', 'source', 'picture', 'map', 'area'],
-  FORBID_ATTR: ['style', 'id', 'name', 'class', 'srcset', 'autofocus', 'tabindex', 'accesskey', 'contenteditable', 'popover', 'target'],
+  FORBID_TAGS: [
+    'style',
+    'form',
+    'input',
+    'button',
+    'textarea',
+    'select',
+    'option',
+    'dialog',
+    'audio',
+    'video',
+    'source',
+    'picture',
+    'map',
+    'area',
+  ],
+  FORBID_ATTR: [
+    'style',
+    'id',
+    'name',
+    'class',
+    'srcset',
+    'autofocus',
+    'tabindex',
+    'accesskey',
+    'contenteditable',
+    'popover',
+    'target',
+  ],
   ALLOWED_URI_REGEXP: /^(?:https?:|mailto:|#|data:image\/(?:png|jpeg|gif|webp);)/i,
 };
 
@@ -49,7 +87,8 @@ function purifier() {
   if (!hooked) {
     hooked = true;
     DOMPurify.addHook('afterSanitizeAttributes', (node) => {
-      if (node.nodeName === 'IMG' && !/^data:image\//i.test(node.getAttribute('src') ?? '')) node.removeAttribute('src');
+      if (node.nodeName === 'IMG' && !/^data:image\//i.test(node.getAttribute('src') ?? ''))
+        node.removeAttribute('src');
       if (node.nodeName === 'A' && node.hasAttribute('href')) {
         node.setAttribute('target', '_blank');
         node.setAttribute('rel', 'noopener noreferrer');

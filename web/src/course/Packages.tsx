@@ -19,7 +19,10 @@ export function Packages({ host, assignment, busy, run, published }: Props) {
       const text = await published();
       if (!assignment || !text) return;
       const { scormPackage } = await import('../../../wasm/course/scorm.mjs');
-      host.saveBytes!(`${assignment.id}.scorm-${version}.zip`, scormPackage(assignment, text, version, await host.pageFiles!()));
+      host.saveBytes!(
+        `${assignment.id}.scorm-${version}.zip`,
+        scormPackage(assignment, text, version, await host.pageFiles!()),
+      );
     });
   return (
     <details class="course-packages">
@@ -33,9 +36,9 @@ export function Packages({ host, assignment, busy, run, published }: Props) {
         </button>
       </p>
       <p class="hint">
-        One zip with this page and the students’ file: import it into the course. Points and programs go into the course system, and students go on where they
-        were. The points are computed in the student’s browser and can be forged: for grades, run <code>grade</code> with your own file on the programs that the
-        course system stored.
+        One zip with this page and the students’ file: import it into the course. Points and programs go into the course
+        system, and students go on where they were. The points are computed in the student’s browser and can be forged:
+        for grades, run <code>grade</code> with your own file on the programs that the course system stored.
       </p>
     </details>
   );

@@ -1,11 +1,34 @@
 /** A student's view of an assignment: statement, cases, budgets and hints beside the editor. */
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { type Assignment, type Diagnostic, type Prepared, type Task, type TaskResult, callOf, findLocked, fingerprint as fingerprintOf, isPublished, parseAssignment, prepare, tokensOf, valuesText } from '../../../wasm/course/index.mjs';
+import {
+  type Assignment,
+  type Diagnostic,
+  type Prepared,
+  type Task,
+  type TaskResult,
+  callOf,
+  findLocked,
+  fingerprint as fingerprintOf,
+  isPublished,
+  parseAssignment,
+  prepare,
+  tokensOf,
+  valuesText,
+} from '../../../wasm/course/index.mjs';
 import { Handing } from './handing';
 import { type Host, place } from './host';
 import { Live } from './live';
 import { Markdown } from './Markdown';
-import { type Progress, type Store, afterCheck, emptyProgress, hasProgress, hintsOf, readProgress, writeProgress } from './progress';
+import {
+  type Progress,
+  type Store,
+  afterCheck,
+  emptyProgress,
+  hasProgress,
+  hintsOf,
+  readProgress,
+  writeProgress,
+} from './progress';
 import { Cases, Experiment, Gauges } from './Cases';
 import { HandIn, ToCourse } from './HandIn';
 
@@ -59,7 +82,8 @@ export function Solve({ host, text, preview = false, onClose }: SolveProps) {
       const fingerprint = globalThis.crypto?.subtle ? await fingerprintOf(assignment) : 'unknown';
       if (!current) return;
       if (prepared.diagnostics.length) return setProblems(prepared.diagnostics);
-      const handing = host.lms && !preview ? new Handing(host.lms, assignment, fingerprint, host.engineVersion) : undefined;
+      const handing =
+        host.lms && !preview ? new Handing(host.lms, assignment, fingerprint, host.engineVersion) : undefined;
       const kept = await handing?.begin();
       if (current) setOpened({ assignment, fingerprint, prepared, ...(handing && kept ? { handing, kept } : {}) });
     })();
@@ -92,14 +116,30 @@ export function Solve({ host, text, preview = false, onClose }: SolveProps) {
         <p class="hint">Opening the assignment…</p>
       </section>
     );
-  return <Assignments key={opened.fingerprint + preview} host={host} opened={opened} preview={preview} onClose={onClose} />;
+  return (
+    <Assignments key={opened.fingerprint + preview} host={host} opened={opened} preview={preview} onClose={onClose} />
+  );
 }
 
-function Assignments({ host, opened, preview, onClose }: { host: Host; opened: Opened; preview: boolean; onClose?: () => void }) {
+function Assignments({
+  host,
+  opened,
+  preview,
+  onClose,
+}: {
+  host: Host;
+  opened: Opened;
+  preview: boolean;
+  onClose?: () => void;
+}) {
   const { assignment, fingerprint, prepared, handing } = opened;
   const keep = useMemo(store, []);
   const [progress, setProgress] = useState<Progress>(() =>
-    opened.kept ? opened.kept : preview ? readProgress({ getItem: () => null, setItem: () => {} }, assignment, fingerprint) : readProgress(keep, assignment, fingerprint),
+    opened.kept
+      ? opened.kept
+      : preview
+        ? readProgress({ getItem: () => null, setItem: () => {} }, assignment, fingerprint)
+        : readProgress(keep, assignment, fingerprint),
   );
   const latest = useRef(progress);
   const [full, setFull] = useState(false);
@@ -126,7 +166,11 @@ function Assignments({ host, opened, preview, onClose }: { host: Host; opened: O
     });
   };
   const choose = (id: string) => {
-    const next = { ...latest.current, task: id, programs: { ...latest.current.programs, [task.id]: host.source.peek() } };
+    const next = {
+      ...latest.current,
+      task: id,
+      programs: { ...latest.current.programs, [task.id]: host.source.peek() },
+    };
     update(next);
     show(assignment.tasks.find((t) => t.id === id)!, next);
   };
@@ -139,14 +183,18 @@ function Assignments({ host, opened, preview, onClose }: { host: Host; opened: O
     };
   }, []);
 
-  // As one types: kept, and tried on the visible cases. The first run belongs to the text that `show` has just put there.
+  // As one types: kept, and tried on the visible cases. The first run belongs to the text that `show` has just put
+  // there.
   const first = useRef(true);
   useEffect(() => {
     if (first.current) {
       first.current = false;
       if (source !== (progress.programs[task.id] ?? task.starter)) return;
     }
-    if (latest.current.programs[task.id] !== source && (source !== task.starter || latest.current.programs[task.id] !== undefined))
+    if (
+      latest.current.programs[task.id] !== source &&
+      (source !== task.starter || latest.current.programs[task.id] !== undefined)
+    )
       update({ ...latest.current, programs: { ...latest.current.programs, [task.id]: source } });
     if (task.locked?.length) host.setLocked?.(findLocked(task, source).ranges);
     else host.setLocked?.([]);
@@ -181,7 +229,12 @@ function Assignments({ host, opened, preview, onClose }: { host: Host; opened: O
             done = best !== undefined && best >= t.points;
           return (
             <li>
-              <button type="button" aria-current={t.id === task.id ? 'step' : undefined} class={done ? 'done' : ''} onClick={() => choose(t.id)}>
+              <button
+                type="button"
+                aria-current={t.id === task.id ? 'step' : undefined}
+                class={done ? 'done' : ''}
+                onClick={() => choose(t.id)}
+              >
                 {i + 1}
                 <span class="visually-hidden"> {t.title}</span>
                 {done && <span aria-label="done"> ✓</span>}
@@ -216,16 +269,22 @@ function Assignments({ host, opened, preview, onClose }: { host: Host; opened: O
             Start again
           </button>
         </p>
-        <Verdict result={checked[task.id] ?? null} stale={(checked[task.id] ?? null) !== result} published={isPublished(assignment)} />
+        <Verdict
+          result={checked[task.id] ?? null}
+          stale={(checked[task.id] ?? null) !== result}
+          published={isPublished(assignment)}
+        />
         <Hints task={task} failed={failed} />
       </article>
       {host.lms === null && !preview && (
         <p class="caution">
-          This page was opened from a package, but there is no course system around it: nobody is told of your points. Export your submission, and hand in the
-          file.
+          This page was opened from a package, but there is no course system around it: nobody is told of your points.
+          Export your submission, and hand in the file.
         </p>
       )}
-      {handing && <ToCourse handing={handing} progress={progress} latest={() => latest.current} assignment={assignment} />}
+      {handing && (
+        <ToCourse handing={handing} progress={progress} latest={() => latest.current} assignment={assignment} />
+      )}
       <HandIn
         host={host}
         opened={opened}
@@ -235,13 +294,18 @@ function Assignments({ host, opened, preview, onClose }: { host: Host; opened: O
         switchStudent={(name) => {
           const before = latest.current;
           if (name === before.student.name) return;
-          // Work done before a name was given is that person's; otherwise a new name may be a new person or a slip of the pen.
+          // Work done before a name was given is that person's; otherwise a new name may be a new person or a slip of
+          // the pen.
           const carry =
             !hasProgress(keep, fingerprint, name) &&
-            (before.student.name === '' || window.confirm(`Go on with this work as ${name || 'someone without a name'}? Cancel begins anew.`));
+            (before.student.name === '' ||
+              window.confirm(`Go on with this work as ${name || 'someone without a name'}? Cancel begins anew.`));
           const read = readProgress(keep, assignment, fingerprint, name);
-          const next = carry ? { ...before, student: { ...before.student, name } } : { ...read, student: { ...read.student, name } };
-          if (carry && before.student.name === '' && !preview) writeProgress(keep, fingerprint, emptyProgress(assignment));
+          const next = carry
+            ? { ...before, student: { ...before.student, name } }
+            : { ...read, student: { ...read.student, name } };
+          if (carry && before.student.name === '' && !preview)
+            writeProgress(keep, fingerprint, emptyProgress(assignment));
           update(next);
           if (!carry) show(assignment.tasks.find((t) => t.id === next.task)!, next);
         }}
@@ -278,7 +342,8 @@ function Verdict({ result, stale, published }: { result: TaskResult | null; stal
         .slice(0, 3)
         .map((c) => (
           <p class="hint">
-            On <code>{valuesText(c.input)}</code> the output <code>{c.got ? valuesText(c.got) : 'nothing'}</code> is not right.
+            On <code>{valuesText(c.input)}</code> the output <code>{c.got ? valuesText(c.got) : 'nothing'}</code> is not
+            right.
           </p>
         ))}
       {property.map((p) => (
@@ -286,7 +351,9 @@ function Verdict({ result, stale, published }: { result: TaskResult | null; stal
           All {p.inputs ?? ''} inputs up to length {p.max_length}: {p.passed ? 'right' : 'not all are right'}.
         </p>
       ))}
-      {!result.complete && <p class="caution">Hidden cases cannot be checked here: the page was not opened over https.</p>}
+      {!result.complete && (
+        <p class="caution">Hidden cases cannot be checked here: the page was not opened over https.</p>
+      )}
       {published && <p class="hint">Your instructor’s own check is the one that counts.</p>}
     </div>
   );
@@ -307,8 +374,8 @@ function Hints({ task, failed }: { task: Task; failed: number }) {
       ))}
       {next && (
         <p class="hint">
-          {open.length ? 'Another hint' : 'A hint'} opens after {next.missing} more {next.missing === 1 ? 'program that fails' : 'different programs that fail'}{' '}
-          the check.
+          {open.length ? 'Another hint' : 'A hint'} opens after {next.missing} more{' '}
+          {next.missing === 1 ? 'program that fails' : 'different programs that fail'} the check.
         </p>
       )}
     </div>

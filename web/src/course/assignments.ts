@@ -1,8 +1,11 @@
 /** The ready course: students' files from examples/assignments, fetched when one is opened. They are data, files of their own. */
-const files = import.meta.glob(['../../../examples/assignments/*.json', '!../../../examples/assignments/*.schema.json'], {
-  query: '?url',
-  import: 'default',
-}) as Record<string, () => Promise<string>>;
+const files = import.meta.glob(
+  ['../../../examples/assignments/*.json', '!../../../examples/assignments/*.schema.json'],
+  {
+    query: '?url',
+    import: 'default',
+  },
+) as Record<string, () => Promise<string>>;
 
 export interface ReadyAssignment {
   id: string;

@@ -1,5 +1,13 @@
 /** Pure helpers of the authoring form: the assignment's JSON text is the only state, a form is a view of it. */
-import { type Assignment, type Output, type Task, type Tokens, format, tokensOf, valuesText } from '../../../wasm/course/index.mjs';
+import {
+  type Assignment,
+  type Output,
+  type Task,
+  type Tokens,
+  format,
+  tokensOf,
+  valuesText,
+} from '../../../wasm/course/index.mjs';
 
 export type Draft = Partial<Assignment> & { tasks?: Partial<Task>[] };
 
@@ -23,8 +31,19 @@ export function newTask(n: number): Task {
 export function numberOf(task: Partial<Task>): Partial<Task> {
   const name = task.asks?.name ?? 'answer';
   return {
-    cases: [], hidden: [{ input: tokensOf(task.vocabulary ?? 'a').slice(0, 1) }], starter: `${name} = 0;\n`, reference: undefined, properties: undefined, rules: undefined, budgets: undefined, call: undefined,
-    laboratory: task.laboratory ?? { program: task.reference ?? task.starter ?? '', experiment: { kind: 'superposition', d: 4, steps: 1000 }, measure: 'held_out' },
+    cases: [],
+    hidden: [{ input: tokensOf(task.vocabulary ?? 'a').slice(0, 1) }],
+    starter: `${name} = 0;\n`,
+    reference: undefined,
+    properties: undefined,
+    rules: undefined,
+    budgets: undefined,
+    call: undefined,
+    laboratory: task.laboratory ?? {
+      program: task.reference ?? task.starter ?? '',
+      experiment: { kind: 'superposition', d: 4, steps: 1000 },
+      measure: 'held_out',
+    },
   };
 }
 
@@ -56,7 +75,8 @@ export function draftOf(text: string): Draft | null {
   }
 }
 
-const without = <T extends object>(o: T): T => Object.fromEntries(Object.entries(o).filter(([, v]) => v !== undefined)) as T;
+const without = <T extends object>(o: T): T =>
+  Object.fromEntries(Object.entries(o).filter(([, v]) => v !== undefined)) as T;
 
 export const textOf = (draft: Draft): string => `${format(without(draft))}\n`;
 
@@ -66,7 +86,9 @@ export function withTask(draft: Draft, index: number, part: Partial<Task>): Draf
 
 /** One case a line: `"abc" -> [1, 2, 3]`; without an arrow the reference solution gives the output. */
 export function casesText(cases: { input: Tokens; output?: Output }[] = []): string {
-  return cases.map((c) => (c.output ? `${JSON.stringify(c.input)} -> ${JSON.stringify(c.output)}` : JSON.stringify(c.input))).join('\n');
+  return cases
+    .map((c) => (c.output ? `${JSON.stringify(c.input)} -> ${JSON.stringify(c.output)}` : JSON.stringify(c.input)))
+    .join('\n');
 }
 
 export type Lines<T> = { cases: T[]; problem: '' } | { cases: null; problem: string };
@@ -93,7 +115,11 @@ export function parseCases<T extends { input: Tokens; output?: Output }>(text: s
 }
 
 export const vocabularyText = (v: Tokens | undefined): string =>
-  v === undefined ? '' : typeof v === 'string' ? v : valuesText(v, 5000).replaceAll('True', 'true').replaceAll('False', 'false');
+  v === undefined
+    ? ''
+    : typeof v === 'string'
+      ? v
+      : valuesText(v, 5000).replaceAll('True', 'true').replaceAll('False', 'false');
 
 /** Characters, or a JSON array of tokens. */
 export function parseVocabulary(text: string): Tokens {

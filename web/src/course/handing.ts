@@ -14,9 +14,16 @@ export class Handing {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #latest: Progress | null = null;
 
-  constructor(private readonly lms: Lms, private readonly assignment: Assignment, private readonly fingerprint: string, private readonly engine: string) {
+  constructor(
+    private readonly lms: Lms,
+    private readonly assignment: Assignment,
+    private readonly fingerprint: string,
+    private readonly engine: string,
+  ) {
     this.done = signal(lms.done);
-    addEventListener('visibilitychange', () => { if (document.hidden) this.#flush(); });
+    addEventListener('visibilitychange', () => {
+      if (document.hidden) this.#flush();
+    });
     addEventListener('pagehide', (e) => {
       this.#flush();
       if (!e.persisted) lms.end();
@@ -25,16 +32,19 @@ export class Handing {
 
   /** The work as the course system kept it. */
   async begin(): Promise<Progress> {
-    const { assignment, lms } = this, fresh = emptyProgress(assignment, lms.student);
+    const { assignment, lms } = this,
+      fresh = emptyProgress(assignment, lms.student);
     if (!lms.suspended) return fresh;
     const kept = readSuspended(lms.suspended);
-    const link = kept && await decodeLink(kept.fragment).catch(() => null);
+    const link = kept && (await decodeLink(kept.fragment).catch(() => null));
     const read = link && parseSubmission(link.text, { assignment, fingerprint: this.fingerprint }).submission;
     if (!kept || !read) {
-      this.problem.value = 'What the course system kept of your earlier work cannot be read. Ask for help before you begin again.';
+      this.problem.value =
+        'What the course system kept of your earlier work cannot be read. Ask for help before you begin again.';
       return fresh;
     }
-    const known = <T>(from: Record<string, T>) => Object.fromEntries(assignment.tasks.flatMap((t) => (Object.hasOwn(from, t.id) ? [[t.id, from[t.id]!]] : [])));
+    const known = <T>(from: Record<string, T>) =>
+      Object.fromEntries(assignment.tasks.flatMap((t) => (Object.hasOwn(from, t.id) ? [[t.id, from[t.id]!]] : [])));
     const best = known(kept.points);
     for (const t of assignment.tasks) if (best[t.id] !== undefined) best[t.id] = Math.min(best[t.id]!, t.points);
     const task = assignment.tasks.some((t) => t.id === kept.task) ? kept.task : fresh.task;

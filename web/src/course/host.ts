@@ -33,6 +33,8 @@ export interface Host {
   engineVersion: string;
 }
 
-export const linkOf = (host: Host, fragment: string): string => host.linkTo?.(fragment) ?? `${location.origin}${location.pathname}#${fragment}`;
+export const linkOf = (host: Host, fragment: string): string =>
+  host.linkTo?.(fragment) ?? `${location.origin}${location.pathname}#${fragment}`;
 
-export const place = (d: Diagnostic): string => `Line ${d.line}, column ${d.column}: ${d.message}${d.hint ? `. ${d.hint}` : ''}`;
+export const place = (d: Diagnostic): string =>
+  `Line ${d.line}, column ${d.column}: ${d.message}${d.hint ? `. ${d.hint}` : ''}`;

@@ -9,13 +9,24 @@ const known = 'ban NAME…, require NAME…, causal, compiles, exact, or at most
 const head = (r: Rule): string => {
   if (r.ban) return `ban ${r.ban.join(' ')}`;
   if (r.require) return `require ${r.require.join(' ')}`;
-  if (r.at_most) return `at most: ${Object.entries(r.at_most).map(([what, most]) => `${what} ${most}`).join(', ')}`;
+  if (r.at_most)
+    return `at most: ${Object.entries(r.at_most)
+      .map(([what, most]) => `${what} ${most}`)
+      .join(', ')}`;
   return r.causal ? 'causal' : r.compiles ? 'compiles' : 'exact';
 };
 
 /** `ban sort % | cost 0.5 | Do it without a library function` */
 export const rulesText = (rules: Rule[] = []): string =>
-  rules.map((r) => [head(r), ...(r.cost === undefined ? [] : [`cost ${r.cost}`]), ...(r.message === undefined ? [] : [r.message])].join(' | ')).join('\n');
+  rules
+    .map((r) =>
+      [
+        head(r),
+        ...(r.cost === undefined ? [] : [`cost ${r.cost}`]),
+        ...(r.message === undefined ? [] : [r.message]),
+      ].join(' | '),
+    )
+    .join('\n');
 
 function ruleOf(text: string): Rule {
   const names = text.match(/^(ban|require)\s+(\S.*)$/);
@@ -26,7 +37,8 @@ function ruleOf(text: string): Rule {
   const at_most: Record<string, number> = {};
   for (const part of most.split(',')) {
     const [what, n, ...rest] = part.trim().split(/\s+/);
-    if (!counts.some((c) => c === what) || !/^\d+$/.test(n ?? '') || rest.length) throw new Error(`"${part.trim()}" is not one of ${counts.join(', ')} and a number`);
+    if (!counts.some((c) => c === what) || !/^\d+$/.test(n ?? '') || rest.length)
+      throw new Error(`"${part.trim()}" is not one of ${counts.join(', ')} and a number`);
     at_most[what!] = Number(n);
   }
   return { at_most };
@@ -38,7 +50,8 @@ export function parseRules(text: string): Read<Rule> {
     if (line.trim() === '') continue;
     const [rule, ...rest] = line.split(' | ').map((part) => part.trim());
     try {
-      const out = ruleOf(rule!), cost = rest[0]?.match(/^cost\s+(\S+)$/)?.[1];
+      const out = ruleOf(rule!),
+        cost = rest[0]?.match(/^cost\s+(\S+)$/)?.[1];
       if (cost !== undefined) {
         if (!(Number(cost) >= 0)) throw new Error(`"${cost}" is no cost: a number from 0`);
         out.cost = Number(cost);
@@ -54,15 +67,21 @@ export function parseRules(text: string): Read<Rule> {
 }
 
 /** A hint that is shown only after some tries begins with `after 3:`. */
-export const hintsText = (hints: Hint[] = []): string => hints.map((h) => `${h.after === undefined ? '' : `after ${h.after}: `}${h.text}`).join('\n---\n');
+export const hintsText = (hints: Hint[] = []): string =>
+  hints.map((h) => `${h.after === undefined ? '' : `after ${h.after}: `}${h.text}`).join('\n---\n');
 
 export function parseHints(text: string): Read<Hint> {
   if (text.trim() === '') return { list: [], problem: '' };
   const list: Hint[] = [];
-  for (const [i, part] of text.replace(/\n---\s*$/, '').split(/\n---\n/).entries()) {
-    const after = part.match(/^after\s+(\S+):\s*([^]*)$/), words = (after ? after[2]! : part).trim();
+  for (const [i, part] of text
+    .replace(/\n---\s*$/, '')
+    .split(/\n---\n/)
+    .entries()) {
+    const after = part.match(/^after\s+(\S+):\s*([^]*)$/),
+      words = (after ? after[2]! : part).trim();
     if (words === '') return { list: null, problem: `Hint ${i + 1} is empty` };
-    if (after && !/^\d+$/.test(after[1]!)) return { list: null, problem: `Hint ${i + 1}: after how many tries? Write after 3: …` };
+    if (after && !/^\d+$/.test(after[1]!))
+      return { list: null, problem: `Hint ${i + 1}: after how many tries? Write after 3: …` };
     list.push({ ...(after ? { after: Number(after[1]) } : {}), text: words });
   }
   return { list, problem: '' };

@@ -39,7 +39,10 @@ export class Live {
   async #run(mine: number, task: Task, program: string, hidden: boolean): Promise<TaskResult | null> {
     this.running.value = true;
     // Answers to a program that is no longer the latest are not waited for.
-    const engine = { request: (document: Record<string, unknown>) => (mine === this.#wanted ? this.host.request(document) : Promise.reject(new Superseded())) };
+    const engine = {
+      request: (document: Record<string, unknown>) =>
+        mine === this.#wanted ? this.host.request(document) : Promise.reject(new Superseded()),
+    };
     try {
       const result = await evaluateTask(engine, this.prepared, task, program, { hidden });
       if (mine !== this.#wanted) return null;

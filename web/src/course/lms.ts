@@ -1,9 +1,13 @@
 /**
- * A course system's own interface (SCORM 1.2 or 2004): where the page was opened from a SCORM package, the student's work and points are
- * handed to it, and read from it when the work is opened again. The interface is an object that the course system puts into a window
- * around the page's, or into the one that opened it.
+ * A course system's own interface (SCORM 1.2 or 2004): where the page was opened from a SCORM package, the student's
+ * work and points are handed to it, and read from it when the work is opened again. The interface is an object that the
+ * course system puts into a window around the page's, or into the one that opened it.
  */
-export interface LmsTask { id: string; points: number; of: number }
+export interface LmsTask {
+  id: string;
+  points: number;
+  of: number;
+}
 export interface Lms {
   student: { name: string; id: string };
   /** What `save` kept last; '' at the first time. */
@@ -21,14 +25,42 @@ type Names = { [K in 'begin' | 'get' | 'set' | 'store' | 'end' | 'error']: strin
 
 const dialects = {
   2004: {
-    object: 'API_1484_11', name: 'cmi.learner_name', id: 'cmi.learner_id', score: 'cmi.score', scaled: true, result: 'cmi.interactions', kind: 'other',
-    status: 'cmi.completion_status', exit: 'cmi.exit',
-    call: { begin: 'Initialize', get: 'GetValue', set: 'SetValue', store: 'Commit', end: 'Terminate', error: 'GetLastError' } satisfies Names,
+    object: 'API_1484_11',
+    name: 'cmi.learner_name',
+    id: 'cmi.learner_id',
+    score: 'cmi.score',
+    scaled: true,
+    result: 'cmi.interactions',
+    kind: 'other',
+    status: 'cmi.completion_status',
+    exit: 'cmi.exit',
+    call: {
+      begin: 'Initialize',
+      get: 'GetValue',
+      set: 'SetValue',
+      store: 'Commit',
+      end: 'Terminate',
+      error: 'GetLastError',
+    } satisfies Names,
   },
   1.2: {
-    object: 'API', name: 'cmi.core.student_name', id: 'cmi.core.student_id', score: 'cmi.core.score', scaled: false, result: 'cmi.interactions', kind: 'performance',
-    status: 'cmi.core.lesson_status', exit: 'cmi.core.exit',
-    call: { begin: 'LMSInitialize', get: 'LMSGetValue', set: 'LMSSetValue', store: 'LMSCommit', end: 'LMSFinish', error: 'LMSGetLastError' } satisfies Names,
+    object: 'API',
+    name: 'cmi.core.student_name',
+    id: 'cmi.core.student_id',
+    score: 'cmi.core.score',
+    scaled: false,
+    result: 'cmi.interactions',
+    kind: 'performance',
+    status: 'cmi.core.lesson_status',
+    exit: 'cmi.core.exit',
+    call: {
+      begin: 'LMSInitialize',
+      get: 'LMSGetValue',
+      set: 'LMSSetValue',
+      store: 'LMSCommit',
+      end: 'LMSFinish',
+      error: 'LMSGetLastError',
+    } satisfies Names,
   },
 };
 type Dialect = (typeof dialects)['1.2' | '2004'];
@@ -42,7 +74,9 @@ function around(start: Window | null, object: string): Api | null {
     try {
       const api = (w as unknown as Record<string, Api | undefined>)[object];
       if (api) return api;
-    } catch { /* another site's */ }
+    } catch {
+      /* another site's */
+    }
     if (w.parent === w) return null;
     w = w.parent;
   }
@@ -57,15 +91,24 @@ class Connection implements Lms {
   readonly done: boolean;
   #open = true;
 
-  constructor(private readonly api: Api, private readonly d: Dialect) {
+  constructor(
+    private readonly api: Api,
+    private readonly d: Dialect,
+  ) {
     this.student = { name: this.#get(d.name), id: this.#get(d.id) };
     this.suspended = this.#get('cmi.suspend_data');
     this.done = ['completed', 'passed'].includes(this.#get(d.status));
   }
 
-  #call(what: keyof Names, ...values: string[]): string { return String(this.api[this.d.call[what]]!(...values) ?? ''); }
-  #get(element: string): string { return this.#call('get', element); }
-  #set(element: string, value: string): boolean { return this.#call('set', element, value) === 'true'; }
+  #call(what: keyof Names, ...values: string[]): string {
+    return String(this.api[this.d.call[what]]!(...values) ?? '');
+  }
+  #get(element: string): string {
+    return this.#call('get', element);
+  }
+  #set(element: string, value: string): boolean {
+    return this.#call('set', element, value) === 'true';
+  }
 
   save(work: string, tasks: LmsTask[], done: boolean): string {
     if (!this.#open) return 'The course system has closed this work: open it there again.';
@@ -75,8 +118,11 @@ class Connection implements Lms {
       this.#set(this.d.exit, 'suspend');
       // Some systems cut what is too long without a word.
       const kept = this.#set('cmi.suspend_data', work) && this.#get('cmi.suspend_data') === work;
-      if (!kept) return `Your programs are too long for this course system (${work.length} characters, packed): export the submission, and hand in the file.`;
-      return this.#call('store', '') === 'true' ? '' : 'The course system did not store this: export the submission, and hand in the file.';
+      if (!kept)
+        return `Your programs are too long for this course system (${work.length} characters, packed): export the submission, and hand in the file.`;
+      return this.#call('store', '') === 'true'
+        ? ''
+        : 'The course system did not store this: export the submission, and hand in the file.';
     } catch {
       return 'The course system did not answer: export the submission, and hand in the file.';
     }
@@ -84,7 +130,8 @@ class Connection implements Lms {
 
   #setPoints(tasks: LmsTask[]) {
     const { score, scaled, result, kind } = this.d;
-    const all = tasks.reduce((n, t) => n + t.of, 0), share = all ? tasks.reduce((n, t) => n + t.points, 0) / all : 0;
+    const all = tasks.reduce((n, t) => n + t.of, 0),
+      share = all ? tasks.reduce((n, t) => n + t.points, 0) / all : 0;
     this.#set(`${score}.min`, '0');
     this.#set(`${score}.max`, '100');
     this.#set(`${score}.raw`, String(Math.round(share * 10_000) / 100));
@@ -103,7 +150,9 @@ class Connection implements Lms {
     try {
       this.#call('store', '');
       this.#call('end', '');
-    } catch { /* it has gone */ }
+    } catch {
+      /* it has gone */
+    }
   }
 }
 
@@ -113,7 +162,9 @@ export function connect(w: Window): Lms | null {
     try {
       const api = find(w, d.object);
       if (api && String(api[d.call.begin]!('')) === 'true') return new Connection(api, d);
-    } catch { /* the next */ }
+    } catch {
+      /* the next */
+    }
   }
   return null;
 }

@@ -1,6 +1,6 @@
 /**
- * What a student has done on one assignment, kept in this browser: one record for each assignment (by fingerprint) and student.
- * Pure but for the store that it is given.
+ * What a student has done on one assignment, kept in this browser: one record for each assignment (by fingerprint) and
+ * student. Pure but for the store that it is given.
  */
 import type { Assignment, Task } from '../../../wasm/course/index.mjs';
 
@@ -44,7 +44,12 @@ export function readProgress(store: Store, assignment: Assignment, fingerprint: 
       student: { name: text(raw.student?.name, 200), id: text(raw.student?.id, 200) },
       task: known.has(raw.task) ? raw.task : assignment.tasks[0]!.id,
       programs: record(raw.programs, (x) => (typeof x === 'string' ? x : undefined), known),
-      attempts: record(raw.attempts, (x) => (Array.isArray(x) ? x.filter((h): h is string => typeof h === 'string').slice(-mostAttempts) : undefined), known),
+      attempts: record(
+        raw.attempts,
+        (x) =>
+          Array.isArray(x) ? x.filter((h): h is string => typeof h === 'string').slice(-mostAttempts) : undefined,
+        known,
+      ),
       best: record(raw.best, (x) => (typeof x === 'number' && Number.isFinite(x) ? x : undefined), known),
     };
   } catch {
@@ -86,7 +91,10 @@ export function afterCheck(progress: Progress, task: string, program: string, sc
   return {
     ...progress,
     best: { ...progress.best, [task]: Math.max(progress.best[task] ?? 0, score) },
-    attempts: right || before.includes(hash) ? progress.attempts : { ...progress.attempts, [task]: [...before, hash].slice(-mostAttempts) },
+    attempts:
+      right || before.includes(hash)
+        ? progress.attempts
+        : { ...progress.attempts, [task]: [...before, hash].slice(-mostAttempts) },
   };
 }
 

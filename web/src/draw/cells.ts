@@ -4,11 +4,17 @@ import type { Run } from '../state/live';
 import { show, showAll } from '../values';
 
 /** One value of a strip. */
-export interface Cell { text: string; full?: string; wrong?: boolean; changed?: boolean; absent?: boolean }
+export interface Cell {
+  text: string;
+  full?: string;
+  wrong?: boolean;
+  changed?: boolean;
+  absent?: boolean;
+}
 
 /** Texts that mean the same number or value: the engine writes True, 0.5; a student reads T, 0.5. */
 function short(text: string): string {
-  if (/^[^|]+\|.+$/.test(text)) return '∗';  // values that nobody tells apart
+  if (/^[^|]+\|.+$/.test(text)) return '∗'; // values that nobody tells apart
   if (text === 'True') return 'T';
   if (text === 'False') return 'F';
   const n = Number(text);
@@ -18,7 +24,12 @@ function short(text: string): string {
 export function subspaceCells(p: Run, subspace: number, half: number): Cell[] {
   const now = p.trace.decoded[subspace]?.at[half] ?? [];
   const before = p.baseline?.decoded[subspace]?.at[half];
-  return now.slice(1).map((text, i) => ({ text: short(text), full: text.replaceAll('|', ' or '), absent: text === '', changed: before !== undefined && before[i + 1] !== text }));
+  return now.slice(1).map((text, i) => ({
+    text: short(text),
+    full: text.replaceAll('|', ' or '),
+    absent: text === '',
+    changed: before !== undefined && before[i + 1] !== text,
+  }));
 }
 
 export const valueCells = (v: Values): Cell[] => showAll(v).map((text, i) => ({ text, absent: v.types[i] === '-' }));
@@ -29,8 +40,12 @@ export function outputCells(p: Run): { input: Cell[]; interpreter: Cell[]; model
     input: trace.tokens.slice(1).map((text) => ({ text })),
     interpreter: valueCells(trace.interpreter),
     model: showAll(trace.model).map((text, i) => ({
-      text: trace.defined[i] ? text : '?', absent: !trace.defined[i], wrong: !trace.agrees[i],
-      changed: baseline !== null && (baseline.model.values[i] !== trace.model.values[i] || baseline.model.types[i] !== trace.model.types[i]),
+      text: trace.defined[i] ? text : '?',
+      absent: !trace.defined[i],
+      wrong: !trace.agrees[i],
+      changed:
+        baseline !== null &&
+        (baseline.model.values[i] !== trace.model.values[i] || baseline.model.types[i] !== trace.model.types[i]),
     })),
   };
 }

@@ -6,7 +6,8 @@ export function channels(element: Element, name: string): Rgb {
   return [parts[0] || 0, parts[1] || 0, parts[2] || 0];
 }
 
-export const mix = (a: Rgb, b: Rgb, t: number): Rgb => [0, 1, 2].map((i) => Math.round(a[i]! + t * (b[i]! - a[i]!))) as Rgb;
+export const mix = (a: Rgb, b: Rgb, t: number): Rgb =>
+  [0, 1, 2].map((i) => Math.round(a[i]! + t * (b[i]! - a[i]!))) as Rgb;
 export const css = (c: Rgb): string => `rgb(${c.join(' ')})`;
 
 /** 256 entries, RGBA, from `low` to `high`. */

@@ -1,4 +1,5 @@
-// What is used of the encoder, which brings no types. Pixels are RGBA bytes; an index has one byte a pixel; `delay` is in ms.
+// What is used of the encoder, which brings no types. Pixels are RGBA bytes; an index has one byte a pixel; `delay` is
+// in ms.
 declare module 'gifenc' {
   type Palette = number[][];
   export function quantize(rgba: Uint8ClampedArray, colours: number): Palette;

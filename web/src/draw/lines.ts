@@ -14,7 +14,9 @@ export const at = computed(() => stepAt(steps.value, half.value, phase.value));
 export const current = computed<Step | null>(() => (at.value < steps.value.length - 1 ? steps.value[at.value]! : null));
 
 export function go(to: number) {
-  const last = steps.peek().length - 1, n = Math.min(last, Math.max(0, to)), step = n === last ? undefined : steps.peek()[n];
+  const last = steps.peek().length - 1,
+    n = Math.min(last, Math.max(0, to)),
+    step = n === last ? undefined : steps.peek()[n];
   batch(() => {
     half.value = step ? step.half : null;
     phase.value = step && step.phase !== 3 ? step.phase : null;

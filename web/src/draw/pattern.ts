@@ -14,8 +14,8 @@ export function headValues(p: Run, layer: number, head: number, what: 'pattern' 
 }
 
 /**
- * For the picture: a head that counts gives BOS nearly all of the weight and each selected key the same small share; shares are
- * drawn as 1, or nothing would be seen.
+ * For the picture: a head that counts gives BOS nearly all of the weight and each selected key the same small share;
+ * shares are drawn as 1, or nothing would be seen.
  */
 export function drawnPattern(p: Run, layer: number, head: number): Float32Array {
   const info = p.compiled.layers[layer]!.heads[head]!;
@@ -27,8 +27,10 @@ export function drawnPattern(p: Run, layer: number, head: number): Float32Array 
 
 /** A head's scores between 0 (the least) and 1 (the largest on this input), to be drawn; what is masked is 0. */
 export function drawnScores(p: Run, layer: number, head: number): Float32Array {
-  const scores = headValues(p, layer, head, 'scores'), real = scores.filter((s) => s > -1e29);
-  const low = Math.min(...real), high = Math.max(...real);
+  const scores = headValues(p, layer, head, 'scores'),
+    real = scores.filter((s) => s > -1e29);
+  const low = Math.min(...real),
+    high = Math.max(...real);
   return scores.map((s) => (s > -1e29 && high > low ? (s - low) / (high - low) : 0));
 }
 
@@ -38,13 +40,17 @@ export function selectorPattern(p: Run, selector: number): Float32Array | null {
   if (!matrix) return null;
   const { T } = p.trace;
   const out = new Float32Array(T * T);
-  matrix.forEach((row, q) => { for (let k = 0; k < row.length; ++k) out[(q + 1) * T + k + 1] = row[k] === '1' ? 1 : 0; });
+  matrix.forEach((row, q) => {
+    for (let k = 0; k < row.length; ++k) out[(q + 1) * T + k + 1] = row[k] === '1' ? 1 : 0;
+  });
   return out;
 }
 
-export const place = (tokens: string[], position: number) => (position === 0 ? 'BOS' : `position ${position - 1} ‘${token(tokens[position] ?? '')}’`);
+export const place = (tokens: string[], position: number) =>
+  position === 0 ? 'BOS' : `position ${position - 1} ‘${token(tokens[position] ?? '')}’`;
 
-const list = (items: string[]) => (items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`);
+const list = (items: string[]) =>
+  items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
 
 /** "position 3 ‘a’ looks at positions 0 and 3 because same" */
 export function rowSentence(p: Run, layer: number, head: number, query: number): string {
@@ -57,7 +63,10 @@ export function rowSentence(p: Run, layer: number, head: number, query: number):
   const who = place(tokens, query);
   if (strong.length === 0) return `${who} selects nothing, so it rests on BOS`;
   if (strong.length === T - 1 && T > 2) return `${who} looks at every position`;
-  const where = strong.length > 8 ? `${strong.length} positions` : `${strong.length === 1 ? 'position' : 'positions'} ${list(strong.map(String))}`;
+  const where =
+    strong.length > 8
+      ? `${strong.length} positions`
+      : `${strong.length === 1 ? 'position' : 'positions'} ${list(strong.map(String))}`;
   return `${who} looks at ${where} because ${info.label}`;
 }
 

@@ -4,5 +4,6 @@ import { half as chosenHalf } from '../state/project';
 import { tensor } from './pattern';
 
 export const halfInForce = () => Math.min(chosenHalf.value ?? lastHalf.value, lastHalf.value);
-export const residualName = (half: number) => (half === 0 ? 'resid_pre' : `blocks.${Math.floor((half - 1) / 2)}.${half % 2 ? 'resid_mid' : 'resid_post'}`);
+export const residualName = (half: number) =>
+  half === 0 ? 'resid_pre' : `blocks.${Math.floor((half - 1) / 2)}.${half % 2 ? 'resid_mid' : 'resid_post'}`;
 export const residualAt = (p: Picture, half: number) => tensor(p, residualName(half));

@@ -31,26 +31,39 @@ function askRename(view: EditorView): boolean {
   if (!word || view.state.readOnly) return true;
   const name = view.state.sliceDoc(word.from, word.to);
   question.value = {
-    title: `Rename ${name}`, action: 'Rename', field: { label: 'new name', value: name, check: (to) => badName(view, to) },
-    accept: (to) => { rename(view, to); view.focus(); },
+    title: `Rename ${name}`,
+    action: 'Rename',
+    field: { label: 'new name', value: name, check: (to) => badName(view, to) },
+    accept: (to) => {
+      rename(view, to);
+      view.focus();
+    },
   };
   return true;
 }
 
 /** What stands in the picture for the expression that was chosen. */
-const showInPicture = () => document.querySelector('.centre :is(.box, .band, tr).on')?.scrollIntoView({ block: 'nearest' });
+const showInPicture = () =>
+  document.querySelector('.centre :is(.box, .band, tr).on')?.scrollIntoView({ block: 'nearest' });
 
 /** One step of the history. Its places are those of the analysed text: once that is changed, there is nothing to apply. */
 function applyFix(view: EditorView, fix: NonNullable<Diagnostic['fix']>) {
   const { doc } = view.state;
   if (view.state.readOnly || doc.toString() !== analyzedSource.peek()) return;
   view.dispatch({
-    changes: fix.edits.map(({ span: [line, column, endLine, endColumn], text }) => ({ from: offset(doc, line, column), to: offset(doc, endLine, endColumn), insert: text })),
-    userEvent: 'input.fix', scrollIntoView: true,
+    changes: fix.edits.map(({ span: [line, column, endLine, endColumn], text }) => ({
+      from: offset(doc, line, column),
+      to: offset(doc, endLine, endColumn),
+      insert: text,
+    })),
+    userEvent: 'input.fix',
+    scrollIntoView: true,
   });
 }
 
-export interface EditorOptions { readOnly: boolean }
+export interface EditorOptions {
+  readOnly: boolean;
+}
 
 export default function Editor({ readOnly }: EditorOptions) {
   const host = useRef<HTMLDivElement>(null);
@@ -60,14 +73,39 @@ export default function Editor({ readOnly }: EditorOptions) {
     const parent = document.createElement('div');
     parent.style.height = '100%';
     root.append(parent);
-    const states = new Map<string, EditorState>();  // each file keeps its undo history and cursor
+    const states = new Map<string, EditorState>(); // each file keeps its undo history and cursor
     const extensions = [
-      lineNumbers(), EditorView.lineWrapping, history(), drawSelection(), bracketMatching(), closeBrackets(), highlightActiveLine(), lintGutter(), indentUnit.of('    '),
-      syntaxHighlighting(highlight), theme, decorations, folding, hoverHelp,
-      EditorState.readOnly.of(readOnly), lockedLines,
+      lineNumbers(),
+      EditorView.lineWrapping,
+      history(),
+      drawSelection(),
+      bracketMatching(),
+      closeBrackets(),
+      highlightActiveLine(),
+      lintGutter(),
+      indentUnit.of('    '),
+      syntaxHighlighting(highlight),
+      theme,
+      decorations,
+      folding,
+      hoverHelp,
+      EditorState.readOnly.of(readOnly),
+      lockedLines,
       keymap.of([
-        { key: 'F12', run: goToDefinition }, { key: 'F2', run: askRename }, { key: 'Shift-Alt-f', run: (v) => { void format(v); return true; } },
-        ...closeBracketsKeymap, ...defaultKeymap, ...historyKeymap, ...completionKeymap, indentWithTab,
+        { key: 'F12', run: goToDefinition },
+        { key: 'F2', run: askRename },
+        {
+          key: 'Shift-Alt-f',
+          run: (v) => {
+            void format(v);
+            return true;
+          },
+        },
+        ...closeBracketsKeymap,
+        ...defaultKeymap,
+        ...historyKeymap,
+        ...completionKeymap,
+        indentWithTab,
       ]),
       EditorView.contentAttributes.of({ 'aria-label': 'RASP program', spellcheck: 'false', autocapitalize: 'off' }),
       EditorView.domEventHandlers({
@@ -76,19 +114,37 @@ export default function Editor({ readOnly }: EditorOptions) {
           const found = at === null ? null : nodeAt(v.state.doc, at);
           if (found?.node !== hover.peek()?.node) hover.value = found && { node: found.node };
         },
-        mouseleave() { hover.value = null; },
-        blur(_, v) { typingEnded(); hideSignature(v); },
-        // Typing over a selection: the browser would copy the selection's look into a style attribute, which the page's policy forbids.
+        mouseleave() {
+          hover.value = null;
+        },
+        blur(_, v) {
+          typingEnded();
+          hideSignature(v);
+        },
+        // Typing over a selection: the browser would copy the selection's look into a style attribute, which the page's
+        // policy forbids.
         beforeinput(event, v) {
           const { from, to, empty } = v.state.selection.main;
-          if (event.inputType !== 'insertText' || !event.data || empty || v.composing || v.state.readOnly || v.state.selection.ranges.length > 1) return false;
+          if (
+            event.inputType !== 'insertText' ||
+            !event.data ||
+            empty ||
+            v.composing ||
+            v.state.readOnly ||
+            v.state.selection.ranges.length > 1
+          )
+            return false;
           const text = event.data;
-          const insert = () => v.state.update(v.state.replaceSelection(text), { userEvent: 'input.type', scrollIntoView: true });
-          if (!v.state.facet(EditorView.inputHandler).some((handle) => handle(v, from, to, text, insert))) v.dispatch(insert());
+          const insert = () =>
+            v.state.update(v.state.replaceSelection(text), { userEvent: 'input.type', scrollIntoView: true });
+          if (!v.state.facet(EditorView.inputHandler).some((handle) => handle(v, from, to, text, insert)))
+            v.dispatch(insert());
           event.preventDefault();
           return true;
         },
-        keydown(event) { if (event.key === 'Escape') clearSelection(); },
+        keydown(event) {
+          if (event.key === 'Escape') clearSelection();
+        },
       }),
       EditorView.updateListener.of((u) => {
         if (u.docChanged && u.transactions.some((t) => t.isUserEvent('input') || t.isUserEvent('delete'))) typed();
@@ -102,11 +158,18 @@ export default function Editor({ readOnly }: EditorOptions) {
       }),
     ];
     // Python's parser comes with the first Python file.
-    const ofFile = new Compartment(), forRasp: Extension = [rasp, signatureHelp, autocompletion({ override: [complete] })];
-    const create = (doc: string, file: string) => EditorState.create({ doc, extensions: [extensions, ofFile.of(file.endsWith('.py') ? [] : forRasp)] });
+    const ofFile = new Compartment(),
+      forRasp: Extension = [rasp, signatureHelp, autocompletion({ override: [complete] })];
+    const create = (doc: string, file: string) =>
+      EditorState.create({ doc, extensions: [extensions, ofFile.of(file.endsWith('.py') ? [] : forRasp)] });
     const settle = (file: string) => {
       if (!file.endsWith('.py')) return;
-      void import('./python').then(({ python }) => { if (shown === file) view.dispatch({ effects: ofFile.reconfigure(python) }); }, () => {});
+      void import('./python').then(
+        ({ python }) => {
+          if (shown === file) view.dispatch({ effects: ofFile.reconfigure(python) });
+        },
+        () => {},
+      );
     };
     let shown = active.peek();
     let chosenHere: Selection = selection.peek();
@@ -116,32 +179,69 @@ export default function Editor({ readOnly }: EditorOptions) {
     answerWith(() => outOfSight(view));
     const stops = [
       effect(() => {
-        const file = active.value, text = source.value;
+        const file = active.value,
+          text = source.value;
         if (file !== shown) {
           states.set(shown, view.state);
           shown = file;
           view.setState(states.get(file) ?? create(text, file));
           settle(file);
         }
-        if (text !== view.state.doc.toString()) view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } });
+        if (text !== view.state.doc.toString())
+          view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } });
       }),
       effect(() => {
         const { doc } = view.state;
-        const list: Mark[] = problems.value.filter((d) => !d.file).map((d) => {
-          const from = offset(doc, d.line, d.column);
-          const to = Math.max(offset(doc, d.end_line, d.end_column), Math.min(from + 1, doc.length));
-          return { from: Math.min(from, to), to, severity: d.severity, message: d.hint ? `${d.message}. ${d.hint}` : d.message, source: d.code, ...(d.fix ? { actions: [{ name: d.fix.title, apply: (v: EditorView) => d.fix && applyFix(v, d.fix) }] } : {}) };
+        const list: Mark[] = problems.value
+          .filter((d) => !d.file)
+          .map((d) => {
+            const from = offset(doc, d.line, d.column);
+            const to = Math.max(offset(doc, d.end_line, d.end_column), Math.min(from + 1, doc.length));
+            return {
+              from: Math.min(from, to),
+              to,
+              severity: d.severity,
+              message: d.hint ? `${d.message}. ${d.hint}` : d.message,
+              source: d.code,
+              ...(d.fix
+                ? { actions: [{ name: d.fix.title, apply: (v: EditorView) => d.fix && applyFix(v, d.fix) }] }
+                : {}),
+            };
+          });
+        later(() => {
+          if (list.length || diagnosticCount(view.state)) view.dispatch(setDiagnostics(view.state, list));
         });
-        later(() => { if (list.length || diagnosticCount(view.state)) view.dispatch(setDiagnostics(view.state, list)); });
       }),
-      effect(() => { const ranges = lockedRanges.value; later(() => setLockedLines(view, ranges)); }),
-      effect(() => { analysis.value; outcomes.value; later(() => drawValues(view)); }),
-      effect(() => { const text = source.value === analyzedSource.value ? summary.value : null; if (text !== null) later(() => showSummary(view, text)); }),
-      effect(() => { analysis.value; lit.value; later(() => drawLinks(view)); }),
-      effect(() => { const s = selection.value; if (s !== chosenHere) later(() => revealLinks(view)); }),
+      effect(() => {
+        const ranges = lockedRanges.value;
+        later(() => setLockedLines(view, ranges));
+      }),
+      effect(() => {
+        analysis.value;
+        outcomes.value;
+        later(() => drawValues(view));
+      }),
+      effect(() => {
+        const text = source.value === analyzedSource.value ? summary.value : null;
+        if (text !== null) later(() => showSummary(view, text));
+      }),
+      effect(() => {
+        analysis.value;
+        lit.value;
+        later(() => drawLinks(view));
+      }),
+      effect(() => {
+        const s = selection.value;
+        if (s !== chosenHere) later(() => revealLinks(view));
+      }),
       effect(() => {
         const fix = fixing.value;
-        if (fix) later(() => { fixing.value = null; applyFix(view, fix); view.focus(); });
+        if (fix)
+          later(() => {
+            fixing.value = null;
+            applyFix(view, fix);
+            view.focus();
+          });
       }),
       effect(() => {
         const to = goTo.value;

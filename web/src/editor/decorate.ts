@@ -1,4 +1,5 @@
-// What the editor draws over the text: values after assignments, colour marks of named s-ops, and the linked expressions.
+// What the editor draws over the text: values after assignments, colour marks of named s-ops, and the linked
+// expressions.
 import { RangeSet, StateEffect, StateField, type Text } from '@codemirror/state';
 import { Decoration, type DecorationSet, EditorView, GutterMarker, WidgetType, gutter } from '@codemirror/view';
 import type { SpanTuple } from '../engine/protocol';
@@ -14,14 +15,25 @@ export const offset = (doc: Text, line: number, column: number) => {
 export const range = (doc: Text, s: SpanTuple): [number, number] => [offset(doc, s[0], s[1]), offset(doc, s[2], s[3])];
 
 // Classes, not inline styles: the browser copies those while it edits, which the page's policy forbids.
-const hueClass = (node: number) => { const h = hue(node); return h === null ? '' : `hue-${h}`; };
+const hueClass = (node: number) => {
+  const h = hue(node);
+  return h === null ? '' : `hue-${h}`;
+};
 
 class Inlay extends WidgetType {
-  constructor(readonly text: string, readonly hue: string) { super(); }
-  override eq(other: Inlay) { return other.text === this.text && other.hue === this.hue; }
+  constructor(
+    readonly text: string,
+    readonly hue: string,
+  ) {
+    super();
+  }
+  override eq(other: Inlay) {
+    return other.text === this.text && other.hue === this.hue;
+  }
   toDOM() {
     // The slot has no width of its own: a value that comes, goes or grows never wraps the code again.
-    const slot = document.createElement('span'), span = document.createElement('span');
+    const slot = document.createElement('span'),
+      span = document.createElement('span');
     slot.className = 'inlay-slot';
     span.className = `inlay ${this.hue}`;
     span.textContent = this.text;
@@ -32,8 +44,12 @@ class Inlay extends WidgetType {
 }
 
 class Mark extends GutterMarker {
-  constructor(readonly hue: string) { super(); }
-  override eq(other: Mark) { return other.hue === this.hue; }
+  constructor(readonly hue: string) {
+    super();
+  }
+  override eq(other: Mark) {
+    return other.hue === this.hue;
+  }
   override toDOM() {
     const span = document.createElement('span');
     span.className = `name-mark ${this.hue}`;
@@ -41,14 +57,20 @@ class Mark extends GutterMarker {
   }
 }
 
-interface Drawn { inlays: DecorationSet; links: DecorationSet; marks: RangeSet<GutterMarker> }
+interface Drawn {
+  inlays: DecorationSet;
+  links: DecorationSet;
+  marks: RangeSet<GutterMarker>;
+}
 const setInlays = StateEffect.define<{ inlays: DecorationSet; marks: RangeSet<GutterMarker> }>();
 const setLinks = StateEffect.define<DecorationSet>();
 
 const drawn = StateField.define<Drawn>({
   create: () => ({ inlays: Decoration.none, links: Decoration.none, marks: RangeSet.empty }),
   update(value, tr) {
-    let next = tr.docChanged ? { inlays: value.inlays.map(tr.changes), links: value.links.map(tr.changes), marks: value.marks.map(tr.changes) } : value;
+    let next = tr.docChanged
+      ? { inlays: value.inlays.map(tr.changes), links: value.links.map(tr.changes), marks: value.marks.map(tr.changes) }
+      : value;
     for (const e of tr.effects) {
       if (e.is(setInlays)) next = { ...next, ...e.value };
       if (e.is(setLinks)) next = { ...next, links: e.value };
@@ -77,13 +99,25 @@ export function drawValues(view: EditorView) {
     if (d.display.kind === 'function' || d.display.kind === 'selector') continue;
     byLine.set(d.span[2], { text: d.display.text, hue: h });
   }
-  for (const p of a.printed) if (p.span && p.display.kind !== 'selector' && !p.quiet) byLine.set(p.span[2], { text: p.display.text, hue: '' });
-  for (const o of outcomes.value ?? []) byLine.set(o.line, o.ok ? { text: '✓', hue: 'good' } : { text: `✗ got ${o.got}`, hue: 'bad' });
+  for (const p of a.printed)
+    if (p.span && p.display.kind !== 'selector' && !p.quiet) byLine.set(p.span[2], { text: p.display.text, hue: '' });
+  for (const o of outcomes.value ?? [])
+    byLine.set(o.line, o.ok ? { text: '✓', hue: 'good' } : { text: `✗ got ${o.got}`, hue: 'bad' });
   const lines = [...byLine].filter(([line]) => line <= doc.lines).sort((x, y) => x[0] - y[0]);
-  const inlays = Decoration.set(lines.map(([line, x]) => Decoration.widget({ widget: new Inlay(cut(x.text, 60), x.hue), side: 1 }).range(doc.line(line).to)));
-  const names = RangeSet.of<GutterMarker>([...marks].filter(([line]) => line <= doc.lines).sort((x, y) => x[0] - y[0]).map(([line, c]) => new Mark(c).range(doc.line(line).from)));
-  const now = view.state.field(drawn);   // an update of the editor costs a layout: none for what stands there already
-  if (!RangeSet.eq([now.inlays], [inlays]) || !RangeSet.eq([now.marks], [names])) view.dispatch({ effects: setInlays.of({ inlays, marks: names }) });
+  const inlays = Decoration.set(
+    lines.map(([line, x]) =>
+      Decoration.widget({ widget: new Inlay(cut(x.text, 60), x.hue), side: 1 }).range(doc.line(line).to),
+    ),
+  );
+  const names = RangeSet.of<GutterMarker>(
+    [...marks]
+      .filter(([line]) => line <= doc.lines)
+      .sort((x, y) => x[0] - y[0])
+      .map(([line, c]) => new Mark(c).range(doc.line(line).from)),
+  );
+  const now = view.state.field(drawn); // an update of the editor costs a layout: none for what stands there already
+  if (!RangeSet.eq([now.inlays], [inlays]) || !RangeSet.eq([now.marks], [names]))
+    view.dispatch({ effects: setInlays.of({ inlays, marks: names }) });
 }
 
 function linkedRanges(doc: Text): { from: number; to: number }[] {
@@ -106,7 +140,8 @@ function linkedRanges(doc: Text): { from: number; to: number }[] {
 }
 
 const inSight = (view: EditorView, { from }: { from: number }) => {
-  const box = view.scrollDOM.getBoundingClientRect(), at = view.coordsAtPos(from);
+  const box = view.scrollDOM.getBoundingClientRect(),
+    at = view.coordsAtPos(from);
   return at !== null && at.top >= box.top && at.bottom <= box.bottom;
 };
 
@@ -114,21 +149,30 @@ const inSight = (view: EditorView, { from }: { from: number }) => {
 export function outOfSight(view: EditorView): CodeEdge | null {
   const list = linkedRanges(view.state.doc);
   if (!list.length || view.dom.offsetParent === null || list.some((x) => inSight(view, x))) return null;
-  const top = view.lineBlockAtHeight(view.scrollDOM.scrollTop).from, above = list.filter((x) => x.from < top), places = (above.length ? above : list).map((x) => x.from);
-  return { line: view.state.doc.lineAt(above.length ? Math.max(...places) : Math.min(...places)).number, up: above.length > 0 };
+  const top = view.lineBlockAtHeight(view.scrollDOM.scrollTop).from,
+    above = list.filter((x) => x.from < top),
+    places = (above.length ? above : list).map((x) => x.from);
+  return {
+    line: view.state.doc.lineAt(above.length ? Math.max(...places) : Math.min(...places)).number,
+    up: above.length > 0,
+  };
 }
 
 /** Scrolls to the first expression of what was chosen in the picture, unless one of them is in sight. */
 export function revealLinks(view: EditorView) {
   const list = linkedRanges(view.state.doc).sort((a, b) => a.from - b.from);
-  if (!list.length || view.dom.offsetParent === null) return;  // on a narrow screen the program may be hidden
-  if (!list.some((x) => inSight(view, x))) view.dispatch({ effects: EditorView.scrollIntoView(list[0]!.from, { y: 'nearest', yMargin: 24 }) });
+  if (!list.length || view.dom.offsetParent === null) return; // on a narrow screen the program may be hidden
+  if (!list.some((x) => inSight(view, x)))
+    view.dispatch({ effects: EditorView.scrollIntoView(list[0]!.from, { y: 'nearest', yMargin: 24 }) });
 }
 
 /** The expressions of what is in focus. */
 export function drawLinks(view: EditorView) {
   const list = linkedRanges(view.state.doc);
-  const links = Decoration.set(list.map((x) => Decoration.mark({ class: 'linked' }).range(x.from, x.to)), true);
+  const links = Decoration.set(
+    list.map((x) => Decoration.mark({ class: 'linked' }).range(x.from, x.to)),
+    true,
+  );
   if (!RangeSet.eq([view.state.field(drawn).links], [links])) view.dispatch({ effects: setLinks.of(links) });
 }
 

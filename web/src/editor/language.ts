@@ -1,7 +1,8 @@
 import { StreamLanguage } from '@codemirror/language';
 import { forms, keywords } from '../engine/protocol';
 
-const called = new Set<string>(forms), reserved = new Set<string>(keywords);
+const called = new Set<string>(forms),
+  reserved = new Set<string>(keywords);
 const constants = new Set(['True', 'False']);
 
 /** Highlighting of RASP, line by line. */

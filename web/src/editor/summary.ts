@@ -4,10 +4,11 @@ import { outcomes } from '../state/expects';
 import { analysis } from '../state/live';
 import { tokensText } from '../values';
 
-const most = 16;  // characters of a vocabulary that fit
+const most = 16; // characters of a vocabulary that fit
 
 function tests(): string {
-  const count = analysis.value?.expects.length ?? 0, list = outcomes.value;
+  const count = analysis.value?.expects.length ?? 0,
+    list = outcomes.value;
   if (!count) return '';
   const name = count === 1 ? 'test' : 'tests';
   if (!list) return `${count} ${name}`;
@@ -20,5 +21,13 @@ export const summary = computed(() => {
   if (!a) return '';
   const { vocabulary, max_length, causal } = a.settings;
   const words = tokensText(vocabulary);
-  return [a.title || a.output?.name || 'Untitled', words.length > most ? `${vocabulary!.values.length} tokens` : words, max_length ? `up to ${max_length}` : '', causal ? 'causal' : '', tests()].filter(Boolean).join(' · ');
+  return [
+    a.title || a.output?.name || 'Untitled',
+    words.length > most ? `${vocabulary!.values.length} tokens` : words,
+    max_length ? `up to ${max_length}` : '',
+    causal ? 'causal' : '',
+    tests(),
+  ]
+    .filter(Boolean)
+    .join(' · ');
 });

@@ -17,7 +17,7 @@ async function compile(): Promise<WebAssembly.Module> {
   }
 }
 const compiled = compile();
-compiled.catch(() => {});  // whoever starts a worker is told
+compiled.catch(() => {}); // whoever starts a worker is told
 
 // Names of locks are shared by all tabs of a site.
 const page = [...crypto.getRandomValues(new Uint8Array(8))].map((b) => b.toString(16).padStart(2, '0')).join('');
@@ -26,7 +26,10 @@ let threads = 0;
 function startWorker(): Worker {
   const worker = new Worker(workerUrl(EngineWorker), { type: 'module' });
   const lock = (navigator.locks as LockManager | undefined) ? `rasp-thread-${page}-${++threads}` : undefined;
-  compiled.then((module) => worker.postMessage({ module, lock }), () => worker.dispatchEvent(new ErrorEvent('error')));
+  compiled.then(
+    (module) => worker.postMessage({ module, lock }),
+    () => worker.dispatchEvent(new ErrorEvent('error')),
+  );
   return worker;
 }
 
@@ -41,7 +44,9 @@ export function tabulate(request: Asked): Promise<{ graph: Raw } | { refused: Fa
     return 'graph' in answer ? { graph: { raw: answer.graph } } : answer;
   });
 }
-export const stopPython = () => { void python?.then((host) => host.stop()); };
+export const stopPython = () => {
+  void python?.then((host) => host.stop());
+};
 
 function start(): Engine {
   const engine = new Engine(startWorker);

@@ -2,11 +2,30 @@
 import { signal } from '@preact/signals';
 import type { Diagnostic } from '../engine/protocol';
 
-export interface Edge { from: number; to: number; structural: boolean; semantic: boolean; causal: boolean; scores: Record<string, number>; witness?: { clean: { values: unknown[] }; corrupted: { values: unknown[] } } }
-export interface Found { method: string; seconds: number; auc: Record<Truth, number | null>; recall: number; faithfulness: number }
+export interface Edge {
+  from: number;
+  to: number;
+  structural: boolean;
+  semantic: boolean;
+  causal: boolean;
+  scores: Record<string, number>;
+  witness?: { clean: { values: unknown[] }; corrupted: { values: unknown[] } };
+}
+export interface Found {
+  method: string;
+  seconds: number;
+  auc: Record<Truth, number | null>;
+  recall: number;
+  faithfulness: number;
+}
 export interface Discovered {
-  ok: true; circuit: { nodes: { name: string; label?: string }[]; readers: string[]; edges: Edge[] }; pairs: number; witnesses: number;
-  methods: Found[]; faithfulness: Record<Truth, number>; diagnostics: Diagnostic[];
+  ok: true;
+  circuit: { nodes: { name: string; label?: string }[]; readers: string[]; edges: Edge[] };
+  pairs: number;
+  witnesses: number;
+  methods: Found[];
+  faithfulness: Record<Truth, number>;
+  diagnostics: Diagnostic[];
 }
 export const truths = ['causal', 'semantic', 'structural'] as const;
 export type Truth = (typeof truths)[number];
@@ -29,9 +48,11 @@ export const truth = signal<Truth>('causal');
 /** Points of the ROC curve: for every threshold, the share of wrong edges and of true edges that are found. */
 export function roc(edges: Edge[], by: string, against: Truth): [number, number][] {
   const sorted = [...edges].sort((a, b) => (b.scores[by] ?? 0) - (a.scores[by] ?? 0));
-  const right = edges.filter((e) => e[against]).length, wrong = edges.length - right;
+  const right = edges.filter((e) => e[against]).length,
+    wrong = edges.length - right;
   const out: [number, number][] = [[0, 0]];
-  let t = 0, f = 0;
+  let t = 0,
+    f = 0;
   sorted.forEach((e, i) => {
     if (e[against]) ++t;
     else ++f;

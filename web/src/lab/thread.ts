@@ -1,8 +1,12 @@
-// Workers for what the laboratory's engine alone can do. Each is ended and begun again by end(). None stands in the editor's way.
+// Workers for what the laboratory's engine alone can do. Each is ended and begun again by end(). None stands in the
+// editor's way.
 import { workerUrl } from '../engine/trusted';
 import LabWorker from './labWorker?worker&url';
 
-export interface Answer { result: unknown; bytes?: Uint8Array<ArrayBuffer> }
+export interface Answer {
+  result: unknown;
+  bytes?: Uint8Array<ArrayBuffer>;
+}
 
 export const stopped = 'Stopped.';
 
@@ -34,15 +38,16 @@ function thread(what: string, smaller: string) {
 
   return {
     /** Rejects where the thread is lost, with a sentence for people. */
-    ask: (request: object): Promise<Answer> => new Promise((resolve, reject) => {
-      const id = next++;
-      waiting.set(id, { resolve, reject });
-      try {
-        (worker ??= open()).postMessage({ id, request });
-      } catch {
-        fail(`This browser cannot start the thread of ${what.toLowerCase()}.`);
-      }
-    }),
+    ask: (request: object): Promise<Answer> =>
+      new Promise((resolve, reject) => {
+        const id = next++;
+        waiting.set(id, { resolve, reject });
+        try {
+          (worker ??= open()).postMessage({ id, request });
+        } catch {
+          fail(`This browser cannot start the thread of ${what.toLowerCase()}.`);
+        }
+      }),
     /** Ends what runs, whatever it is. */
     end: () => fail(stopped),
   };

@@ -7,7 +7,9 @@ export default function Ask({ asked }: { asked: Question }) {
   const { title, action, field } = asked;
   const [text, setText] = useState(field?.value ?? '');
   const problem = field ? field.check(text.trim()) : null;
-  const close = () => { question.value = null; };
+  const close = () => {
+    question.value = null;
+  };
   const submit = (e: Event) => {
     e.preventDefault();
     if (problem !== null) return;
@@ -19,13 +21,37 @@ export default function Ask({ asked }: { asked: Question }) {
       <form class="ask" onSubmit={submit}>
         {field && (
           <>
-            <div class="field"><label for="ask">{field.label}</label>
-              <input id="ask" type="text" class="mono" value={text} spellcheck={false} autocomplete="off" autocapitalize="off" maxLength={100} autoFocus onFocus={(e) => e.currentTarget.select()}
-                aria-invalid={problem !== null} aria-describedby="ask-problem" onInput={(e) => setText(e.currentTarget.value)} /></div>
-            <p id="ask-problem" class="problem" role="alert">{problem}</p>
+            <div class="field">
+              <label for="ask">{field.label}</label>
+              <input
+                id="ask"
+                type="text"
+                class="mono"
+                value={text}
+                spellcheck={false}
+                autocomplete="off"
+                autocapitalize="off"
+                maxLength={100}
+                autoFocus
+                onFocus={(e) => e.currentTarget.select()}
+                aria-invalid={problem !== null}
+                aria-describedby="ask-problem"
+                onInput={(e) => setText(e.currentTarget.value)}
+              />
+            </div>
+            <p id="ask-problem" class="problem" role="alert">
+              {problem}
+            </p>
           </>
         )}
-        <div class="ask-buttons"><button type="button" onClick={close}>Cancel</button><button type="submit" class="primary" disabled={problem !== null}>{action}</button></div>
+        <div class="ask-buttons">
+          <button type="button" onClick={close}>
+            Cancel
+          </button>
+          <button type="submit" class="primary" disabled={problem !== null}>
+            {action}
+          </button>
+        </div>
       </form>
     </Dialog>
   );

@@ -1,4 +1,5 @@
-// The first picture, which stood in the document before any script came: it stays until the live one can take its place.
+// The first picture, which stood in the document before any script came: it stays until the live one can take its
+// place.
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { firstExample } from '../state/examples';
 import { source } from '../state/project';
@@ -19,7 +20,9 @@ export function First() {
   const host = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
     host.current!.append(...kept);
-    return () => { kept = []; };  // once is enough
+    return () => {
+      kept = [];
+    }; // once is enough
   }, []);
   return <div class="centre standing" inert ref={host} />;
 }

@@ -6,10 +6,15 @@ import { analysis, inputProblem } from './live';
 import { change } from './project';
 
 /** Tokens are the same where they are the same number, or the same value of another kind. */
-const same = (a: Atom | null, s: string, b: Atom | null, t: string) => ('if'.includes(s) && 'if'.includes(t) ? Number(a) === Number(b) : s === t && a === b);
-const holds = (list: Values, v: Atom | null, type: string) => list.values.some((w, i) => same(v, type, w, list.types[i] ?? ''));
+const same = (a: Atom | null, s: string, b: Atom | null, t: string) =>
+  'if'.includes(s) && 'if'.includes(t) ? Number(a) === Number(b) : s === t && a === b;
+const holds = (list: Values, v: Atom | null, type: string) =>
+  list.values.some((w, i) => same(v, type, w, list.types[i] ?? ''));
 
-export interface Misfit { unknown: Values; length: number | null }
+export interface Misfit {
+  unknown: Values;
+  length: number | null;
+}
 
 export function misfitOf(input: Values, vocabulary: Values, most: number): Misfit | null {
   const unknown: Values = { values: [], types: '' };
@@ -25,12 +30,20 @@ export function misfitOf(input: Values, vocabulary: Values, most: number): Misfi
 
 export const misfit = computed<Misfit | null>(() => {
   const s = analysis.value?.settings;
-  return s?.input && s.vocabulary && s.max_length !== null && inputProblem.value !== '' ? misfitOf(s.input, s.vocabulary, s.max_length) : null;
+  return s?.input && s.vocabulary && s.max_length !== null && inputProblem.value !== ''
+    ? misfitOf(s.input, s.vocabulary, s.max_length)
+    : null;
 });
 
 export function addToVocabulary(unknown: Values) {
   const vocabulary = analysis.peek()?.settings.vocabulary;
-  if (vocabulary) change({ vocabulary: tokensText({ values: [...vocabulary.values, ...unknown.values], types: vocabulary.types + unknown.types }) });
+  if (vocabulary)
+    change({
+      vocabulary: tokensText({
+        values: [...vocabulary.values, ...unknown.values],
+        types: vocabulary.types + unknown.types,
+      }),
+    });
 }
 
 export const allowLength = (n: number) => change({ maxLength: n });
@@ -39,6 +52,8 @@ export const allowLength = (n: number) => change({ maxLength: n });
 export const lone = computed<{ name: string; display: DisplayValue } | null>(() => {
   const a = analysis.value;
   if (!a || a.output || a.diagnostics.some((d) => d.severity === 'error')) return null;
-  const last = a.definitions.findLast((d) => d.display?.kind === 'selector') ?? a.printed.findLast((x) => x.display.kind === 'selector');
+  const last =
+    a.definitions.findLast((d) => d.display?.kind === 'selector') ??
+    a.printed.findLast((x) => x.display.kind === 'selector');
   return last?.display?.matrix ? { name: last.name, display: last.display } : null;
 });

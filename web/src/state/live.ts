@@ -1,10 +1,22 @@
 /**
- * From the project to pictures, one way: edit → analyze (interpreter's thread) → compile, unless only the input changed → trace
- * (compiler's thread). What is shown stays until something newer is ready; it is marked stale meanwhile.
+ * From the project to pictures, one way: edit → analyze (interpreter's thread) → compile, unless only the input changed
+ * → trace (compiler's thread). What is shown stays until something newer is ready; it is marked stale meanwhile.
  */
 import { batch, computed, effect, signal, untracked } from '@preact/signals';
 import { type Answer, latestWins } from '../engine/client';
-import type { AboutModel, AnalyzeResult, Asked, CompileResult, Diagnostic, LibraryEntry, PassName, Result, Results, TraceResult, Values } from '../engine/protocol';
+import type {
+  AboutModel,
+  AnalyzeResult,
+  Asked,
+  CompileResult,
+  Diagnostic,
+  LibraryEntry,
+  PassName,
+  Result,
+  Results,
+  TraceResult,
+  Values,
+} from '../engine/protocol';
 import { type Raw, type Tokens, rawValues } from '../engine/raw';
 import { compiler, interpreter, stopPython } from '../engine/start';
 import { parseTokens, tokensText } from '../values';
@@ -16,39 +28,60 @@ export interface Run {
   compiled: CompileResult;
   trace: TraceResult;
   arena: Float32Array;
-  baseline: TraceResult | null;   // the same input without the experiments, where there are some
+  baseline: TraceResult | null; // the same input without the experiments, where there are some
 }
-export interface Picture extends Run { input: Values }
+export interface Picture extends Run {
+  input: Values;
+}
 
 export const analysis = signal<AnalyzeResult | null>(null);
-export const analyzedSource = signal('');             // the text that `analysis` belongs to
+export const analyzedSource = signal(''); // the text that `analysis` belongs to
 export const picture = signal<Picture | null>(null);
 export const diagnostics = signal<Diagnostic[]>([]);
 export const inputProblem = signal('');
 export const vocabularyProblem = signal('');
 export const experimentProblem = signal('');
 export const working = signal<'' | 'analysing' | 'compiling' | 'running'>('');
-export const stale = signal(false);                   // the picture belongs to an earlier program or input
+export const stale = signal(false); // the picture belongs to an earlier program or input
 /** Old for so long that it is dimmed: what is drawn again at once never flickers. */
 export const dimmed = signal(false);
 const dimAfterMs = 250;
 effect(() => {
-  if (!stale.value) { dimmed.value = false; return undefined; }
-  const timer = setTimeout(() => { dimmed.value = true; }, dimAfterMs);
+  if (!stale.value) {
+    dimmed.value = false;
+    return undefined;
+  }
+  const timer = setTimeout(() => {
+    dimmed.value = true;
+  }, dimAfterMs);
   return () => clearTimeout(timer);
 });
 export const library = signal<LibraryEntry[]>([]);
 export const engineVersion = signal('');
-export const ready = signal(false);                    // the engine answers
+export const ready = signal(false); // the engine answers
 
 export const title = computed(() => analysis.value?.title || analysis.value?.output?.name || 'Untitled');
 export const lastHalf = computed(() => 2 * (picture.value?.compiled.model.layers ?? 0));
 
-let epoch = 0;  // grows when another program altogether is opened: what comes late of the one before is dropped
+let epoch = 0; // grows when another program altogether is opened: what comes late of the one before is dropped
 
-interface Job { epoch: number; files: Record<string, string>; active: string; settings: typeof settings.value; experiments: typeof experiments.value }
-type Order = Omit<ReturnType<typeof requestOf>, 'vocabulary' | 'max_length'> & { vocabulary?: Raw; max_length?: number };
-interface Held { key: string; generation: number; compiled: CompileResult; order: Order }
+interface Job {
+  epoch: number;
+  files: Record<string, string>;
+  active: string;
+  settings: typeof settings.value;
+  experiments: typeof experiments.value;
+}
+type Order = Omit<ReturnType<typeof requestOf>, 'vocabulary' | 'max_length'> & {
+  vocabulary?: Raw;
+  max_length?: number;
+};
+interface Held {
+  key: string;
+  generation: number;
+  compiled: CompileResult;
+  order: Order;
+}
 
 let held: Held | null = null;
 let baseline: { key: string; trace: TraceResult } | null = null;
@@ -58,16 +91,33 @@ let compilingSince = 0;
 let analyzing: { since: number } | null = null;
 
 /** What `load` finds: the project's own files, and the examples of the gallery. At once where nothing is loaded, so that Stop always meets the request. */
-export function loadable(job: { files: Record<string, string> }): Record<string, string> | Promise<Record<string, string>> {
+export function loadable(job: {
+  files: Record<string, string>;
+}): Record<string, string> | Promise<Record<string, string>> {
   if (!Object.values(job.files).some((t) => /\bload\b/.test(t))) return job.files;
-  return allExamples().catch(() => [])  // without a network the engine says which file is missing
+  return allExamples()
+    .catch(() => []) // without a network the engine says which file is missing
     .then((examples) => ({ ...Object.fromEntries(examples.map((e) => [e.file, e.source])), ...job.files }));
 }
 
-const requestOf = (job: Job, files: Record<string, string>, input: Tokens | undefined, vocabulary: Tokens | undefined) => ({
-  program: job.files[job.active] ?? '', name: job.active, files, input, vocabulary, output: job.settings.output?.trim() || undefined,
-  max_length: job.settings.maxLength, causal: job.settings.causal, objective: job.settings.objective,
-  passes: job.settings.off?.length ? Object.fromEntries(job.settings.off.map((p) => [p, false])) as Partial<Record<PassName, boolean>> : undefined,
+const requestOf = (
+  job: Job,
+  files: Record<string, string>,
+  input: Tokens | undefined,
+  vocabulary: Tokens | undefined,
+) => ({
+  program: job.files[job.active] ?? '',
+  name: job.active,
+  files,
+  input,
+  vocabulary,
+  output: job.settings.output?.trim() || undefined,
+  max_length: job.settings.maxLength,
+  causal: job.settings.causal,
+  objective: job.settings.objective,
+  passes: job.settings.off?.length
+    ? (Object.fromEntries(job.settings.off.map((p) => [p, false])) as Partial<Record<PassName, boolean>>)
+    : undefined,
 });
 
 /** Errors that only say that the interpreter has no value on this input: the model can be compiled all the same. */
@@ -85,7 +135,12 @@ async function analyze(job: Job, superseded: () => boolean) {
   if (job.epoch !== epoch || (superseded() && result.diagnostics.some((d) => d.code === 'stopped'))) return;
   const analyzed = 'nodes' in result ? result : null;
   // The other thread is set to work before anything is drawn here.
-  const compiles = analyzed?.output && !analyzed.diagnostics.some((d) => d.severity === 'error' && !onThisInput(d)) && !input?.problem && !vocabulary?.problem && !superseded();
+  const compiles =
+    analyzed?.output &&
+    !analyzed.diagnostics.some((d) => d.severity === 'error' && !onThisInput(d)) &&
+    !input?.problem &&
+    !vocabulary?.problem &&
+    !superseded();
   if (compiles) {
     if (compiler.busy && performance.now() - compilingSince > patienceMs) compiler.stop();
     compileLatest({ job, request, analyzed });
@@ -105,19 +160,33 @@ async function analyze(job: Job, superseded: () => boolean) {
   announce('rasp-analysis');
 }
 
-interface CompileJob { job: Job; request: ReturnType<typeof requestOf>; analyzed: AnalyzeResult }
+interface CompileJob {
+  job: Job;
+  request: ReturnType<typeof requestOf>;
+  analyzed: AnalyzeResult;
+}
 
 async function compileAndTrace({ job, request, analyzed }: CompileJob, superseded: () => boolean) {
   compilingSince = performance.now();
   const tokens = analyzed.settings.input ?? { values: [], types: '' };
-  // The settings in force, so that the model is for what the interpreter was shown; the input alone never makes a new model.
+  // The settings in force, so that the model is for what the interpreter was shown; the input alone never makes a new
+  // model.
   const { vocabulary, max_length } = analyzed.settings;
-  const order = { ...request, input: undefined, vocabulary: vocabulary ? rawValues(vocabulary) : undefined, max_length: max_length ?? undefined };
-  const key = JSON.stringify(order), ordered = rawValues(tokens);
+  const order = {
+    ...request,
+    input: undefined,
+    vocabulary: vocabulary ? rawValues(vocabulary) : undefined,
+    max_length: max_length ?? undefined,
+  };
+  const key = JSON.stringify(order),
+    ordered = rawValues(tokens);
   let traced: Answer<Results['trace']> | undefined;
   if (held?.key !== key || held.generation !== compiler.generation) {
     working.value = 'compiling';
-    const answer = await compiler.request({ command: 'compile', keep: true, details: true, ...order }, job.experiments.length ? undefined : ordered);
+    const answer = await compiler.request(
+      { command: 'compile', keep: true, details: true, ...order },
+      job.experiments.length ? undefined : ordered,
+    );
     const { result } = answer;
     traced = answer.traced;
     if (!result.ok && (superseded() || job.epoch !== epoch)) return;
@@ -126,7 +195,8 @@ async function compileAndTrace({ job, request, analyzed }: CompileJob, supersede
       diagnostics.value = merge(diagnostics.value, result.diagnostics);
       return;
     }
-    if (held && held.generation === compiler.generation) void compiler.request({ command: 'release', handle: held.compiled.handle });
+    if (held && held.generation === compiler.generation)
+      void compiler.request({ command: 'release', handle: held.compiled.handle });
     held = { key, generation: compiler.generation, compiled: result, order };
     if (job.epoch === epoch) diagnostics.value = merge(diagnostics.value, result.diagnostics);
   }
@@ -144,10 +214,12 @@ async function compileAndTrace({ job, request, analyzed }: CompileJob, supersede
     }
     if (baseline?.key === baseKey) reference = baseline.trace;
   }
-  const { result, arena } = traced ?? await compiler.request(usable.length ? { ...request2, interventions: usable } : request2);
+  const { result, arena } =
+    traced ?? (await compiler.request(usable.length ? { ...request2, interventions: usable } : request2));
   if (superseded() || job.epoch !== epoch) return;
   working.value = '';
-  if (!result.ok && held.generation !== compiler.generation) return;  // the thread was ended; where nobody asked for that, it all begins again
+  // the thread was ended; where nobody asked for that, it all begins again
+  if (!result.ok && held.generation !== compiler.generation) return;
   if (!result.ok || !arena) {
     const first = result.ok ? undefined : result.diagnostics[0];
     const message = first?.message ?? 'The model could not be run';
@@ -156,7 +228,8 @@ async function compileAndTrace({ job, request, analyzed }: CompileJob, supersede
     return;
   }
   batch(() => {
-    experimentProblem.value = usable.length < job.experiments.length ? 'Some experiments do not fit this model and are left out.' : '';
+    experimentProblem.value =
+      usable.length < job.experiments.length ? 'Some experiments do not fit this model and are left out.' : '';
     picture.value = { compiled, trace: result, arena, baseline: reference, input: tokens };
     stale.value = false;
   });
@@ -165,8 +238,13 @@ async function compileAndTrace({ job, request, analyzed }: CompileJob, supersede
 
 /** Whether an experiment, perhaps of another program's link, names parts that this model has. tokens: without BOS, whose position is 0. */
 export function fits(x: Job['experiments'][number], compiled: CompileResult, tokens: number): boolean {
-  if (x.kind === 'interchange') return [...x.source].length === tokens;  // what s-ops it has is the engine's to say
-  if (x.kind === 'set_residual') return x.half_layer <= 2 * compiled.model.layers && x.position <= tokens && x.dimensions.every((d) => d < compiled.model.d_model);
+  if (x.kind === 'interchange') return [...x.source].length === tokens; // what s-ops it has is the engine's to say
+  if (x.kind === 'set_residual')
+    return (
+      x.half_layer <= 2 * compiled.model.layers &&
+      x.position <= tokens &&
+      x.dimensions.every((d) => d < compiled.model.d_model)
+    );
   if (x.kind === 'set_pattern' && x.values.length !== (tokens + 1) ** 2) return false;
   return x.layer < compiled.layers.length && (x.kind === 'zero_mlp' || x.head < compiled.layers[x.layer]!.heads.length);
 }
@@ -191,7 +269,13 @@ const compileLatest = latestWins<CompileJob>(compileAndTrace);
 /** A newer program does not wait for a long analysis of the one before, nor for a thread that the browser ended within it and never says so. */
 function overtake() {
   const old = analyzing;
-  if (old) setTimeout(() => { if (analyzing === old) interpreter.stop(); }, old.since + patienceMs - performance.now());
+  if (old)
+    setTimeout(
+      () => {
+        if (analyzing === old) interpreter.stop();
+      },
+      old.since + patienceMs - performance.now(),
+    );
 }
 
 /** Another program altogether is opened: nothing of the one before is shown beside it. */
@@ -218,21 +302,37 @@ export function stop() {
 const announce = (what: 'rasp-analysis' | 'rasp-picture') => dispatchEvent(new Event(what));
 
 export function begin() {
-  addEventListener('rasp-stop', stop);  // as the Stop button: a page that embeds this one, and the soak test
+  addEventListener('rasp-stop', stop); // as the Stop button: a page that embeds this one, and the soak test
   const show = () => {
     overtake();
-    analyzeLatest({ epoch, files: files.value, active: active.value, settings: settings.value, experiments: experiments.value });
+    analyzeLatest({
+      epoch,
+      files: files.value,
+      active: active.value,
+      settings: settings.value,
+      experiments: experiments.value,
+    });
   };
   effect(show);
   compiler.onEnded = () => untracked(show);
-  void interpreter.request({ command: 'library' }).then(({ result }) => { if (result.ok) batch(() => { library.value = result.entries; engineVersion.value = result.version; ready.value = true; }); });
+  void interpreter.request({ command: 'library' }).then(({ result }) => {
+    if (result.ok)
+      batch(() => {
+        library.value = result.entries;
+        engineVersion.value = result.version;
+        ready.value = true;
+      });
+  });
 }
 
 /** A request about the model that is shown; null where it is gone meanwhile. */
 export async function ask<Q extends AboutModel>(request: Q) {
   const p = picture.peek();
   if (!p || held?.compiled !== p.compiled || held.generation !== compiler.generation) return null;
-  const { result, bytes, arena } = await compiler.request({ handle: p.compiled.handle, ...request } as Extract<Asked, { command: Q['command'] }>);
+  const { result, bytes, arena } = await compiler.request({ handle: p.compiled.handle, ...request } as Extract<
+    Asked,
+    { command: Q['command'] }
+  >);
   type Good = Omit<Extract<Result<Q['command']>, { ok: true }>, 'bytes'>;
   return result.ok ? { ...(result as unknown as Good), bytes, arena } : null;
 }
@@ -241,8 +341,11 @@ export async function ask<Q extends AboutModel>(request: Q) {
 export const orderOf = (p: Picture) => (held?.compiled === p.compiled ? held.order : null);
 
 /** Anything else that a dialog wants from the engine, without getting in the way of the live pictures. */
-export const askInterpreter = <Q extends Asked>(request: Q): Promise<Result<Q['command']>> => interpreter.request(request).then(({ result }) => result);
+export const askInterpreter = <Q extends Asked>(request: Q): Promise<Result<Q['command']>> =>
+  interpreter.request(request).then(({ result }) => result);
 
 /** The text of the input and vocabulary fields: what was typed, else what is in force. */
 export const inputText = computed(() => settings.value.input ?? tokensText(analysis.value?.settings.input ?? null));
-export const vocabularyText = computed(() => settings.value.vocabulary ?? tokensText(analysis.value?.settings.vocabulary ?? null));
+export const vocabularyText = computed(
+  () => settings.value.vocabulary ?? tokensText(analysis.value?.settings.vocabulary ?? null),
+);

@@ -5,4 +5,6 @@ import { signal } from '@preact/signals';
 export const newerBuild = signal<'' | 'ready' | 'gone'>('');
 
 // A part of the page that cannot be loaded although there is a network.
-addEventListener('vite:preloadError', () => { if (navigator.onLine && !newerBuild.peek()) newerBuild.value = 'gone'; });
+addEventListener('vite:preloadError', () => {
+  if (navigator.onLine && !newerBuild.peek()) newerBuild.value = 'gone';
+});

@@ -6,7 +6,9 @@ const yes = (key: string) => query.get(key) === '1';
 
 export const embed = yes('embed');
 export const readOnly = yes('readonly');
-export const hidden = new Set((query.get('hide') ?? '').split(',').filter((x) => ['editor', 'settings', 'inspector', 'result'].includes(x)));
+export const hidden = new Set(
+  (query.get('hide') ?? '').split(',').filter((x) => ['editor', 'settings', 'inspector', 'result'].includes(x)),
+);
 export const startView = query.get('view');
 export const startTheme = query.get('theme');
 

@@ -3,8 +3,8 @@ import { signal } from '@preact/signals';
 
 export interface Question {
   title: string;
-  action: string;                                          // what the button says
-  field?: { label: string; value: string; check: (text: string) => string | null };  // null, or why the text will not do
+  action: string; // what the button says
+  field?: { label: string; value: string; check: (text: string) => string | null }; // null, or why the text will not do
   accept: (text: string) => void;
 }
 

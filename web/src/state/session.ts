@@ -1,6 +1,6 @@
 /**
- * Where the work on the page comes from and where it is kept: a link, an example, a file, or this tab's slot. Whatever comes
- * opens beside earlier work, never over it: a slot that holds other work is left alone and a new one is begun.
+ * Where the work on the page comes from and where it is kept: a link, an example, a file, or this tab's slot. Whatever
+ * comes opens beside earlier work, never over it: a slot that holds other work is left alone and a new one is begun.
  */
 import { effect, signal } from '@preact/signals';
 import { BadProject, checkProject } from './check';
@@ -14,16 +14,25 @@ import { type Project, course, emptyProject, project, setProject, viewNamed } fr
 import { type Slot, type Store, Work, claim, freshId, ownSlot } from './storage';
 
 export const notice = signal<{ text: string; kind: 'info' | 'problem' } | null>(null);
-export const linked = signal<Shared | null>(null);           // the link or file that the work came from
+export const linked = signal<Shared | null>(null); // the link or file that the work came from
 export const storageFull = signal(false);
 export const recent = signal<Slot[]>([]);
-export const authoring = signal<{ text?: string } | null>(null);   // an assignment that is being written
-export const lockedRanges = signal<[number, number][]>([]);        // lines of the editor that an assignment holds fast
+export const authoring = signal<{ text?: string } | null>(null); // an assignment that is being written
+export const lockedRanges = signal<[number, number][]>([]); // lines of the editor that an assignment holds fast
 
 const memory = new Map<string, string>();
 const inMemory: Store = {
-  getItem: (k) => memory.get(k) ?? null, setItem: (k, v) => { memory.set(k, v); }, removeItem: (k) => { memory.delete(k); },
-  key: (i) => [...memory.keys()][i] ?? null, get length() { return memory.size; },
+  getItem: (k) => memory.get(k) ?? null,
+  setItem: (k, v) => {
+    memory.set(k, v);
+  },
+  removeItem: (k) => {
+    memory.delete(k);
+  },
+  key: (i) => [...memory.keys()][i] ?? null,
+  get length() {
+    return memory.size;
+  },
 };
 function storage(): Store {
   try {
@@ -36,7 +45,7 @@ function storage(): Store {
 
 export const work = new Work(storage());
 let slot = '';
-let pristine = '';             // the project as it was opened: kept only once it differs
+let pristine = ''; // the project as it was opened: kept only once it differs
 /** What this tab opened, by slot: Back finds it even where nothing was changed, so nothing was kept. */
 const visited = new Map<string, { project: Project; linked: Shared | null }>();
 let timer: ReturnType<typeof setTimeout> | undefined;
@@ -44,20 +53,26 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 let begun = { hash: '', json: '' };
 
 /**
- * The address is what is on the page: the fragment that opened it until something is changed, then a link of its own. Work that no
- * link can hold has none; the address of an assignment stays the assignment's, whatever is written into it.
+ * The address is what is on the page: the fragment that opened it until something is changed, then a link of its own.
+ * Work that no link can hold has none; the address of an assignment stays the assignment's, whatever is written into
+ * it.
  */
 async function keepAddress() {
   const now = JSON.stringify(project.peek());
   let { hash } = begun;
   if (now !== begun.json) {
     if (course.peek() !== undefined) return;
-    hash = await encodeLink({ project: project.peek() }).then((f) => (f.length <= fragmentLimit ? `#${f}` : ''), () => '');
+    hash = await encodeLink({ project: project.peek() }).then(
+      (f) => (f.length <= fragmentLimit ? `#${f}` : ''),
+      () => '',
+    );
   }
   if (hash === location.hash || now !== JSON.stringify(project.peek())) return;
   try {
     history.replaceState(history.state, '', `${location.pathname}${location.search}${hash}`);
-  } catch { /* a browser may limit how often; the next change tries again */ }
+  } catch {
+    /* a browser may limit how often; the next change tries again */
+  }
 }
 
 const text = (p: Project) => JSON.stringify({ ...p, selection: {}, view: 'score', half: null, phase: undefined });
@@ -82,7 +97,11 @@ const slotOf = (state: unknown): string | null => {
 
 function show(id: string, p: Project, from: Shared | null, kept: boolean) {
   slot = id;
-  try { sessionStorage.setItem('rasp-slot', slot); } catch { /* until the reload */ }
+  try {
+    sessionStorage.setItem('rasp-slot', slot);
+  } catch {
+    /* until the reload */
+  }
   pristine = kept ? '' : text(p);
   linked.value = from;
   forget();
@@ -92,8 +111,8 @@ function show(id: string, p: Project, from: Shared | null, kept: boolean) {
 }
 
 /**
- * Opens something else in a slot of its own; what was there is kept as recent work. `entry`: a new entry of the history, or the
- * present one, where the browser has just made it.
+ * Opens something else in a slot of its own; what was there is kept as recent work. `entry`: a new entry of the
+ * history, or the present one, where the browser has just made it.
  */
 export function openProject(p: Project, from: Shared | null = null, entry: 'new' | 'present' = 'new', hash = '') {
   save();
@@ -109,7 +128,8 @@ export function openProject(p: Project, from: Shared | null = null, entry: 'new'
 function revisit(id: string): boolean {
   if (id === slot) return true;
   save();
-  const before = visited.get(id), kept = work.read(id)?.project;
+  const before = visited.get(id),
+    kept = work.read(id)?.project;
   if (!before && !kept) return false;
   show(id, kept ?? before!.project, before?.linked ?? null, kept !== undefined);
   return true;
@@ -117,8 +137,12 @@ function revisit(id: string): boolean {
 
 /** An example on its most telling view: `#@ view attention` is the circuit with its first head chosen. */
 const opened = (e: Example): Project => ({
-  ...emptyProject(), files: { [e.file]: e.source }, active: e.file, view: viewNamed(e.view) ?? 'score',
-  selection: e.view === 'attention' && innerWidth > 800 ? { layer: 0, head: 0 } : {},  // on a phone its details would lie over it
+  ...emptyProject(),
+  files: { [e.file]: e.source },
+  active: e.file,
+  view: viewNamed(e.view) ?? 'score',
+  // on a phone its details would lie over it
+  selection: e.view === 'attention' && innerWidth > 800 ? { layer: 0, head: 0 } : {},
 });
 
 export function openExample(e: Example) {
@@ -133,7 +157,10 @@ export function openSlot(id: string) {
 
 /** A program, a project file, a model's JSON or an assignment that was dropped or chosen. */
 export async function openFile(file: File) {
-  if (file.size > 2 << 20) { notice.value = { kind: 'problem', text: `${file.name} is larger than 2 MB.` }; return; }
+  if (file.size > 2 << 20) {
+    notice.value = { kind: 'problem', text: `${file.name} is larger than 2 MB.` };
+    return;
+  }
   const content = await file.text();
   try {
     if (/\.(rasp|py)$/i.test(file.name)) {
@@ -143,14 +170,18 @@ export async function openFile(file: File) {
       const kind = (value as { format?: unknown } | undefined)?.format;
       if (kind === 'rasp-assignment') openProject(checkProject({ ...emptyProject(''), course: content }));
       else {
-        if (typeof kind === 'string' && kind.startsWith('rasp-suite/')) throw new BadProject('it lists the models of a suite; open the model.json of one of them');
+        if (typeof kind === 'string' && kind.startsWith('rasp-suite/'))
+          throw new BadProject('it lists the models of a suite; open the model.json of one of them');
         const shared = isModelFile(value) ? modelFile(value) : { ...decodeFile(content), file: true as const };
         openProject(shared.project, shared);
       }
     }
     notice.value = null;
   } catch (error) {
-    notice.value = { kind: 'problem', text: `${file.name} cannot be opened: ${error instanceof BadProject ? error.message : 'it is not a program, a project, a model or an assignment'}.` };
+    notice.value = {
+      kind: 'problem',
+      text: `${file.name} cannot be opened: ${error instanceof BadProject ? error.message : 'it is not a program, a project, a model or an assignment'}.`,
+    };
   }
 }
 
@@ -162,13 +193,21 @@ async function fromCourseLink(fragment: string): Promise<Shared | null> {
     if (found?.kind === 'assignment') return { project: { ...emptyProject(), course: found.text }, ...unchecked };
     const { submission, diagnostics } = parseSubmission(found?.text ?? '');
     if (!submission) throw new Error(diagnostics[0]?.message ?? 'it is no submission');
-    const files = Object.fromEntries(Object.entries(submission.programs).map(([id, program]) => [`${id}.rasp`, program]));
+    const files = Object.fromEntries(
+      Object.entries(submission.programs).map(([id, program]) => [`${id}.rasp`, program]),
+    );
     const active = Object.keys(files)[0];
     if (!active) throw new Error('it holds no program');
-    notice.value = { kind: 'info', text: `The programs of a submission${submission.student?.name ? ` by ${submission.student.name}` : ''}.` };
+    notice.value = {
+      kind: 'info',
+      text: `The programs of a submission${submission.student?.name ? ` by ${submission.student.name}` : ''}.`,
+    };
     return { project: checkProject({ ...emptyProject(), files, active }), ...unchecked };
   } catch (error) {
-    notice.value = { kind: 'problem', text: `The link cannot be opened: ${(error as Error).message}. Your own work is unchanged.` };
+    notice.value = {
+      kind: 'problem',
+      text: `The link cannot be opened: ${(error as Error).message}. Your own work is unchanged.`,
+    };
     return null;
   }
 }
@@ -179,7 +218,8 @@ async function fromFragment(): Promise<Shared | null> {
   notice.value = null;
   const shared = await read(fragment);
   if (shared?.unchecked) {
-    const text = 'This link is of an earlier version and carries no checksum: nothing can tell whether a character of it was changed on the way.';
+    const text =
+      'This link is of an earlier version and carries no checksum: nothing can tell whether a character of it was changed on the way.';
     notice.value = { kind: 'info', text: [notice.peek()?.text, text].filter(Boolean).join(' ') };
   }
   return shared;
@@ -189,7 +229,9 @@ async function read(fragment: string): Promise<Shared | null> {
   if (/^(assignment|submission)=/.test(fragment)) return fromCourseLink(fragment);
   const named = fragment.match(/^example=([\w-]+)$/);
   if (named) {
-    const example = (await allExamples().catch(() => [firstExample])).find((e) => e.file === `${named[1]}.rasp` || e.file === `${named[1]}.py`);
+    const example = (await allExamples().catch(() => [firstExample])).find(
+      (e) => e.file === `${named[1]}.rasp` || e.file === `${named[1]}.py`,
+    );
     if (example) return { project: opened(example) };
     notice.value = { kind: 'problem', text: `There is no example "${named[1]}".` };
     return null;
@@ -197,7 +239,10 @@ async function read(fragment: string): Promise<Shared | null> {
   try {
     return await decodeLink(fragment);
   } catch (error) {
-    notice.value = { kind: 'problem', text: `The link cannot be opened: ${error instanceof BadProject ? error.message : 'it is damaged'}. Your own work is unchanged.` };
+    notice.value = {
+      kind: 'problem',
+      text: `The link cannot be opened: ${error instanceof BadProject ? error.message : 'it is damaged'}. Your own work is unchanged.`,
+    };
     return null;
   }
 }
@@ -228,7 +273,11 @@ export async function beginSession() {
     show(id, edited?.project ?? shared.project, shared, edited !== null);
   } else {
     const latest = mine ?? recent.value[0];
-    const p = latest?.project ?? { ...emptyProject(), files: { [firstExample.file]: firstExample.source }, active: firstExample.file };
+    const p = latest?.project ?? {
+      ...emptyProject(),
+      files: { [firstExample.file]: firstExample.source },
+      active: firstExample.file,
+    };
     visited.set(own.id, { project: p, linked: null });
     show(own.id, p, null, latest !== undefined && latest.id !== own.id);
   }
@@ -246,20 +295,28 @@ export async function beginSession() {
     address = setTimeout(() => void keepAddress(), 400);
   });
   for (const event of ['pagehide', 'visibilitychange'] as const) addEventListener(event, save);
-  let entry = 0;  // grows with every move, so that a slow link never opens over a later one
+  let entry = 0; // grows with every move, so that a slow link never opens over a later one
   addEventListener('popstate', ({ state }) => {
     ++entry;
     const id = slotOf(state);
     if (id !== null && revisit(id)) return;
     const mine = entry;
-    void fromFragment().then((s) => { if (s && mine === entry) openProject(s.project, s, 'present'); });
+    void fromFragment().then((s) => {
+      if (s && mine === entry) openProject(s.project, s, 'present');
+    });
   });
-  addEventListener('storage', () => { listWork(); });
+  addEventListener('storage', () => {
+    listWork();
+  });
 }
 
 /** One sentence where the model that is shown is not the one that the link's author saw: what differs. */
 export function otherModel(): string {
   const p = picture.value;
   if (!p || stale.value || !linked.value) return '';
-  return sentence(linked.value, { project: project.value, fingerprint: p.compiled.fingerprint, engine: engineVersion.value });
+  return sentence(linked.value, {
+    project: project.value,
+    fingerprint: p.compiled.fingerprint,
+    engine: engineVersion.value,
+  });
 }

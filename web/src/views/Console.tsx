@@ -16,14 +16,49 @@ function Problem({ d }: { d: Diagnostic }) {
   const where = `${d.file ? `${d.file} ` : ''}${d.line}:${d.column}`;
   return (
     <li class={d.severity}>
-      <button type="button" class="link where" disabled={Boolean(d.file)} onClick={() => { goTo.value = { line: d.line, column: d.column }; }}>{where}</button>{' '}
-      <span><strong class="severity">{d.severity}</strong> {d.message}. {d.hint && <span class="fix">{d.hint}</span>} {d.fix && <button type="button" class="link mend" onClick={() => { fixing.value = d.fix; }}>{d.fix.title}</button>} <a class="code" href={docs(d.code)} target="_blank" rel="noopener">{d.code}</a></span>
+      <button
+        type="button"
+        class="link where"
+        disabled={Boolean(d.file)}
+        onClick={() => {
+          goTo.value = { line: d.line, column: d.column };
+        }}
+      >
+        {where}
+      </button>{' '}
+      <span>
+        <strong class="severity">{d.severity}</strong> {d.message}. {d.hint && <span class="fix">{d.hint}</span>}{' '}
+        {d.fix && (
+          <button
+            type="button"
+            class="link mend"
+            onClick={() => {
+              fixing.value = d.fix;
+            }}
+          >
+            {d.fix.title}
+          </button>
+        )}{' '}
+        <a class="code" href={docs(d.code)} target="_blank" rel="noopener">
+          {d.code}
+        </a>
+      </span>
     </li>
   );
 }
 
 export function Shown({ display }: { display: DisplayValue }) {
-  if (display.matrix) return <><Matrix matrix={display.matrix} most={24} />{display.matrix.length > 24 && <Enlarge title={`A selector of ${display.matrix.length} positions`}>{() => <Matrix matrix={display.matrix!} />}</Enlarge>}</>;
+  if (display.matrix)
+    return (
+      <>
+        <Matrix matrix={display.matrix} most={24} />
+        {display.matrix.length > 24 && (
+          <Enlarge title={`A selector of ${display.matrix.length} positions`}>
+            {() => <Matrix matrix={display.matrix!} />}
+          </Enlarge>
+        )}
+      </>
+    );
   if (display.value) return <Strip cells={valueCells(display.value)} />;
   return <code>{display.text}</code>;
 }
@@ -34,20 +69,68 @@ export function Console() {
   const printed = analysis.value?.printed ?? [];
   return (
     <section class="console" aria-label="Problems and printed results">
-      <p id="input-problem" class="problem" role="alert">{inputProblem.value}</p>
-      {list.length === 0 && failing.length === 0 && printed.length === 0 && !inputProblem.value && <p class="hint">No problems. A line such as <code>tokens;</code> shows its value here.</p>}
-      {list.length > 0 && <ul class="problems">{list.map((d) => <Problem d={d} />)}</ul>}
-      {failing.length > 0 && <ul class="plain failing">{failing.map((o) => (
-        <li><button type="button" class="link where" onClick={() => { goTo.value = { line: o.line, column: 1 }; }}>{o.line}</button> <strong class="severity">✗ test</strong> {tokensText(o.input)}: expected <code>{o.expected}</code>, got <code>{o.got}</code></li>
-      ))}</ul>}
+      <p id="input-problem" class="problem" role="alert">
+        {inputProblem.value}
+      </p>
+      {list.length === 0 && failing.length === 0 && printed.length === 0 && !inputProblem.value && (
+        <p class="hint">
+          No problems. A line such as <code>tokens;</code> shows its value here.
+        </p>
+      )}
+      {list.length > 0 && (
+        <ul class="problems">
+          {list.map((d) => (
+            <Problem d={d} />
+          ))}
+        </ul>
+      )}
+      {failing.length > 0 && (
+        <ul class="plain failing">
+          {failing.map((o) => (
+            <li>
+              <button
+                type="button"
+                class="link where"
+                onClick={() => {
+                  goTo.value = { line: o.line, column: 1 };
+                }}
+              >
+                {o.line}
+              </button>{' '}
+              <strong class="severity">✗ test</strong> {tokensText(o.input)}: expected <code>{o.expected}</code>, got{' '}
+              <code>{o.got}</code>
+            </li>
+          ))}
+        </ul>
+      )}
       {printed.length > 0 && (
-        <ol class="printed">{printed.slice(0, 200).map((x) => (
-          <li>
-            <button type="button" class="link where" onClick={() => { if (x.span) goTo.value = { line: x.span[0], column: x.span[1] }; }}>{x.span?.[0]}</button>
-            {x.name !== 'out' && x.name !== 'draw' && <button type="button" class="link name" style={{ color: x.display.node === undefined ? undefined : colour(x.display.node) }} {...(x.display.node === undefined ? {} : pointing({ node: x.display.node }))}>{x.name}</button>}
-            {x.display.input && <small> on {x.display.input.values.join(' ')}</small>} {x.quiet ? <small>{x.display.kind}</small> : <Shown display={x.display} />}
-          </li>
-        ))}</ol>
+        <ol class="printed">
+          {printed.slice(0, 200).map((x) => (
+            <li>
+              <button
+                type="button"
+                class="link where"
+                onClick={() => {
+                  if (x.span) goTo.value = { line: x.span[0], column: x.span[1] };
+                }}
+              >
+                {x.span?.[0]}
+              </button>
+              {x.name !== 'out' && x.name !== 'draw' && (
+                <button
+                  type="button"
+                  class="link name"
+                  style={{ color: x.display.node === undefined ? undefined : colour(x.display.node) }}
+                  {...(x.display.node === undefined ? {} : pointing({ node: x.display.node }))}
+                >
+                  {x.name}
+                </button>
+              )}
+              {x.display.input && <small> on {x.display.input.values.join(' ')}</small>}{' '}
+              {x.quiet ? <small>{x.display.kind}</small> : <Shown display={x.display} />}
+            </li>
+          ))}
+        </ol>
       )}
     </section>
   );

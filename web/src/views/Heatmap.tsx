@@ -1,4 +1,5 @@
-// A pattern as a picture: one canvas pixel a cell, scaled by CSS; labels, a crosshair by mouse or arrow keys, a sentence for the cell.
+// A pattern as a picture: one canvas pixel a cell, scaled by CSS; labels, a crosshair by mouse or arrow keys, a
+// sentence for the cell.
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { channels, table } from '../draw/colour';
 import { theme } from '../state/theme';
@@ -6,14 +7,14 @@ import { token } from '../values';
 
 interface Props {
   label: string;
-  tokens: string[];                                // BOS first
-  values: Float32Array | number[];                 // [n·n], row = query, 0..1
-  masked: boolean;                                 // later keys are hidden by the causal mask
+  tokens: string[]; // BOS first
+  values: Float32Array | number[]; // [n·n], row = query, 0..1
+  masked: boolean; // later keys are hidden by the causal mask
   cell: [number, number] | null;
   onCell: (cell: [number, number] | null, lock: boolean) => void;
   sentence: (query: number, key: number) => string;
-  most?: number;                                   // longest side of the cells, in pixels
-  outputs?: string[];                              // what each query gets, beside its row; BOS first
+  most?: number; // longest side of the cells, in pixels
+  outputs?: string[]; // what each query gets, beside its row; BOS first
 }
 
 const mark = (t: string, i: number) => (i === 0 ? '⊢' : token(t));
@@ -45,44 +46,84 @@ export function Heatmap({ label, tokens, values, masked, cell, onCell, sentence,
   };
   const labels = (className: string, index: number | undefined, style: preact.CSSProperties) => (
     <div class={className} aria-hidden="true" style={style}>
-      {tokens.map((t, i) => <span class={index === i ? 'on' : ''}>{index === i || i % every === 0 ? mark(t, i) : ''}</span>)}
+      {tokens.map((t, i) => (
+        <span class={index === i ? 'on' : ''}>{index === i || i % every === 0 ? mark(t, i) : ''}</span>
+      ))}
     </div>
   );
   return (
-    <div class="heatmap" style={{ gridTemplateColumns: `auto auto ${px(size * n)} auto`, gridTemplateRows: `auto auto ${px(size * n)}` }}>
-      <span class="axis axis-keys" aria-hidden="true">key: who is looked at →</span>
-      <span class="axis axis-queries" aria-hidden="true">query: who looks →</span>
+    <div
+      class="heatmap"
+      style={{ gridTemplateColumns: `auto auto ${px(size * n)} auto`, gridTemplateRows: `auto auto ${px(size * n)}` }}
+    >
+      <span class="axis axis-keys" aria-hidden="true">
+        key: who is looked at →
+      </span>
+      <span class="axis axis-queries" aria-hidden="true">
+        query: who looks →
+      </span>
       <span class="corner" aria-hidden="true" />
       {labels('heat-keys', cell?.[1], { gridTemplateColumns: `repeat(${n}, ${px(size)})` })}
       {labels('heat-queries', cell?.[0], { gridTemplateRows: `repeat(${n}, ${px(size)})` })}
       <div class="heat-cells">
         <canvas
-          ref={canvas} width={n} height={n} tabIndex={0} role="application" aria-roledescription="heatmap" aria-label={`${label}. Rows are queries, columns are keys. Arrow keys move, Enter locks.`}
+          ref={canvas}
+          width={n}
+          height={n}
+          tabIndex={0}
+          role="application"
+          aria-roledescription="heatmap"
+          aria-label={`${label}. Rows are queries, columns are keys. Arrow keys move, Enter locks.`}
           style={{ width: px(size * n), height: px(size * n) }}
           onMouseMove={(e) => onCell(at(e), false)}
           onMouseLeave={() => onCell(null, false)}
-          onClick={(e) => { e.stopPropagation(); onCell(at(e), true); }}
+          onClick={(e) => {
+            e.stopPropagation();
+            onCell(at(e), true);
+          }}
           onKeyDown={(e) => {
             const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[e.key];
             const [q, k] = cell ?? [Math.min(1, n - 1), Math.min(1, n - 1)];
             if (step) {
               e.preventDefault();
-              const to = cell ? [q + step[0]!, k + step[1]!].map((x) => Math.min(n - 1, Math.max(0, x))) as [number, number] : [q, k] as [number, number];
+              const to = cell
+                ? ([q + step[0]!, k + step[1]!].map((x) => Math.min(n - 1, Math.max(0, x))) as [number, number])
+                : ([q, k] as [number, number]);
               setSpoken(sentence(...to));
               onCell(to, false);
             } else if (e.key === 'Enter' && cell) {
               onCell(cell, true);
             }
           }}
-          onBlur={() => { setSpoken(''); onCell(null, false); }}
+          onBlur={() => {
+            setSpoken('');
+            onCell(null, false);
+          }}
         />
         {cell && <div class="cross-row" style={{ top: px(cell[0] * size), height: px(size) }} />}
         {cell && <div class="cross-column" style={{ left: px(cell[1] * size), width: px(size) }} />}
-        {cell && <div class="crosshair" style={{ left: px(cell[1] * size), top: px(cell[0] * size), width: px(size), height: px(size) }} />}
+        {cell && (
+          <div
+            class="crosshair"
+            style={{ left: px(cell[1] * size), top: px(cell[0] * size), width: px(size), height: px(size) }}
+          />
+        )}
       </div>
-      {outputs && <span class="axis axis-outputs" aria-hidden="true">gets</span>}
-      {outputs && <div class="heat-outputs" aria-hidden="true" style={{ gridTemplateRows: `repeat(${n}, ${px(size)})` }}>{outputs.map((text, i) => <span class={cell?.[0] === i ? 'on' : ''}>{cell?.[0] === i || i % every === 0 ? text : ''}</span>)}</div>}
-      <span class="visually-hidden" aria-live="polite">{spoken}</span>
+      {outputs && (
+        <span class="axis axis-outputs" aria-hidden="true">
+          gets
+        </span>
+      )}
+      {outputs && (
+        <div class="heat-outputs" aria-hidden="true" style={{ gridTemplateRows: `repeat(${n}, ${px(size)})` }}>
+          {outputs.map((text, i) => (
+            <span class={cell?.[0] === i ? 'on' : ''}>{cell?.[0] === i || i % every === 0 ? text : ''}</span>
+          ))}
+        </div>
+      )}
+      <span class="visually-hidden" aria-live="polite">
+        {spoken}
+      </span>
     </div>
   );
 }

@@ -36,8 +36,21 @@ export function Primer() {
   return (
     <section class="primer" aria-label="RASP in 12 lines">
       <h3>RASP in 12 lines{inPython && ' of Python'}</h3>
-      <dl>{(inPython ? python : rasp).map(([code, words]) => <div><dt><code>{code}</code></dt><dd>{words}</dd></div>)}</dl>
-      <p class="hint"><a href={inPython ? './docs/tracr.html' : './docs/language.html'} target="_blank" rel="noopener">{inPython ? 'Coming from Tracr' : 'All of the language'}</a></p>
+      <dl>
+        {(inPython ? python : rasp).map(([code, words]) => (
+          <div>
+            <dt>
+              <code>{code}</code>
+            </dt>
+            <dd>{words}</dd>
+          </div>
+        ))}
+      </dl>
+      <p class="hint">
+        <a href={inPython ? './docs/tracr.html' : './docs/language.html'} target="_blank" rel="noopener">
+          {inPython ? 'Coming from Tracr' : 'All of the language'}
+        </a>
+      </p>
     </section>
   );
 }

@@ -11,24 +11,54 @@ import { Words } from './Term';
 import { second } from '../draw/second';
 import { number, token } from '../values';
 
-interface Props { p: Picture; line: Row | Note; lanes: number; step: number; mark: string; tokens?: boolean; dense?: boolean; notes: boolean }
+interface Props {
+  p: Picture;
+  line: Row | Note;
+  lanes: number;
+  step: number;
+  mark: string;
+  tokens?: boolean;
+  dense?: boolean;
+  notes: boolean;
+}
 
 const short = (label: string) => (label.length > 40 ? `${label.slice(0, 39)}…` : label);
 
 export function Stave({ p, line, lanes, step, mark, tokens, dense, notes }: Props) {
-  const on = lit.value.has(line.node) || (focus.value.layer === line.layer && focus.value.head === undefined && focus.value.node === undefined && line.half % 2 === 0 && line.half > 0);
-  const off = line.half > 0 && line.half % 2 === 0 && experiments.value.some((x) => x.kind === 'zero_mlp' && x.layer === line.layer);
+  const on =
+    lit.value.has(line.node) ||
+    (focus.value.layer === line.layer &&
+      focus.value.head === undefined &&
+      focus.value.node === undefined &&
+      line.half % 2 === 0 &&
+      line.half > 0);
+  const off =
+    line.half > 0 &&
+    line.half % 2 === 0 &&
+    experiments.value.some((x) => x.kind === 'zero_mlp' && x.layer === line.layer);
   if (line.kind === 'note') {
     return (
-      <tbody class={`line note${on ? ' on' : ''}${off ? ' off' : ''}${mark}`} data-item={line.key} data-node={line.node}>
+      <tbody
+        class={`line note${on ? ' on' : ''}${off ? ' off' : ''}${mark}`}
+        data-item={line.key}
+        data-node={line.node}
+      >
         <tr class="stave" {...pointing({ layer: line.layer, node: line.node })}>
-          <th scope="row"><button type="button" class="link name" style={{ color: colour(line.node) }}>{short(line.name)}</button></th>
-          <td colSpan={lanes + (notes ? 1 : 0)} class="words"><Words text={line.text} /></td>
+          <th scope="row">
+            <button type="button" class="link name" style={{ color: colour(line.node) }}>
+              {short(line.name)}
+            </button>
+          </th>
+          <td colSpan={lanes + (notes ? 1 : 0)} class="words">
+            <Words text={line.text} />
+          </td>
         </tr>
       </tbody>
     );
   }
-  return <ValueRow {...{ p, line, lanes, step, mark, on, off, notes }} tokens={tokens ?? false} dense={dense ?? false} />;
+  return (
+    <ValueRow {...{ p, line, lanes, step, mark, on, off, notes }} tokens={tokens ?? false} dense={dense ?? false} />
+  );
 }
 
 /** Far rows of a large score are not drawn. */
@@ -36,20 +66,37 @@ export function useNear<E extends HTMLElement>(lazy: boolean): [{ current: E | n
   const host = useRef<E>(null);
   const [near, setNear] = useState(!lazy);
   useEffect(() => {
-    if (!lazy) { setNear(true); return undefined; }
-    const observer = new IntersectionObserver((entries) => setNear(entries.at(-1)!.isIntersecting), { rootMargin: '20px' });
+    if (!lazy) {
+      setNear(true);
+      return undefined;
+    }
+    const observer = new IntersectionObserver((entries) => setNear(entries.at(-1)!.isIntersecting), {
+      rootMargin: '20px',
+    });
     observer.observe(host.current!);
     return () => observer.disconnect();
   }, [lazy]);
   return [host, near];
 }
 
-function ValueRow({ p, line, lanes, step, mark, tokens, dense, on, off, notes }: Omit<Props, 'line' | 'tokens'> & { line: Row; tokens: boolean; on: boolean; off: boolean }) {
+function ValueRow({
+  p,
+  line,
+  lanes,
+  step,
+  mark,
+  tokens,
+  dense,
+  on,
+  off,
+  notes,
+}: Omit<Props, 'line' | 'tokens'> & { line: Row; tokens: boolean; on: boolean; off: boolean }) {
   const [host, near] = useNear<HTMLTableSectionElement>(dense ?? false);
   const [open, setOpen] = useState(false);
   const { compiled } = p;
   const s = compiled.subspaces[line.subspace]!;
-  const ended = s.dead >= 0 && step >= s.dead, shownEnded = ended && stepped.value !== null;
+  const ended = s.dead >= 0 && step >= s.dead,
+    shownEnded = ended && stepped.value !== null;
   const written = filled(s.written) && !ended;
   const at = Math.max(s.written, Math.min(step, s.dead >= 0 ? s.dead - 1 : step));
   const cells = subspaceCells(p, line.subspace, at).slice(0, lanes);
@@ -58,32 +105,91 @@ function ValueRow({ p, line, lanes, step, mark, tokens, dense, on, off, notes }:
   const Other = second.value?.compiled === compiled ? second.value.Cells : null;
   const fresh = stepped.value !== null && line.half === step && written;
   return (
-    <tbody class={`line${on ? ' on' : ''}${off ? ' off' : ''}${fresh ? ' fresh' : ''}${shownEnded ? ' ended' : ''}${mark}`} data-item={line.key} data-node={line.node} data-half={line.half} ref={host}>
+    <tbody
+      class={`line${on ? ' on' : ''}${off ? ' off' : ''}${fresh ? ' fresh' : ''}${shownEnded ? ' ended' : ''}${mark}`}
+      data-item={line.key}
+      data-node={line.node}
+      data-half={line.half}
+      ref={host}
+    >
       <tr class={`stave${tokens ? ' input-row' : ''}`}>
         <th scope="row" title={notes ? line.name : `${line.name}: ${line.note}`}>
-          <button type="button" class="expander" aria-expanded={open ? 'true' : 'false'} aria-label={`Dimensions of ${line.name}`} onClick={() => setOpen(!open)} />
-          <button type="button" class="link name" style={{ color: colour(line.node) }} {...pointing(target)} onKeyDown={(e) => {
-            const d = { ArrowLeft: -1, ArrowRight: 1 }[e.key];
-            if (!d || !written) return;
-            e.preventDefault();
-            e.stopPropagation();
-            const from = selection.value.subspace === line.subspace ? selection.value.position ?? 0 : 0;
-            selection.value = { subspace: line.subspace, half: at, position: Math.min(lanes, Math.max(1, from + d)) };
-          }}>{short(line.name)}</button>
+          <button
+            type="button"
+            class="expander"
+            aria-expanded={open ? 'true' : 'false'}
+            aria-label={`Dimensions of ${line.name}`}
+            onClick={() => setOpen(!open)}
+          />
+          <button
+            type="button"
+            class="link name"
+            style={{ color: colour(line.node) }}
+            {...pointing(target)}
+            onKeyDown={(e) => {
+              const d = { ArrowLeft: -1, ArrowRight: 1 }[e.key];
+              if (!d || !written) return;
+              e.preventDefault();
+              e.stopPropagation();
+              const from = selection.value.subspace === line.subspace ? (selection.value.position ?? 0) : 0;
+              selection.value = { subspace: line.subspace, half: at, position: Math.min(lanes, Math.max(1, from + d)) };
+            }}
+          >
+            {short(line.name)}
+          </button>
         </th>
         {!near && <td colSpan={lanes} class="far" />}
-        {near && cells.map((c, i) => {
-          const here = { subspace: line.subspace, half: at, position: i + 1 };
-          const shown = written || (ended && filled(s.written));
-          if (dense) return <td class={`${shown ? 'value' : 'unwritten'}${c.changed ? ' changed' : ''}${f.subspace === line.subspace && f.position === i + 1 ? ' here' : ''}`} title={c.full ?? c.text} onClick={() => { if (shown) selection.value = here; }}>{shown ? c.text || '·' : ''}</td>;
-          return (
-            <td class={`${tokens ? 'token' : ''}${shown ? '' : ' unwritten'}${c.changed ? ' changed' : ''}${f.subspace === line.subspace && f.position === i + 1 ? ' here' : ''}${(f.position ?? f.query) === i + 1 ? ' lane' : ''}${f.key === i + 1 ? ' key' : ''}`}>
-              {shown && <button type="button" class="value" aria-label={`${line.name} at position ${i}: ${c.full || 'nothing'}`} title={c.full}
-                onMouseEnter={() => { hover.value = here; }} onMouseLeave={() => { hover.value = null; }} onClick={() => { hover.value = null; selection.value = here; }}>{tokens ? token(c.text) : c.text || '·'}</button>}
-            </td>
-          );
-        })}
-        {notes && <th class="note"><small><Words text={line.note} />{s.dead >= 0 ? `, until ${halfName(s.dead)}` : ''}</small></th>}
+        {near &&
+          cells.map((c, i) => {
+            const here = { subspace: line.subspace, half: at, position: i + 1 };
+            const shown = written || (ended && filled(s.written));
+            if (dense)
+              return (
+                <td
+                  class={`${shown ? 'value' : 'unwritten'}${c.changed ? ' changed' : ''}${f.subspace === line.subspace && f.position === i + 1 ? ' here' : ''}`}
+                  title={c.full ?? c.text}
+                  onClick={() => {
+                    if (shown) selection.value = here;
+                  }}
+                >
+                  {shown ? c.text || '·' : ''}
+                </td>
+              );
+            return (
+              <td
+                class={`${tokens ? 'token' : ''}${shown ? '' : ' unwritten'}${c.changed ? ' changed' : ''}${f.subspace === line.subspace && f.position === i + 1 ? ' here' : ''}${(f.position ?? f.query) === i + 1 ? ' lane' : ''}${f.key === i + 1 ? ' key' : ''}`}
+              >
+                {shown && (
+                  <button
+                    type="button"
+                    class="value"
+                    aria-label={`${line.name} at position ${i}: ${c.full || 'nothing'}`}
+                    title={c.full}
+                    onMouseEnter={() => {
+                      hover.value = here;
+                    }}
+                    onMouseLeave={() => {
+                      hover.value = null;
+                    }}
+                    onClick={() => {
+                      hover.value = null;
+                      selection.value = here;
+                    }}
+                  >
+                    {tokens ? token(c.text) : c.text || '·'}
+                  </button>
+                )}
+              </td>
+            );
+          })}
+        {notes && (
+          <th class="note">
+            <small>
+              <Words text={line.note} />
+              {s.dead >= 0 ? `, until ${halfName(s.dead)}` : ''}
+            </small>
+          </th>
+        )}
       </tr>
       {Other && near && <Other line={line} lanes={lanes} half={at} notes={notes} />}
       {open && <Dimensions p={p} line={line} lanes={lanes} half={at} />}
@@ -92,19 +198,38 @@ function ValueRow({ p, line, lanes, step, mark, tokens, dense, on, off, notes }:
 }
 
 function Dimensions({ p, line, lanes, half }: { p: Picture; line: Row; lanes: number; half: number }) {
-  const { compiled } = p, width = compiled.model.d_model, data = residualAt(p, half)!.data;
+  const { compiled } = p,
+    width = compiled.model.d_model,
+    data = residualAt(p, half)!.data;
   const s = compiled.subspaces[line.subspace]!;
-  const used = s.dimensions.filter((d) => Array.from({ length: lanes }, (_, i) => data[(i + 1) * width + d]).some((x) => x !== 0));
+  const used = s.dimensions.filter((d) =>
+    Array.from({ length: lanes }, (_, i) => data[(i + 1) * width + d]).some((x) => x !== 0),
+  );
   const zero = s.dimensions.length - used.length;
   return (
     <>
       {used.map((d) => (
         <tr class="dimension">
-          <th scope="row" title={compiled.residual_labels[d]}><small>{d}</small> {compiled.residual_labels[d]}</th>
-          {Array.from({ length: lanes }, (_, i) => { const x = data[(i + 1) * width + d]!; return <td class={x ? '' : 'zero'} title={number(x)}>{number(x)}</td>; })}
+          <th scope="row" title={compiled.residual_labels[d]}>
+            <small>{d}</small> {compiled.residual_labels[d]}
+          </th>
+          {Array.from({ length: lanes }, (_, i) => {
+            const x = data[(i + 1) * width + d]!;
+            return (
+              <td class={x ? '' : 'zero'} title={number(x)}>
+                {number(x)}
+              </td>
+            );
+          })}
         </tr>
       ))}
-      {zero > 0 && <tr class="dimension"><th scope="row" colSpan={lanes + 1}>+{zero} zero at every position</th></tr>}
+      {zero > 0 && (
+        <tr class="dimension">
+          <th scope="row" colSpan={lanes + 1}>
+            +{zero} zero at every position
+          </th>
+        </tr>
+      )}
     </>
   );
 }

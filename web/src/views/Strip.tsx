@@ -11,7 +11,11 @@ export function Strip({ cells, label }: { cells: Cell[]; label?: string }) {
   return (
     <span class="strip" role="img" aria-label={label ?? cells.map((c) => c.text || 'nothing').join(', ')}>
       {shown.map((c, i) => (
-        <span class={`cell${c.wrong ? ' wrong' : ''}${c.changed ? ' changed' : ''}${c.absent ? ' absent' : ''}${position === i + 1 ? ' here' : ''}${f.key === i + 1 ? ' key' : ''}`}>{c.text}</span>
+        <span
+          class={`cell${c.wrong ? ' wrong' : ''}${c.changed ? ' changed' : ''}${c.absent ? ' absent' : ''}${position === i + 1 ? ' here' : ''}${f.key === i + 1 ? ' key' : ''}`}
+        >
+          {c.text}
+        </span>
       ))}
       {cells.length > mostCells && <span class="more">+{cells.length - mostCells}</span>}
     </span>

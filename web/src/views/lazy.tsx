@@ -9,10 +9,31 @@ export function lazy<P extends object>(load: () => Promise<{ default: ComponentT
   return function Lazy({ fallback, ...props }: P & { fallback: ComponentChildren }) {
     if (!started) {
       started = true;
-      load().then((m) => { loaded.value = m.default; }, () => { failed.value = true; started = false; });
+      load().then(
+        (m) => {
+          loaded.value = m.default;
+        },
+        () => {
+          failed.value = true;
+          started = false;
+        },
+      );
     }
     const Part = loaded.value;
-    if (failed.value) return <p class="empty">This part of the page could not be loaded. <button type="button" onClick={() => { failed.value = false; }}>Try again</button></p>;
+    if (failed.value)
+      return (
+        <p class="empty">
+          This part of the page could not be loaded.{' '}
+          <button
+            type="button"
+            onClick={() => {
+              failed.value = false;
+            }}
+          >
+            Try again
+          </button>
+        </p>
+      );
     return Part ? <Part {...(props as unknown as P)} /> : <>{fallback}</>;
   };
 }

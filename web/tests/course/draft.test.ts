@@ -1,6 +1,16 @@
 import { expect, test } from 'vitest';
 import { parseAssignment } from '../../../wasm/course/index.mjs';
-import { casesText, draftOf, newAssignment, newTask, parseCases, parseVocabulary, textOf, vocabularyText, withTask } from '../../src/course/draft';
+import {
+  casesText,
+  draftOf,
+  newAssignment,
+  newTask,
+  parseCases,
+  parseVocabulary,
+  textOf,
+  vocabularyText,
+  withTask,
+} from '../../src/course/draft';
 
 test('a new assignment and its text are valid', () => {
   expect(parseAssignment(newAssignment()).diagnostics).toEqual([]);
@@ -9,7 +19,8 @@ test('a new assignment and its text are valid', () => {
 });
 
 test('only an object with a list of tasks can be edited as a form', () => {
-  for (const bad of ['', '{', '[]', 'null', '{"tasks":{}}', '{"tasks":[null]}', '{"tasks":[[]]}']) expect(draftOf(bad)).toBeNull();
+  for (const bad of ['', '{', '[]', 'null', '{"tasks":{}}', '{"tasks":[null]}', '{"tasks":[[]]}'])
+    expect(draftOf(bad)).toBeNull();
   expect(draftOf('{"tasks":[]}')).toEqual({ tasks: [] });
 });
 
@@ -23,11 +34,20 @@ test('one field changes, the rest of the file stays', () => {
 });
 
 test('cases are written and read as lines', () => {
-  const cases = [{ input: 'abc', output: [1, 2, 3], weight: 2 }, { input: [3, 'x', true] }, { input: 'a -> b', output: ['p'] }];
+  const cases = [
+    { input: 'abc', output: [1, 2, 3], weight: 2 },
+    { input: [3, 'x', true] },
+    { input: 'a -> b', output: ['p'] },
+  ];
   expect(casesText(cases)).toBe('"abc" -> [1,2,3]\n[3,"x",true]\n"a -> b" -> ["p"]');
-  expect(parseCases('abc -> [1, 2]\n\n"de"\n[1, 2] -> ["a", true]').cases).toEqual([{ input: 'abc', output: [1, 2] }, { input: 'de' }, { input: [1, 2], output: ['a', true] }]);
+  expect(parseCases('abc -> [1, 2]\n\n"de"\n[1, 2] -> ["a", true]').cases).toEqual([
+    { input: 'abc', output: [1, 2] },
+    { input: 'de' },
+    { input: [1, 2], output: ['a', true] },
+  ]);
   expect(parseCases('"abc" -> [9]', cases).cases).toEqual([{ input: 'abc', output: [9], weight: 2 }]);
-  for (const bad of ['abc -> 5', 'abc -> [1', 'a -> [1] -> [2]', '["a" -> [1]']) expect(parseCases(`x\n${bad}`).problem).toMatch(/^Line 2/);
+  for (const bad of ['abc -> 5', 'abc -> [1', 'a -> [1] -> [2]', '["a" -> [1]'])
+    expect(parseCases(`x\n${bad}`).problem).toMatch(/^Line 2/);
 });
 
 test('vocabularies: characters or a JSON array', () => {

@@ -2,11 +2,32 @@ import { expect, test } from 'vitest';
 import type { Assignment, Task } from '../../../wasm/course/index.mjs';
 import { afterCheck, emptyProgress, hintsOf, readProgress, writeProgress } from '../../src/course/progress';
 
-const task = (id: string): Task => ({ id, title: id, points: 10, asks: { name: 'x', kind: 's-op' }, starter: '', vocabulary: 'ab', max_length: 3, cases: [] });
-const assignment: Assignment = { format: 'rasp-assignment', version: 1, id: 'a', title: 'A', tasks: [task('one'), task('two')] };
+const task = (id: string): Task => ({
+  id,
+  title: id,
+  points: 10,
+  asks: { name: 'x', kind: 's-op' },
+  starter: '',
+  vocabulary: 'ab',
+  max_length: 3,
+  cases: [],
+});
+const assignment: Assignment = {
+  format: 'rasp-assignment',
+  version: 1,
+  id: 'a',
+  title: 'A',
+  tasks: [task('one'), task('two')],
+};
 const memory = () => {
   const kept = new Map<string, string>();
-  return { kept, getItem: (k: string) => kept.get(k) ?? null, setItem: (k: string, v: string) => { kept.set(k, v); } };
+  return {
+    kept,
+    getItem: (k: string) => kept.get(k) ?? null,
+    setItem: (k: string, v: string) => {
+      kept.set(k, v);
+    },
+  };
 };
 
 test('progress is kept for each assignment and student', () => {
@@ -22,15 +43,49 @@ test('progress is kept for each assignment and student', () => {
 });
 
 test('what the store holds is not trusted', () => {
-  for (const bad of ['', '{', 'null', '5', '[]', '{"task":"none","programs":{"one":5,"three":"x"},"attempts":{"one":"x","two":[1,"a"]},"best":{"one":"9","two":null},"student":{"name":5}}', '{"programs":null,"student":null}']) {
-    const p = readProgress({ getItem: (k) => (k.startsWith('rasp-course:') ? bad : null), setItem: () => {} }, assignment, 'f');
+  for (const bad of [
+    '',
+    '{',
+    'null',
+    '5',
+    '[]',
+    '{"task":"none","programs":{"one":5,"three":"x"},"attempts":{"one":"x","two":[1,"a"]},"best":{"one":"9","two":null},"student":{"name":5}}',
+    '{"programs":null,"student":null}',
+  ]) {
+    const p = readProgress(
+      { getItem: (k) => (k.startsWith('rasp-course:') ? bad : null), setItem: () => {} },
+      assignment,
+      'f',
+    );
     expect(p.task).toBe('one');
     expect(Object.values(p.programs)).toEqual([]);
     expect(p.best).toEqual({});
     expect(p.student.name).toBe('');
   }
-  expect(readProgress({ getItem: () => { throw new Error(); }, setItem: () => {} }, assignment, 'f').task).toBe('one');
-  expect(writeProgress({ getItem: () => null, setItem: () => { throw new Error('full'); } }, 'f', emptyProgress(assignment))).toBe(false);
+  expect(
+    readProgress(
+      {
+        getItem: () => {
+          throw new Error();
+        },
+        setItem: () => {},
+      },
+      assignment,
+      'f',
+    ).task,
+  ).toBe('one');
+  expect(
+    writeProgress(
+      {
+        getItem: () => null,
+        setItem: () => {
+          throw new Error('full');
+        },
+      },
+      'f',
+      emptyProgress(assignment),
+    ),
+  ).toBe(false);
 });
 
 test('an attempt is another program that failed', () => {

@@ -9,5 +9,7 @@ export async function asRasp(order: object): Promise<string> {
   const made = await toRasp({ tabulate: async (request: Asked) => tabulate(request), ask }, order);
   if (made.ok) return made.text;
   const [first] = made.diagnostics;
-  throw new Error(first ? `Line ${first.line}: ${first.message}. ${first.hint ?? ''}` : 'The program could not be written as RASP.');
+  throw new Error(
+    first ? `Line ${first.line}: ${first.message}. ${first.hint ?? ''}` : 'The program could not be written as RASP.',
+  );
 }
