@@ -79,7 +79,7 @@ export function prerender(root: string): Plugin {
       async handler(html, { bundle }) {
         const { [first]: picture } = await picturesOf(root, (f) => f === first);
         const captions = [
-          ...readFileSync(path.join(here, 'src/shell/Captions.tsx'), 'utf8').matchAll(/<li>(.*)<\/li>/g),
+          ...readFileSync(path.join(here, 'src/shell/Captions.tsx'), 'utf8').matchAll(/<li>\s*([\s\S]*?)\s*<\/li>/g),
         ].map((m) => m[1]!.replace(/<Term [^>]*>(.*?)<\/Term>/g, '<span class="term">$1</span>'));
         const boot = Object.keys(bundle ?? {}).find((f) => /boot-.*\.js$/.test(f));
         if (!picture || !boot || captions.length !== 3)
