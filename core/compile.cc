@@ -4,7 +4,7 @@
 #include <unordered_map>
 
 #include "base/text.h"
-#include "compiler/limit_at.h"
+#include "compiler/at_node.h"
 #include "graph_document.h"
 
 namespace rasp {
@@ -219,13 +219,11 @@ std::optional<CompiledModel> compile_program(const ProgramRequest& request, cons
   if (diagnostics.has_errors()) return std::nullopt;
   try {
     return compile(e.graph, output, options, diagnostics, budget);
-  } catch (const LimitAt& limit) {
-    Diagnostic d = limit_diagnostic(limit, e.graph[limit.node].span);
-    d.message += ", at \"" + e.graph.describe(limit.node) + "\"";
-    diagnostics.add(d);
-    return std::nullopt;
   } catch (const LimitExceeded& limit) {
-    diagnostics.add(limit_diagnostic(limit, e.graph[output].span));
+    const bool placed = limit.node != LimitExceeded::nowhere;
+    Diagnostic d = limit_diagnostic(limit, e.graph[placed ? limit.node : output].span);
+    if (placed) d.message += ", at \"" + e.graph.describe(limit.node) + "\"";
+    diagnostics.add(std::move(d));
     return std::nullopt;
   }
 }

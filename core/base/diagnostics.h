@@ -56,7 +56,15 @@ class Diagnostics {
   std::vector<Diagnostic> list_;
 };
 
-// A failure without a position: what an operation on values reports. The caller knows the span.
+// Errors are of three kinds:
+//   Rejection      a text, request, file or program is not what it must be. Thrown; its diagnostic is reported.
+//   Failure        an operation on values has no result. Never thrown: a cell without a value, which the program may
+//                  have at one position of one input. Who knows the place makes a diagnostic of it.
+//   LimitExceeded  (limits.h) it would take too long or too much. Thrown; reported with the class "limit".
+struct Rejection {
+  Diagnostic diagnostic;
+};
+
 struct Failure {
   std::string code;         // "zero-division"
   std::string error_class;  // "zero_division"

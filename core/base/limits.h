@@ -31,10 +31,12 @@ struct Limits {
   std::uint32_t milliseconds = 10'000;        // deadline of one request; 0: none
 };
 
-// Thrown inside core only, caught in compile.cc / requests.cc and turned into a diagnostic of class "limit".
+// Thrown inside core only; compile.h's limit_diagnostic makes a diagnostic of it.
 struct LimitExceeded {
   const char* code;     // "limit-time", "limit-value-set", …
-  std::uint64_t limit;  // the number that was passed
+  std::uint64_t limit;  // the number that is exceeded
+  static constexpr std::uint32_t nowhere = 0xffffffff;
+  std::uint32_t node = nowhere;  // of the graph: the s-op or selector that was under way
 };
 
 class Budget {

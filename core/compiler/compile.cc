@@ -7,7 +7,7 @@
 #include <unordered_map>
 
 #include "compiler/assemble.h"
-#include "compiler/limit_at.h"
+#include "compiler/at_node.h"
 #include "compiler/lower.h"
 #include "compiler/tables.h"
 
@@ -284,8 +284,9 @@ std::optional<CompiledModel> compile(const Graph& graph, NodeId output, const Co
     name_program_nodes(*model, plain);
     model->options = options;
     return model;
-  } catch (const LimitAt& e) {
-    throw LimitAt(e, plain.origin[e.node]);
+  } catch (LimitExceeded& e) {
+    if (e.node != LimitExceeded::nowhere) e.node = plain.origin[e.node];
+    throw;
   }
 }
 

@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "compiler/clean.h"
-#include "compiler/limit_at.h"
+#include "compiler/at_node.h"
 #include "compiler/pass_numbers.h"
 #include "compiler/residual_layout.h"
 
@@ -263,8 +263,10 @@ std::unique_ptr<Lowered> lower(const Graph& graph, NodeId output, const CompileO
     make_candidates(l, diagnostics, budget);
     if (l.candidates.empty()) return nullptr;
     clock.lap("lower");
-  } catch (const LimitAt& e) {
-    throw LimitAt(e, e.node < l.rewritten.origin.size() ? l.rewritten.origin[e.node] : output);
+  } catch (LimitExceeded& e) {
+    if (e.node != LimitExceeded::nowhere)
+      e.node = e.node < l.rewritten.origin.size() ? l.rewritten.origin[e.node] : output;
+    throw;
   }
   keep_small(l, graph, output, diagnostics, budget);
   if (l.candidates.empty()) return nullptr;

@@ -39,7 +39,7 @@ class MlpPlanner {
   bool force(const Cone& cone, bool must, double size);
   bool join_axes(Cone& cone, const std::vector<NodeId>& axes);
   double noise(NodeId axis);
-  Refusal too_large(const Cone& cone);
+  Rejection too_large(const Cone& cone);
   void hold_condition();
   bool take_apart(const std::vector<NodeId>& axes, double size);
   std::vector<NodeId> listed(const Cone& cone);

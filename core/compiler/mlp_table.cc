@@ -96,10 +96,10 @@ std::uint32_t MlpPlanner::number_outcome(ValueId value) {
   if (value == undefined_value || !c_.values.is_number(value)) return no_signature;
   const double x = c_.values.number(value);
   if (!std::isfinite(x))
-    throw Refusal{"number-range",
+    throw refusal(c_.graph, unit().node, "number-range",
                   "\"" + c_.graph.describe(unit().node) + "\" may be " + c_.values[value].str() +
                       ", which no number of the residual stream can be",
-                  "Choose a finite number in its place, or compare it where it arises.", unit().node};
+                  "Choose a finite number in its place, or compare it where it arises.");
   auto it = number_index_.lower_bound(x - 0x1p-40 * std::fabs(x));
   if (it == number_index_.end() || !floats_agree(it->first, x)) {
     it = number_index_.emplace(x, static_cast<std::uint32_t>(unit().numbers.size())).first;
@@ -162,10 +162,10 @@ void MlpPlanner::add_row(const Tuple& key, Tuple row, double axis, std::uint32_t
   } else if (outcome != no_signature && outcome != earlier) {
     const std::string name = "\"" + c_.graph.describe(unit().node) + "\"";
     if (!rounded && axis_.size() < 2)
-      throw Refusal{
-          "kind-dependent",
+      throw refusal(
+          c_.graph, unit().node, "kind-dependent",
           name + " tells equal numbers of different kinds apart (1, 1.0, True), which a model holds as one number",
-          "Convert the numbers before, for example with round.", unit().node};
+          "Convert the numbers before, for example with round.");
     if (axis_.size() == 1 && c_.graph[axis_[0].node].kind == NodeKind::Elementwise) throw TooClose{axis_[0].node};
     const std::string too_close = name + " tells numbers apart that differ in their last bits only";
     auto& inexact = p_.plan_.inexact;

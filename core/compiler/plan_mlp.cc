@@ -265,7 +265,7 @@ bool MlpPlanner::join_axes(Cone& cone, const std::vector<NodeId>& axes) {
 }
 
 // The inputs with the most values first: their combination is the wall.
-Refusal MlpPlanner::too_large(const Cone& cone) {
+Rejection MlpPlanner::too_large(const Cone& cone) {
   std::vector<NodeId> inputs = cone.inputs();
   std::stable_sort(inputs.begin(), inputs.end(),
                    [&](NodeId a, NodeId b) { return c_.sets.all(a).size() > c_.sets.all(b).size(); });
@@ -280,13 +280,13 @@ Refusal MlpPlanner::too_large(const Cone& cone) {
   const double combinations = tuples(cone);
   const std::string number = combinations < 1e15 ? "about " + std::to_string(static_cast<long long>(combinations))
                                                  : "more than a million billion";
-  return {
-      "expression-too-large",
+  return refusal(
+      c_.graph, unit().node, "expression-too-large",
       "\"" + c_.graph.describe(unit().node) + "\" depends on " + number + " combinations of values at once: of " + text,
       "Promise fewer values for \"" + c_.graph.describe(inputs.front()) +
           "\" with `#@ values NAME …`, split the expression so that no part reads all of these, or use a smaller "
           "vocabulary or maximal length.",
-      unit().node, "limit"};
+      "limit");
 }
 
 // Takes out the maximal inner expressions that have at most one axis of their own, where that makes the table smaller.

@@ -111,8 +111,8 @@ void Planner::plan_output(NodeId output) {
   const Node& n = node(output);
   if (n.kind == NodeKind::Constant) {
     if (n.illegal_constant)
-      throw Refusal{"no-output", "The output is not an s-op whose elements are atoms", "Choose another output.",
-                    output};
+      throw refusal(c_.graph, output, "no-output", "The output is not an s-op whose elements are atoms",
+                    "Choose another output.");
     plan_.output_values = {c_.values.intern(n.constant)};
     plan_.output_implicit = 0;
     plan_.output_code = {no_unit, 0};

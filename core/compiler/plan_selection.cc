@@ -79,8 +79,9 @@ Literal Planner::literal(const std::vector<NodeId>& factors) {
   for (NodeId f : factors) {
     auto form = disjunctive_form(c_.graph, f, most_conjunctions, c_.budget);
     if (!form)
-      throw Refusal{"selector-too-composed", "This selector combines too many comparisons of different s-ops",
-                    "Name intermediate s-ops, or split the selector.", f};
+      throw refusal(c_.graph, f, "selector-too-composed",
+                    "This selector combines too many comparisons of different s-ops",
+                    "Name intermediate s-ops, or split the selector.");
     for (const Conjunction& c : *form)
       for (const SelectorAtom& a : c) {
         if (base_[a.key] != no_node) keys.push_back(a.key);
@@ -160,12 +161,11 @@ void Planner::add_atom_demands(const Literal& literal, Literal::Atom& atom, bool
           masks.push_back(a.mask);
   const auto keys = told_apart(atom.atom.key), queries = told_apart(atom.atom.query);
   if (static_cast<std::uint64_t>(keys.size()) * queries.size() > c_.budget.limits().selector_pairs)
-    throw Refusal{"limit-selector-table",
+    throw refusal(c_.graph, atom.atom.key, "limit-selector-table",
                   "A selector compares \"" + c_.graph.describe(atom.atom.key) + "\" (" + std::to_string(keys.size()) +
                       " values) with \"" + c_.graph.describe(atom.atom.query) + "\" (" +
                       std::to_string(queries.size()) + " values)",
-                  "Use a smaller vocabulary or maximal length, or compare s-ops with fewer values.", atom.atom.key,
-                  "limit"};
+                  "Use a smaller vocabulary or maximal length, or compare s-ops with fewer values.", "limit");
   const auto relation = relation_table(c_.values, queries, keys, c_.budget);
   // Which masks select the pair.
   auto membership = [&](std::uint8_t r) {

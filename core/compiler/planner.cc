@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "compiler/limit_at.h"
+#include "compiler/at_node.h"
 
 namespace rasp {
 bool Literal::selects(const std::vector<std::uint32_t>& q, const std::vector<std::uint32_t>& k) const {
@@ -40,7 +40,7 @@ void Planner::require_known(NodeId x) {
 
 // Why an s-op's values cannot be listed: the first s-op below it of which that is true, and the largest of what it is
 // made of.
-Refusal Planner::not_listed(NodeId x) const {
+Rejection Planner::not_listed(NodeId x) const {
   NodeId wall = x;
   const auto operands = [&](NodeId id) {
     std::vector<NodeId> list =
@@ -66,12 +66,12 @@ Refusal Planner::not_listed(NodeId x) const {
     of = (mean ? ": it is a mean of up to " + std::to_string(c_.sets.max_length()) + " values of "
                : ": it is made of ") +
          of;
-  return {"value-set-too-large",
-          name + " can take more than " + std::to_string(c_.budget.limits().value_set) + " different values" + of +
-              (wall == x ? "" : "; \"" + c_.graph.describe(x) + "\" needs each of them"),
-          std::string(mean ? "Compare " + name + " with constants only, promise" : "Promise") +
-              " its values with `#@ values NAME …`, or use a smaller vocabulary or maximal length.",
-          wall, "limit"};
+  return refusal(c_.graph, wall, "value-set-too-large",
+                 name + " can take more than " + std::to_string(c_.budget.limits().value_set) + " different values" +
+                     of + (wall == x ? "" : "; \"" + c_.graph.describe(x) + "\" needs each of them"),
+                 std::string(mean ? "Compare " + name + " with constants only, promise" : "Promise") +
+                     " its values with `#@ values NAME …`, or use a smaller vocabulary or maximal length.",
+                 "limit");
 }
 
 // Is every mean of the numbers that this aggregate averages the one number there is? (Of 2^53 + 1, which is no float,
@@ -118,10 +118,10 @@ bool Planner::code_leaf(NodeId leaf) const {
     large |= c_.values.is_number(v) && !(std::fabs(c_.values.number(v)) < largest_number);
   const bool copies = c_.sets.single(n.args[0]) || one_mean(leaf);
   if (!copies && !strings && !bools && !finite)
-    throw Refusal{"mean-not-finite",
+    throw refusal(c_.graph, leaf, "mean-not-finite",
                   "\"" + c_.graph.describe(leaf) +
                       "\" may be a mean of numbers of which one is infinite or nan, which no attention head can hold",
-                  "Choose a finite number in its place before the mean.", leaf};
+                  "Choose a finite number in its place before the mean.");
   const NodeId value_base = base_[value];
   const bool cheap =
       value_base == no_node ||
@@ -142,10 +142,11 @@ ValueId Planner::value_of(NodeId x, NodeId leaf, ValueId v) {
 }
 
 // Readers come before what they read: a unit that is planned can have no new ones.
-Refusal Planner::out_of_order(UnitId u) const {
+Rejection Planner::out_of_order(UnitId u) const {
   const NodeId id = plan_.units[u].node;
-  return {"internal-order", "The compiler met \"" + c_.graph.describe(id) + "\" in an order that it cannot handle",
-          "Please report this program.", id};
+  return refusal(c_.graph, id, "internal-order",
+                 "The compiler met \"" + c_.graph.describe(id) + "\" in an order that it cannot handle",
+                 "Please report this program.");
 }
 
 UnitId Planner::unit(UnitKind kind, NodeId id, std::vector<NodeId> joint) {
@@ -271,11 +272,10 @@ void Planner::plan_aggregate_code(UnitId id) {
   bool strings = false;
   for (ValueId v : all) strings |= !c_.values.is_number(v);
   if (strings && !one_mean(aggregate) && most > 1 && !c_.sets.single(n.args[0]))
-    throw Refusal{"mixed-mean",
+    throw refusal(c_.graph, aggregate, "mixed-mean",
                   "\"" + c_.graph.describe(aggregate) + "\" may average numbers of a sequence that may also hold " +
                       (c_.graph.dialect() == Dialect::Rasp ? "strings" : "None or strings"),
-                  "Keep numbers and other values in separate s-ops, or promise `#@ unique` for the selector.",
-                  aggregate};
+                  "Keep numbers and other values in separate s-ops, or promise `#@ unique` for the selector.");
   Unit& u = plan_.units[id];
   u.selector = n.args[0];
   u.head = head;
@@ -387,6 +387,12 @@ void Planner::find_held(NodeId output) {
   }
 }
 
+Rejection refusal(const Graph& graph, NodeId node, std::string code, std::string message, std::string hint,
+                  std::string error_class) {
+  return {{Severity::Error, std::move(code), std::move(error_class), std::move(message), graph[node].span,
+           std::move(hint)}};
+}
+
 Plan Planner::run(NodeId output) {
   find_held(output);
   plan_output(output);
@@ -403,8 +409,8 @@ Plan Planner::run(NodeId output) {
 std::optional<Plan> make_plan(PlanContext context, NodeId output) {
   try {
     return Planner(context).run(output);
-  } catch (const Refusal& r) {
-    context.diagnostics.error(r.code, r.error_class, r.message, context.graph[r.node].span, r.hint);
+  } catch (const Rejection& r) {
+    context.diagnostics.add(r.diagnostic);
     return std::nullopt;
   }
 }

@@ -9,12 +9,9 @@ namespace rasp {
 
 constexpr double largest_number = 1 << 20;  // stored numbers beyond this would lose their neighbours in float32
 
-// Thrown within planning only: the program cannot be compiled, and why.
-struct Refusal {
-  std::string code, message, hint;
-  NodeId node;
-  const char* error_class = "unsupported";
-};
+// The program cannot be compiled, because of what stands at `node`.
+Rejection refusal(const Graph& graph, NodeId node, std::string code, std::string message, std::string hint,
+                  std::string error_class = "unsupported");
 
 class Planner {
  public:
@@ -29,8 +26,8 @@ class Planner {
   CodeRead code(NodeId x, Demand demand);
   UnitId unit(UnitKind kind, NodeId node, std::vector<NodeId> joint = {});
   UnitId code_unit(NodeId x);
-  Refusal out_of_order(UnitId u) const;
-  Refusal not_listed(NodeId x) const;
+  Rejection out_of_order(UnitId u) const;
+  Rejection not_listed(NodeId x) const;
   std::uint32_t add_demand(UnitId u, Demand demand);
   const Node& node(NodeId id) const { return c_.graph[id]; }
   ValueId value_of(NodeId x, NodeId leaf, ValueId v);

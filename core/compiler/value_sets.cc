@@ -6,7 +6,7 @@
 #include <numeric>
 #include <set>
 
-#include "compiler/limit_at.h"
+#include "compiler/at_node.h"
 
 namespace rasp {
 ValueSets::ValueSets(const Graph& graph, const std::vector<NodeId>& outputs, Setting setting, ValuePool& values,

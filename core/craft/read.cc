@@ -335,15 +335,13 @@ class Reader : private ListingLine {
 
 std::optional<Craft> read(std::string_view listing, Diagnostics& diagnostics, Budget& budget) {
   if (!valid_utf8(listing)) {
-    diagnostics.error("bad-listing", "input", "The listing is not UTF-8", {0, 1, 0}, "Save it as UTF-8.");
+    diagnostics.add(bad_listing({0, 1, 0}, "The listing is not UTF-8", "Save it as UTF-8.").diagnostic);
     return std::nullopt;
   }
   try {
     return Reader(listing, budget).run();
-  } catch (const Bad& b) {
-    diagnostics.error(
-        "bad-listing", "input", b.message, b.span,
-        b.hint.empty() ? "The documentation of craft has the grammar; plan FILE shows a listing." : b.hint);
+  } catch (const Rejection& r) {
+    diagnostics.add(r.diagnostic);
     return std::nullopt;
   }
 }

@@ -18,11 +18,11 @@ struct Subject {
 };
 
 // {program… or run and step?, methods?: [name, …], pairs?: number of input pairs that methods see, witnesses?: number
-// searched for causal edges, seed?} → DiscoverResult of core/lab/schema. Throws BadRequest and LimitExceeded.
+// searched for causal edges, seed?} → DiscoverResult of core/lab/schema. Throws Rejection and LimitExceeded.
 Json discover(const Json& request);
 Json discover(const Json& request, Subject subject, Budget& budget, Diagnostics& diagnostics, const Locator& locator);
 
-// A number of a request from 1 to `most`. Throws BadRequest.
+// A number of a request from 1 to `most`. Throws Rejection.
 std::size_t amount(const Json& request, const char* key, std::size_t fallback, std::size_t most);
 // Pairs of inputs of one length; where there are none, an error.
 std::vector<InputPair> pairs_of(const Examples& examples, std::size_t count, std::uint64_t seed,

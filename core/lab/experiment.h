@@ -23,13 +23,13 @@ struct Settings {
 };
 
 // From `experiment`, `training` and `examples` of a request; what is absent takes the kind's default. Throws
-// BadRequest.
+// Rejection.
 Settings settings_of(const Json& request, const CompiledModel& model);
 Json settings_document(const Settings& settings);
 
 class Experiment {
  public:
-  // Where it is refused, start_document() is a failure that says why. Throws BadRequest and LimitExceeded.
+  // Where it is refused, start_document() is a failure that says why. Throws Rejection and LimitExceeded.
   static std::unique_ptr<Experiment> start(const Json& request, Diagnostics& diagnostics, Budget& budget);
   ~Experiment();
 
@@ -84,8 +84,8 @@ auto Experiment::at_step(const Json& request, Does does) {
   const auto step = typed<std::int64_t>(request, "step", -1, "a number");
   const std::vector<float> now = run_->weights();
   if (step >= 0 && !rewind(step))
-    throw BadRequest{"Step " + std::to_string(step) +
-                     " was not recorded; \"points\" of lab_advance name the steps that were"};
+    throw bad_request("Step " + std::to_string(step) +
+                      " was not recorded; \"points\" of lab_advance name the steps that were");
   struct Back {
     TrainingRun& run;
     const std::vector<float>& weights;

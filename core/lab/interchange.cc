@@ -193,7 +193,7 @@ Json interchange(const Json& request) {
 
 Json Experiment::interchange(const Json& request, Budget& budget) {
   if (settings_.kind == "twin")
-    throw BadRequest{"A twin has no s-ops that could be interchanged; its circuit is not known"};
+    throw bad_request("A twin has no s-ops that could be interchanged; its circuit is not known");
   return at_step(request, [&] {
     Diagnostics diagnostics;
     const Locator locator(program_.elaboration);

@@ -8,7 +8,7 @@
 
 namespace rasp::lab {
 
-// {program… or run and step?, pairs?, seed?} → InterchangeResult of core/lab/schema. Throws BadRequest and
+// {program… or run and step?, pairs?, seed?} → InterchangeResult of core/lab/schema. Throws Rejection and
 // LimitExceeded.
 Json interchange(const Json& request);
 

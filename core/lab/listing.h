@@ -7,7 +7,7 @@
 namespace rasp::lab {
 
 // {"command": "listing", "listing": TEXT}: read; with `input` the model's output, with `program` a comparison with it,
-// with `format` a file in `bytes`. Throws BadRequest, LimitExceeded.
+// with `format` a file in `bytes`. Throws Rejection, LimitExceeded.
 Json listing_document(const Json& request, std::string& bytes);
 
 // The listing of a compiled program, or of one `component`, in `bytes`. The expressions' places are lines of the

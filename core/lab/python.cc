@@ -416,7 +416,7 @@ Json python_document(const Json& r) {
   Budget budget(limits_of(r));
   Diagnostics diagnostics;
   const Program p = load_program(program_request(r), diagnostics, budget);
-  if (p.elaboration.graph.dialect() == Dialect::Tracr) throw BadRequest{"The program is in Python already"};
+  if (p.elaboration.graph.dialect() == Dialect::Tracr) throw bad_request("The program is in Python already");
   const NodeId output = diagnostics.has_errors() ? no_node : output_sop(p, diagnostics);
   const CompileOptions::Promises promises =
       output == no_node ? CompileOptions::Promises{} : promises_of(p.elaboration, diagnostics);

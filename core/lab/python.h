@@ -12,7 +12,7 @@ namespace rasp::lab {
 // `rasp.numerical` and `rasp.categorical`. Throws LimitExceeded{"limit-document"} for texts over 4 MB.
 std::string python_text(const Program& program, NodeId output, const CompileOptions::Promises& promises);
 
-// {"command": "python", "program": …} → {"ok", "text", "diagnostics"}. Throws BadRequest, LimitExceeded.
+// {"command": "python", "program": …} → {"ok", "text", "diagnostics"}. Throws Rejection, LimitExceeded.
 Json python_document(const Json& request);
 
 }  // namespace rasp::lab

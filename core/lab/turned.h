@@ -11,7 +11,7 @@
 namespace rasp::lab {
 
 // `basis` of a request: d_model rows of d numbers each, 1 ≤ d ≤ d_model; nullopt where there is none. Throws
-// BadRequest.
+// Rejection.
 std::optional<Matrix<float>> basis_at(const Json& request, std::int32_t d_model);
 
 // What is written is multiplied by W, what is read by Wᵀ. Layers, heads and neurons are the model's, by number and by

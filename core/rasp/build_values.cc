@@ -12,13 +12,13 @@ using K = BuildValue::Kind;
 
 void raise(Failure f, Span span) {
   if (f.hint.empty()) f.hint = usual_hint(f.code);
-  throw StatementError{
+  throw Rejection{
       {Severity::Error, std::move(f.code), std::move(f.error_class), std::move(f.message), span, std::move(f.hint)}};
 }
 void raise(std::string code, std::string error_class, std::string message, Span span, std::string hint, Fix fix) {
   if (hint.empty()) hint = usual_hint(code);
-  throw StatementError{{Severity::Error, std::move(code), std::move(error_class), std::move(message), span,
-                        std::move(hint), std::move(fix)}};
+  throw Rejection{{Severity::Error, std::move(code), std::move(error_class), std::move(message), span, std::move(hint),
+                   std::move(fix)}};
 }
 
 BuildValueRef atom(Value value) {

@@ -81,7 +81,7 @@ BuildValueRef Elaborator::call_function(const BuildValue& f, const std::vector<B
     std::vector<BuildValueRef> results;
     for (const auto& e : definition.values) results.push_back(evaluate(*e, inner));
     return checked(list(std::move(results)), span);
-  } catch (StatementError& error) {
+  } catch (Rejection& error) {
     if (library && error.diagnostic.span.file == library_file) error.diagnostic.span = span;
     throw;
   }

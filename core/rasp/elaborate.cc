@@ -162,7 +162,7 @@ void Elaborator::evaluate_output(const std::optional<std::string>& option) {
   try {
     out_.output = evaluate(*e, console_);
     out_.output_name = e->kind == Expr::Kind::Name ? e->text : *text;
-  } catch (StatementError& error) {
+  } catch (Rejection& error) {
     if (!error.diagnostic.code.empty()) diagnostics_.add(std::move(error.diagnostic));
   }
 }
@@ -182,7 +182,7 @@ void Elaborator::evaluate_assumptions() {
       else
         diagnostics_.error("bad-pragma", "pragma", "What is assumed is not an s-op", a.span,
                            "Write a condition on the input, for example: #@ assume count(tokens, \"$\") == 1");
-    } catch (StatementError& error) {
+    } catch (Rejection& error) {
       if (!error.diagnostic.code.empty()) diagnostics_.add(std::move(error.diagnostic));
     }
   }

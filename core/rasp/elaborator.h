@@ -26,9 +26,6 @@ struct Closure {
 inline constexpr std::uint32_t library_file = 1;  // in spans
 
 // Ends the current statement. An empty code: the cause is already reported.
-struct StatementError {
-  Diagnostic diagnostic;
-};
 [[noreturn]] void raise(Failure failure, Span span);
 [[noreturn]] void raise(std::string code, std::string error_class, std::string message, Span span,
                         std::string hint = {}, Fix fix = {});

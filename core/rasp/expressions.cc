@@ -192,17 +192,16 @@ BuildValueRef Elaborator::look_up(const Expr& e, const Scope& from) {
     if (scope == console_.get()) used_.insert(e.text);
     if (it->second) return it->second;
     // An error would only repeat what is already said; a remark, once.
-    if (!remarked_.insert(e.text).second) throw StatementError{};
-    throw StatementError{{Severity::Info, "no-value", "undefined_variable",
-                          "\"" + e.text + "\" has no value, because its definition failed", visible(e.span),
-                          "Mend the definition first."}};
+    if (!remarked_.insert(e.text).second) throw Rejection{};
+    throw Rejection{{Severity::Info, "no-value", "undefined_variable",
+                     "\"" + e.text + "\" has no value, because its definition failed", visible(e.span),
+                     "Mend the definition first."}};
   }
   if (load_failed_ && e.span.file != library_file) {
-    if (!remarked_.insert(e.text).second) throw StatementError{};
-    throw StatementError{
-        {Severity::Info, "no-value", "undefined_variable",
-         "\"" + cut(e.text, 40) + "\" has no value; perhaps a file that could not be loaded defines it",
-         visible(e.span), "Mend the load first."}};
+    if (!remarked_.insert(e.text).second) throw Rejection{};
+    throw Rejection{{Severity::Info, "no-value", "undefined_variable",
+                     "\"" + cut(e.text, 40) + "\" has no value; perhaps a file that could not be loaded defines it",
+                     visible(e.span), "Mend the load first."}};
   }
   std::string best;
   // A suggestion looks at every name: not for the hundredth mistake.

@@ -27,7 +27,7 @@ void Elaborator::run_statements(const std::vector<Statement>& statements, const 
         continue;
       }
       run_statement(s, scope);
-    } catch (StatementError& e) {
+    } catch (Rejection& e) {
       if (!e.diagnostic.code.empty()) diagnostics_.add(std::move(e.diagnostic));
       poison(s, scope);
     }

@@ -10,7 +10,7 @@
 namespace rasp {
 
 struct Opened {
-  // Throws BadRequest. Mistakes of the program are diagnostics. `example_input`: the program's own example stands in
+  // Throws Rejection. Mistakes of the program are diagnostics. `example_input`: the program's own example stands in
   // for an input.
   explicit Opened(const Json& request, bool example_input = false);
 

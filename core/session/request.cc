@@ -5,17 +5,25 @@
 namespace rasp {
 
 Json failed(Json diagnostics) { return {{"ok", false}, {"diagnostics", std::move(diagnostics)}}; }
+Json failed(const Diagnostic& d) { return failed(Json::array({Locator(std::string()).diagnostic(d)})); }
 Json failed(std::string code, std::string error_class, std::string message, std::string hint) {
-  Diagnostic d{Severity::Error,    std::move(code), std::move(error_class),
-               std::move(message), {0, 0, 0},       std::move(hint)};
-  return failed(Json::array({Locator(std::string()).diagnostic(d)}));
+  return failed(Diagnostic{
+      Severity::Error, std::move(code), std::move(error_class), std::move(message), {0, 0, 0}, std::move(hint)});
+}
+Rejection bad_request(std::string message) {
+  return {{Severity::Error,
+           "bad-request",
+           "input",
+           std::move(message),
+           {0, 0, 0},
+           "\"Requests to the engine\" in the documentation says what a request holds."}};
 }
 
 std::optional<std::vector<Value>> values_at(const Json& request, const char* key) {
   if (!request.contains(key) || request[key].is_null()) return std::nullopt;
   std::string problem;
   auto values = values_from_json(request[key], problem);
-  if (!values) throw BadRequest{std::string("\"") + key + "\": " + problem};
+  if (!values) throw bad_request(std::string("\"") + key + "\": " + problem);
   return values;
 }
 
@@ -27,24 +35,24 @@ ProgramRequest program_request(const Json& r) {
     p.files = typed<std::map<std::string, std::string>>(r, "files", {}, "an object of texts");
   if (r.contains("output") && !r["output"].is_null()) p.output = typed<std::string>(r, "output", "", "an expression");
   if (r.contains("graph") && !r["graph"].is_null()) {
-    if (!r["graph"].is_object()) throw BadRequest{"\"graph\" must be an object"};
+    if (!r["graph"].is_object()) throw bad_request("\"graph\" must be an object");
     p.graph = std::make_shared<const Json>(r["graph"]);
   }
   const std::string language =
       typed<std::string>(r, "language", p.name.ends_with(".py") ? "python" : "rasp", "\"rasp\" or \"python\"");
   if (language == "python" && !p.graph)
-    throw BadRequest{"A Python program is given as the graph that its host has tabulated"};
+    throw bad_request("A Python program is given as the graph that its host has tabulated");
   p.input = values_at(r, "input");
   p.vocabulary = values_at(r, "vocabulary");
   if (r.contains("max_length") && !r["max_length"].is_null()) {
     if (!r["max_length"].is_number_integer() || r["max_length"].get<std::int64_t>() < 0 ||
         r["max_length"].get<std::int64_t>() > 1'000'000)
-      throw BadRequest{"\"max_length\" must be a number from 1"};
+      throw bad_request("\"max_length\" must be a number from 1");
     p.max_length = r["max_length"].get<std::uint32_t>();
   }
   if (r.contains("causal") && !r["causal"].is_null()) p.causal = typed<bool>(r, "causal", false, "true or false");
   const std::string objective = typed<std::string>(r, "objective", "size", "\"size\" or \"depth\"");
-  if (objective != "size" && objective != "depth") throw BadRequest{"\"objective\" must be \"size\" or \"depth\""};
+  if (objective != "size" && objective != "depth") throw bad_request("\"objective\" must be \"size\" or \"depth\"");
   p.objective = objective == "depth" ? CompileOptions::Objective::Depth : CompileOptions::Objective::Size;
   if (!typed<bool>(r, "optimize", true, "true or false")) p.passes = no_passes;
   const Json chosen = r.value("passes", Json());

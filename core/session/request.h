@@ -7,16 +7,15 @@
 
 namespace rasp {
 
-// Thrown where a request is not what the schema says; becomes the diagnostic "bad-request".
-struct BadRequest {
-  std::string message;
-};
+// A request that is not what the schema says, as the diagnostic "bad-request".
+Rejection bad_request(std::string message);
 
 // {"ok": false, "diagnostics": …}; the second with one diagnostic, at the program's beginning.
 Json failed(Json diagnostics);
+Json failed(const Diagnostic& diagnostic);
 Json failed(std::string code, std::string error_class, std::string message, std::string hint = {});
 
-// The following throw BadRequest. Absent and null are the same.
+// The following throw Rejection ("bad-request"). Absent and null are the same.
 std::optional<std::vector<Value>> values_at(const Json& request, const char* key);
 template <class T>
 T typed(const Json& request, const char* key, T fallback, const char* expected) {
@@ -24,7 +23,7 @@ T typed(const Json& request, const char* key, T fallback, const char* expected) 
   try {
     return request[key].get<T>();
   } catch (const Json::exception&) {
-    throw BadRequest{std::string("\"") + key + "\" must be " + expected};
+    throw bad_request(std::string("\"") + key + "\" must be " + expected);
   }
 }
 

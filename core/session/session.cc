@@ -24,7 +24,7 @@ std::string Session::request(const std::string& text) {
     const auto shallow = [&](int depth, Json::parse_event_t, Json&) { return depth <= 32 || ((deep = true), false); };
     std::string problem;
     const auto kept = keep_numbers(text, problem);
-    if (!kept) throw BadRequest{"A number cannot be taken: " + problem};
+    if (!kept) throw bad_request("A number cannot be taken: " + problem);
     Json request = Json::parse(*kept, shallow, false);
     if (request.is_discarded() && text.find("\\u") != std::string::npos)
       request = Json::parse(replace_lone_surrogates(*kept), shallow, false);
@@ -37,15 +37,12 @@ std::string Session::request(const std::string& text) {
       if (const auto big = value_from_json(id); big && id.is_object()) id = big->str();
       result = dispatch(request);
     }
-  } catch (const BadRequest& e) {
-    result = failed("bad-request", "input", e.message,
-                    "\"Requests to the engine\" in the documentation says what a request holds.");
+  } catch (const Rejection& e) {
+    result = failed(e.diagnostic);
   } catch (const LimitExceeded& e) {
-    const Diagnostic d = limit_diagnostic(e);
-    result = failed(d.code, d.error_class, d.message, d.hint);
+    result = failed(limit_diagnostic(e, {0, 0, 0}));
   } catch (const Json::exception&) {
-    result = failed("bad-request", "input", "The request has a value of a wrong type",
-                    "\"Requests to the engine\" in the documentation says what a request holds.");
+    result = failed(bad_request("The request has a value of a wrong type").diagnostic);
   } catch (const std::bad_alloc&) {
     result = failed("limit-memory", "limit", "This takes more memory than there is",
                     "Make the program or its settings smaller.");
@@ -80,20 +77,20 @@ Json Session::dispatch(const Json& r) {
     held_.erase(typed<int>(r, "handle", 0, "a number"));
     return {{"ok", true}};
   }
-  throw BadRequest{"There is no command \"" + cut(command, 40) + "\""};
+  throw bad_request("There is no command \"" + cut(command, 40) + "\"");
 }
 
 HeldModel& Session::held(const Json& r) {
   const auto it = held_.find(typed<int>(r, "handle", 0, "a number"));
-  if (it == held_.end()) throw BadRequest{"This model is no longer held; compile again"};
+  if (it == held_.end()) throw bad_request("This model is no longer held; compile again");
   return *it->second;
 }
 
 Json Session::write_listing(const HeldModel&, const Json&) {
-  throw BadRequest{"This engine writes no listings: laboratory.wasm does"};
+  throw bad_request("This engine writes no listings: laboratory.wasm does");
 }
 void Session::check_proof(const CompiledModel&, Json&, Diagnostics&) {
-  throw BadRequest{"This engine does not check proofs: laboratory.wasm does"};
+  throw bad_request("This engine does not check proofs: laboratory.wasm does");
 }
 
 Json Session::format(const Json& r) const {

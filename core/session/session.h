@@ -21,10 +21,10 @@ class Session {
   const std::string& bytes() const { return bytes_; }         // of the last `export`
 
  protected:
-  virtual Json dispatch(const Json& request);  // throws BadRequest, LimitExceeded, std::bad_alloc
+  virtual Json dispatch(const Json& request);  // throws Rejection, LimitExceeded, std::bad_alloc
   // What the laboratory's engine alone can do, so that the page's first load does not carry it.
   virtual Json write_listing(const HeldModel& held, const Json& request);
-  HeldModel& held(const Json& request);  // a compiled program under a handle; throws BadRequest
+  HeldModel& held(const Json& request);  // a compiled program under a handle; throws Rejection
   virtual void check_proof(const CompiledModel& model, Json& check, Diagnostics& diagnostics);
   std::string bytes_;
 

@@ -78,7 +78,7 @@ struct Posed {
 // → a refusal, or null.
 Json pose(const Json& r, HeldModel& h, const std::vector<NodeId>& also, Budget& budget, Posed& p) {
   auto input = values_at(r, "input");
-  if (!input) throw BadRequest{"\"input\" is missing"};
+  if (!input) throw bad_request("\"input\" is missing");
   p.input = std::move(*input);
   p.encoded = h.runner->encode(p.input);
   if (!p.encoded.ok) return failed(p.encoded.failure.code, "input", p.encoded.failure.message, p.encoded.failure.hint);
@@ -153,7 +153,7 @@ Json Session::weights(const Json& r) {
   HeldModel& h = held(r);
   Json out = weights_document(h.model, typed<int>(r, "layer", 0, "a number"),
                               r.contains("head") ? typed<int>(r, "head", 0, "a number") : -1);
-  if (out.is_null()) throw BadRequest{"The model has no such layer or head"};
+  if (out.is_null()) throw bad_request("The model has no such layer or head");
   return out;
 }
 
@@ -167,7 +167,7 @@ Json Session::explain(const Json& r) {
   h.runner->run(p.encoded.ids, &trace, p.experiments.model, &budget);
   Json out = explain_document(h.model, p.input, trace, p.experiments.model, typed<int>(r, "half_layer", 0, "a number"),
                               typed<int>(r, "dimension", 0, "a number"), typed<int>(r, "position", 0, "a number"));
-  if (out.is_null()) throw BadRequest{"The residual stream has no such half-layer, dimension or position"};
+  if (out.is_null()) throw bad_request("The residual stream has no such half-layer, dimension or position");
   return out;
 }
 

@@ -23,7 +23,7 @@ ExprPtr Parser::single() {
     if (!at_end())
       fail("unexpected-token", "Unexpected " + shown(peek()) + " after the expression", "Write one expression.");
     return e;
-  } catch (const SyntaxError&) {
+  } catch (const Recover&) {
     return nullptr;
   }
 }
@@ -44,7 +44,7 @@ void Parser::fail(std::string code, std::string message, std::string hint, const
     gave_up_ = true;
     at_ = tokens_.size() - 1;
   }
-  throw SyntaxError{};
+  throw Recover{};
 }
 
 void Parser::new_statement(std::size_t token) {
@@ -74,7 +74,7 @@ void Parser::semicolon() {
                        "Expected \";\" after this statement" + (at_end() ? std::string() : ", found " + shown(peek())),
                        {last.end > last.begin ? last.end - 1 : last.begin, last.end, last.file}, "Add \";\".",
                        {"Add ;", {{{last.end, last.end, last.file}, ";"}}});
-  if (!peek().first_on_line && !at_end() && !is("}")) throw SyntaxError{};
+  if (!peek().first_on_line && !at_end() && !is("}")) throw Recover{};
 }
 
 bool Parser::one(std::vector<Statement>& result, bool top) {
@@ -83,7 +83,7 @@ bool Parser::one(std::vector<Statement>& result, bool top) {
   try {
     result.push_back(statement(top));
     return true;
-  } catch (const SyntaxError&) {
+  } catch (const Recover&) {
     depth_ = depth;
     recover(before, top);
     result.push_back(failed(before));

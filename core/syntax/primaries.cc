@@ -175,7 +175,7 @@ ExprPtr Parser::form(Expr::Kind kind, std::size_t least, std::size_t most, const
                        std::string(what) + ", not " + std::to_string(e->children.size()) + " argument" +
                            (e->children.size() == 1 ? "" : "s"),
                        e->span, hint);
-    throw SyntaxError{};
+    throw Recover{};
   }
   return e;
 }

@@ -20,7 +20,7 @@ class Parser {
   ExprPtr single();  // null after an error
 
  private:
-  struct SyntaxError {};  // ends the statement; it is reported
+  struct Recover {};  // ends a statement that is reported (panic mode): reading goes on behind it
 
   const Token& peek(std::size_t ahead = 0) const { return tokens_[std::min(at_ + ahead, tokens_.size() - 1)]; }
   bool at_end() const { return peek().kind == TokenKind::End; }

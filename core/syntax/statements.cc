@@ -69,7 +69,7 @@ bool Parser::returned(Statement& s) {
     semicolon();
     while (take(";")) {}
     return true;
-  } catch (const SyntaxError&) {
+  } catch (const Recover&) {
     recover(before, false);
     return false;
   }
@@ -174,7 +174,7 @@ void Parser::open_body(const char* where, const char* form) {
                        peek().span, std::string("Bodies stand in braces: ") + form);
   do ++at_;  // past the body
   while (!at_end() && !(peek().first_on_line && at_margin()));
-  throw SyntaxError{};
+  throw Recover{};
 }
 
 void Parser::broken(Statement& s) {
