@@ -182,10 +182,10 @@ Json Experiment::discover(const Json& request, Budget& budget) {
   const bool twin = settings_.kind == "twin";
   return at_step(request, [&] {
     Diagnostics diagnostics;
-    const Locator locator(program_.elaboration);
+    const Locator locator(elaboration());
     return lab::discover(request,
-                         {model_, run_->network(), examples_,
-                          twin ? graph_of(run_->network()) : circuit_of(model_, *original_), false, !twin},
+                         {model(), run_->network(), examples_,
+                          twin ? graph_of(run_->network()) : circuit_of(model(), *original_), false, !twin},
                          budget, diagnostics, locator);
   });
 }

@@ -3,7 +3,7 @@
 #include <chrono>
 #include <cmath>
 
-#include "session/documents.h"
+#include "session/opened.h"
 
 namespace rasp::lab {
 
@@ -74,33 +74,27 @@ bool usable(const Examples& x, Diagnostics& diagnostics) {
 
 Experiment::~Experiment() = default;
 
-std::unique_ptr<Experiment> Experiment::start(const Json& request, Diagnostics& diagnostics, Budget& budget) {
+std::unique_ptr<Experiment> Experiment::start(const Json& request) {
   std::unique_ptr<Experiment> e(new Experiment);
-  e->request_ = program_request(request);
-  e->program_ = load_program(e->request_, diagnostics, budget);
-  const Locator locator(e->program_.elaboration);
-  const auto answer = [&] {
-    e->diagnostics_ = locator.diagnostics(diagnostics);
-    return std::move(e);
-  };
-  if (diagnostics.has_errors()) return answer();
-  auto model = compile_program(e->request_, e->program_, diagnostics, budget);
-  if (!model) return answer();
-  e->model_ = std::move(*model);
-  const Graph& graph = e->program_.elaboration.graph;
-  e->runner_ = std::make_unique<Runner>(graph, e->model_);
-  e->settings_ = settings_of(request, e->model_);
-  settle_exactness(graph, *e->runner_, e->model_, diagnostics, budget);
-  if (!fits(e->settings_, e->model_, diagnostics)) return answer();
-  e->examples_ = make_examples(graph, *e->runner_, e->settings_.examples, budget);
-  if (!usable(e->examples_, diagnostics)) return answer();
-  const Settings& s = e->settings_;
-  if (s.kind == "twin") e->run_ = std::make_unique<Twin>(e->model_, e->examples_, s.train, s.twin);
-  else e->run_ = std::make_unique<Superposition>(e->model_, e->examples_, s.train, s.superposition);
-  e->original_ = std::make_unique<Network<float>>(network_of<float>(e->model_.transformer));
-  e->every_ = std::max<std::int64_t>(1, s.train.steps / 40);
-  e->record();
-  return answer();
+  Opened opened(request);
+  if (!opened.diagnostics.has_errors() && opened.compile()) e->begin(opened, request);
+  e->diagnostics_ = opened.locator.diagnostics(opened.diagnostics);
+  e->held_ = std::move(opened.held);
+  return e;
+}
+
+void Experiment::begin(Opened& opened, const Json& request) {
+  const CompiledModel& model = opened.model();
+  settings_ = settings_of(request, model);
+  settle_exactness(opened.graph(), opened.runner(), opened.model(), opened.diagnostics, opened.budget);
+  if (!fits(settings_, model, opened.diagnostics)) return;
+  examples_ = make_examples(opened.graph(), opened.runner(), settings_.examples, opened.budget);
+  if (!usable(examples_, opened.diagnostics)) return;
+  if (settings_.kind == "twin") run_ = std::make_unique<Twin>(model, examples_, settings_.train, settings_.twin);
+  else run_ = std::make_unique<Superposition>(model, examples_, settings_.train, settings_.superposition);
+  original_ = std::make_unique<Network<float>>(network_of<float>(model.transformer));
+  every_ = std::max<std::int64_t>(1, settings_.train.steps / 40);
+  record();
 }
 
 Json Experiment::start_document() {
@@ -108,11 +102,11 @@ Json Experiment::start_document() {
   Json out = {{"ok", true}};
   out.update(settings_document(settings_));
   Json heads = Json::array();
-  for (const LayerInfo& l : model_.layers) heads.push_back(l.heads.size());
-  out["model"] = {{"d_model", model_.transformer.d_model},
+  for (const LayerInfo& l : model().layers) heads.push_back(l.heads.size());
+  out["model"] = {{"d_model", model().transformer.d_model},
                   {"heads", heads},
-                  {"labels", model_.residual_labels},
-                  {"encoding", model_.codec.encoding == Encoding::Categorical ? "categorical" : "numerical"}};
+                  {"labels", model().residual_labels},
+                  {"encoding", model().codec.encoding == Encoding::Categorical ? "categorical" : "numerical"}};
   out["inputs"] = {{"trained", examples_.trained},
                    {"held_out", examples_.list.size() - examples_.trained},
                    {"all", examples_.all},
@@ -122,7 +116,7 @@ Json Experiment::start_document() {
   const double flops = run_->flops();
   out["estimate"] = {
       {"flops", flops},
-      {"megabytes", megabytes(settings_, model_, static_cast<double>(examples_.rows(0, examples_.list.size())))}};
+      {"megabytes", megabytes(settings_, model(), static_cast<double>(examples_.rows(0, examples_.list.size())))}};
   out["diagnostics"] = diagnostics_;
   return out;
 }

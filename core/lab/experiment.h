@@ -9,6 +9,7 @@
 #include "compile.h"
 #include "lab/run.h"
 #include "model/transformer.h"
+#include "session/opened.h"
 #include "session/request.h"
 
 namespace rasp::lab {
@@ -30,7 +31,7 @@ Json settings_document(const Settings& settings);
 class Experiment {
  public:
   // Where it is refused, start_document() is a failure that says why. Throws Rejection and LimitExceeded.
-  static std::unique_ptr<Experiment> start(const Json& request, Diagnostics& diagnostics, Budget& budget);
+  static std::unique_ptr<Experiment> start(const Json& request);
   ~Experiment();
 
   Json start_document();
@@ -49,6 +50,7 @@ class Experiment {
 
  private:
   Experiment() = default;
+  void begin(Opened& opened, const Json& request);  // up to the first step; without a run after diagnostics
   void record();
   bool rewind(std::int64_t step);  // to the weights of a recorded step
   // Does it with the weights of the request's `step` (absent or −1: the last), and puts the run's own back.
@@ -64,10 +66,10 @@ class Experiment {
     Accuracy accuracy;
     std::vector<float> weights;
   };
-  ProgramRequest request_;
-  Program program_;
-  CompiledModel model_;
-  std::unique_ptr<Runner> runner_;
+  const CompiledModel& model() const { return held_->model; }
+  const Elaboration& elaboration() const { return held_->program.elaboration; }
+
+  std::unique_ptr<HeldModel> held_;
   Settings settings_;
   Examples examples_;
   std::unique_ptr<TrainingRun> run_;

@@ -196,11 +196,10 @@ Json Experiment::interchange(const Json& request, Budget& budget) {
     throw bad_request("A twin has no s-ops that could be interchanged; its circuit is not known");
   return at_step(request, [&] {
     Diagnostics diagnostics;
-    const Locator locator(program_.elaboration);
+    const Locator locator(elaboration());
     const Matrix<float> W = static_cast<Superposition&>(*run_).W();
-    return document(request, program_.elaboration.graph, model_,
-                    transformer_of(run_->network(), model_.transformer.bos_id), &W, examples_, budget, diagnostics,
-                    locator);
+    return document(request, elaboration().graph, model(), transformer_of(run_->network(), model().transformer.bos_id),
+                    &W, examples_, budget, diagnostics, locator);
   });
 }
 

@@ -69,9 +69,7 @@ Json Laboratory::interchange(const Json& r) {
 }
 
 Json Laboratory::start(const Json& r) {
-  Budget budget(limits_of(r));
-  Diagnostics diagnostics;
-  auto e = Experiment::start(r, diagnostics, budget);
+  auto e = Experiment::start(r);
   Json out = e->start_document();
   if (!out["ok"].get<bool>()) return out;
   if (runs_.size() >= most_runs) runs_.erase(runs_.begin());

@@ -10,6 +10,7 @@
 #include "proof/checker.h"
 #include "run/verify.h"
 #include "session/documents.h"
+#include "session/opened.h"
 #include "session/request.h"
 
 namespace rasp::lab {
@@ -32,19 +33,20 @@ Json output_of(const CompiledModel& model, const std::vector<Value>& input, Budg
   return values_document(runner.run(encoded.ids, nullptr, {}, &budget));
 }
 
-Json comparison_with(const Json& r, CompiledModel& model, Diagnostics& diagnostics, Budget& budget, Json& messages) {
-  const Program p = load_program(program_request(r), diagnostics, budget);
-  const NodeId output = diagnostics.has_errors() ? no_node : output_sop(p, diagnostics);
-  messages = Locator(p.elaboration).diagnostics(diagnostics);
+// The listing's model beside the program of the request; null after an error.
+Json comparison_with(const Json& r, CompiledModel& model, Json& messages) {
+  Opened opened(r);
+  const NodeId output = opened.diagnostics.has_errors() ? no_node : output_sop(opened.program(), opened.diagnostics);
+  messages = opened.locator.diagnostics(opened.diagnostics);
   if (output == no_node) return {};
   model.output = output;
-  model.options.promises = promises_of(p.elaboration, diagnostics);
-  Runner runner(p.elaboration.graph, model);
+  model.options.promises = promises_of(opened.elaboration(), opened.diagnostics);
+  Runner runner(opened.graph(), model);
   CheckOptions options;
   options.samples = typed<std::uint64_t>(r, "samples", 0, "a number");
   options.exhaustive = typed<bool>(r, "exhaustive", false, "true or false");
   options.seed = typed<std::uint64_t>(r, "seed", 1, "a number");
-  const CheckResult c = check(p.elaboration.graph, runner, options, budget);
+  const CheckResult c = check(opened.graph(), runner, options, opened.budget);
   Json out = {{"inputs", c.inputs},
               {"exhaustive", c.exhaustive},
               {"undefined", c.undefined},
@@ -125,7 +127,7 @@ Json listing_document(const Json& r, std::string& bytes) {
     out["output"] = std::move(output);
   }
   if (r.contains("program")) {
-    Json messages, compared = comparison_with(r, model, diagnostics, budget, messages);
+    Json messages, compared = comparison_with(r, model, messages);
     if (compared.is_null()) return failed(messages);
     out["ok"] = compared["mismatches"] == 0;
     out["comparison"] = std::move(compared);

@@ -45,14 +45,14 @@ constexpr std::size_t looked_at = 200;  // inputs on which s-ops are compared
 
 Json Experiment::superposition_picture(Budget& budget) {
   auto& run = static_cast<Superposition&>(*run_);
-  const std::int32_t D = model_.transformer.d_model;
+  const std::int32_t D = model().transformer.d_model;
   Matrix<float> turned, overlaps;
   transpose(run.W(), turned);
   product(run.W(), turned, overlaps);
   std::vector<Cosine> blocks(static_cast<std::size_t>(run.network().blocks()));
-  std::vector<std::int64_t> right(model_.subspaces.size()), counted(model_.subspaces.size());
+  std::vector<std::int64_t> right(model().subspaces.size()), counted(model().subspaces.size());
   std::vector<NodeId> roots;
-  for (const Subspace& s : model_.subspaces)
+  for (const Subspace& s : model().subspaces)
     if (s.node != no_node) roots.push_back(s.node);
   Matrix<float> seen;
   run.each(0, std::min(looked_at, examples_.list.size()), [&](std::size_t i, std::int32_t row, std::int32_t) {
@@ -61,9 +61,9 @@ Json Experiment::superposition_picture(Budget& budget) {
     for (std::int32_t b = 0; b < run.network().blocks(); ++b)
       for (std::int32_t t = 0; t < T && run.network().has_block(b); ++t)
         blocks[static_cast<std::size_t>(b)].add(run.network().output(b).row(row + t), run.exact(i, b).row(t), D);
-    const Evaluation ev = evaluate(program_.elaboration.graph, e.input, model_.options.causal, roots, budget);
-    for (std::size_t s = 0; s < model_.subspaces.size(); ++s) {
-      const Subspace& sub = model_.subspaces[s];
+    const Evaluation ev = evaluate(elaboration().graph, e.input, model().options.causal, roots, budget);
+    for (std::size_t s = 0; s < model().subspaces.size(); ++s) {
+      const Subspace& sub = model().subspaces[s];
       if (sub.node == no_node) continue;
       const std::size_t layer = static_cast<std::size_t>(std::max(0, sub.written - 1)) / 2;
       const auto& at = sub.written == 0  ? run.network().embedded()
@@ -76,7 +76,7 @@ Json Experiment::superposition_picture(Budget& budget) {
         multiply(at.row(row + t), at.stride, 1, turned.data.data(), turned.stride, seen.data.data(), seen.stride, 1,
                  at.columns, turned.stride, false);
         const auto values =
-            read_subspace(model_, sub, std::span<const float>(seen.data.data(), static_cast<std::size_t>(D)));
+            read_subspace(model(), sub, std::span<const float>(seen.data.data(), static_cast<std::size_t>(D)));
         ++counted[s];
         right[s] += std::any_of(values.begin(), values.end(),
                                 [&](const Value& v) { return agrees(cell.value, v) || equal(cell.value, v); });
@@ -90,8 +90,8 @@ Json Experiment::superposition_picture(Budget& budget) {
       out["blocks"].push_back({{"layer", b / 2},
                                {"part", b % 2 ? "mlp" : "attention"},
                                {"cosine", blocks[static_cast<std::size_t>(b)].document()}});
-  for (std::size_t s = 0; s < model_.subspaces.size(); ++s) {
-    const Subspace& sub = model_.subspaces[s];
+  for (std::size_t s = 0; s < model().subspaces.size(); ++s) {
+    const Subspace& sub = model().subspaces[s];
     if (sub.node == no_node || !counted[s]) continue;
     out["s_ops"].push_back({{"label", sub.label},
                             {"node", sub.node},
@@ -104,7 +104,7 @@ Json Experiment::superposition_picture(Budget& budget) {
 
 // Every head's pattern on one input, the run's and the compiled model's, and what both answer.
 Json Experiment::patterns(const std::vector<Value>& input, Json& out) {
-  const EncodedTokens encoded = runner_->encode(input);
+  const EncodedTokens encoded = held_->runner->encode(input);
   if (!encoded.ok) return failed(encoded.failure.code, "input", encoded.failure.message, encoded.failure.hint);
   Batch one;
   one.add(encoded.ids);
@@ -133,7 +133,7 @@ Json Experiment::patterns(const std::vector<Value>& input, Json& out) {
     std::vector<float> logits;
     for (std::int32_t t = 0; t < T; ++t)
       logits.insert(logits.end(), n.logits().row(t), n.logits().row(t) + n.logits().columns);
-    return values_document(decode(model_, logits, T));
+    return values_document(decode(model(), logits, T));
   };
   out["input"] = values_document(input);
   out["patterns"] = {{"run", layers(run_->network())}, {"exact", layers(*original_)}};
@@ -155,8 +155,8 @@ Json Experiment::closest_heads() {
     for (std::size_t h = 0; h < run.shape().layers[l].heads.size(); ++h) {
       Json best = {{"layer", l}, {"head", h}};
       double most = -1;
-      for (std::size_t m = 0; m < model_.layers.size(); ++m)
-        for (std::size_t g = 0; g < model_.layers[m].heads.size(); ++g) {
+      for (std::size_t m = 0; m < model().layers.size(); ++m)
+        for (std::size_t g = 0; g < model().layers[m].heads.size(); ++g) {
           double sum = 0;
           std::int64_t queries = 0;
           for (std::int32_t b = 0; b < batch.size(); ++b) {
@@ -169,7 +169,7 @@ Json Experiment::closest_heads() {
           const double similarity = queries ? sum / static_cast<double>(queries) : 0;
           if (similarity <= most) continue;
           most = similarity;
-          best["closest"] = {{"layer", m}, {"head", g}, {"label", model_.layers[m].heads[g].label}};
+          best["closest"] = {{"layer", m}, {"head", g}, {"label", model().layers[m].heads[g].label}};
           best["similarity"] = decimals(similarity);
         }
       out.push_back(std::move(best));
@@ -190,7 +190,7 @@ Json Experiment::picture(const Json& request, Budget& budget) {
 }
 
 Transformer Experiment::transformer(const Json& request) {
-  return at_step(request, [&] { return transformer_of(run_->network(), model_.transformer.bos_id); });
+  return at_step(request, [&] { return transformer_of(run_->network(), model().transformer.bos_id); });
 }
 
 Matrix<float> Experiment::basis(const Json& request) {

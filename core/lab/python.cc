@@ -5,6 +5,7 @@
 #include <set>
 
 #include "session/documents.h"
+#include "session/opened.h"
 #include "session/request.h"
 
 namespace rasp::lab {
@@ -413,16 +414,17 @@ std::string python_text(const Program& program, NodeId output, const CompileOpti
 }
 
 Json python_document(const Json& r) {
-  Budget budget(limits_of(r));
-  Diagnostics diagnostics;
-  const Program p = load_program(program_request(r), diagnostics, budget);
+  Opened opened(r);
+  const Program& p = opened.program();
+  Diagnostics& diagnostics = opened.diagnostics;
   if (p.elaboration.graph.dialect() == Dialect::Tracr) throw bad_request("The program is in Python already");
   const NodeId output = diagnostics.has_errors() ? no_node : output_sop(p, diagnostics);
   const CompileOptions::Promises promises =
       output == no_node ? CompileOptions::Promises{} : promises_of(p.elaboration, diagnostics);
-  Json messages = Locator(p.elaboration).diagnostics(diagnostics);
-  if (output == no_node || diagnostics.has_errors()) return failed(messages);
-  return {{"ok", true}, {"text", python_text(p, output, promises)}, {"diagnostics", std::move(messages)}};
+  if (output == no_node || diagnostics.has_errors()) return opened.refusal();
+  return {{"ok", true},
+          {"text", python_text(p, output, promises)},
+          {"diagnostics", opened.locator.diagnostics(diagnostics)}};
 }
 
 }  // namespace rasp::lab

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "session/documents.h"
+#include "session/opened.h"
 #include "rasp/library.h"
 #include "syntax/token.h"
 #include "syntax/words.h"
@@ -172,20 +173,19 @@ Json eval_many(const Json& r, ProgramRequest request, Limits limits) {
   const Json steps = r.value("limit_steps", Json());
   if (steps.is_number_unsigned())
     limits.elaboration_steps = std::min(limits.elaboration_steps, steps.get<std::uint64_t>());
-  Budget budget(limits);
-  Diagnostics diagnostics;
   request.input.reset();
   Json facts;
   text_facts(request.program, facts);
-  const Program p = load_program(request, diagnostics, budget);
-  const Elaboration& e = p.elaboration;
-  const Locator locator(e);
+  Opened opened(std::move(request), limits);
+  Diagnostics& diagnostics = opened.diagnostics;
+  const Elaboration& e = opened.elaboration();
+  const Locator& locator = opened.locator;
   const Json inputs = r.value("inputs", Json::array());
   if (!inputs.is_array() || inputs.size() > most_inputs) {
     diagnostics.error("bad-request", "input",
                       "\"inputs\" must be an array of at most " + std::to_string(most_inputs) + " inputs", {0, 1, 0});
   }
-  if (!diagnostics.has_errors() && !e.output) output_sop(p, diagnostics);
+  if (!diagnostics.has_errors() && !e.output) output_sop(opened.program(), diagnostics);
   if (diagnostics.has_errors()) return refused(locator, diagnostics, std::move(facts));
 
   static constexpr const char* kinds[] = {"atom", "list", "dict", "s-op", "selector", "function", "application"};
@@ -211,8 +211,8 @@ Json eval_many(const Json& r, ProgramRequest request, Limits limits) {
         out["results"].push_back({{"error", problem}});
         continue;
       }
-      budget.tick(64);
-      const Evaluation ev = evaluate(e.graph, *input, p.settings.causal, roots, budget);
+      opened.budget.tick(64);
+      const Evaluation ev = evaluate(e.graph, *input, opened.settings().causal, roots, opened.budget);
       put_value(e.graph, ev, output, one);
       if (!asked.is_null()) one["named"] = named_values(e.graph, ev, named);
       out["results"].push_back(std::move(one));

@@ -9,22 +9,28 @@
 namespace rasp {
 namespace {
 
-std::unique_ptr<HeldModel> loaded(const Json& request, bool example_input, Diagnostics& diagnostics, Budget& budget,
-                                  double& ms) {
+std::unique_ptr<HeldModel> loaded(ProgramRequest request, Diagnostics& diagnostics, Budget& budget, double& ms) {
   auto held = std::make_unique<HeldModel>();
-  held->request = program_request(request);
-  held->request.example_input = example_input;
+  held->request = std::move(request);
   const auto start = std::chrono::steady_clock::now();
   held->program = load_program(held->request, diagnostics, budget);
   ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
   return held;
 }
 
+ProgramRequest with_example_input(ProgramRequest request, bool example_input) {
+  request.example_input = example_input;
+  return request;
+}
+
 }  // namespace
 
 Opened::Opened(const Json& request, bool example_input)
-    : budget(limits_of(request)),
-      held(loaded(request, example_input, diagnostics, budget, elaborate_ms)),
+    : Opened(with_example_input(program_request(request), example_input), limits_of(request)) {}
+
+Opened::Opened(ProgramRequest request, const Limits& limits)
+    : budget(limits),
+      held(loaded(std::move(request), diagnostics, budget, elaborate_ms)),
       locator(held->program.elaboration) {}
 
 bool Opened::compile() {

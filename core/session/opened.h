@@ -13,6 +13,7 @@ struct Opened {
   // Throws Rejection. Mistakes of the program are diagnostics. `example_input`: the program's own example stands in
   // for an input.
   explicit Opened(const Json& request, bool example_input = false);
+  Opened(ProgramRequest request, const Limits& limits);
 
   // Makes the model and its runner; false after diagnostics. Nothing is said of its exactness yet (settle_exactness).
   bool compile();
