@@ -19,6 +19,13 @@ bool agrees(const Value& interpreter, const Value& model) {
                                            : equal(interpreter, model);
 }
 
+bool one_number(const Value& a, const Value& b) {
+  if (equal(a, b)) return true;
+  const bool floats = a.kind() == Kind::Float && b.kind() == Kind::Float;
+  if (!a.is_number() || !b.is_number() || (a.kind() != Kind::Float && b.kind() != Kind::Float)) return false;
+  return floats_agree(a.number(), b.number()) && (floats || std::fabs(a.number()) < 0x1p39);
+}
+
 bool expected(const Value& written, const Value& interpreter) {
   if (written.kind() == Kind::Int && interpreter.kind() == Kind::Float) return equal(written, interpreter);
   return agrees(interpreter, written);

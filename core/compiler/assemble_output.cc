@@ -31,7 +31,7 @@ void Assembler::read_number(NodeId output, BoundLink& link) {
       const double x = c_.values.number(v);
       if (!m_.codec.values.empty()) {
         const Value& last = m_.codec.values.back();
-        if (equal(last, c_.values[v]) || agrees(last, c_.values[v])) continue;
+        if (one_number(last, c_.values[v])) continue;
         if (x <= previous) gap = 0, m_.claims.output.values.push_back(x);  // ints that are one double
         if (x <= previous) continue;
       }

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <unordered_map>
 
+#include "base/agree.h"
 #include "compiler/assemble.h"
 #include "compiler/at_node.h"
 #include "compiler/lower.h"
@@ -82,17 +82,23 @@ void settle_kinds(CompiledModel& model, const Lowered& l) {
   OutputCodec& codec = model.codec;
   codec.any_kind = !l.output_known && !codec.whole;
   if (!l.output_known) return;
-  std::unordered_multimap<std::size_t, const Value*> by_hash;
-  for (const Value& v : l.output_values) by_hash.emplace(hash(v), &v);
+  const std::vector<Value>& all = l.output_values;  // in total order: numbers ascending
   for (Value& column : codec.values) {
-    const auto [first, last] = by_hash.equal_range(hash(column));
-    std::vector<const Value*> same;
-    for (auto it = first; it != last; ++it)
-      if (equal(*it->second, column)) same.push_back(it->second);
-    if (same.empty()) continue;
-    std::sort(same.begin(), same.end(), [](const Value* a, const Value* b) { return total_less(*a, *b); });
-    column = *same.front();
-    for (std::size_t i = 1; i < same.size(); ++i) codec.alternatives.push_back(*same[i]);
+    const double x = column.number(), reach = std::isfinite(x) ? std::fabs(x) * 0x1p-39 : 0;
+    if (!column.is_number() || std::isnan(x)) continue;
+    auto it = std::partition_point(all.begin(), all.end(), [&](const Value& v) {
+      return v.is_opaque() || (v.is_number() && v.number() < x - reach);
+    });
+    const Value* first = nullptr;  // of those that are equal to the column
+    std::vector<Value> others;
+    for (; it != all.end() && it->is_number() && it->number() <= x + reach; ++it) {
+      if (!one_number(*it, column)) continue;
+      if (!first && equal(*it, column)) first = &*it;
+      else others.push_back(*it);
+    }
+    if (first) column = *first;
+    for (Value& v : others)
+      if (v.kind() != column.kind()) codec.alternatives.push_back(std::move(v));
   }
 }
 
@@ -216,26 +222,30 @@ std::optional<CompiledModel> compile_graph(const Graph& graph, NodeId output, co
   return model;
 }
 
-// numerical() asks, as `#@ encode` does. But every program that has a meaning compiles: where what is asked for leaves
-// no model, or none that is proved, and the compiler's own choice does, that is taken, and said.
+// `#@ encode` and numerical() ask for an encoding. But every program that has a meaning compiles: where what is asked
+// for leaves no model, or none that is proved, and the compiler's own choice does, that is taken, and said.
 std::optional<CompiledModel> compile_encoded(const Graph& graph, NodeId output, const CompileOptions& options,
                                              Diagnostics& diagnostics, Budget& budget) {
   Diagnostics asked;
   auto model = compile_graph(graph, output, options, asked, budget);
-  const bool asks = std::any_of(options.promises.numerical.begin(), options.promises.numerical.end(),
-                                [](const auto& promise) { return promise.second; });
-  if (asks && (!model || model->exactness.kind == Exactness::Kind::Unknown)) {
+  if (!options.promises.numerical.empty() && (!model || model->exactness.kind == Exactness::Kind::Unknown)) {
     CompileOptions free = options;
     free.promises.numerical.clear();
     Diagnostics chosen;
     auto other = compile_graph(graph, output, free, chosen, budget);
     if (other && (!model || other->exactness.kind != Exactness::Kind::Unknown)) {
       model = std::move(other);
+      model->options = options;
       asked = std::move(chosen);
-      asked.info("encoding-not-kept",
-                 "Encodings are the compiler's choice here: with numerical() as the program asks there is no model "
-                 "that is proved",
-                 graph[output].span, "Leave numerical() out.");
+      const bool tracr = graph.dialect() == Dialect::Tracr;
+      const std::string asks = tracr ? "numerical()" : "#@ encode";
+      asked.add({tracr ? Severity::Info : Severity::Warning,
+                 "encoding-not-kept",
+                 {},
+                 "Encodings are the compiler's choice here: with " + asks +
+                     " as the program asks there is no model that is proved",
+                 graph[output].span,
+                 "Leave " + asks + " out."});
     }
   }
   for (const Diagnostic& d : asked.list())
@@ -266,7 +276,7 @@ void name_program_nodes(CompiledModel& model, const WithoutPredicates& plain) {
 
 std::optional<CompiledModel> compile(const Graph& graph, NodeId output, const CompileOptions& options,
                                      Diagnostics& diagnostics, Budget& budget) {
-  if (graph.dialect() == Dialect::Rasp) return compile_graph(graph, output, options, diagnostics, budget);
+  if (graph.dialect() == Dialect::Rasp) return compile_encoded(graph, output, options, diagnostics, budget);
   std::vector<NodeId> needed{output};
   for (NodeId id : options.promises.unique) needed.push_back(id);
   for (const auto& [id, list] : options.promises.values) needed.push_back(id);

@@ -34,10 +34,9 @@ bool Planner::plan_lines(NodeId output) {
   std::vector<ValueId> columns;
   std::vector<double> thresholds, gaps;
   for (std::size_t i = 0; i < points.size(); ++i) {
-    if (!columns.empty() && c_.values.canonical(columns.back()) == c_.values.canonical(points[i].value)) continue;
-    if (std::any_of(columns.begin(), columns.end(),
-                    [&](ValueId v) { return c_.values.canonical(v) == c_.values.canonical(points[i].value); }))
-      return false;
+    const auto same = [&](ValueId v) { return one_number(c_.values[v], c_.values[points[i].value]); };
+    if (!columns.empty() && same(columns.back())) continue;
+    if (std::any_of(columns.begin(), columns.end(), same)) return false;
     if (i > 0) {
       if (nearly_equal(points[i].x, points[i - 1].x)) return false;
       thresholds.push_back((points[i].x + points[i - 1].x) / 2);
@@ -130,12 +129,9 @@ void Planner::plan_output(NodeId output) {
     auto [it, fresh] =
         demand.signature.emplace(c_.values.canonical(v), static_cast<std::uint32_t>(plan_.output_values.size()));
     if (!fresh) continue;
-    if (!plan_.output_values.empty() && c_.values[v].kind() == Kind::Float) {
-      const ValueId previous = plan_.output_values.back();
-      if (c_.values[previous].kind() == Kind::Float && floats_agree(c_.values.number(previous), c_.values.number(v))) {
-        --it->second;
-        continue;
-      }
+    if (!plan_.output_values.empty() && one_number(c_.values[plan_.output_values.back()], c_.values[v])) {
+      --it->second;
+      continue;
     }
     plan_.output_values.push_back(v);
     demand.read.push_back(true);

@@ -8,6 +8,8 @@ namespace rasp::lab {
 Json on_examples(const Json& request, const std::function<Json(const Asked&)>& answer) {
   Opened opened(request);
   if (opened.diagnostics.has_errors() || !opened.compile()) return opened.refusal();
+  if (!settle_exactness(opened.graph(), opened.runner(), opened.model(), opened.diagnostics, opened.budget))
+    return opened.refusal();
   ExampleOptions options;
   options.most = 2000;
   options.seed = typed<std::uint32_t>(request, "seed", 1, "a number");

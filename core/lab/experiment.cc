@@ -86,7 +86,7 @@ std::unique_ptr<Experiment> Experiment::start(const Json& request) {
 void Experiment::begin(Opened& opened, const Json& request) {
   const CompiledModel& model = opened.model();
   settings_ = settings_of(request, model);
-  settle_exactness(opened.graph(), opened.runner(), opened.model(), opened.diagnostics, opened.budget);
+  if (!settle_exactness(opened.graph(), opened.runner(), opened.model(), opened.diagnostics, opened.budget)) return;
   if (!fits(settings_, model, opened.diagnostics)) return;
   examples_ = make_examples(opened.graph(), opened.runner(), settings_.examples, opened.budget);
   if (!usable(examples_, opened.diagnostics)) return;

@@ -4,10 +4,23 @@
 
 namespace rasp::proof {
 
+namespace {
+
+// What a column's weights may be off by where float32 has no number that small: less than this each.
+constexpr double lost = 0x1p-148;
+
+// What all of them move a sum by, read from numbers that float32 has.
+double lost_of(const std::vector<std::pair<std::int32_t, double>>& form) {
+  return std::any_of(form.begin(), form.end(), [](const auto& e) { return std::fabs(e.second) < 0x1p-102; }) ? 0x1p-120
+                                                                                                             : 0;
+}
+
+}  // namespace
+
 void Checker::output_number(const Entries& column, CheckedLink& link) {
   const Sum sum = sum_of(column, static_cast<double>(t_.b_U[0]));
   is_form(column, static_cast<double>(t_.b_U[0]), c_.output.form, c_.output.constant, "output");
-  link.error = sum.carried + sum.rounding();
+  link.error = sum.carried + sum.rounding() + lost_of(c_.output.form);
   double gap = c_.output.whole ? 1 : 1e300;
   for (std::size_t i = 1; i < c_.output.values.size(); ++i)
     gap = std::min(gap, c_.output.values[i] - c_.output.values[i - 1]);
@@ -20,13 +33,13 @@ void Checker::output_lines(const std::vector<Entries>& columns, CheckedLink& lin
     std::map<std::int32_t, double> difference;
     for (auto [d, w] : columns[j]) difference[d] += w;
     for (auto [d, w] : columns[j - 1]) difference[d] -= w;
-    double slope = 0;
+    double slope = 0, largest = 0;  // told by the largest coefficient: small ones may be 0 in float32
     for (auto [d, x] : c_.output.form)
-      if (x != 0) slope = difference[d] / x;
+      if (std::fabs(x) > largest) largest = std::fabs(x), slope = difference[d] / x;
     const double offset = static_cast<double>(t_.b_U[j]) - static_cast<double>(t_.b_U[j - 1]);
     if (!(slope > 0)) fault("output: a line is not steeper than the one before");
     for (auto [d, x] : c_.output.form)
-      if (std::fabs(difference[d] - slope * x) > 4 * u * columns.size() * std::fabs(x))
+      if (std::fabs(difference[d] - slope * x) > 4 * u * columns.size() * std::fabs(x) + lost)
         fault("output: a line reads dimension " + std::to_string(d) + " with another slope");
     const auto lead = [&](double x) { return slope * (x - c_.output.constant) + offset; };
     const auto [below, above] = c_.output.neighbours[j - 1];
@@ -34,7 +47,8 @@ void Checker::output_lines(const std::vector<Entries>& columns, CheckedLink& lin
     Entries step(difference.begin(), difference.end());
     const double carried_by = sum_of(step, 0).carried;
     const double rounding = sum_of(columns[j], static_cast<double>(t_.b_U[j])).rounding() +
-                            sum_of(columns[j - 1], static_cast<double>(t_.b_U[j - 1])).rounding();
+                            sum_of(columns[j - 1], static_cast<double>(t_.b_U[j - 1])).rounding() +
+                            lost_of(c_.output.form);
     link.error = std::max(link.error, carried_by + rounding);
     link.margin = std::min(link.margin, room > 0 ? 1 - (carried_by + rounding) / room : -1e300);
   }

@@ -4,38 +4,37 @@
 
 namespace rasp::proof {
 
-// What a step reads is slope·coefficient + gate in every dimension. Whatever slope is taken, what it leaves is the
-// gate, whose weights are positive: of several the one that leaves the least.
-double Checker::steepness(const Entries& reads, const std::map<std::int32_t, double>& coefficient,
-                          Entries& gate) const {
-  const auto left = [&](double slope) {
-    std::map<std::int32_t, double> rest(reads.begin(), reads.end());  // also of dimensions where both add up to 0
-    for (auto [d, x] : coefficient) rest[d] -= slope * x;
-    for (auto [d, w] : reads)
-      if (std::fabs(rest[d]) <= 8 * u * std::fabs(w)) rest.erase(d);
-    std::erase_if(rest, [](const auto& e) { return e.second == 0; });
-    return Entries(rest.begin(), rest.end());
-  };
-  double best = 0;
-  std::pair<std::ptrdiff_t, std::size_t> fewest;
-  for (auto [d, w] : reads) {
+// What a step reads is slope·coefficient + gate in every dimension, and says nothing of which part is which: a bound
+// that holds for one way to divide it holds. No gate reads a number, so a number tells the slope. Else it is the weight
+// of a class that no gate reads, or what two classes of one subspace differ by, both of them read by the gate.
+std::set<double> Checker::slopes(const Entries& reads, const std::map<std::int32_t, double>& coefficient) const {
+  const auto of = [&](std::int32_t d) {
     const auto it = coefficient.find(d);
-    if (it == coefficient.end() || it->second == 0) continue;
-    const double slope = w / it->second;
+    return it == coefficient.end() ? 0 : it->second;
+  };
+  std::set<double> all;
+  std::int32_t last = nobody;
+  double before = 0, coefficient_before = 0;  // of the dimension before, if the subspace is the same
+  for (auto [d, w] : reads) {
+    const double x = of(d);
     const std::int32_t o = owner_[static_cast<std::size_t>(d)];
-    if (o != nobody && !claim(o).one_hot) {  // no gate reads a number
-      gate = left(slope);
-      return slope;
-    }
-    Entries rest = left(slope);
-    const std::pair cost(std::count_if(rest.begin(), rest.end(), [](const auto& e) { return e.second < 0; }),
-                         rest.size());
-    if (best != 0 && cost >= fewest) continue;
-    best = slope;
-    fewest = cost;
-    gate = std::move(rest);
+    if (x != 0 && o != nobody && !claim(o).one_hot) return {w / x};
+    if (x != 0) all.insert(w / x);
+    if (o == last && coefficient_before != x && before != w) all.insert((w - before) / (x - coefficient_before));
+    last = o, before = w, coefficient_before = x;
   }
-  return best;
+  return all;
+}
+
+// What the slope leaves.
+Entries Checker::gate_beside(double slope, const Entries& reads,
+                             const std::map<std::int32_t, double>& coefficient) const {
+  std::map<std::int32_t, double> rest(reads.begin(), reads.end());  // also of dimensions where both add up to 0
+  for (auto [d, x] : coefficient) rest[d] -= slope * x;
+  for (auto [d, w] : reads)
+    if (std::fabs(rest[d]) <= 8 * u * std::fabs(w)) rest.erase(d);
+  std::erase_if(rest, [](const auto& e) { return e.second == 0; });
+  return Entries(rest.begin(), rest.end());
 }
 
 // The neuron that fires while a row is open, if it has one.
@@ -79,18 +78,31 @@ void Checker::step(const StepClaim& row, std::size_t pair, const std::vector<Ent
   };
   const Entries reads = without_bos(in[j], bos[0]);
   if (reads != without_bos(in[j + 1], bos[1])) return fault(where + ": the two neurons of a step read differently");
-  Entries gate;
-  const double slope = steepness(reads, {row.form.begin(), row.form.end()}, gate);
-  if (slope == 0) return fault(where + ": a step does not read its number");
-  const Barrier barrier = barrier_of(gate);
   const double b0 = static_cast<double>(m.b_in[j]), b1 = static_cast<double>(m.b_in[j + 1]);
   if (std::max(b0 + bos[0], b1 + bos[1]) > 0) fault(where + ": a step is open at BOS");
-  const double apart = b0 - b1;  // wanted: 1
-  const auto z = [&](double x) { return slope * (x - row.constant) + (b0 + b1) / 2 + barrier.open; };
+  const std::map<std::int32_t, double> coefficient(row.form.begin(), row.form.end());
+  const std::set<double> candidates = slopes(reads, coefficient);
+  if (candidates.empty()) return fault(where + ": a step does not read its number");
+  const StepRead pre{reads, sum_of(reads, std::fabs(b0)), b0, b1};
+  StepSides best;
+  for (double slope : candidates) {
+    const StepSides sides = sides_of(row, pair, pre, slope, gate_beside(slope, reads, coefficient));
+    if (slope == *candidates.begin() || sides.margin > best.margin) best = sides;
+  }
+  step_writes(m, j, half_layer, best.margin, {best.near + std::fabs(b0 - b1 - 1), 2 * best.far, 1, 2}, flow[best.up],
+              where);
+}
+
+// The margin of a pair whose slope and gate are these, and its sums on the side where it is 1.
+Checker::StepSides Checker::sides_of(const StepClaim& row, std::size_t pair, const StepRead& pre, double slope,
+                                     const Entries& gate) const {
+  const Barrier barrier = barrier_of(gate);
+  const double apart = pre.b0 - pre.b1;  // wanted: 1
+  const auto z = [&](double x) { return slope * (x - row.constant) + (pre.b0 + pre.b1) / 2 + barrier.open; };
   const auto [below, above] = row.neighbours[pair];
   const bool up = slope > 0;
   const double off = z(up ? below : above), on = z(up ? above : below);
-  const Sum sum = sum_of(reads, std::fabs(b0));
+  const Sum& sum = pre.sum;
   const bool single = row.form.size() == 1 && gate.empty();
   // One product and one bias: where the product is exact the sum has the right sign.
   const double rounding = single && sum.additions == 1 ? 0 : sum.rounding();
@@ -102,11 +114,11 @@ void Checker::step(const StepClaim& row, std::size_t pair, const std::vector<Ent
     margin = closed < 0 ? std::min(margin, 1 - (sum.carried + rounding) / std::max(-closed, 0.5)) : -1e300;
   }
   // On its own side both neurons carry the same errors, which cancel; each rounds its sum and its bias.
-  const double far_side = std::fabs(z(up ? row.high : row.low));
-  const double near = single ? (half_ulp(far_side + apart / 2) + half_ulp(far_side - apart / 2) +
-                                (sum.additions - 1) * 2 * u * sum.magnitude)
-                             : 2 * rounding;
-  step_writes(m, j, half_layer, margin, {near + std::fabs(apart - 1), 2 * far_side, 1, 2}, flow[up], where);
+  const double far = std::fabs(z(up ? row.high : row.low));
+  const double near =
+      single ? (half_ulp(far + apart / 2) + half_ulp(far - apart / 2) + (sum.additions - 1) * 2 * u * sum.magnitude)
+             : 2 * rounding;
+  return {margin, near, far, up};
 }
 
 // What the pair of neurons j, j + 1 adds, `each` being its flow at a weight of 1.

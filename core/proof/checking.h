@@ -142,7 +142,20 @@ class Checker {
     int terms = 0;
   };
   using Flows = std::map<std::int32_t, std::map<std::int32_t, Flow>>;  // [subspace][dimension]
-  double steepness(const Entries& reads, const std::map<std::int32_t, double>& coefficient, Entries& gate) const;
+  // What the two neurons of a step read, beside BOS; what a slope makes of it.
+  struct StepRead {
+    const Entries& reads;
+    Sum sum;
+    double b0, b1;
+  };
+  struct StepSides {
+    double margin = -1e300, near = 0, far = 0;
+    bool up = false;
+  };
+  std::set<double> slopes(const Entries& reads, const std::map<std::int32_t, double>& coefficient) const;
+  Entries gate_beside(double slope, const Entries& reads, const std::map<std::int32_t, double>& coefficient) const;
+  StepSides sides_of(const StepClaim& row, std::size_t pair, const StepRead& pre, double slope,
+                     const Entries& gate) const;
   void step_row(const StepClaim& row, const std::vector<Entries>& in, const Mlp& m, std::int32_t half_layer,
                 const std::string& where);
   void step(const StepClaim& row, std::size_t pair, const std::vector<Entries>& in, const Mlp& m,

@@ -201,7 +201,8 @@ Bound nearest_value(const Form& form, double gap) {
 }
 
 double line_rounding(const Form& form, double slope, double offset) {
-  return (form.terms + 2) * unit_roundoff * (std::fabs(slope) * form.magnitude + std::fabs(offset));
+  const double sizes = std::fabs(slope) * form.magnitude + std::fabs(offset);
+  return (form.terms + 2) * (unit_roundoff * sizes + underflow * (1 + sizes));
 }
 
 Bound highest_line(const Form& form, double rounding, double gap) {

@@ -25,7 +25,7 @@ Match match(const CompiledModel& model, const Value& interpreter, Value& decoded
   }
   if (agrees(interpreter, decoded)) return Match::Equal;
   if (interpreter.kind() == decoded.kind() || !interpreter.is_number() || !decoded.is_number()) return Match::Different;
-  const auto takes = [&](const Value& v) { return agrees(interpreter, v) && equal(v, decoded); };
+  const auto takes = [&](const Value& v) { return agrees(interpreter, v) && one_number(v, decoded); };
   if (codec.any_kind ? !equal(interpreter, decoded)
                      : std::none_of(codec.alternatives.begin(), codec.alternatives.end(), takes))
     return Match::Different;
@@ -241,25 +241,66 @@ CheckResult check(const Graph& graph, Runner& runner, const CheckOptions& option
   return result;
 }
 
-void settle_exactness(const Graph& graph, Runner& runner, CompiledModel& model, Diagnostics& diagnostics,
-                      Budget& budget, bool warned) {
-  constexpr double few = 3'000;
-  Exactness& e = model.exactness;
-  if (e.kind == Exactness::Kind::Proved && e.under.empty()) return;
+namespace {
+
+constexpr double few = 3'000;  // so many inputs are all tried where the proof does not close
+
+bool few_enough(const CompiledModel& model) {
   double all = 0;
   for (std::uint32_t n = 1; n <= model.options.max_length && all <= few; ++n)
     all += std::pow(static_cast<double>(model.vocabulary.size()), n);
-  const Span span = graph[model.output].span;
-  if (all > few) {
-    if (e.kind == Exactness::Kind::Unknown && warned)
-      diagnostics.warning("not-proved", "The model is not proved to agree with the program: " + e.reasons.front(), span,
-                          "Choose a smaller maximal length or vocabulary, or compare with check.");
-    return;
-  }
+  return all <= few;
+}
+
+// Inputs to try of a model that is not proved: fewer of one that is slow.
+std::uint64_t samples_for(const CompiledModel& model) {
+  constexpr double work = 1e8;
+  const double each = (1 + static_cast<double>(model.transformer.nonzeros())) * model.options.max_length;
+  return static_cast<std::uint64_t>(std::clamp(work / each, 4.0, 200.0));
+}
+
+std::string words(std::span<const Cell> cells) {
+  std::string text;
+  for (const Cell& c : cells) text += (text.empty() ? "" : " ") + (c.undefined >= 0 ? "?" : c.value.repr());
+  return text;
+}
+
+void refuse(const Graph& graph, const CompiledModel& model, const CheckResult& r, Diagnostics& diagnostics) {
+  const auto& first = *r.first;
+  std::string decoded;
+  for (const Value& v : first.comparison.model) decoded += (decoded.empty() ? "" : " ") + v.repr();
+  diagnostics.error("model-differs", "unsupported",
+                    "The model would differ from the program on " + std::to_string(r.mismatches) + " of " +
+                        std::to_string(r.inputs) + " inputs, first on " + words(first.input) + ": it would say " +
+                        decoded + " for " + words(first.comparison.interpreter) + "; " +
+                        model.exactness.reasons.front(),
+                    graph[model.output].span,
+                    "Its numbers lie too close together, beside their size, for float32: keep them smaller, round "
+                    "them before they are averaged or compared, or choose a smaller maximal length.");
+}
+
+}  // namespace
+
+bool settle_exactness(const Graph& graph, Runner& runner, CompiledModel& model, Diagnostics& diagnostics,
+                      Budget& budget, bool given) {
+  Exactness& e = model.exactness;
+  const bool unknown = e.kind == Exactness::Kind::Unknown, all = few_enough(model);
+  if ((!unknown && e.under.empty()) || (!all && !(unknown && given))) return true;
   CheckOptions options;
-  options.exhaustive = true;
+  options.exhaustive = all;
+  if (!all) options.samples = samples_for(model);
   const CheckResult r = check(graph, runner, options, budget);
-  if (r.promise_breaking && warned) {
+  if (unknown && given && r.mismatches) {
+    refuse(graph, model, r, diagnostics);
+    return false;
+  }
+  const Span span = graph[model.output].span;
+  if (!all) {
+    diagnostics.warning("not-proved", "The model is not proved to agree with the program: " + e.reasons.front(), span,
+                        "Choose a smaller maximal length or vocabulary, or compare with check.");
+    return true;
+  }
+  if (r.promise_breaking && given) {
     diagnostics.warning("promise-broken",
                         std::to_string(r.promise_breaking) + " of " + std::to_string(r.inputs) +
                             " inputs break a promise. " + r.first_broken,
@@ -268,16 +309,12 @@ void settle_exactness(const Graph& graph, Runner& runner, CompiledModel& model, 
   } else {
     e.under.clear();  // it holds on every input there is
   }
-  if (e.kind == Exactness::Kind::Unknown && r.mismatches == 0 && r.near == 0) {
+  if (unknown && r.mismatches == 0 && r.near == 0) {
     e.kind = Exactness::Kind::Enumerated;
     e.inputs = r.inputs - r.promise_breaking;
   }
   model.exact = e.kind != Exactness::Kind::Unknown && e.under.empty();
-  if (r.mismatches && warned)
-    diagnostics.warning("model-differs",
-                        "The model differs from the program on " + std::to_string(r.mismatches) + " of " +
-                            std::to_string(r.inputs) + " inputs, first on: " + words(r.first->input),
-                        span, "The numbers lie too close together for float32; round them before they are compared.");
+  return true;
 }
 
 }  // namespace rasp

@@ -81,10 +81,10 @@ struct CheckResult {
 CheckResult check(const Graph& graph, Runner& runner, const CheckOptions& options, Budget& budget);
 
 // What compile, run, check and trace say of the model, the same from each. Where the proof does not close but the
-// inputs are few, tries them
-// all: the model is then enumerated, or the warning "model-differs" names an input. Not `warned`: the caller compares
-// and says so itself.
-void settle_exactness(const Graph& graph, Runner& runner, CompiledModel& model, Diagnostics& diagnostics,
-                      Budget& budget, bool warned = true);
+// inputs are few, tries them all: the model is then enumerated. `given`: the model is handed on, so that one that is
+// found to differ, on all inputs or on some that are tried, is refused by "model-differs": false. Else the caller
+// compares and says so itself.
+bool settle_exactness(const Graph& graph, Runner& runner, CompiledModel& model, Diagnostics& diagnostics,
+                      Budget& budget, bool given = true);
 
 }  // namespace rasp

@@ -42,14 +42,15 @@ Json bounds_document(const Graph& graph, const CompiledModel& m) {
 Json Session::compile(const Json& r) {
   Opened opened(r);
   const Graph& graph = opened.graph();
-  if (!opened.compile()) {
+  const auto refused = [&] {
     Json out = opened.refusal();
     out["settings"] = settings_document(opened.settings());
     return out;
-  }
+  };
+  if (!opened.compile()) return refused();
   CompiledModel& m = opened.model();
   m.timings_ms["elaborate"] = opened.elaborate_ms;
-  settle_exactness(graph, opened.runner(), m, opened.diagnostics, opened.budget);
+  if (!settle_exactness(graph, opened.runner(), m, opened.diagnostics, opened.budget)) return refused();
 
   Json out = {{"ok", true}, {"model", model_summary(m)}};
   out.update(exactness_document(m));

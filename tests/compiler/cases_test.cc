@@ -64,10 +64,12 @@ class ScriptedCase {
   explicit ScriptedCase(const Script& s) : script_(s), c_(s.program) {}
 
   void run() {
+    bool given = true;
     if (c_.model) {
       Runner runner(c_.program.elaboration.graph, *c_.model);
-      settle_exactness(c_.program.elaboration.graph, runner, *c_.model, c_.diagnostics, c_.budget);
+      given = settle_exactness(c_.program.elaboration.graph, runner, *c_.model, c_.diagnostics, c_.budget);
     }
+    if (!given) c_.model.reset();
     std::size_t samples = 120;
     bool compiles = true;
     for (const std::string& line : script_.lines) {

@@ -63,3 +63,10 @@ TEST_CASE("the scores of a head silence what is not selected to 2^-30, and a wid
         CHECK(unselected <= (counts ? 0x1p-16 : 0x1p-30) * (1 + 1e-9));
       }
 }
+
+TEST_CASE("lemma 11: no margin is left where the numbers of a line are smaller than those that float32 has") {
+  const proof::Form tiny{0, 1e-300, 1, false};
+  CHECK(proof::highest_line(tiny, proof::line_rounding(tiny, 0.5, 5e-301), 1e-300).margin <= 0);
+  const proof::Form ordinary{0, 3, 1, false};
+  CHECK(proof::highest_line(ordinary, proof::line_rounding(ordinary, 0.5, 1), 1).margin > 0.99);
+}

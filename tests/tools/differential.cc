@@ -1,6 +1,7 @@
 // Random programs, compiled and compared with the interpreter; failing ones are shrunk and printed.
 //   differential FIRST_SEED COUNT       (0 20000: the long mode)
 //   differential FILE.rasp …            with their pragmas; each must compile and agree
+// RASP_DIFFERS=1 also shows programs that are refused because their model differs (model-differs).
 //   differential --requests FIRST_SEED COUNT    the programs as requests to compile, one a line
 #include <algorithm>
 #include <chrono>
@@ -80,11 +81,16 @@ Verdict judge(const ProgramRequest& request, std::uint64_t samples) {
       return v;
     }
     Runner runner(program.elaboration.graph, *model);
-    settle_exactness(program.elaboration.graph, runner, *model, diagnostics, budget);
+    if (!settle_exactness(program.elaboration.graph, runner, *model, diagnostics, budget)) {
+      v.text = "refused model-differs";
+      v.detail = diagnostics.list().back().message;
+      v.wrong = std::getenv("RASP_DIFFERS") != nullptr;
+      return v;
+    }
     CheckOptions options;
     options.samples = samples;
     if (std::string difference = read_beside(program.elaboration.graph, runner, budget, v);
-        model->exact && !difference.empty()) {
+        model->exactness.kind != Exactness::Kind::Unknown && !difference.empty()) {
       v.text = "MISMATCH with the reader although exact";
       v.detail = std::move(difference);
       v.wrong = v.exact = true;
@@ -127,10 +133,9 @@ Verdict judge(const ProgramRequest& request, std::uint64_t samples) {
           std::printf("\n");
         }
     }
-    // What is said to differ, or not known to agree, may differ; nothing else may.
-    const bool said = model->exactness.kind == Exactness::Kind::Unknown && (!model->exactness.reasons.empty());
-    if (r.mismatches) {
-      v.wrong = !said || std::getenv("RASP_DIFFERS");  // RASP_DIFFERS: show those, too
+    if (r.mismatches) {  // where it is not said to be exact, some inputs were tried and none differed: so may no other
+      const bool said = model->exactness.kind == Exactness::Kind::Unknown && (!model->exactness.reasons.empty());
+      v.wrong = true;
       v.text = said ? "differs, and is not said to be exact" : "MISMATCH although exact";
       std::ostringstream s;
       s << r.mismatches << " of " << r.inputs << "; input";
