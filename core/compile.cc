@@ -97,6 +97,7 @@ Elaboration built(const ProgramRequest& request, Diagnostics& diagnostics, Budge
   sources.load = [&](const std::string& path) -> std::optional<std::string> {
     for (const std::string& name : {path + ".rasp", path}) {
       if (const auto it = request.files.find(name); it != request.files.end()) return it->second;
+      if (name == request.name) return request.program;
     }
     return std::nullopt;
   };

@@ -18,7 +18,7 @@ namespace rasp {
 struct ProgramRequest {
   std::string program;
   std::string name = "program.rasp";
-  std::map<std::string, std::string> files;  // "name.rasp" → text, for `load "name"`
+  std::map<std::string, std::string> files;  // others: "name.rasp" → text, for `load "name"`
   std::optional<std::string> output;         // expression; else the pragma, else the last s-op
   std::optional<std::vector<Value>> input, vocabulary;
   std::optional<std::uint32_t> max_length;

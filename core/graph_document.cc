@@ -10,14 +10,12 @@
 namespace rasp {
 namespace {
 
-Rejection bad_graph(const std::string& message) {
-  return {{Severity::Error,
-           "bad-graph",
-           "input",
-           "The tabulated graph cannot be read: " + message,
-           {0, 1, 0},
-           "Open the Python program again; core/session/schema describes the format."}};
+Diagnostic graph_fault(const std::string& message) {
+  return {Severity::Error, "bad-graph",
+          "input",         "The tabulated graph cannot be read: " + message,
+          {0, 1, 0},       "Open the Python program again; core/session/schema describes the format."};
 }
+[[noreturn]] void bad_graph(const std::string& message) { throw Rejection{graph_fault(message)}; }
 
 // A value beside the letter of its kind, which tells 1 from 1.0 whoever wrote the JSON.
 Value typed_value(const Json& json, char letter) {
@@ -53,7 +51,7 @@ Value typed_value(const Json& json, char letter) {
     }
     default: break;
   }
-  throw bad_graph("a value does not have the kind that its letter says");
+  bad_graph("a value does not have the kind that its letter says");
 }
 
 class GraphReader {
@@ -70,7 +68,7 @@ class GraphReader {
 
   void run(Elaboration& out) {
     if (!doc_.is_object() || number(doc_, "rasp_graph", 0) != 1)
-      throw bad_graph("it is not of a version that this engine knows");
+      bad_graph("it is not of a version that this engine knows");
     out.graph = Graph(Dialect::Tracr);
     values();
     for (const Json& message : list(doc_, "messages")) diagnostic(message);
@@ -98,25 +96,25 @@ class GraphReader {
     static const Json none = Json::array();
     const auto it = of.find(key);
     if (it == of.end()) return none;
-    if (!it->is_array()) throw bad_graph(std::string("\"") + key + "\" is not a list");
+    if (!it->is_array()) bad_graph(std::string("\"") + key + "\" is not a list");
     return *it;
   }
   static std::int64_t number(const Json& of, const char* key, std::int64_t fallback) {
     const auto it = of.find(key);
     if (it == of.end() || it->is_null()) return fallback;
-    if (!it->is_number_integer()) throw bad_graph(std::string("\"") + key + "\" is not a whole number");
+    if (!it->is_number_integer()) bad_graph(std::string("\"") + key + "\" is not a whole number");
     return it->get<std::int64_t>();
   }
   static std::string text(const Json& of, const char* key) {
     const auto it = of.find(key);
-    if (it == of.end() || !it->is_string()) throw bad_graph(std::string("\"") + key + "\" is not a text");
+    if (it == of.end() || !it->is_string()) bad_graph(std::string("\"") + key + "\" is not a text");
     return it->get<std::string>();
   }
   Span span(const Json& of, const char* key) const {
     const auto it = of.find(key);
     if (it == of.end() || it->is_null()) return {};
     if (!it->is_array() || it->size() != 2 || !(*it)[0].is_number_unsigned() || !(*it)[1].is_number_unsigned())
-      throw bad_graph(std::string("\"") + key + "\" is not a pair of offsets");
+      bad_graph(std::string("\"") + key + "\" is not a pair of offsets");
     const auto at = [&](std::size_t i) {
       return static_cast<std::uint32_t>(std::min<std::uint64_t>((*it)[i].get<std::uint64_t>(), size_));
     };
@@ -124,24 +122,24 @@ class GraphReader {
   }
   std::size_t index(const Json& json, std::size_t size, const char* of) const {
     if (!json.is_number_unsigned() || json.get<std::uint64_t>() >= size)
-      throw bad_graph(std::string("it refers to a ") + of + " that it does not have");
+      bad_graph(std::string("it refers to a ") + of + " that it does not have");
     return json.get<std::size_t>();
   }
   const Value& value_at(const Json& json) const { return pool_[index(json, pool_.size(), "value")]; }
   NodeId node_at(const Json& of, const char* key) const {
-    if (!of.contains(key)) throw bad_graph(std::string("\"") + key + "\" is missing");
+    if (!of.contains(key)) bad_graph(std::string("\"") + key + "\" is missing");
     return ids_[index(of[key], ids_.size(), "node")];
   }
 
   void values() {
     const Json pool = doc_.value("values", Json::object());
-    if (!pool.is_object()) throw bad_graph("\"values\" is not an object");
+    if (!pool.is_object()) bad_graph("\"values\" is not an object");
     const Json& items = list(pool, "values");
     const std::string letters = pool.value("types", "");
-    if (letters.size() != items.size()) throw bad_graph("its values and their letters do not match");
+    if (letters.size() != items.size()) bad_graph("its values and their letters do not match");
     for (std::size_t i = 0; i < items.size(); ++i) pool_.push_back(typed_value(items[i], letters[i]));
     for (const Json& f : list(doc_, "failures")) {
-      if (!f.is_string()) throw bad_graph("a failure is not a text");
+      if (!f.is_string()) bad_graph("a failure is not a text");
       failures_.push_back(f.get<std::string>());
     }
   }
@@ -149,8 +147,7 @@ class GraphReader {
   Outcome outcome(const Json& json) const {
     if (json.is_number_integer() && json.get<std::int64_t>() < 0) {
       const std::int64_t i = -1 - json.get<std::int64_t>();
-      if (i >= static_cast<std::int64_t>(failures_.size()))
-        throw bad_graph("it refers to a failure that it does not have");
+      if (i >= static_cast<std::int64_t>(failures_.size())) bad_graph("it refers to a failure that it does not have");
       return Failure{"python-raised", "value", failures_[static_cast<std::size_t>(i)],
                      "This value is undefined; the others are not."};
     }
@@ -159,13 +156,13 @@ class GraphReader {
 
   void function(const Json& f) {
     const auto arity = static_cast<std::size_t>(number(f, "arity", 1));
-    if (arity < 1 || arity > 2) throw bad_graph("a function takes one value or two");
+    if (arity < 1 || arity > 2) bad_graph("a function takes one value or two");
     auto table = std::make_shared<FunctionTable>(static_cast<std::uint32_t>(arity), f.value("name", ""), missing_);
     for (const Json& row : list(f, "rows")) {
       budget_.tick(8);
       if (++rows_ > budget_.limits().opaque_rows)
         throw LimitExceeded{"limit-opaque-rows", budget_.limits().opaque_rows};
-      if (!row.is_array() || row.size() != arity + 1) throw bad_graph("a row does not fit its function");
+      if (!row.is_array() || row.size() != arity + 1) bad_graph("a row does not fit its function");
       std::vector<Value> operands;
       for (std::size_t i = 0; i < arity; ++i) operands.push_back(value_at(row[i]));
       table->add(std::move(operands), outcome(row[arity]));
@@ -179,7 +176,7 @@ class GraphReader {
     static constexpr std::size_t arity[] = {0, 0, 0, 0, 2, 1, 2, 2, 2, 1};
     const std::string kind = text(n, "kind");
     const auto at = std::find(std::begin(kinds), std::end(kinds), kind);
-    if (at == std::end(kinds)) throw bad_graph("there is no node kind \"" + cut(kind, 40) + "\"");
+    if (at == std::end(kinds)) bad_graph("there is no node kind \"" + cut(kind, 40) + "\"");
     Node made;
     made.kind = static_cast<NodeKind>(at - std::begin(kinds));
     made.conversion = Conversion::Asis;
@@ -191,27 +188,27 @@ class GraphReader {
     const bool elementwise = made.kind == NodeKind::Elementwise;
     if (made.args.size() !=
         (elementwise ? (made.function ? made.function->arity() : 0) : arity[at - std::begin(kinds)]))
-      throw bad_graph("a node \"" + kind + "\" has a wrong number of arguments");
-    if (elementwise && !made.function) throw bad_graph("an elementwise node has no function");
+      bad_graph("a node \"" + kind + "\" has a wrong number of arguments");
+    if (elementwise && !made.function) bad_graph("an elementwise node has no function");
     for (std::size_t i = 0; i < made.args.size(); ++i) {
       const bool selector = made.kind == NodeKind::SelectorWidth || made.kind > NodeKind::Select ||
                             (made.kind == NodeKind::Aggregate && i == 0);
       if (is_selector(out.graph[made.args[i]].kind) != selector)
-        throw bad_graph("a node \"" + kind + "\" takes " + (selector ? "a selector" : "an s-op") +
-                        " where it is given the other");
+        bad_graph("a node \"" + kind + "\" takes " + (selector ? "a selector" : "an s-op") +
+                  " where it is given the other");
     }
     if (made.kind == NodeKind::Select && !made.function) {
       static constexpr std::pair<const char*, Op> ops[] = {{"==", Op::Eq}, {"!=", Op::Ne}, {"<", Op::Lt},
                                                            {"<=", Op::Le}, {">", Op::Gt},  {">=", Op::Ge}};
       const std::string op = text(n, "op");
       const auto found = std::find_if(std::begin(ops), std::end(ops), [&](const auto& o) { return op == o.first; });
-      if (found == std::end(ops)) throw bad_graph("there is no comparison \"" + cut(op, 40) + "\"");
+      if (found == std::end(ops)) bad_graph("there is no comparison \"" + cut(op, 40) + "\"");
       made.op = found->second;
     }
     if (made.kind == NodeKind::Select && made.function && made.function->arity() != 2)
-      throw bad_graph("a predicate takes a key and a query");
+      bad_graph("a predicate takes a key and a query");
     if (made.kind == NodeKind::Constant || made.kind == NodeKind::Aggregate) {
-      if (!n.contains("value")) throw bad_graph("a node \"" + kind + "\" has no value");
+      if (!n.contains("value")) bad_graph("a node \"" + kind + "\" has no value");
       made.constant = value_at(n["value"]);
     }
     made.span = span(n, "span");
@@ -223,7 +220,7 @@ class GraphReader {
     if (n.contains("encoding")) {
       const std::string encoding = text(n, "encoding");
       if (is_selector(out.graph[id].kind) || (encoding != "numerical" && encoding != "categorical"))
-        throw bad_graph("a node has an encoding that it cannot have");
+        bad_graph("a node has an encoding that it cannot have");
       out.numerical[id] = encoding == "numerical";
     }
     if (where.end > where.begin) out.uses.push_back({where, id});
@@ -238,7 +235,7 @@ class GraphReader {
   // Of the document; pragmas of the program's text take precedence.
   void settings(Pragmas& p) {
     const Json s = doc_.value("settings", Json::object());
-    if (!s.is_object()) throw bad_graph("\"settings\" is not an object");
+    if (!s.is_object()) bad_graph("\"settings\" is not an object");
     if (s.contains("vocabulary") && !p.vocabulary) p.vocabulary = values_of(list(s, "vocabulary"));
     if (s.contains("input") && !p.input) p.input = values_of(list(s, "input"));
     if (const std::int64_t n = number(s, "max_length", 0); n > 0 && !p.max_length)
@@ -289,16 +286,16 @@ Elaboration read_graph(const Json& document, const std::string& program, const s
   e.file_texts = {repaired_utf8(program)};
   e.pragmas = read_pragmas(e.file_texts[0], diagnostics);
   GraphReader reader(document, program, diagnostics, budget, std::move(missing));
-  const auto bad = [&](const Rejection& rejection) {
+  const auto bad = [&](const Diagnostic& fault) {
     e.output = e.last = nullptr;
-    diagnostics.add(rejection.diagnostic);
+    diagnostics.add(fault);
   };
   try {
     reader.run(e);
   } catch (const Rejection& rejection) {
-    bad(rejection);
+    bad(rejection.diagnostic);
   } catch (const Json::exception&) {
-    bad(bad_graph("a member has a value of a wrong type"));
+    bad(graph_fault("a member has a value of a wrong type"));
   }
   if (output && e.output) {
     const auto found = std::find_if(e.definitions.rbegin(), e.definitions.rend(),

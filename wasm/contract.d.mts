@@ -178,7 +178,7 @@ export interface NodeDoc {
   undefined?: string;
 }
 
-/** Any value of a program as a person reads it. */
+/** Any value of a program as a person reads it. The values of an s-op or a selector on the input are those of `nodes[node]`; where `input` is given, or there are no nodes, they are here. */
 export interface DisplayValue {
   kind: ValueKind;
   /** One line, at most 200 characters. */
@@ -411,8 +411,8 @@ export interface TraceResult {
   broken_promises: string[];
   /** Every node on this input. */
   nodes: ({ id: number; value?: Values; matrix?: string[]; undefined?: string })[];
-  /** The residual stream read as values: `at[h]` after half-layer h, a text a position with BOS first; "" where it is not written. */
-  decoded: ({ subspace: number; at: string[][] })[];
+  /** The residual stream read as values, a text a position with BOS first. A row holds from its half-layer to that of the next row; without values: the subspace is nobody's from there. Before the first row it is not written. */
+  decoded: ({ subspace: number; rows: ({ half_layer: number; values: string[] })[] })[];
   timings_ms: { forward: number };
 }
 

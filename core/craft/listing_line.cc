@@ -54,9 +54,9 @@ class Lexer {
     Token t = token(Token::Kind::Sign, begin);
     if (t.text != "->" && std::string("~:=+-*()").find(t.text) == std::string::npos) {
       const auto length = std::max<std::size_t>(1, utf8_length(s_, begin));
-      throw bad_listing({begin, begin + static_cast<std::uint32_t>(length), 0},
-                        "\"" + repaired_utf8(s_.substr(begin, length)) + "\" is no sign of a listing",
-                        "Names with other signs than letters, digits and _ : . | ' stand in double quotes.");
+      bad_listing({begin, begin + static_cast<std::uint32_t>(length), 0},
+                  "\"" + repaired_utf8(s_.substr(begin, length)) + "\" is no sign of a listing",
+                  "Names with other signs than letters, digits and _ : . | ' stand in double quotes.");
     }
     return t;
   }
@@ -68,13 +68,13 @@ class Lexer {
   Token text() {
     const std::uint32_t begin = at_++;
     while (at_ < end_ && s_[at_] != '"') at_ += s_[at_] == '\\' ? 2 : 1;
-    if (at_ >= end_) throw bad_listing({begin, end_, 0}, "A text has no closing quote", "Texts end on their line.");
+    if (at_ >= end_) bad_listing({begin, end_, 0}, "A text has no closing quote", "Texts end on their line.");
     ++at_;
     Token t = token(Token::Kind::Text, begin);
     const auto json = nlohmann::json::parse(t.text, nullptr, false);
     if (!json.is_string())
-      throw bad_listing({begin, at_, 0}, "This text is not written as in JSON",
-                        "Write \\\" and \\\\ for a quote and a backslash.");
+      bad_listing({begin, at_, 0}, "This text is not written as in JSON",
+                  "Write \\\" and \\\\ for a quote and a backslash.");
     t.text = json.get<std::string>();
     return t;
   }
@@ -85,9 +85,9 @@ class Lexer {
 
 }  // namespace
 
-Rejection bad_listing(Span at, std::string message, const std::string& hint) {
-  return {{Severity::Error, "bad-listing", "input", std::move(message), at,
-           hint.empty() ? "The documentation of craft has the grammar; plan FILE shows a listing." : hint}};
+void bad_listing(Span at, std::string message, const std::string& hint) {
+  throw Rejection{{Severity::Error, "bad-listing", "input", std::move(message), at,
+                   hint.empty() ? "The documentation of craft has the grammar; plan FILE shows a listing." : hint}};
 }
 
 void ListingLine::open(std::string_view text, std::uint32_t begin, std::uint32_t end) {

@@ -17,15 +17,15 @@ struct Token {
   std::uint32_t begin = 0, end = 0;
 };
 
-// What a listing cannot be, as the diagnostic "bad-listing".
-Rejection bad_listing(Span at, std::string message, const std::string& hint = {});
+// Throws Rejection: the listing is none.
+[[noreturn]] void bad_listing(Span at, std::string message, const std::string& hint = {});
 
 // Where something else stands than is asked for, these throw Rejection.
 class ListingLine {
  protected:
   void open(std::string_view text, std::uint32_t begin, std::uint32_t end);  // bytes of the whole text
   [[noreturn]] static void bad(const Token& at, const std::string& message, const std::string& hint = {}) {
-    throw bad_listing({at.begin, std::max(at.end, at.begin + 1), 0}, message, hint);
+    bad_listing({at.begin, std::max(at.end, at.begin + 1), 0}, message, hint);
   }
   const Token& peek() const { return line_[at_]; }
   const Token& take() { return line_[at_ + 1 < line_.size() ? at_++ : at_]; }

@@ -334,11 +334,8 @@ class Reader : private ListingLine {
 }  // namespace
 
 std::optional<Craft> read(std::string_view listing, Diagnostics& diagnostics, Budget& budget) {
-  if (!valid_utf8(listing)) {
-    diagnostics.add(bad_listing({0, 1, 0}, "The listing is not UTF-8", "Save it as UTF-8.").diagnostic);
-    return std::nullopt;
-  }
   try {
+    if (!valid_utf8(listing)) bad_listing({0, 1, 0}, "The listing is not UTF-8", "Save it as UTF-8.");
     return Reader(listing, budget).run();
   } catch (const Rejection& r) {
     diagnostics.add(r.diagnostic);

@@ -20,11 +20,11 @@ Json number(double x) { return std::isfinite(x) ? Json(x) : Json(); }
 std::vector<std::pair<std::string, Method>> chosen(const Json& request) {
   std::vector<std::pair<std::string, Method>> out;
   const Json names = request.value("methods", Json());
-  if (!names.is_null() && !names.is_array()) throw bad_request("\"methods\" must be a list of names");
+  if (!names.is_null() && !names.is_array()) bad_request("\"methods\" must be a list of names");
   for (const auto& [name, method] : methods)
     if (names.is_null() || std::find(names.begin(), names.end(), name) != names.end()) out.emplace_back(name, method);
   if (!names.is_null() && out.size() != names.size())
-    throw bad_request(
+    bad_request(
         "\"methods\" may name edge_patching, zero_ablation, mean_ablation, node_patching, eap, eap_ig and acdc");
   return out;
 }
@@ -105,7 +105,7 @@ double recall_at_truth(const std::vector<double>& scores, const std::vector<bool
 std::size_t amount(const Json& request, const char* key, std::size_t fallback, std::size_t most) {
   const auto n = typed<std::int64_t>(request, key, static_cast<std::int64_t>(fallback), "a number");
   if (n < 1 || n > static_cast<std::int64_t>(most))
-    throw bad_request("\"" + std::string(key) + "\" must be a number from 1 to " + std::to_string(most));
+    bad_request("\"" + std::string(key) + "\" must be a number from 1 to " + std::to_string(most));
   return static_cast<std::size_t>(n);
 }
 

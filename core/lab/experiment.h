@@ -86,8 +86,8 @@ auto Experiment::at_step(const Json& request, Does does) {
   const auto step = typed<std::int64_t>(request, "step", -1, "a number");
   const std::vector<float> now = run_->weights();
   if (step >= 0 && !rewind(step))
-    throw bad_request("Step " + std::to_string(step) +
-                      " was not recorded; \"points\" of lab_advance name the steps that were");
+    bad_request("Step " + std::to_string(step) +
+                " was not recorded; \"points\" of lab_advance name the steps that were");
   struct Back {
     TrainingRun& run;
     const std::vector<float>& weights;

@@ -192,8 +192,7 @@ Json interchange(const Json& request) {
 }
 
 Json Experiment::interchange(const Json& request, Budget& budget) {
-  if (settings_.kind == "twin")
-    throw bad_request("A twin has no s-ops that could be interchanged; its circuit is not known");
+  if (settings_.kind == "twin") bad_request("A twin has no s-ops that could be interchanged; its circuit is not known");
   return at_step(request, [&] {
     Diagnostics diagnostics;
     const Locator locator(elaboration());

@@ -52,7 +52,7 @@ void Laboratory::check_proof(const CompiledModel& model, Json& out, Diagnostics&
 
 Experiment& Laboratory::experiment(const Json& r) {
   const auto it = runs_.find(typed<int>(r, "run", 0, "a number"));
-  if (it == runs_.end()) throw bad_request("This run is no longer held; start it again");
+  if (it == runs_.end()) bad_request("This run is no longer held; start it again");
   return *it->second;
 }
 
@@ -82,10 +82,10 @@ Json Laboratory::turn(const Json& r) {
   Budget budget(limits_of(r));
   HeldModel& h = held(r);
   const auto W = basis_at(r, h.model.transformer.d_model);
-  if (!W) throw bad_request("\"basis\" is missing");
+  if (!W) bad_request("\"basis\" is missing");
   std::vector<std::vector<Value>> inputs;
   const Json given = r.value("inputs", Json::array());
-  if (!given.is_array()) throw bad_request("\"inputs\" must be a list of inputs");
+  if (!given.is_array()) bad_request("\"inputs\" must be a list of inputs");
   for (const Json& each : given) {
     inputs.push_back(*values_at({{"input", each}}, "input"));
     if (const EncodedTokens e = h.runner->encode(inputs.back()); !e.ok)

@@ -194,7 +194,7 @@ Transformer Experiment::transformer(const Json& request) {
 }
 
 Matrix<float> Experiment::basis(const Json& request) {
-  if (settings_.kind != "superposition") throw bad_request("A twin has no basis: only \"superposition\" learns one");
+  if (settings_.kind != "superposition") bad_request("A twin has no basis: only \"superposition\" learns one");
   return at_step(request, [&] { return static_cast<Superposition&>(*run_).W(); });
 }
 

@@ -417,7 +417,7 @@ Json python_document(const Json& r) {
   Opened opened(r);
   const Program& p = opened.program();
   Diagnostics& diagnostics = opened.diagnostics;
-  if (p.elaboration.graph.dialect() == Dialect::Tracr) throw bad_request("The program is in Python already");
+  if (p.elaboration.graph.dialect() == Dialect::Tracr) bad_request("The program is in Python already");
   const NodeId output = diagnostics.has_errors() ? no_node : output_sop(p, diagnostics);
   const CompileOptions::Promises promises =
       output == no_node ? CompileOptions::Promises{} : promises_of(p.elaboration, diagnostics);

@@ -20,16 +20,15 @@ T within(const Json& from, const char* key, T fallback, T least, T most, const s
   const bool fits = std::is_integral_v<T> ? x.is_number_integer() : x.is_number();
   const double v = fits ? x.get<double>() : 0;
   if (!fits || !(v >= static_cast<double>(least) && v <= static_cast<double>(most)))
-    throw bad_request("\"" + std::string(key) + "\" (" + what + ") must be " +
-                      (std::is_integral_v<T> ? "a whole number" : "a number") + " from " + text(least) + " to " +
-                      text(most));
+    bad_request("\"" + std::string(key) + "\" (" + what + ") must be " +
+                (std::is_integral_v<T> ? "a whole number" : "a number") + " from " + text(least) + " to " + text(most));
   return x.get<T>();
 }
 
 Json part(const Json& request, const char* key) {
   Json x = request.value(key, Json::object());
   if (x.is_null()) x = Json::object();
-  if (!x.is_object()) throw bad_request("\"" + std::string(key) + "\" must be an object");
+  if (!x.is_object()) bad_request("\"" + std::string(key) + "\" must be an object");
   return x;
 }
 
@@ -56,7 +55,7 @@ void twin(const Json& e, const CompiledModel& model, Settings& s) {
   o.d_mlp = within<std::int32_t>(e, "d_mlp", 64, 0, 512, "neurons in each layer");
   o.patterns =
       within<double>(e, "patterns", 0, 0, 1000, "weight of the compiled model's attention patterns in the loss");
-  if (o.d_head % 4) throw bad_request("\"d_head\" (a head's width) must be a multiple of 4");
+  if (o.d_head % 4) bad_request("\"d_head\" (a head's width) must be a multiple of 4");
   s.train.steps = 6000;
   s.train.batch = 64;
   s.train.decay = 0.01;
@@ -76,7 +75,7 @@ void superposition(const Json& e, const CompiledModel& model, Settings& s) {
   if (recipe == "paper") s.superposition.start = Start::Normal;
   else if (recipe == "orthonormal") s.superposition.start = Start::Orthonormal;
   else if (recipe == "principal") s.superposition.start = Start::Principal;
-  else throw bad_request("\"recipe\" must be \"orthonormal\", \"principal\" or \"paper\"");
+  else bad_request("\"recipe\" must be \"orthonormal\", \"principal\" or \"paper\"");
   const bool paper = recipe == "paper";
   s.recipe = recipe;
   s.superposition.width =
@@ -100,7 +99,7 @@ Settings settings_of(const Json& request, const CompiledModel& model) {
   s.kind = typed<std::string>(e, "kind", "superposition", "\"superposition\" or \"twin\"");
   if (s.kind == "twin") twin(e, model, s);
   else if (s.kind == "superposition") superposition(e, model, s);
-  else throw bad_request("\"kind\" must be \"superposition\" or \"twin\"");
+  else bad_request("\"kind\" must be \"superposition\" or \"twin\"");
   training(part(request, "training"), s.train);
   const Json x = part(request, "examples");
   s.examples.longest = typed<bool>(x, "longest", false, "true or false");

@@ -15,14 +15,14 @@ std::optional<Matrix<float>> basis_at(const Json& request, std::int32_t d_model)
                                " rows (the model's dimensions) of as many numbers each, at most " +
                                std::to_string(d_model);
   const std::size_t width = rows.is_array() && !rows.empty() && rows[0].is_array() ? rows[0].size() : 0;
-  if (rows.size() != static_cast<std::size_t>(d_model) || width < 1 || width > rows.size()) throw bad_request(expected);
+  if (rows.size() != static_cast<std::size_t>(d_model) || width < 1 || width > rows.size()) bad_request(expected);
   Matrix<float> W(d_model, static_cast<std::int32_t>(width));
   for (std::int32_t r = 0; r < W.rows; ++r) {
     const Json& row = rows[static_cast<std::size_t>(r)];
-    if (!row.is_array() || row.size() != width) throw bad_request(expected);
+    if (!row.is_array() || row.size() != width) bad_request(expected);
     for (std::int32_t c = 0; c < W.columns; ++c) {
       const Json& x = row[static_cast<std::size_t>(c)];
-      if (!x.is_number() || !(std::abs(x.get<double>()) < 1e30)) throw bad_request(expected);
+      if (!x.is_number() || !(std::abs(x.get<double>()) < 1e30)) bad_request(expected);
       W(r, c) = x.get<float>();
     }
   }

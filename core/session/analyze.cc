@@ -48,7 +48,7 @@ class Analysis {
   Json definitions();
   Json printed();
   Json shown(const BuildValueRef& v) {
-    return v && !gave_up_ ? display(e_, *v, evaluation(), causal_, opened_.budget) : Json();
+    return v && !gave_up_ ? display(e_, *v, evaluation(), causal_, opened_.budget, true) : Json();
   }
   const Evaluation* evaluation() const { return evaluation_ ? &*evaluation_ : nullptr; }
 

@@ -174,34 +174,37 @@ const char* kind_name(NodeKind kind) {
   return names[static_cast<int>(kind)];
 }
 
-Json display(const Elaboration& e, const BuildValue& v, const Evaluation* evaluation, bool causal, Budget& budget) {
+Json display(const Elaboration& e, const BuildValue& v, const Evaluation* evaluation, bool causal, Budget& budget,
+             bool in_nodes) {
   static constexpr const char* kinds[] = {"atom", "list", "dict", "s-op", "selector", "function", "application"};
   Json out = {{"kind", kinds[static_cast<int>(v.kind)]}};
-  const auto show = [&](const Evaluation& ev, NodeId id) {
+  const auto show = [&](const Evaluation& ev, NodeId id, bool elsewhere) {
     if (is_selector(e.graph[id].kind)) {
-      if (ev.matrices[id].n == 0 || !budget.may_show(std::uint64_t{ev.matrices[id].n} * ev.matrices[id].n)) return;
-      out["matrix"] = matrix_rows(ev.matrices[id]);
+      const std::uint64_t n = ev.matrices[id].n;
+      if (n == 0 || (!elsewhere && !budget.may_show(n * n))) return;
       out["text"] = "selector";
+      if (!elsewhere) out["matrix"] = matrix_rows(ev.matrices[id]);
       return;
     }
     const auto& cells = ev.sequences[id];
-    if (cells.empty() || !budget.may_show(cells.size())) return;
-    out["value"] = cells_document(cells);
+    if (cells.empty() || (!elsewhere && !budget.may_show(cells.size()))) return;
     std::string text = "[";
     for (std::size_t i = 0; i < cells.size() && text.size() < 800; ++i)
       text += (i ? ", " : "") + (cells[i].undefined >= 0 ? std::string("?") : literal(cells[i].value));
     out["text"] = cut(text + "]", 200);
+    if (elsewhere) return;
+    out["value"] = cells_document(cells);
     if (const Undefined* u = ev.failure_of(id)) out["undefined"] = u->failure.message;
   };
   out["text"] = cut(text_of(v, e.graph), 200);
   if (v.kind == K::SOp || v.kind == K::Selector) {
     out["node"] = v.node;
-    if (evaluation) show(*evaluation, v.node);
+    if (evaluation) show(*evaluation, v.node, in_nodes);
   } else if (v.kind == K::Application) {
     out["node"] = v.node;
     out["input"] = values_document(v.input);
     const NodeId roots[] = {v.node};
-    show(evaluate(e.graph, v.input, causal, roots, budget), v.node);
+    show(evaluate(e.graph, v.input, causal, roots, budget), v.node, false);
   }
   return out;
 }

@@ -34,7 +34,10 @@ std::string values_text(std::span<const Value> values, std::size_t most = 200); 
 const char* kind_name(NodeKind kind);
 
 // A build-time value as inlays, the console and hovers show it; `evaluation` may be null.
-Json display(const Elaboration& e, const BuildValue& value, const Evaluation* evaluation, bool causal, Budget& budget);
+// `in_nodes`: the document has the graph's nodes with their values on this evaluation, too; an s-op or a selector is then
+// a short text here, and its values stand there alone.
+Json display(const Elaboration& e, const BuildValue& value, const Evaluation* evaluation, bool causal, Budget& budget,
+             bool in_nodes = false);
 // A build-time value for the command line's `eval`.
 // Throws LimitExceeded: "limit-document", or "limit-nesting" below 100 levels.
 Json plain(const BuildValue& value, Budget& budget, std::uint32_t depth = 0);

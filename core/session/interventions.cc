@@ -32,9 +32,9 @@ std::vector<float> ideal_pattern(const HeadInfo& head, const Matrix& m, std::int
   return p;
 }
 
-Rejection bad_intervention(std::string message,
-                           std::string hint = "Compare it with the model's layers, heads, positions and dimensions.") {
-  return {{Severity::Error, "bad-intervention", "input", std::move(message), {0, 0, 0}, std::move(hint)}};
+[[noreturn]] void bad_intervention(
+    std::string message, std::string hint = "Compare it with the model's layers, heads, positions and dimensions.") {
+  throw Rejection{{Severity::Error, "bad-intervention", "input", std::move(message), {0, 0, 0}, std::move(hint)}};
 }
 
 class Reader {
@@ -44,7 +44,7 @@ class Reader {
       : program_(program), runner_(runner), model_(runner.model()), plain_(plain), T_(T), budget_(budget), out_(out) {}
 
   void read(const Json& j) {
-    if (!j.is_object()) throw bad_intervention("An intervention is an object");
+    if (!j.is_object()) bad_intervention("An intervention is an object");
     const Json kind = j.value("kind", Json());
     const std::string name = kind.is_string() ? kind.get<std::string>() : "";
     if (name == "interchange") return interchange(j);
@@ -53,7 +53,7 @@ class Reader {
     else if (name == "zero_mlp") i.kind = Intervention::Kind::ZeroMlp, i.layer = whole(j, "layer");
     else if (name == "zero_head" || name == "set_pattern" || name == "interpreter_pattern") head(j, name, i);
     else
-      throw bad_intervention(
+      bad_intervention(
           "There is no intervention \"" + cut(name, 40) + "\"",
           "Kinds are zero_head, zero_mlp, set_pattern, interpreter_pattern, set_residual and interchange.");
     add(std::move(i));
@@ -62,8 +62,7 @@ class Reader {
  private:
   static std::int32_t whole(const Json& j, const char* key) {
     const Json x = j.value(key, Json());
-    if (!x.is_number_integer())
-      throw bad_intervention("An intervention needs a whole number \"" + std::string(key) + "\"");
+    if (!x.is_number_integer()) bad_intervention("An intervention needs a whole number \"" + std::string(key) + "\"");
     return static_cast<std::int32_t>(std::clamp<std::int64_t>(x.get<std::int64_t>(), -1, 1 << 30));
   }
 
@@ -72,17 +71,15 @@ class Reader {
     std::vector<float> out;
     for (const Json& x : list) {
       if (!(whole ? x.is_number_integer() : x.is_number()))
-        throw bad_intervention("An intervention needs a list of numbers \"" + std::string(key) + "\"");
+        bad_intervention("An intervention needs a list of numbers \"" + std::string(key) + "\"");
       out.push_back(static_cast<float>(x.get<double>()));
     }
-    if (!list.is_array())
-      throw bad_intervention("An intervention needs a list of numbers \"" + std::string(key) + "\"");
+    if (!list.is_array()) bad_intervention("An intervention needs a list of numbers \"" + std::string(key) + "\"");
     return out;
   }
 
   void add(Intervention i) {
-    if (const auto fault = intervention_fault(model_.transformer, T_, i))
-      throw bad_intervention(fault->message, fault->hint);
+    if (const auto fault = intervention_fault(model_.transformer, T_, i)) bad_intervention(fault->message, fault->hint);
     out_.model.push_back(std::move(i));
   }
 
@@ -96,10 +93,10 @@ class Reader {
     }
     const auto l = static_cast<std::size_t>(i.layer), h = static_cast<std::size_t>(i.head);
     if (i.layer < 0 || i.head < 0 || l >= model_.layers.size() || h >= model_.layers[l].heads.size())
-      throw bad_intervention("There is no such head");
+      bad_intervention("There is no such head");
     const HeadInfo& info = model_.layers[l].heads[h];
     if (info.selector == no_node || info.selector >= plain_.matrices.size() || plain_.matrices[info.selector].n == 0)
-      throw bad_intervention("The interpreter has no selector for this head");
+      bad_intervention("The interpreter has no selector for this head");
     i.values = ideal_pattern(info, plain_.matrices[info.selector], T_);
   }
 
@@ -109,8 +106,7 @@ class Reader {
     for (const float d : numbers(j, "dimensions", true))
       i.dimensions.push_back(static_cast<std::int32_t>(std::clamp(d, -1.0f, 1e9f)));
     if (j.contains("values") == j.contains("source"))
-      throw bad_intervention(
-          "set_residual needs either \"values\" or a \"source\", the input from whose run they are taken");
+      bad_intervention("set_residual needs either \"values\" or a \"source\", the input from whose run they are taken");
     if (j.contains("values")) {
       i.values = numbers(j, "values", false);
       return;
@@ -118,7 +114,7 @@ class Reader {
     const Source& from = source(j);
     i.values.assign(i.dimensions.size(), 0);
     if (const auto fault = intervention_fault(model_.transformer, std::min(T_, from.trace.T), i))
-      throw bad_intervention("On the source: " + fault->message, fault->hint);
+      bad_intervention("On the source: " + fault->message, fault->hint);
     for (std::size_t k = 0; k < i.values.size(); ++k)
       i.values[k] = from.residual(i.half_layer, i.position, i.dimensions[k], model_.transformer.d_model);
   }
@@ -128,20 +124,19 @@ class Reader {
     const Json named = j.value("s_op", Json());
     const NodeId node = held_s_op(named, program_, model_);
     if (node == no_node) {
-      throw bad_intervention(
-          "The model does not hold an s-op " + cut(named.dump(), 60),
-          "Name one that has a place in the residual stream; what a head or an MLP computes on the way to "
-          "another s-op has none.");
+      bad_intervention("The model does not hold an s-op " + cut(named.dump(), 60),
+                       "Name one that has a place in the residual stream; what a head or an MLP computes on the way to "
+                       "another s-op has none.");
     }
     const Source& from = source(j);
     if (from.trace.T != T_)
-      throw bad_intervention(
+      bad_intervention(
           "The source has " + std::to_string(from.trace.T - 1) + " tokens and the input " + std::to_string(T_ - 1),
           "Interchange takes two inputs of one length.");
     const NodeId roots[] = {node};
     const Evaluation there = evaluate(program_.graph, from.tokens, model_.options.causal, roots, budget_);
     if (!there.defined(node))
-      throw bad_intervention(
+      bad_intervention(
           "On the source, the program has no value for that s-op: " + there.failure_of(node)->failure.message,
           "Choose another source.");
     for (const Subspace& s : model_.subspaces) {
@@ -176,11 +171,10 @@ class Reader {
     std::string problem;
     auto tokens = values_from_json(written, problem);
     if (!tokens)
-      throw bad_intervention("\"source\" of an intervention: " + problem,
-                             "Give an input, as a text or a list of tokens.");
+      bad_intervention("\"source\" of an intervention: " + problem, "Give an input, as a text or a list of tokens.");
     const EncodedTokens encoded = runner_.encode(*tokens);
     if (!encoded.ok)
-      throw bad_intervention("\"source\" of an intervention: " + encoded.failure.message, encoded.failure.hint);
+      bad_intervention("\"source\" of an intervention: " + encoded.failure.message, encoded.failure.hint);
     source_ = Source{written, std::move(*tokens), {}};
     runner_.run(encoded.ids, &source_->trace, {}, &budget_);
     return *source_;
@@ -233,9 +227,9 @@ Json read_interventions(const Json& list, const Elaboration& program, Runner& ru
                         std::int32_t T, Budget& budget, Experiments& out) {
   Reader reader(program, runner, plain, T, budget, out);
   try {
-    if (!list.is_array()) throw bad_intervention("Interventions are a list");
+    if (!list.is_array()) bad_intervention("Interventions are a list");
     if (list.size() > most_interventions)
-      throw bad_intervention("There are more than " + std::to_string(most_interventions) + " interventions");
+      bad_intervention("There are more than " + std::to_string(most_interventions) + " interventions");
     for (const Json& j : list) reader.read(j);
   } catch (const Rejection& r) {
     return failed(r.diagnostic);

@@ -10,20 +10,18 @@ Json failed(std::string code, std::string error_class, std::string message, std:
   return failed(Diagnostic{
       Severity::Error, std::move(code), std::move(error_class), std::move(message), {0, 0, 0}, std::move(hint)});
 }
-Rejection bad_request(std::string message) {
-  return {{Severity::Error,
-           "bad-request",
-           "input",
-           std::move(message),
-           {0, 0, 0},
-           "\"Requests to the engine\" in the documentation says what a request holds."}};
+Diagnostic request_fault(std::string message) {
+  return {Severity::Error, "bad-request",
+          "input",         std::move(message),
+          {0, 0, 0},       "\"Requests to the engine\" in the documentation says what a request holds."};
 }
+void bad_request(std::string message) { throw Rejection{request_fault(std::move(message))}; }
 
 std::optional<std::vector<Value>> values_at(const Json& request, const char* key) {
   if (!request.contains(key) || request[key].is_null()) return std::nullopt;
   std::string problem;
   auto values = values_from_json(request[key], problem);
-  if (!values) throw bad_request(std::string("\"") + key + "\": " + problem);
+  if (!values) bad_request(std::string("\"") + key + "\": " + problem);
   return values;
 }
 
@@ -35,24 +33,24 @@ ProgramRequest program_request(const Json& r) {
     p.files = typed<std::map<std::string, std::string>>(r, "files", {}, "an object of texts");
   if (r.contains("output") && !r["output"].is_null()) p.output = typed<std::string>(r, "output", "", "an expression");
   if (r.contains("graph") && !r["graph"].is_null()) {
-    if (!r["graph"].is_object()) throw bad_request("\"graph\" must be an object");
+    if (!r["graph"].is_object()) bad_request("\"graph\" must be an object");
     p.graph = std::make_shared<const Json>(r["graph"]);
   }
   const std::string language =
       typed<std::string>(r, "language", p.name.ends_with(".py") ? "python" : "rasp", "\"rasp\" or \"python\"");
   if (language == "python" && !p.graph)
-    throw bad_request("A Python program is given as the graph that its host has tabulated");
+    bad_request("A Python program is given as the graph that its host has tabulated");
   p.input = values_at(r, "input");
   p.vocabulary = values_at(r, "vocabulary");
   if (r.contains("max_length") && !r["max_length"].is_null()) {
     if (!r["max_length"].is_number_integer() || r["max_length"].get<std::int64_t>() < 0 ||
         r["max_length"].get<std::int64_t>() > 1'000'000)
-      throw bad_request("\"max_length\" must be a number from 1");
+      bad_request("\"max_length\" must be a number from 1");
     p.max_length = r["max_length"].get<std::uint32_t>();
   }
   if (r.contains("causal") && !r["causal"].is_null()) p.causal = typed<bool>(r, "causal", false, "true or false");
   const std::string objective = typed<std::string>(r, "objective", "size", "\"size\" or \"depth\"");
-  if (objective != "size" && objective != "depth") throw bad_request("\"objective\" must be \"size\" or \"depth\"");
+  if (objective != "size" && objective != "depth") bad_request("\"objective\" must be \"size\" or \"depth\"");
   p.objective = objective == "depth" ? CompileOptions::Objective::Depth : CompileOptions::Objective::Size;
   if (!typed<bool>(r, "optimize", true, "true or false")) p.passes = no_passes;
   const Json chosen = r.value("passes", Json());

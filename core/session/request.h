@@ -7,8 +7,9 @@
 
 namespace rasp {
 
-// A request that is not what the schema says, as the diagnostic "bad-request".
-Rejection bad_request(std::string message);
+// Throws Rejection: the request is not what the schema says.
+Diagnostic request_fault(std::string message);
+[[noreturn]] void bad_request(std::string message);
 
 // {"ok": false, "diagnostics": …}; the second with one diagnostic, at the program's beginning.
 Json failed(Json diagnostics);
@@ -23,7 +24,7 @@ T typed(const Json& request, const char* key, T fallback, const char* expected) 
   try {
     return request[key].get<T>();
   } catch (const Json::exception&) {
-    throw bad_request(std::string("\"") + key + "\" must be " + expected);
+    bad_request(std::string("\"") + key + "\" must be " + expected);
   }
 }
 

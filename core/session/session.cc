@@ -24,7 +24,7 @@ std::string Session::request(const std::string& text) {
     const auto shallow = [&](int depth, Json::parse_event_t, Json&) { return depth <= 32 || ((deep = true), false); };
     std::string problem;
     const auto kept = keep_numbers(text, problem);
-    if (!kept) throw bad_request("A number cannot be taken: " + problem);
+    if (!kept) bad_request("A number cannot be taken: " + problem);
     Json request = Json::parse(*kept, shallow, false);
     if (request.is_discarded() && text.find("\\u") != std::string::npos)
       request = Json::parse(replace_lone_surrogates(*kept), shallow, false);
@@ -42,7 +42,7 @@ std::string Session::request(const std::string& text) {
   } catch (const LimitExceeded& e) {
     result = failed(limit_diagnostic(e, {0, 0, 0}));
   } catch (const Json::exception&) {
-    result = failed(bad_request("The request has a value of a wrong type").diagnostic);
+    result = failed(request_fault("The request has a value of a wrong type"));
   } catch (const std::bad_alloc&) {
     result = failed("limit-memory", "limit", "This takes more memory than there is",
                     "Make the program or its settings smaller.");
@@ -77,20 +77,20 @@ Json Session::dispatch(const Json& r) {
     held_.erase(typed<int>(r, "handle", 0, "a number"));
     return {{"ok", true}};
   }
-  throw bad_request("There is no command \"" + cut(command, 40) + "\"");
+  bad_request("There is no command \"" + cut(command, 40) + "\"");
 }
 
 HeldModel& Session::held(const Json& r) {
   const auto it = held_.find(typed<int>(r, "handle", 0, "a number"));
-  if (it == held_.end()) throw bad_request("This model is no longer held; compile again");
+  if (it == held_.end()) bad_request("This model is no longer held; compile again");
   return *it->second;
 }
 
 Json Session::write_listing(const HeldModel&, const Json&) {
-  throw bad_request("This engine writes no listings: laboratory.wasm does");
+  bad_request("This engine writes no listings: laboratory.wasm does");
 }
 void Session::check_proof(const CompiledModel&, Json&, Diagnostics&) {
-  throw bad_request("This engine does not check proofs: laboratory.wasm does");
+  bad_request("This engine does not check proofs: laboratory.wasm does");
 }
 
 Json Session::format(const Json& r) const {

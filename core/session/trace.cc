@@ -40,31 +40,64 @@ std::string held_value(const CompiledModel& m, const Subspace& sub, std::span<co
   return cut(text, 24);
 }
 
-// The residual stream read as values after every half-layer, BOS first.
-Json decoded_residual(const CompiledModel& m, const Trace& trace, Budget& budget) {
-  Json all = Json::array();
-  const auto halves = static_cast<std::int32_t>(2 * m.transformer.layers.size());
-  const auto T = static_cast<std::size_t>(trace.T);
-  for (std::size_t s = 0; s < m.subspaces.size(); ++s) {
-    const Subspace& sub = m.subspaces[s];
-    budget.tick(static_cast<std::uint32_t>(trace.T));
-    if (!budget.may_show(static_cast<std::uint64_t>(halves + 1) * T)) break;
-    Json at = Json::array();
-    for (std::int32_t half = 0; half <= halves; ++half) {
-      std::vector<std::string> row(T);
-      const TensorInfo* t = trace.find(half_layer_name(half));
-      if (t && half >= sub.written && (sub.dead < 0 || half < sub.dead)) {
-        const auto width = static_cast<std::size_t>(t->shape.back());
-        const auto stream = std::span(trace.arena).subspan(static_cast<std::size_t>(t->offset), T * width);
-        for (std::size_t position = 1; position < T; ++position)
-          row[position] = held_value(m, sub, stream.subspan(position * width, width));
-      }
-      at.push_back(std::move(row));
-    }
-    all.push_back({{"subspace", s}, {"at", std::move(at)}});
+// The residual stream read as values, subspace by subspace, BOS first: after the half-layer that writes it, after each
+// one that changes it (experiments do), and nothing after the one from which others use its directions.
+class ResidualReader {
+ public:
+  ResidualReader(const CompiledModel& model, const Trace& trace, Budget& budget)
+      : model_(model), trace_(trace), budget_(budget), T_(static_cast<std::size_t>(trace.T)) {
+    for (std::int32_t half = 0; half <= last(); ++half) streams_.push_back(trace.find(half_layer_name(half)));
   }
-  return all;
-}
+
+  Json document() {
+    Json all = Json::array();
+    for (std::size_t s = 0; s < model_.subspaces.size() && !full_; ++s)
+      all.push_back({{"subspace", s}, {"rows", rows(model_.subspaces[s])}});
+    return all;
+  }
+
+ private:
+  std::int32_t last() const { return static_cast<std::int32_t>(2 * model_.transformer.layers.size()); }
+
+  Json rows(const Subspace& sub) {
+    Json rows = Json::array();
+    const std::int32_t end = sub.dead < 0 ? last() + 1 : std::min(sub.dead, last() + 1);
+    for (std::int32_t half = sub.written; half < end; ++half) {
+      budget_.tick(static_cast<std::uint32_t>(T_));
+      if (!streams_[static_cast<std::size_t>(half)] || (half > sub.written && same_as_before(sub, half))) continue;
+      if (full_ = !budget_.may_show(T_); full_) return rows;
+      std::vector<std::string> values(T_);
+      for (std::size_t position = 1; position < T_; ++position)
+        values[position] = held_value(model_, sub, stream(half, position));
+      rows.push_back({{"half_layer", half}, {"values", std::move(values)}});
+    }
+    if (end <= last()) rows.push_back({{"half_layer", end}, {"values", Json::array()}});
+    return rows;
+  }
+
+  bool same_as_before(const Subspace& sub, std::int32_t half) const {
+    if (!streams_[static_cast<std::size_t>(half) - 1]) return false;
+    for (std::size_t position = 1; position < T_; ++position) {
+      const auto now = stream(half, position), before = stream(half - 1, position);
+      for (std::int32_t d : sub.dimensions)
+        if (now[static_cast<std::size_t>(d)] != before[static_cast<std::size_t>(d)]) return false;
+    }
+    return true;
+  }
+
+  std::span<const float> stream(std::int32_t half, std::size_t position) const {
+    const TensorInfo& t = *streams_[static_cast<std::size_t>(half)];
+    const auto width = static_cast<std::size_t>(t.shape.back());
+    return std::span(trace_.arena).subspan(static_cast<std::size_t>(t.offset) + position * width, width);
+  }
+
+  const CompiledModel& model_;
+  const Trace& trace_;
+  Budget& budget_;
+  const std::size_t T_;
+  std::vector<const TensorInfo*> streams_;
+  bool full_ = false;
+};
 
 // The input of a request, and what the model and the interpreter are to do with it.
 struct Posed {
@@ -78,7 +111,7 @@ struct Posed {
 // → a refusal, or null.
 Json pose(const Json& r, HeldModel& h, const std::vector<NodeId>& also, Budget& budget, Posed& p) {
   auto input = values_at(r, "input");
-  if (!input) throw bad_request("\"input\" is missing");
+  if (!input) bad_request("\"input\" is missing");
   p.input = std::move(*input);
   p.encoded = h.runner->encode(p.input);
   if (!p.encoded.ok) return failed(p.encoded.failure.code, "input", p.encoded.failure.message, p.encoded.failure.hint);
@@ -143,7 +176,7 @@ Json Session::trace(const Json& r) {
     out["model"]["raw"] = std::move(raw);
   }
   out["nodes"] = node_values(graph, p.evaluation, m.output, budget);
-  out["decoded"] = decoded_residual(m, trace, budget);
+  out["decoded"] = ResidualReader(m, trace, budget).document();
   out["timings_ms"] = {{"forward", forward_ms}};
   arena_ = std::move(trace.arena);
   return out;
@@ -153,7 +186,7 @@ Json Session::weights(const Json& r) {
   HeldModel& h = held(r);
   Json out = weights_document(h.model, typed<int>(r, "layer", 0, "a number"),
                               r.contains("head") ? typed<int>(r, "head", 0, "a number") : -1);
-  if (out.is_null()) throw bad_request("The model has no such layer or head");
+  if (out.is_null()) bad_request("The model has no such layer or head");
   return out;
 }
 
@@ -167,7 +200,7 @@ Json Session::explain(const Json& r) {
   h.runner->run(p.encoded.ids, &trace, p.experiments.model, &budget);
   Json out = explain_document(h.model, p.input, trace, p.experiments.model, typed<int>(r, "half_layer", 0, "a number"),
                               typed<int>(r, "dimension", 0, "a number"), typed<int>(r, "position", 0, "a number"));
-  if (out.is_null()) throw bad_request("The residual stream has no such half-layer, dimension or position");
+  if (out.is_null()) bad_request("The residual stream has no such half-layer, dimension or position");
   return out;
 }
 

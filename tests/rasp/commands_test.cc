@@ -1,7 +1,7 @@
 // The commands of the original's prompt, inside a file.
 #include <doctest/doctest.h>
 
-#include "base/json_values.h"
+#include "shown.h"
 #include "session/session.h"
 
 using namespace rasp;
@@ -12,7 +12,7 @@ Json analyzed(const std::string& program, Json more = Json::object()) {
   Session session;
   more["command"] = "analyze";
   more["program"] = program;
-  return Json::parse(session.request(more.dump()));
+  return with_values(Json::parse(session.request(more.dump())));
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/json_values.h"
+#include "shown.h"
 #include "session/session.h"
 
 using rasp::Json;
@@ -51,7 +52,7 @@ TEST_CASE("a document of a graph has no examples") {
   CHECK(evaluated["values"] == Json::array({"a"}));
   const Json analyzed = answer("analyze", request);
   CHECK(analyzed["ok"] == true);
-  CHECK(analyzed["output"]["display"]["value"]["values"] == Json::array({"a"}));
+  CHECK(rasp::with_values(analyzed)["output"]["display"]["value"]["values"] == Json::array({"a"}));
 }
 
 TEST_CASE("what a limit ended is refused by every command, with the limit's code") {
@@ -90,5 +91,6 @@ TEST_CASE("no statement is shown on an example that is not its own") {
   CHECK(r["ok"] == false);
   CHECK(r["diagnostics"][0]["code"] == "limit-input");
   CHECK(r["diagnostics"][0]["line"] == 1);
-  for (const Json& line : r["printed"]) CHECK(!line["display"].contains("value"));
+  const Json shown = rasp::with_values(r);
+  for (const Json& line : shown["printed"]) CHECK(!line["display"].contains("value"));
 }

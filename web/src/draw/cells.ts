@@ -1,5 +1,5 @@
 // Decoded residual stream → cells of a strip, with what an experiment changed and where model and interpreter part.
-import type { Values } from '../engine/protocol';
+import type { TraceResult, Values } from '../engine/protocol';
 import type { Run } from '../state/live';
 import { show, showAll } from '../values';
 
@@ -21,9 +21,15 @@ function short(text: string): string {
   return text.trim() !== '' && !Number.isInteger(n) && Number.isFinite(n) ? show(n, 'f') : text;
 }
 
+/** What a subspace holds after a half-layer, a text a position with BOS first; "" where it holds nothing. */
+export function readAfter(trace: TraceResult, subspace: number, half: number): string[] {
+  const row = trace.decoded[subspace]?.rows.findLast((r) => r.half_layer <= half);
+  return row?.values.length ? row.values : Array<string>(trace.T).fill('');
+}
+
 export function subspaceCells(p: Run, subspace: number, half: number): Cell[] {
-  const now = p.trace.decoded[subspace]?.at[half] ?? [];
-  const before = p.baseline?.decoded[subspace]?.at[half];
+  const now = readAfter(p.trace, subspace, half);
+  const before = p.baseline ? readAfter(p.baseline, subspace, half) : undefined;
   return now.slice(1).map((text, i) => ({
     text: short(text),
     full: text.replaceAll('|', ' or '),

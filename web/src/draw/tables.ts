@@ -1,5 +1,6 @@
 // Attention patterns and the residual stream as comma-separated tables.
 import type { Picture } from '../state/live';
+import { readAfter } from './cells';
 import { headName, headValues } from './pattern';
 import { residualAt } from './residual';
 
@@ -66,7 +67,7 @@ export function decodedCsv(p: Picture): string {
     ['s-op', 'written after half-layer', ...tokens.slice(1).map((t, i) => `${i} ${t}`)],
     ...p.trace.decoded.map((d) => {
       const s = p.compiled.subspaces[d.subspace]!;
-      return [s.label, s.written, ...(d.at[last] ?? []).slice(1)];
+      return [s.label, s.written, ...readAfter(p.trace, d.subspace, last).slice(1)];
     }),
   ]);
 }

@@ -60,7 +60,7 @@ effect(() => {
 /** Programs are compiled here as the page compiles them. */
 async function programRequest() {
   const of = analysis.peek()?.settings;
-  const found = await loadable({ files: files.peek() });
+  const found = await loadable({ files: files.peek(), active: active.peek() });
   return {
     program: source.peek(),
     name: active.peek(),

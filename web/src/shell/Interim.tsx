@@ -4,6 +4,7 @@ import { valueCells } from '../draw/cells';
 import type { Values } from '../engine/protocol';
 import { addToVocabulary, allowLength, lone, misfit } from '../state/fit';
 import { analysis, inputProblem, title, working } from '../state/live';
+import { valuesOf } from '../state/shown';
 import { show, showAll, token } from '../values';
 
 const most = 64;
@@ -107,7 +108,7 @@ function Offers() {
 export function Interim({ empty }: { empty: string }) {
   const a = analysis.value,
     input = a?.settings.input,
-    value = a?.output?.display.value;
+    value = a?.output ? valuesOf(a.output.display).value : undefined;
   const selector = lone.value;
   return (
     <section class="result interim" aria-label="Output">
@@ -119,7 +120,7 @@ export function Interim({ empty }: { empty: string }) {
       </div>
       {a?.description && <p class="description">{a.description}</p>}
       {input && value && <Answer input={input} value={value} />}
-      {input && selector && <Selector name={selector.name} matrix={selector.display.matrix!} input={input} />}
+      {input && selector && <Selector name={selector.name} matrix={selector.matrix} input={input} />}
       <Offers />
       {!value && !selector && <p class="empty">{empty}</p>}
     </section>

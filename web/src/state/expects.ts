@@ -34,7 +34,7 @@ function outcome(x: AnalyzeResult['expects'][number], line: number, result: Resu
 }
 
 async function run(a: AnalyzeResult) {
-  const found = await loadable({ files: files.peek() });
+  const found = await loadable({ files: files.peek(), active: active.peek() });
   const reply = await askInterpreter({
     command: 'eval_many',
     program: analyzedSource.peek(),

@@ -1,9 +1,10 @@
 /** Programs and inputs that the interpreter has an answer for and no model: a selector alone, unknown tokens, too many tokens. */
 import { computed } from '@preact/signals';
-import type { Atom, DisplayValue, Values } from '../engine/protocol';
+import type { Atom, Values } from '../engine/protocol';
 import { tokensText } from '../values';
 import { analysis, inputProblem } from './live';
 import { change } from './project';
+import { valuesOf } from './shown';
 
 /** Tokens are the same where they are the same number, or the same value of another kind. */
 const same = (a: Atom | null, s: string, b: Atom | null, t: string) =>
@@ -49,11 +50,12 @@ export function addToVocabulary(unknown: Values) {
 export const allowLength = (n: number) => change({ maxLength: n });
 
 /** The selector that a program without an output and without a mistake ends with. */
-export const lone = computed<{ name: string; display: DisplayValue } | null>(() => {
+export const lone = computed<{ name: string; matrix: string[] } | null>(() => {
   const a = analysis.value;
   if (!a || a.output || a.diagnostics.some((d) => d.severity === 'error')) return null;
   const last =
     a.definitions.findLast((d) => d.display?.kind === 'selector') ??
     a.printed.findLast((x) => x.display.kind === 'selector');
-  return last?.display?.matrix ? { name: last.name, display: last.display } : null;
+  const matrix = last?.display && valuesOf(last.display).matrix;
+  return last && matrix ? { name: last.name, matrix } : null;
 });

@@ -90,14 +90,20 @@ const patienceMs = 300;
 let compilingSince = 0;
 let analyzing: { since: number } | null = null;
 
-/** What `load` finds: the project's own files, and the examples of the gallery. At once where nothing is loaded, so that Stop always meets the request. */
+/**
+ * What the active file may load or import: the project's other files, and the examples of the gallery. Nothing where it
+ * loads nothing. At once where the gallery is not asked for, so that Stop always meets the request.
+ */
 export function loadable(job: {
   files: Record<string, string>;
+  active: string;
 }): Record<string, string> | Promise<Record<string, string>> {
-  if (!Object.values(job.files).some((t) => /\bload\b/.test(t))) return job.files;
+  const { [job.active]: program = '', ...others } = job.files;
+  if (job.active.endsWith('.py')) return others;
+  if (!/\bload\b/.test(program)) return {};
   return allExamples()
     .catch(() => []) // without a network the engine says which file is missing
-    .then((examples) => ({ ...Object.fromEntries(examples.map((e) => [e.file, e.source])), ...job.files }));
+    .then((examples) => ({ ...Object.fromEntries(examples.map((e) => [e.file, e.source])), ...others }));
 }
 
 const requestOf = (

@@ -5,6 +5,7 @@ import { fixing, goTo } from '../state/goto';
 import { outcomes } from '../state/expects';
 import { analysis, inputProblem } from '../state/live';
 import { problems } from '../state/problems';
+import { valuesOf } from '../state/shown';
 import { tokensText } from '../values';
 import { Enlarge, Matrix } from './Enlarge';
 import { Strip } from './Strip';
@@ -48,18 +49,17 @@ function Problem({ d }: { d: Diagnostic }) {
 }
 
 export function Shown({ display }: { display: DisplayValue }) {
-  if (display.matrix)
+  const { matrix, value } = valuesOf(display);
+  if (matrix)
     return (
       <>
-        <Matrix matrix={display.matrix} most={24} />
-        {display.matrix.length > 24 && (
-          <Enlarge title={`A selector of ${display.matrix.length} positions`}>
-            {() => <Matrix matrix={display.matrix!} />}
-          </Enlarge>
+        <Matrix matrix={matrix} most={24} />
+        {matrix.length > 24 && (
+          <Enlarge title={`A selector of ${matrix.length} positions`}>{() => <Matrix matrix={matrix} />}</Enlarge>
         )}
       </>
     );
-  if (display.value) return <Strip cells={valueCells(display.value)} />;
+  if (value) return <Strip cells={valueCells(value)} />;
   return <code>{display.text}</code>;
 }
 

@@ -15,7 +15,7 @@ import { Primer } from './Primer';
 import { Enlarge, Matrix } from './Enlarge';
 import { Term } from './Term';
 import { HeadWeights, MlpWeights } from './Weights';
-import { valueCells } from '../draw/cells';
+import { readAfter, valueCells } from '../draw/cells';
 import { headName, headValues, headWords, place, rowSentence } from '../draw/pattern';
 
 const same = (a: Intervention, b: Intervention) => JSON.stringify(a) === JSON.stringify(b);
@@ -465,7 +465,7 @@ function WhyCard({ p, subspace, half, position }: { p: Picture; subspace: number
               : [],
           )
       : s.values.values.map((_, i) => ({ label: showAll(s.values)[i]!, values: [s.stored[i]!] }));
-  const here = (p.trace.decoded[subspace]?.at[half] ?? [])[position] || 'nothing';
+  const here = readAfter(p.trace, subspace, half)[position] || 'nothing';
   return (
     <div class="card">
       <h3>

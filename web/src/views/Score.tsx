@@ -1,7 +1,7 @@
 // The score: time runs down, positions run across, every row keeps the same columns. A head is a band of arcs, what it
 // writes is a row below.
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { outputCells, type Cell } from '../draw/cells';
+import { outputCells, readAfter, type Cell } from '../draw/cells';
 import { halfInForce } from '../draw/residual';
 import { current, lines as scoreLines } from '../draw/lines';
 import { joined, laneWidth, type Line, type Row } from '../draw/score';
@@ -311,6 +311,6 @@ export function Score({ p }: { p: Picture }) {
 
 /** Does the subspace hold just the input, so that it need not be drawn twice? */
 function same(p: Picture, subspace: number, input: Cell[]): boolean {
-  const row = p.trace.decoded[subspace]?.at[0];
-  return row !== undefined && input.every((c, i) => row[i + 1] === c.text);
+  const row = readAfter(p.trace, subspace, 0);
+  return input.every((c, i) => row[i + 1] === c.text);
 }
