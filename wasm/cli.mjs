@@ -1,11 +1,12 @@
 #!/usr/bin/env node
 // rasp-playground COMMAND FILE [options] (here: node wasm/cli.mjs …): the engine on the command line. One JSON document
 // on standard output.
-import { createReadStream, existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { createReadStream, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { NoEngine, largestRequest, loadEngine, tooLarge } from './engine.mjs';
 import { boundedLines } from './lines.mjs';
 import { print, printLine, reader, refusal, tokenList, unreadable, unwritable, watchOutput } from './output.mjs';
+import { pythonProject } from './python/project.mjs';
 
 const commands = [
   'eval',
@@ -175,31 +176,6 @@ function idOf(text) {
   }
 }
 
-// The Python files that a program may import: those beside it and in the folders below.
-export function pythonFiles(folder, main) {
-  const files = {};
-  const walk = (at, depth) => {
-    for (const entry of readdirSync(path.join(folder, at), { withFileTypes: true })) {
-      const name = path.posix.join(at, entry.name);
-      if (
-        Object.keys(files).length >= 200 ||
-        name === main ||
-        /^\.|^(__pycache__|node_modules|venv|build)$/.test(entry.name)
-      )
-        continue;
-      if (entry.isDirectory() && depth < 4) walk(name, depth + 1);
-      else if (entry.isFile() && entry.name.endsWith('.py') && statSync(path.join(folder, name)).size <= 1 << 20)
-        files[name] = readFileSync(path.join(folder, name), 'utf8');
-    }
-  };
-  try {
-    walk('', 0);
-  } catch {
-    /* what cannot be read is not there */
-  }
-  return files;
-}
-
 async function batch(file, engine) {
   const input = file === '-' ? process.stdin : createReadStream(file);
   try {
@@ -326,11 +302,14 @@ async function about(command, request, options) {
   }
 }
 
-/** The files that a program loads or imports, beside it. */
-const filesOf = (file, program) =>
-  file.endsWith('.py')
-    ? pythonFiles(path.dirname(file), path.basename(file))
-    : loadedFiles(program, file === '-' ? '.' : path.dirname(file));
+/** A program's name, and the files that it loads or imports: those beside it; of Python's packages, the whole package. */
+function project(file, program) {
+  if (file.endsWith('.py')) return pythonProject(file);
+  return {
+    name: file === '-' ? 'program.rasp' : path.basename(file),
+    files: loadedFiles(program, file === '-' ? '.' : path.dirname(file)),
+  };
+}
 
 /** A text goes to standard output as it is, or to a file, and then its document is printed. */
 function printText(text, result, options) {
@@ -379,8 +358,7 @@ async function listing(command, text, { input, samples, exhaustive, seed, output
     if (typeof program !== 'string') return print(program.failure);
     Object.assign(request, {
       program,
-      name: path.basename(options.program),
-      files: filesOf(options.program, program),
+      ...project(options.program, program),
       output,
       samples,
       exhaustive,
@@ -475,8 +453,7 @@ async function main() {
   if (file.endsWith('.craft')) return listing(command, program, request, options);
   if (options.program) throw new UsageError('--program belongs to a listing: check FILE.craft --program FILE.rasp');
   request.program = program;
-  request.name = file === '-' ? 'program.rasp' : path.basename(file);
-  request.files = filesOf(file, program);
+  Object.assign(request, project(file, program));
   if (command === 'convert') return converted(request, options);
   if (command === 'generate') return generated(request, options);
   if (command === 'train') return trained(request, options);

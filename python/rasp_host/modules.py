@@ -1,10 +1,13 @@
 """What a program may import: the standard library, tracr, the project's other files; and what it is told of modules that are not here."""
 
+import dis
 import importlib.abc
 import importlib.util
 import sys
 import types
 import typing
+
+from tracr.compiler import compiling
 
 ABSENT = {
     "numpy": "RASP's functions work on single values: Python's own lists, math, statistics and random are here",
@@ -28,6 +31,14 @@ ABSENT = {
     "flax": "compiled models are in the page and in exports",
     "equinox": "compiled models are in the page and in exports",
     "pytest": "write assert, or #@ expect lines",
+    "iit": "models are not trained here: export one and load it elsewhere",
+    "transformers": "export the model and load it elsewhere: docs/exports.md",
+    "datasets": "RASP's functions work on single values",
+    "huggingface_hub": "nothing is loaded from elsewhere here: docs/exports.md has the files of a model",
+    "wandb": "nothing is sent anywhere from here",
+    "plotly": "the page shows attention and activations",
+    "IPython": "print() shows a value beside its line",
+    "sympy": "Python's own fractions and math are here",
     "tracr.craft": "the plan and the weights are in the page and in exports (docs/exports.md)",
     "tracr.transformer": "the model is in the page and in exports (docs/exports.md)",
     "tracr.utils": "the model is in the page and in exports (docs/exports.md)",
@@ -46,6 +57,24 @@ def _absent(fullname):
     return next((name for name in ABSENT if fullname == name or fullname.startswith(name + ".")), None)
 
 
+def _why(name):
+    other = "tracr.compiler.compiling has compile_rasp_to_model" if name.startswith("tracr.") else "it is no part of Python, nor of this project's files"
+    return ABSENT.get(name, other)
+
+
+def _importer():
+    """(file, is the import inside of a try or with) of the statement under way."""
+    frame = sys._getframe(1)
+    while frame is not None and ("importlib" in frame.f_code.co_filename or "/rasp_host/" in frame.f_code.co_filename):
+        frame = frame.f_back
+    if frame is None:
+        return "", False
+    return frame.f_code.co_filename, any(e.start <= frame.f_lasti < e.end for e in dis._parse_exception_table(frame.f_code))
+
+
+_SETTINGS = ("device", "seed", "manual_seed", "set_grad_enabled", "set_default_dtype", "set_printoptions", "no_grad", "inference_mode", "default_rng")
+
+
 class AbsentName:
     """What an absent module is said to have: can be named, imported, written as a type or a base class. Says what is here instead as soon as it is used."""
 
@@ -53,12 +82,22 @@ class AbsentName:
         self.__dict__.update(_module=module, _path=path)
 
     def _used(self, *args, **kwargs):
-        raise ImportError(f"{self._module} cannot be used here: {ABSENT[self._module]}")
+        raise ImportError(f"{self._module} cannot be used here: {_why(self._module)}")
 
     def __getattr__(self, attribute):
         if attribute.startswith("__"):
             raise AttributeError(attribute)
         return AbsentName(self._module, f"{self._path}.{attribute}")
+
+    def __call__(self, *args, **kwargs):
+        """The program's own calls say what is here instead. Settings have no effect and do no harm; the project's other files may hold any call
+        (defaults, decorators), which the program may never use."""
+        last = self._path.rpartition(".")[2]
+        if last == "is_available":
+            return False
+        if last in _SETTINGS or sys._getframe(1).f_code.co_filename in Finder.others:
+            return AbsentName(self._module, f"{self._path}(…)")
+        self._used()
 
     def __mro_entries__(self, bases):
         return ()
@@ -80,9 +119,19 @@ class AbsentName:
     def __getitem__(self, key):  # as a generic type
         return self
 
-    __call__ = __bool__ = __iter__ = __len__ = __contains__ = __setattr__ = __setitem__ = __enter__ = __float__ = __index__ = _used
+    __bool__ = __iter__ = __len__ = __contains__ = __setattr__ = __setitem__ = __enter__ = __float__ = __index__ = _used
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = __pow__ = __rpow__ = __matmul__ = __neg__ = _used
     __lt__ = __le__ = __gt__ = __ge__ = _used
+
+
+def _of_compiling(attribute):
+    """What forks of Tracr, and its newer versions, have in tracr.compiler.compiling."""
+    if attribute.startswith("_"):
+        raise AttributeError(f"module 'tracr.compiler.compiling' has no attribute {attribute!r}")
+    return AbsentName(f"tracr.compiler.compiling.{attribute}", f"tracr.compiler.compiling.{attribute}")
+
+
+compiling.__getattr__ = _of_compiling
 
 
 class _Settings(AbsentName):
@@ -104,16 +153,19 @@ class _Absent(types.ModuleType):
     def __getattr__(self, attribute):
         if attribute.startswith("__"):
             raise AttributeError(attribute)
-        name = _absent(self.__name__)
+        name = _absent(self.__name__) or self.__name__.split(".")[0]
         return (_Settings if (name, attribute) == ("jax", "config") else AbsentName)(name, f"{self.__name__}.{attribute}")
 
 
 class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """The project's files, by their paths; folders need no __init__.py."""
 
+    others = set()  # names of the files of the program under way
+
     def __init__(self, files, filename_of):
         self.files = {path: text for path, text in files.items() if path.endswith(".py")}
         self.filename_of = filename_of
+        Finder.others = set(map(filename_of, self.files))
         self.loaded = []
 
     def find_spec(self, fullname, path=None, target=None):
@@ -126,9 +178,20 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             return importlib.util.spec_from_loader(fullname, self, origin="", is_package=True)
         if fullname == "typing_extensions":
             return importlib.util.spec_from_loader(fullname, self, origin=fullname)
-        if _absent(fullname) and (fullname.startswith("tracr.") or _really_absent(fullname.split(".")[0])):
+        if self._stands_in(fullname):
             return importlib.util.spec_from_loader(fullname, self, origin="absent", is_package=True)
         return None
+
+    def _stands_in(self, fullname) -> bool:
+        """Is a module that is not here to be importable? Known ones are; of any other what the project's other files import, which the program may never use; and
+        not where the program asks whether it is here."""
+        if fullname.startswith("tracr."):
+            return _absent(fullname) is not None
+        first = fullname.split(".")[0]
+        if first != fullname and first in sys.modules:
+            return isinstance(sys.modules[first], _Absent)
+        file, asks = _importer()
+        return not asks and (_absent(fullname) is not None or file in self.others) and _really_absent(first)
 
     def create_module(self, spec):
         self.loaded.append(spec.name)
