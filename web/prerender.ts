@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Plugin } from 'vite';
 import { picturesOf } from './pictures.ts';
+import { bandHeight, howToRead, namesWidth, widestLane } from './src/draw/score.ts';
 import { type Band, type Small, arcs } from './src/shell/small.ts';
 
 const first = 'reverse.rasp';
@@ -11,9 +12,8 @@ const escape = (s: string | number) =>
   String(s).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 const pragma = (source: string, key: string) => source.match(new RegExp(`^#@ ${key} (.*)$`, 'm'))?.[1] ?? '';
 
-const lane = 52,
-  note = 176,
-  high = 34; // as the live score draws them
+const lane = widestLane,
+  high = bandHeight(2); // as the live score draws them
 
 /** The score's rows and bands, with the classes of the live one. */
 function score(s: Small): string {
@@ -39,7 +39,7 @@ function score(s: Small): string {
     .join('');
   const end = (label: string) =>
     `<tr><th scope="row">${label}</th>${s.output.map((v) => `<td>${escape(v)}</td>`).join('')}</tr>`;
-  return `<section class="score"><div class="scroll staves-scroll"><table class="staves compare"><colgroup><col>${`<col width="${lane}">`.repeat(across)}<col width="${note}"></colgroup>
+  return `<section class="score"><p class="caption"><span class="hint">${howToRead}</span></p><div class="scroll staves-scroll"><table class="staves compare"><colgroup><col width="${namesWidth(s.bands.map((b) => b.label))}">${`<col width="${lane}">`.repeat(across)}<col></colgroup>
 <thead><tr class="positions"><th scope="row">position</th>${s.input.map((_, i) => `<td>${i}</td>`).join('')}</tr></thead>${row('input', s.input, 'input-row', 'token')}${bands}
 <tbody class="end"><tr class="heading"><th scope="rowgroup" colspan="${across + 2}"><button type="button" class="row-name">Output</button></th></tr>${end('model')}${end('interpreter')}</tbody></table></div></section>`;
 }

@@ -110,6 +110,6 @@ describe('the score', () => {
     expect(arcPath([[0, 1]], 20, 30)).toMatch(/^M30 0C.* 10 30$/);
   });
   it('lanes shrink to 14 px and no further', () => {
-    expect([laneWidth(400, 4), laneWidth(400, 20), laneWidth(400, 100)]).toEqual([52, 20, 14]);
+    expect([laneWidth(400, 4), laneWidth(400, 20), laneWidth(400, 100)]).toEqual([56, 20, 14]);
   });
 });

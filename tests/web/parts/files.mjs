@@ -121,7 +121,7 @@ export default async function filesJourneys(test, browser) {
     }, view);
     await blank.close();
     assert.equal(drawn.fault, '');
-    for (const word of ['input', 'hist', 'embedding of tokens', 'head 1.1', 'Output'])
+    for (const word of ['input', 'hist', 'tokens · 3', 'head 1.1', 'Output'])
       assert.ok(drawn.texts.join(' ').includes(word), `${word} is in the picture`);
     assert.ok(
       drawn.images >= 1 && drawn.arcs === 3 * 3 + 2 * 2 + 1 && drawn.handlers === 0,

@@ -15,8 +15,9 @@ const compare = async (page, text) => {
 const outputs = (page, expected) =>
   page.waitForFunction(
     (e) =>
-      [...document.querySelectorAll('.score .end tr')].find((r) => r.querySelector('th').textContent === 'model')
-        ?.textContent === `model${e}`,
+      [...document.querySelectorAll('.score .end tr')]
+        .find((r) => r.querySelector('th').textContent === 'model')
+        ?.textContent.replace(/[✓✗].*/, '') === `model${e}`,
     expected.join(''),
   );
 

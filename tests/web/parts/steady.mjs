@@ -33,7 +33,13 @@ export default async function steadyJourneys(test) {
     assert.deepEqual(await page.evaluate(() => window.changed), []);
     await page.keyboard.insertText('twice = hist + hist;');
     await page.waitForFunction(() =>
-      [...document.querySelectorAll('.score .end tr')].some((r) => r.textContent === 'model642664'),
+      [...document.querySelectorAll('.score .end tr')].some(
+        (r) =>
+          [...r.cells]
+            .slice(0, 7)
+            .map((c) => c.textContent)
+            .join('') === 'model642664',
+      ),
     );
     assert.notEqual(await page.evaluate(() => window.changed.length), 0);
   });

@@ -12,9 +12,12 @@ export interface Cell {
   absent?: boolean;
 }
 
+/** Values that nobody tells apart. */
+export const isAny = (text: string) => /^[^|]+\|.+$/.test(text);
+
 /** Texts that mean the same number or value: the engine writes True, 0.5; a student reads T, 0.5. */
 function short(text: string): string {
-  if (/^[^|]+\|.+$/.test(text)) return '∗'; // values that nobody tells apart
+  if (isAny(text)) return '∗';
   if (text === 'True') return 'T';
   if (text === 'False') return 'F';
   const n = Number(text);

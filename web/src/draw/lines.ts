@@ -1,12 +1,18 @@
 // The lines of the score of the model that is shown, and where its player stands.
 import { batch, computed } from '@preact/signals';
 import { picture } from '../state/live';
+import { isAny } from './cells';
 import { half, phase } from '../state/project';
 import { type Line, scoreOf } from './score';
 import { type Step, stepAt, stepsOf } from './steps';
 
 const compiled = computed(() => picture.value?.compiled);
 export const lines = computed<Line[]>(() => (compiled.value ? scoreOf(compiled.value) : []));
+
+/** Is a value drawn somewhere that stands for several? */
+export const anywhere = computed(
+  () => picture.value?.trace.decoded.some((s) => s.rows.some((row) => row.values.some(isAny))) ?? false,
+);
 
 export const steps = computed<Step[]>(() => (compiled.value ? stepsOf(compiled.value) : []));
 export const at = computed(() => stepAt(steps.value, half.value, phase.value));

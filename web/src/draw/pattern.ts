@@ -72,4 +72,11 @@ export function rowSentence(p: Run, layer: number, head: number, query: number):
 
 export const headName = (layer: number, head: number) => `head ${layer + 1}.${head + 1}`;
 
+/** What a head does for its row, in two words: "fetches tokens". */
+export function headDoes(h: HeadDoc, nameOf: (subspace: number) => string): string {
+  if (h.role !== 'aggregate') return h.label === 'full_s' ? 'counts all positions' : 'counts the selected';
+  const read = [...new Set(h.value_subspaces.map(nameOf))];
+  return `fetches ${read.length ? list(read) : 'what is seen'}`;
+}
+
 export const headWords = (h: HeadDoc) => (h.role === 'aggregate' ? 'fetches values' : 'counts the selected keys');

@@ -155,7 +155,7 @@ export function scoreOf(compiled: CompileResult): Line[] {
       });
       for (const s of writes) {
         left.delete(s);
-        lines.push(rowOf(compiled, s, `head ${l + 1}.${i + 1}`));
+        lines.push(rowOf(compiled, s, '')); // the band above says who wrote it
       }
     });
     for (const s of left) lines.push(rowOf(compiled, s, 'attention'));
@@ -220,6 +220,17 @@ export function arcPath(pairs: [number, number][], lane: number, height: number)
   return d;
 }
 
+export const widestLane = 56;
 /** Width of a lane in pixels: wide where there is room, never below 14. */
 export const laneWidth = (room: number, lanes: number): number =>
-  Math.max(14, Math.min(52, Math.floor(room / Math.max(1, lanes))));
+  Math.max(14, Math.min(widestLane, Math.floor(room / Math.max(1, lanes))));
+
+/** What the names take, in pixels: a letter of the bold 13 px monospace is 7.83 wide; the rest is marks and margins. */
+export const namesWidth = (names: string[]): number =>
+  Math.max(116, Math.min(240, Math.ceil(7.83 * Math.max(0, ...names.map((n) => n.length))) + 38));
+
+/** How tall a band is: where there are few, arcs have room. */
+export const bandHeight = (heads: number): number => (heads <= 6 ? 44 : heads <= fewHeads ? 34 : 18);
+export const fewHeads = 12; // beyond, bands are drawn closer together and an overview stands at the edge
+
+export const howToRead = 'Time runs down. An arc runs from who is looked at to who looks. ▶ plays it step by step.';

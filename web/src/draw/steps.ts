@@ -44,8 +44,7 @@ function attention(compiled: CompileResult, l: number): Step[] {
       phase: 2,
       title,
       nodes,
-      caption:
-        'Weights: softmax turns each query’s scores into shares of its look; the arcs run from the key to the query.',
+      caption: 'Weights: softmax turns each query’s scores into shares; the arcs run from key to query.',
     },
     {
       half,

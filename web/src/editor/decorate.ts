@@ -82,6 +82,13 @@ const drawn = StateField.define<Drawn>({
 
 export const decorations = [drawn, gutter({ class: 'cm-names', markers: (view) => view.state.field(drawn).marks })];
 
+/** A list as the score has it: `d c b a` for ["d", "c", "b", "a"], `F T` for [False, True]; anything else as it is. */
+function brief(text: string): string {
+  const inner = /^\[(.+)\]$/.exec(text)?.[1]?.split(', ');
+  if (!inner?.every((x) => /^("[^"\s,\\]+"|-?[\d.e+-]+|True|False)$/.test(x))) return text;
+  return inner.map((x) => ({ True: 'T', False: 'F' })[x] ?? x.replaceAll('"', '')).join(' ');
+}
+
 const cut = (text: string, most: number) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
 
 /** After an analysis: values and colour marks. Skipped while the text is ahead of the analysis: the mapped ones stay. */
@@ -97,7 +104,7 @@ export function drawValues(view: EditorView) {
     const h = node === undefined ? '' : hueClass(node);
     if (h && d.name_span) marks.set(d.name_span[0], h);
     if (d.display.kind === 'function' || d.display.kind === 'selector') continue;
-    byLine.set(d.span[2], { text: d.display.text, hue: h });
+    byLine.set(d.span[2], { text: brief(d.display.text), hue: h });
   }
   for (const p of a.printed)
     if (p.span && p.display.kind !== 'selector' && !p.quiet) byLine.set(p.span[2], { text: p.display.text, hue: '' });

@@ -161,6 +161,8 @@ const hues = steady<Map<number, number>>(
       if (node !== undefined && d.display?.kind === 's-op' && !map.has(node))
         map.set(node, hueCircle[map.size % hueCircle.length]!);
     }
+    for (const n of analysis.value?.nodes ?? []) // named within a function
+      if (n.name && n.span && !n.selector && !map.has(n.id)) map.set(n.id, hueCircle[map.size % hueCircle.length]!);
     return map;
   },
   (a, b) => a.size === b.size && [...a].every(([k, v]) => b.get(k) === v),

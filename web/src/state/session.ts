@@ -135,14 +135,12 @@ function revisit(id: string): boolean {
   return true;
 }
 
-/** An example on its most telling view: `#@ view attention` is the circuit with its first head chosen. */
+/** An example on its most telling view. Nothing is chosen in it: what a short score is about stands open by itself. */
 const opened = (e: Example): Project => ({
   ...emptyProject(),
   files: { [e.file]: e.source },
   active: e.file,
   view: viewNamed(e.view) ?? 'score',
-  // on a phone its details would lie over it
-  selection: e.view === 'attention' && innerWidth > 800 ? { layer: 0, head: 0 } : {},
 });
 
 export function openExample(e: Example) {

@@ -3,10 +3,12 @@
 import { useComputed } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
 import { arcPath, arcsOf, type Band as BandLine, trueName } from '../draw/score';
+import { writtenOf } from '../draw/written';
 import { current, filled } from '../draw/lines';
 import {
   drawnPattern,
   drawnScores,
+  headDoes,
   headName,
   headValues,
   headWords,
@@ -31,6 +33,7 @@ interface Props {
   lane: number;
   lanes: number;
   dense: boolean;
+  height: number;
   mark: string;
   first: boolean;
   notes: boolean;
@@ -38,7 +41,7 @@ interface Props {
 
 const kinds = { selected: 'selected keys', weights: 'true weights', interpreter: 'interpreter' } as const;
 
-export function Band({ p, line, lane, lanes, dense, mark, first, notes }: Props) {
+export function Band({ p, line, lane, lanes, dense, height, mark, first, notes }: Props) {
   const { layer, head } = line;
   const info = p.compiled.layers[layer]!.heads[head]!;
   const is = (x: { layer?: number | undefined; head?: number | undefined }) => x.layer === layer && x.head === head;
@@ -67,10 +70,10 @@ export function Band({ p, line, lane, lanes, dense, mark, first, notes }: Props)
     [p, layer, head, lanes, truly],
   );
   const [host, near] = useNear<HTMLTableSectionElement>(dense);
-  const height = dense ? 18 : 34,
-    width = lane * lanes;
+  const width = lane * lanes;
   const tint = line.nodes[0] === undefined ? 'var(--muted)' : colour(line.nodes[0]);
   const Other = second.value?.compiled === p.compiled ? second.value.Arcs : null;
+  const asked = writtenOf(p, info.selector) || info.label; // in the program's own words
   const query =
     is(focus.value) && focus.value.query !== undefined
       ? focus.value.query - 1
@@ -148,8 +151,9 @@ export function Band({ p, line, lane, lanes, dense, mark, first, notes }: Props)
           )}
         </td>
         {notes && (
-          <th class="note">
-            <code title={info.label}>{info.label}</code>
+          <th class="note" title={asked}>
+            <code>{p.compiled.nodes[info.selector]?.name || asked}</code>
+            {!dense && <small>{headDoes(info, (s) => trueName(p.compiled, s).name)}</small>}
           </th>
         )}
       </tr>

@@ -2,6 +2,7 @@
 // the end and everything is filled.
 import { useEffect } from 'preact/hooks';
 import { at as place, current, go, steps as allSteps } from '../draw/lines';
+import { howToRead } from '../draw/score';
 import { Words } from './Term';
 import { playing } from '../state/player';
 
@@ -96,15 +97,17 @@ export function Player() {
   );
 }
 
-/** What happens in the step that is shown; nothing at the end. */
+/** What happens in the step that is shown; at the end, how to read it. */
 export function Caption() {
   const now = current.value;
   return (
     <p class="caption" aria-live="polite">
-      {now && (
+      {now ? (
         <>
           <strong>{now.title}.</strong> <Words text={now.caption} />
         </>
+      ) : (
+        <span class="hint on-screen">{howToRead}</span>
       )}
     </p>
   );

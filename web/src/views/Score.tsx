@@ -1,11 +1,11 @@
 // The score: time runs down, positions run across, every row keeps the same columns. A head is a band of arcs, what it
 // writes is a row below.
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { outputCells, readAfter, type Cell } from '../draw/cells';
+import { type Cell, outputCells, readAfter } from '../draw/cells';
 import { halfInForce } from '../draw/residual';
-import { current, lines as scoreLines } from '../draw/lines';
-import { joined, laneWidth, type Line, type Row } from '../draw/score';
-import { drawn, focus, lit, nodeLabel, pointing } from '../state/focus';
+import { anywhere, current, lines as scoreLines } from '../draw/lines';
+import { bandHeight, fewHeads, joined, laneWidth, type Line, namesWidth, type Row } from '../draw/score';
+import { colour, drawn, focus, lit, nodeLabel, pointing } from '../state/focus';
 import { type Picture, picture } from '../state/live';
 import { secondText, selection } from '../state/project';
 import { token } from '../values';
@@ -22,10 +22,7 @@ const Second = lazy(() => import('./Second'));
 const Whole = lazy(() => import('./Whole'));
 
 const mostLanes = 200;
-const namesWidth = 172,
-  mostForNames = 240,
-  notesWidth = 176;
-const fewHeads = 12; // beyond, bands are drawn closer together and an overview stands at the edge
+const notesWidth = 176;
 
 /** The room for lanes: what the names and notes leave of the view. */
 function useRoom(host: { current: HTMLElement | null }): number {
@@ -47,11 +44,13 @@ function Values({
   cells,
   isToken = false,
   lazy = false,
+  note,
 }: {
   name: string;
   cells: Cell[];
   isToken?: boolean;
   lazy?: boolean;
+  note?: string;
 }) {
   const [host, near] = useNear<HTMLTableRowElement>(lazy);
   const f = focus.value,
@@ -70,6 +69,11 @@ function Values({
             {isToken ? token(c.text) : c.text}
           </td>
         ))
+      )}
+      {note !== undefined && (
+        <th class="note" aria-hidden={note ? undefined : 'true'}>
+          <small>{note}</small>
+        </th>
       )}
     </tr>
   );
@@ -126,13 +130,19 @@ export function Score({ p }: { p: Picture }) {
   const lines = scoreLines.value;
   const lanes = Math.min(trace.T - 1, mostLanes);
   const narrow = room < 520;
-  const least = narrow ? 104 : namesWidth,
+  const heads = lines.filter((l) => l.kind === 'band').length;
+  const wanted = namesWidth(lines.flatMap((l) => (l.kind === 'row' || l.kind === 'note' ? [l.name] : [])));
+  const least = Math.min(narrow ? 104 : 172, wanted),
     fits = !narrow && laneWidth(room - least - notesWidth - 8, lanes) * lanes <= room - least - notesWidth;
   const notes = fits ? notesWidth : 0; // where the lanes need the room, a name tells it
-  const lane = laneWidth(room - least - notes - 8, lanes);
-  // what is left is for names
-  const names = narrow ? least : Math.max(least, Math.min(mostForNames, room - 8 - notes - lane * lanes));
-  const heads = lines.filter((l) => l.kind === 'band').length;
+  // Names are read whole where lanes stay wide enough for it.
+  const lane = narrow
+    ? Math.min(48, laneWidth(room - least - 8, lanes))
+    : Math.max(Math.min(40, laneWidth(room - least - notes - 8, lanes)), laneWidth(room - wanted - notes - 8, lanes));
+  // What is left is for names, and beyond what they want for notes.
+  const left = room - 8 - lane * lanes;
+  const names = narrow ? Math.max(least, left) : Math.max(least, Math.min(wanted, left - notes));
+  const width = names + lane * lanes + (fits ? Math.max(notes, left - names) : 0);
   const dense = heads > fewHeads;
   // what a short score is about stands open
   const answer = heads <= 2 ? lines.findLast((l) => l.kind === 'band') : undefined;
@@ -185,6 +195,7 @@ export function Score({ p }: { p: Picture }) {
           lane={lane}
           lanes={lanes}
           dense={dense}
+          height={bandHeight(heads)}
           mark={mark}
           first={line === answer}
           notes={fits}
@@ -234,13 +245,13 @@ export function Score({ p }: { p: Picture }) {
       ) : (
         <>
           <div class="scroll staves-scroll">
-            <table class="staves compare" style={{ width: `${names + lane * lanes + notes}px` }}>
+            <table class="staves compare" style={{ width: `${width}px` }}>
               <colgroup>
                 <col class="names-column" style={{ width: `${names}px` }} />
                 {Array.from({ length: lanes }, () => (
                   <col style={{ width: `${lane}px` }} />
                 ))}
-                {notes > 0 && <col class="notes-column" style={{ width: `${notes}px` }} />}
+                {notes > 0 && <col class="notes-column" />}
               </colgroup>
               <thead>
                 <tr class="positions">
@@ -254,7 +265,7 @@ export function Score({ p }: { p: Picture }) {
               {input ? (
                 <Stave
                   p={p}
-                  line={{ ...input, name: 'input', note: `embedding of tokens, ${(input as Row).note}` } as Row}
+                  line={{ ...input, name: 'input', note: `tokens · ${(input as Row).note}` } as Row}
                   lanes={lanes}
                   step={step}
                   mark={gutter(input, lines.indexOf(input))}
@@ -269,7 +280,7 @@ export function Score({ p }: { p: Picture }) {
               )}
               {embedding.length > 1 && embedding.map(draw)}
               {body.map(draw)}
-              <tbody class="end">
+              <tbody class="end" style={{ '--tint': colour(compiled.output) }}>
                 <tr class="heading">
                   <th scope="rowgroup" colSpan={lanes + (fits ? 2 : 1)}>
                     <button type="button" class="row-name" {...pointing({ node: compiled.output })}>
@@ -281,8 +292,14 @@ export function Score({ p }: { p: Picture }) {
                   name="model"
                   cells={cells.model.slice(0, lanes).map((c) => (current.value ? { text: '' } : c))}
                   lazy={dense}
+                  {...(fits ? { note: current.value ? '' : agreement(cells.model) } : {})}
                 />
-                <Values name="interpreter" cells={cells.interpreter.slice(0, lanes)} lazy={dense} />
+                <Values
+                  name="interpreter"
+                  cells={cells.interpreter.slice(0, lanes)}
+                  lazy={dense}
+                  {...(fits ? { note: 'what the program means' } : {})}
+                />
                 {Other && <Other lanes={lanes} />}
               </tbody>
             </table>
@@ -290,6 +307,9 @@ export function Score({ p }: { p: Picture }) {
         </>
       )}
       {!fits && more && <p class="hint on-screen">{more}</p>}
+      {anywhere.value && (
+        <p class="hint">∗ any of several values: nothing later tells them apart, so the model does not either</p>
+      )}
       {trace.T - 1 > lanes && (
         <p class="hint">
           the first {lanes} of {trace.T - 1} positions
@@ -307,6 +327,14 @@ export function Score({ p }: { p: Picture }) {
       )}
     </section>
   );
+}
+
+/** Model beside interpreter, in words. */
+function agreement(model: Cell[]): string {
+  const wrong = model.filter((c) => c.wrong).length,
+    defined = model.filter((c) => !c.absent).length;
+  if (wrong) return `✗ differs at ${wrong} ${wrong === 1 ? 'position' : 'positions'}`;
+  return defined ? '✓ the same as the interpreter' : 'nothing is defined here';
 }
 
 /** Does the subspace hold just the input, so that it need not be drawn twice? */

@@ -4,7 +4,8 @@ import { subspaceCells } from '../draw/cells';
 import { filled } from '../draw/lines';
 import { residualAt } from '../draw/residual';
 import type { Note, Row } from '../draw/score';
-import { colour, focus, halfName, hover, lit, pointing } from '../state/focus';
+import { writtenOf } from '../draw/written';
+import { colour, focus, hover, lit, pointing } from '../state/focus';
 import type { Picture } from '../state/live';
 import { experiments, half as stepped, selection } from '../state/project';
 import { Words } from './Term';
@@ -104,16 +105,21 @@ function ValueRow({
   const target = line.mlp ? { layer: line.layer, node: line.node } : { node: line.node, subspace: line.subspace };
   const Other = second.value?.compiled === compiled ? second.value.Cells : null;
   const fresh = stepped.value !== null && line.half === step && written;
+  const whole = compiled.nodes[line.node]?.name ?? '';
+  const code = !notes || !line.mlp || !whole ? '' : line.part ? whole : writtenOf(p, line.node);
+  const until = s.dead >= 0 ? `, until layer ${Math.ceil(s.dead / 2)}` : '',
+    about = `${line.note}${until}`.replace(/^, /, '');
   return (
     <tbody
       class={`line${on ? ' on' : ''}${off ? ' off' : ''}${fresh ? ' fresh' : ''}${shownEnded ? ' ended' : ''}${mark}`}
       data-item={line.key}
       data-node={line.node}
       data-half={line.half}
+      style={{ '--tint': colour(line.node) }}
       ref={host}
     >
       <tr class={`stave${tokens ? ' input-row' : ''}`}>
-        <th scope="row" title={notes ? line.name : `${line.name}: ${line.note}`}>
+        <th scope="row" title={notes || !line.note ? line.name : `${line.name}: ${line.note}`}>
           <button
             type="button"
             class="expander"
@@ -183,10 +189,12 @@ function ValueRow({
             );
           })}
         {notes && (
-          <th class="note">
+          <th class="note" title={about} aria-hidden={about ? undefined : 'true'}>
+            {code && line.part && <small>part of </small>}
+            {code && <code>{code}</code>}
             <small>
-              <Words text={line.note} />
-              {s.dead >= 0 ? `, until ${halfName(s.dead)}` : ''}
+              {code ? '' : <Words text={line.note} />}
+              {code || line.note ? until : until.slice(2)}
             </small>
           </th>
         )}
