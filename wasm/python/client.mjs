@@ -74,7 +74,7 @@ export function pythonClient() {
       }
       if (answer.graph !== undefined) return { graph: answer.graph };
       await end();
-      if (/Cannot find package|ERR_MODULE_NOT_FOUND/.test(answer.failed))
+      if (/Cannot find (package|module)|MODULE_NOT_FOUND/.test(answer.failed))
         return refused(
           'python-not-loaded',
           'Python is not installed',

@@ -1,10 +1,12 @@
 // A Node worker that holds Python, and an engine that it asks.
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parentPort } from 'node:worker_threads';
 import { engineFolder } from '../engine.mjs';
-import { capMemory, createHost } from './host.mjs';
+import { giveUpAuthority, loadPython } from './confined.mjs';
+import { createHost } from './host.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 
@@ -35,15 +37,29 @@ async function engine() {
   });
 }
 
-capMemory();
-const rasp = await engine();
-const { loadPyodide } = await import('pyodide');
-const pyodide = await loadPyodide({
-  env: { HOME: '/home/rasp', PYTHONHASHSEED: '0' },
-  stdout: () => {},
-  stderr: () => {},
-});
-const host = createHost({ pyodide, sources: sources(), engine: (text) => rasp.request(text) });
+/** From here on this thread is like a browser's worker: Pyodide finds no Node, and files neither. */
+async function python() {
+  const folder = path.dirname(createRequire(import.meta.url).resolve('pyodide/package.json')),
+    bytes = (name) => readFileSync(path.join(folder, name));
+  const compiled = await WebAssembly.compile(bytes('pyodide.asm.wasm')),
+    library = bytes('python_stdlib.zip'),
+    address = `${pathToFileURL(folder).href}/`;
+  globalThis.self = globalThis;
+  globalThis.WorkerGlobalScope = class {
+    static [Symbol.hasInstance](one) {
+      return one === globalThis;
+    }
+  };
+  globalThis.location = { href: address, toString: () => address };
+  globalThis.console = Object.fromEntries(['log', 'info', 'warn', 'error', 'debug'].map((name) => [name, () => {}]));
+  for (const name of ['process', 'Buffer', 'navigator', 'global']) delete globalThis[name];
+  return loadPython({ folder: address, python: compiled, library });
+}
+
+const rasp = await engine(),
+  own = sources();
+const host = createHost({ pyodide: await python(), sources: own, engine: (text) => rasp.request(text) });
+giveUpAuthority();
 parentPort.on('message', ({ text }) => {
   try {
     parentPort.postMessage({ graph: host.graph(text) });
