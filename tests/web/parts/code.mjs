@@ -63,6 +63,33 @@ export default async function codeJourneys(test) {
     assert.match(await page.locator('.failing li').textContent(), /aab: expected \[0, 2, 5\], got \[0, 2, 4\]/);
   });
 
+  await test('ticks of #@ expect stay while a key is worked on, and never stand for a program that fails', async (fresh) => {
+    const page = await fresh('#example=histogram');
+    await ready(page);
+    await waitForBar(page, '2 tests ✓');
+    await page.evaluate(() => {
+      window.said = new Set();
+      const host = document.querySelector('.editor-host').shadowRoot;
+      const look = () => {
+        window.said.add(host.querySelector('.fold-bar').textContent.split(' · ').at(-1));
+        requestAnimationFrame(look);
+      };
+      look();
+    });
+    await editor(page).click();
+    await page.keyboard.press('Control+End');
+    for (const key of ['Space', 'Space', 'Backspace', 'Enter']) {
+      await page.keyboard.press(key);
+      await page.waitForTimeout(250);
+    }
+    assert.deepEqual(await page.evaluate(() => [...window.said]), ['2 tests ✓']);
+    await page.keyboard.insertText('hist = 7 * hist;\nwrong = hist;\n');
+    await waitForBar(page, '2 of 2 tests ✗');
+    await page.waitForFunction(
+      () => !document.querySelector('.editor-host').shadowRoot.querySelector('[data-pending]'),
+    );
+  });
+
   await test('lines of #@ stay open while they are written', async (fresh) => {
     const page = await fresh();
     await ready(page);

@@ -284,6 +284,38 @@ export default async function drawnJourneys(test) {
     await page.locator('.score tr.stave', { hasText: 'until layer' }).first().waitFor();
   });
 
+  await test('on A4 portrait, program and score stand whole on the paper, from a wide page and from a phone', async (fresh) => {
+    for (const [name, size] of [
+      ['reverse', {}],
+      ['sort', {}],
+      ['sort', { width: 390, height: 844 }],
+    ]) {
+      const page = await fresh(`#example=${name}`, size);
+      await settled(page);
+      const pdf = (await page.pdf({ format: 'A4' })).toString('latin1');
+      assert.equal(pdf.match(/\/Type \/Page\b/g).length, 1, 'one sheet');
+      await page.setViewportSize({ width: 688, height: 1017 }); // A4 within its margins, at 96 dots an inch
+      await page.emulateMedia({ media: 'print' });
+      await page.locator('.print-code').waitFor();
+      const seen = await page.evaluate(() => ({
+        code: document.querySelector('.print-code').innerText,
+        rows: [...document.querySelectorAll('.score .line .name')].filter((e) => e.getClientRects().length).length,
+        names: document.querySelectorAll('.score .line .name').length,
+        outside: [...document.querySelectorAll('.print-code, .result *, .score *')].flatMap((e) => {
+          const r = e.getBoundingClientRect();
+          return r.width && (r.right > innerWidth + 1 || r.left < -1) ? [`${e.className} ${r.left}–${r.right}`] : [];
+        }),
+        answer: [...document.querySelectorAll('.end td')].map((e) => e.innerText).join(''),
+        width: document.querySelector('.staves').getBoundingClientRect().width,
+      }));
+      assert.match(seen.code, /^\w+ = .*;$/m);
+      assert.deepEqual(seen.outside, []);
+      assert.ok(seen.names >= 4 && seen.rows === seen.names, JSON.stringify(seen));
+      assert.equal(seen.answer, { reverse: 'dcbadcba', sort: '12341234' }[name]);
+      assert.ok(seen.width > 600, `the score takes the paper's width: ${seen.width}`);
+    }
+  });
+
   await test('printed, the page is the model; with reduced motion nothing moves', async (fresh) => {
     const page = await fresh();
     await settled(page);

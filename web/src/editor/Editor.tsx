@@ -10,7 +10,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { Diagnostic } from '../engine/protocol';
 import { answerWith } from '../state/edge';
 import { clearSelection, hover, lit } from '../state/focus';
-import { outcomes } from '../state/expects';
+import { outcomes, pending } from '../state/expects';
 import { analysis, analyzedSource } from '../state/live';
 import { problems, typed, typingEnded } from '../state/problems';
 import { type Selection, active, selection, setSource, source } from '../state/project';
@@ -220,6 +220,9 @@ export default function Editor({ readOnly }: EditorOptions) {
         analysis.value;
         outcomes.value;
         later(() => drawValues(view));
+      }),
+      effect(() => {
+        view.dom.toggleAttribute('data-pending', pending.value);
       }),
       effect(() => {
         const text = source.value === analyzedSource.value ? summary.value : null;

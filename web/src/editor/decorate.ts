@@ -109,7 +109,7 @@ export function drawValues(view: EditorView) {
   for (const p of a.printed)
     if (p.span && p.display.kind !== 'selector' && !p.quiet) byLine.set(p.span[2], { text: p.display.text, hue: '' });
   for (const o of outcomes.value ?? [])
-    byLine.set(o.line, o.ok ? { text: '✓', hue: 'good' } : { text: `✗ got ${o.got}`, hue: 'bad' });
+    byLine.set(o.line, o.ok ? { text: '✓', hue: 'good outcome' } : { text: `✗ got ${o.got}`, hue: 'bad outcome' });
   const lines = [...byLine].filter(([line]) => line <= doc.lines).sort((x, y) => x[0] - y[0]);
   const inlays = Decoration.set(
     lines.map(([line, x]) =>

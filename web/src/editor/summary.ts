@@ -1,6 +1,6 @@
 // One line for a program's `#@` lines: title, settings in force, tests.
 import { computed } from '@preact/signals';
-import { outcomes } from '../state/expects';
+import { outcomes, pending } from '../state/expects';
 import { analysis } from '../state/live';
 import { tokensText } from '../values';
 
@@ -11,7 +11,7 @@ function tests(): string {
     list = outcomes.value;
   if (!count) return '';
   const name = count === 1 ? 'test' : 'tests';
-  if (!list) return `${count} ${name}`;
+  if (!list || (pending.value && list.length < count)) return `${count} ${name}`;
   const failing = list.filter((o) => !o.ok).length;
   return failing ? `${failing} of ${count} ${name} ✗` : `${count} ${name} ✓`;
 }

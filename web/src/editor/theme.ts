@@ -50,6 +50,8 @@ export const theme = EditorView.theme({
   '.inlay': { color: 'var(--muted)', fontSize: '12px', paddingLeft: '1.5em' },
   '.inlay.good': { color: 'var(--good)' },
   '.inlay.bad': { color: 'var(--bad)' },
+  // What the tests gave before the last key stands until they have run again; where that takes long, it is dimmed.
+  '&[data-pending] :is(.outcome, .fold-bar)': { opacity: '.5', transition: 'opacity .1s .25s' },
   '.fold-bar': {
     display: 'block',
     width: '100%',

@@ -255,12 +255,11 @@ function Centre() {
               </button>
             </p>
           </div>
-        ) : !p ? (
+        ) : misfit.value || lone.value ? null : !p ? ( // what stands there would be of another input, or program
           <p class="empty">
             {analysis.value?.output && !errors ? 'Compiling the first model…' : hidden.has('result') ? empty : ''}
           </p>
-          // what stands there is of another input, or of another program
-        ) : misfit.value || lone.value ? null : view.value === 'cost' ? (
+        ) : view.value === 'cost' ? (
           <Cost p={p} fallback={null} />
         ) : view.value === 'craft' ? (
           <Craft p={p} save={download} fallback={<p class="empty">Opening the listing…</p>} />

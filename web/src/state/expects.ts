@@ -1,5 +1,5 @@
 /** The program's own tests: what each `#@ expect` gets from the interpreter. */
-import { effect, signal } from '@preact/signals';
+import { batch, effect, signal } from '@preact/signals';
 import { expectedResult } from '../../../wasm/course/equal.mjs';
 import type { AnalyzeResult, Results, Values } from '../engine/protocol';
 import { rawText } from '../engine/raw';
@@ -14,8 +14,9 @@ export interface Outcome {
   got: string;
 }
 
-/** Of the program that `analysis` belongs to; null until they have run. */
+/** Of the program that `analysis` belongs to, or, while `pending`, of the one before; null until they have run. */
 export const outcomes = signal<Outcome[] | null>(null);
+export const pending = signal(false);
 
 const pauseMs = 120;
 let timer: ReturnType<typeof setTimeout> | undefined;
@@ -46,15 +47,32 @@ async function run(a: AnalyzeResult) {
     limit_ms: 2000,
   });
   if (latest !== a) return;
-  outcomes.value = reply.ok
-    ? a.expects.flatMap((x, i) => (x.span ? [outcome(x, x.span[0], reply.results[i])] : []))
-    : null;
+  batch(() => {
+    pending.value = false;
+    outcomes.value = reply.ok
+      ? a.expects.flatMap((x, i) => (x.span ? [outcome(x, x.span[0], reply.results[i])] : []))
+      : null;
+  });
+}
+
+/** What the same tests gave before the last key, at their lines now: it stays until they have run again. */
+function before(a: AnalyzeResult): Outcome[] {
+  const old = new Map(outcomes.peek()?.map((o) => [`${rawText(o.input)} ${o.expected}`, o]));
+  return a.expects.flatMap((x) => {
+    const o = x.span && old.get(`${rawText(x.input)} ${rawText(x.output)}`);
+    return o ? [{ ...o, line: x.span![0] }] : [];
+  });
 }
 
 effect(() => {
   const a = analysis.value;
   clearTimeout(timer);
   latest = a;
-  outcomes.value = null;
-  if (a?.expects.length && a.output) timer = setTimeout(() => void run(a), pauseMs);
+  const tested = a !== null && a.expects.length > 0 && a.output !== null,
+    kept = tested ? before(a) : [];
+  batch(() => {
+    pending.value = kept.length > 0;
+    outcomes.value = kept.length ? kept : null;
+  });
+  if (tested) timer = setTimeout(() => void run(a), pauseMs);
 });

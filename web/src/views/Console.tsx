@@ -2,7 +2,7 @@
 import type { Diagnostic, DisplayValue } from '../engine/protocol';
 import { colour, pointing } from '../state/focus';
 import { fixing, goTo } from '../state/goto';
-import { outcomes } from '../state/expects';
+import { outcomes, pending } from '../state/expects';
 import { analysis, inputProblem } from '../state/live';
 import { problems } from '../state/problems';
 import { valuesOf } from '../state/shown';
@@ -85,7 +85,7 @@ export function Console() {
         </ul>
       )}
       {failing.length > 0 && (
-        <ul class="plain failing">
+        <ul class={`plain failing${pending.value ? ' pending' : ''}`}>
           {failing.map((o) => (
             <li>
               <button
