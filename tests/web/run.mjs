@@ -21,6 +21,7 @@ const parts = [
   'address',
   'states',
   'score',
+  'legible',
   'code',
   'fixes',
   'drawn',
