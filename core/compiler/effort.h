@@ -51,6 +51,8 @@ struct Effort {
   std::size_t steps_not_passed = 2;
   // Parameters from which on a warning says how large the model is.
   double large_model = 50e6;
+  // Values of an s-op, over all positions and lengths, that an assumption is tried on.
+  double assumed_values = 200'000;
   // Different sums of ints of which each is known by its position.
   std::size_t sums_of_terms = 4096;
 };

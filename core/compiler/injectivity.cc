@@ -162,7 +162,7 @@ bool ValueSets::single(NodeId selector) const {
     const auto form = disjunctive_form(graph_, selector, 32, budget_);
     result = form && form->empty();
     if (form && form->size() == 1) {
-      result = numbered(form->front()) ||
+      result = numbered(form->front()) || marks_one(form->front()) ||
                std::any_of(form->front().begin(), form->front().end(), [&](const SelectorAtom& a) {
                  if (a.mask != relation_equal) return false;
                  const Node& query = graph_[a.query];

@@ -65,6 +65,17 @@ ValueSets::Setting setting_of(const CompileOptions& o) {
   return {&o.vocabulary, o.max_length, o.causal, &o.promises.values, &o.promises.unique};
 }
 
+// What is assumed of the input, on the s-ops that the assumptions speak of.
+std::unique_ptr<ValueSets> assumed_sets(Lowered& l, const Graph& graph, const CompileOptions& options, Applier& apply,
+                                        Budget& budget) {
+  std::vector<NodeId> truths;
+  for (const auto& [id, text] : options.promises.assume) truths.push_back(id);
+  if (truths.empty() || graph.dialect() != Dialect::Rasp) return nullptr;
+  auto sets = std::make_unique<ValueSets>(graph, truths, setting_of(options), l.values, l.set_pool, apply, budget);
+  for (NodeId id : truths) sets->assume(id);
+  return sets;
+}
+
 // Entries of a literal's score form: an equality takes one axis a key, any other relation may take one a pair.
 double score_weights(const Plan& plan, const Literal& l) {
   auto classes = [&](UnitId id) { return id == no_unit ? 1.0 : static_cast<double>(plan.units[id].kept.size()); };
@@ -230,7 +241,10 @@ std::unique_ptr<Lowered> lower(const Graph& graph, NodeId output, const CompileO
   Lowered& l = *result;
   Clock clock(l.timings_ms);
   Applier apply(graph, l.values, budget);
-  const ValueSets original(graph, {output}, setting_of(options), l.values, l.set_pool, apply, budget);
+  ValueSets::Setting setting = setting_of(options);
+  const std::unique_ptr<ValueSets> assumed = assumed_sets(l, graph, options, apply, budget);
+  if (assumed) setting.assumed = assumed.get(), setting.marked = &assumed->marked();
+  const ValueSets original(graph, {output}, setting, l.values, l.set_pool, apply, budget);
   for (NodeId id = 0; id <= output; ++id) {
     if (is_selector(graph[id].kind) || !original.known(id) || original.all(id).empty()) continue;
     auto& list = l.value_sets[id];
@@ -253,7 +267,8 @@ std::unique_ptr<Lowered> lower(const Graph& graph, NodeId output, const CompileO
         if ((*targets)[id] != no_node) same[(*targets)[id]] = id;
     std::vector<NodeId> outputs{l.rewritten.output, l.rewritten.counted};
     for (const auto& [choice, terms] : l.rewritten.terms) outputs.insert(outputs.end(), terms.begin(), terms.end());
-    ValueSets::Setting setting = setting_of(l.options);
+    setting = setting_of(l.options);
+    if (assumed) setting.marked = &assumed->marked();
     setting.earlier = &original;
     setting.same = &same;
     l.apply.emplace(l.rewritten.graph, l.values, budget);

@@ -9,17 +9,6 @@ namespace {
 
 constexpr std::size_t most_conjunctions = 256;
 
-std::uint8_t relation_of(const Value& key, const Value& query) {
-  if (equal(key, query)) return relation_equal;
-  if (key.is_string() != query.is_string()) return relation_unordered;
-  Failure failure;
-  bool failed = false;
-  const bool less = compare(Op::Lt, key, query, failure, failed);
-  if (failed) return relation_unordered;
-  if (less) return relation_less;
-  return compare(Op::Gt, key, query, failure, failed) ? relation_greater : relation_unordered;  // nan is neither
-}
-
 // A number that a double compares as the interpreter does; nan for all others.
 double plain_number(const Value& v) {
   const bool plain = v.kind() == Kind::Int || v.kind() == Kind::Float;

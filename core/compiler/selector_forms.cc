@@ -26,6 +26,17 @@ std::vector<NodeId> bases_of(const Graph& graph, bool fold, const std::set<NodeI
   return base;
 }
 
+std::uint8_t relation_of(const Value& key, const Value& query) {
+  if (equal(key, query)) return relation_equal;
+  if (key.is_string() != query.is_string()) return relation_unordered;
+  Failure failure;
+  bool failed = false;
+  const bool less = compare(Op::Lt, key, query, failure, failed);
+  if (failed) return relation_unordered;
+  if (less) return relation_less;
+  return compare(Op::Gt, key, query, failure, failed) ? relation_greater : relation_unordered;  // nan is neither
+}
+
 std::uint8_t relation_mask(Op op) {
   switch (op) {
     case Op::Eq: return relation_equal;

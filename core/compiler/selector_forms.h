@@ -16,6 +16,7 @@ std::vector<NodeId> bases_of(const Graph& graph, bool fold, const std::set<NodeI
 // comparison, its negation and any and/or of comparisons of the same two s-ops are such masks.
 enum Relation : std::uint8_t { relation_less = 1, relation_equal = 2, relation_greater = 4, relation_unordered = 8 };
 std::uint8_t relation_mask(Op op);
+std::uint8_t relation_of(const Value& key, const Value& query);
 
 struct SelectorAtom {
   NodeId key = no_node, query = no_node;

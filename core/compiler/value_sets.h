@@ -22,6 +22,12 @@ struct WidthRange {
   std::uint32_t low = 0, high = 0;
 };
 
+// What `#@ assume` says of tokens (value_sets_assumed.cc): of those marked, every row sees so many.
+struct Marked {
+  SetId tokens = 0;
+  WidthRange seen;
+};
+
 class ValueSets {
  public:
   struct Setting {
@@ -34,9 +40,15 @@ class ValueSets {
     // (or no_node): nodes of the same kind take them over, others where their own would be larger or too large.
     const ValueSets* earlier = nullptr;
     const std::vector<NodeId>* same = nullptr;
+    const ValueSets* assumed = nullptr;  // sets of the same graph that know what is assumed of the input
+    const std::vector<Marked>* marked = nullptr;
   };
   ValueSets(const Graph& graph, const std::vector<NodeId>& outputs, Setting setting, ValuePool& values, SetPool& sets,
             Applier& apply, Budget& budget);
+
+  // s-ops that are true at every position of the inputs meant: what that leaves of what they are functions of.
+  void assume(NodeId truth);
+  const std::vector<Marked>& marked() const { return marked_; }
 
   bool known(NodeId id) const { return nodes_[id].known; }                     // false: more values than the cap
   SetId at(NodeId id, std::uint32_t i, std::uint32_t n) const;                 // known nodes only
@@ -127,8 +139,16 @@ class ValueSets {
   bool ordered(NodeId selector) const;
   bool first_of_its_kind(NodeId key) const;
   bool numbered(const std::vector<SelectorAtom>& conjunction) const;
-  template <class F>
-  void fill(NodeId id, bool by_i, bool by_n, F&& set_of);
+  // value_sets_assumed.cc
+  void assume_of(NodeId leaf, const Cone& cone, NodeId truth);
+  void keep_assumed(NodeId id);
+  void mark(NodeId width);
+  bool selects_token(const SelectorAtom& atom, const Value& token, bool& of_tokens) const;
+  SetId tokens_selected(const std::vector<SelectorAtom>& conjunction, bool& of_tokens) const;
+  bool marks_one(const std::vector<SelectorAtom>& conjunction) const;
+  WidthRange assumed_width(NodeId selector) const;
+  ValueId converted(const Value& token, Conversion conversion) const;
+  void fill(NodeId id, bool by_i, bool by_n, const std::function<SetId(std::uint32_t, std::uint32_t)>& set_of);
 
   const Graph& graph_;
   Setting setting_;
@@ -140,6 +160,9 @@ class ValueSets {
   std::uint64_t slots_in_all_ = 0;  // of all nodes_
   std::vector<NodeSets> nodes_;
   std::vector<bool> needed_, injective_;
+  std::vector<Marked> marked_;
+  std::vector<bool> restricted_;  // s-ops of which something is assumed
+  mutable std::unordered_map<NodeId, std::vector<WidthRange>> assumed_width_;
   mutable std::unordered_map<NodeId, bool> single_memo_;
   mutable std::unordered_map<std::uint64_t, int> atom_memo_;
   mutable std::unordered_map<NodeId, std::vector<NodeId>> selector_order_;
@@ -151,30 +174,5 @@ class ValueSets {
   mutable std::vector<Rows> rows_;                                                    // of nodes_
   const std::vector<NodeId>& order_of(NodeId selector) const;
 };
-
-// The sets of a node, from set_of(i, n) for every context that it tells apart.
-template <class F>
-void ValueSets::fill(NodeId id, bool by_i, bool by_n, F&& set_of) {
-  NodeSets& s = nodes_[id];
-  s.by_i = by_i;
-  s.by_n = by_n;
-  s.known = true;
-  const std::size_t size = slots(by_i, by_n);
-  if ((slots_in_all_ += size) > budget_.limits().contexts)
-    throw LimitExceeded{"limit-contexts", budget_.limits().contexts};
-  s.ids.assign(size, 0);
-  const std::uint32_t N = setting_.max_length;
-  if (by_i && by_n) {
-    for (std::uint32_t n = 1; n <= N; ++n)
-      for (std::uint32_t i = 0; i < n; ++i) s.ids[slot(s, i, n)] = set_of(i, n);
-  } else if (by_i) {
-    for (std::uint32_t i = 0; i < N; ++i) s.ids[i] = set_of(i, setting_.causal ? i + 1 : N);
-  } else if (by_n) {
-    for (std::uint32_t n = 1; n <= N; ++n) s.ids[n - 1] = set_of(0u, n);
-  } else {
-    s.ids[0] = set_of(0u, N);
-  }
-  finish(id);
-}
 
 }  // namespace rasp

@@ -95,6 +95,10 @@ int ValueSets::selects(NodeId selector, std::uint32_t i, std::uint32_t j, std::u
 WidthRange ValueSets::width(NodeId selector, std::uint32_t i, std::uint32_t n) const {
   WidthRange range = width_by_keys(selector, i, n);
   if (range.high > 1 && single(selector)) range.high = 1;
+  if (!marked_.empty()) {
+    const WidthRange assumed = assumed_width(selector);
+    range = {std::max(range.low, assumed.low), std::min(range.high, assumed.high)};
+  }
   range.low = std::min(range.low, range.high);
   return range;
 }

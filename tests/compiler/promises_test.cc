@@ -139,3 +139,22 @@ TEST_CASE("assume: a condition on the inputs that are meant") {
   CHECK(held.model->exact);  // it holds on every input there is
   CHECK(held.model->exactness.under.empty());
 }
+
+TEST_CASE("assume: what it says of a token or a width makes models smaller, and programs compile that did not") {
+  const std::string text =
+      "#@ vocabulary \"abcdef$\"\n#@ max_length 24\n#@ output x\np = aggregate(select(tokens, \"$\", ==), indices);\n"
+      "x = aggregate(select(indices, 2 * p - indices, ==), tokens, \".\");\n";
+  const auto assuming = [&](const std::string& what) { return Compiled("#@ assume " + what + "\n" + text); };
+  CHECK_FALSE(Compiled(text).model);  // every mean of positions is one of its values
+  const char* holds[] = {"count(tokens, \"$\") == 1", "count(tokens, \"$\") <= 1",
+                         "selector_width(select(tokens, \"$\", ==)) < 2", "count(tokens == \"$\", True) in [0, 1]"};
+  for (const char* what : holds) {
+    Compiled c = assuming(what);
+    CAPTURE(what);
+    REQUIRE_MESSAGE(c.model, c.first_error());
+    CHECK(c.model->exactness.kind == Exactness::Kind::Proved);
+    CHECK(c.check({.samples = 300}).mismatches == 0);
+  }
+  // Of other tokens, or of one that may occur often, it says nothing.
+  for (const char* what : {"count(tokens, \"a\") == 1", "contains(tokens, \"$\")"}) CHECK_FALSE(assuming(what).model);
+}
