@@ -19,6 +19,7 @@ double plain_number(const Value& v) {
 std::vector<std::vector<std::uint8_t>> relation_table(const ValuePool& values, const std::vector<ValueId>& queries,
                                                       const std::vector<ValueId>& keys, Budget& budget) {
   std::vector<double> plain;
+  plain.reserve(keys.size());
   for (ValueId k : keys) plain.push_back(plain_number(values[k]));
   std::vector<std::vector<std::uint8_t>> table(queries.size(), std::vector<std::uint8_t>(keys.size()));
   for (std::size_t q = 0; q < queries.size(); ++q) {

@@ -149,6 +149,7 @@ std::optional<SetId> ValueSets::mean_of_terms(const std::vector<SetId>& terms) {
     sums = std::move(next);
   }
   std::vector<ValueId> members;
+  members.reserve(sums.size());
   for (double s : sums) members.push_back(values_.intern(Value::real(s / static_cast<double>(terms.size()))));
   return sets_.intern(std::move(members));
 }

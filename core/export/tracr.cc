@@ -142,9 +142,10 @@ CompiledModel with_labelled_output(const CompiledModel& model, const std::string
   out.layers.back().neurons.push_back(std::move(group));
   SparseMatrix pick(m.d_model, outputs);
   std::vector<Eigen::Triplet<float, std::int32_t>> ones;
+  ones.reserve(static_cast<std::size_t>(outputs));
   for (std::int32_t v = 0; v < outputs; ++v) ones.emplace_back(first + v, v, 1.0f);
   pick.setFromTriplets(ones.begin(), ones.end());
-  m.W_U = std::move(pick);
+  m.W_U = pick;
   m.b_U.assign(static_cast<std::size_t>(outputs), 0);
   return out;
 }

@@ -20,7 +20,7 @@ std::int32_t answer(const OutputCodec& codec, const float* logits, std::int32_t 
 }  // namespace
 
 Discovery::Discovery(const CompiledModel& model, Network<float>& network, Circuit known, const Examples& examples,
-                     std::vector<InputPair> pairs)
+                     const std::vector<InputPair>& pairs)
     : circuit(std::move(known)), model_(model), network_(network), examples_(examples), pass_(network, circuit) {
   for (const InputPair& p : pairs) pairs_.push_back(prepare(p));
 }

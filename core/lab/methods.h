@@ -25,7 +25,7 @@ inline constexpr std::pair<const char*, Method> methods[] = {{"edge_patching", M
 class Discovery {
  public:
   Discovery(const CompiledModel& model, Network<float>& network, Circuit circuit, const Examples& examples,
-            std::vector<InputPair> pairs);
+            const std::vector<InputPair>& pairs);
   Circuit circuit;
   // Sets CircuitEdge::causal and witness. `everywhere`: on edges, too, that are not structural; else those are none.
   void find_causal(const std::vector<InputPair>& pairs, bool everywhere, Budget& budget);

@@ -191,7 +191,7 @@ void Network<Real>::layers(const Batch& batch) {
     product(a.z, p.W_O, a.attention), add_to_rows(p.b_O, a.attention);
     write(a.attention, *x, a.mid);
     product(a.mid, p.W_in, a.neurons), add_to_rows(p.b_in, a.neurons);
-    for (Real& n : a.neurons.data) n = n > 0 ? n : (n == n ? Real(0) : n);
+    for (Real& n : a.neurons.data) n = n > 0 ? n : (std::isnan(n) ? n : Real(0));
     product(a.neurons, p.W_out, a.mlp), add_to_rows(p.b_out, a.mlp);
     write(a.mlp, a.mid, a.post);
     x = &a.post;

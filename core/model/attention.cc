@@ -66,7 +66,7 @@ void Pass::head(const PreparedHead& head, std::int32_t index) {
       v[i] = column(head.V, i, buffer);
       if (!v[i]) continue;
       kernels::fill(s_.z.data() + (head.z + i) * S_, 0, n_);
-      s_.z_live[static_cast<std::size_t>(head.z + i)] = 1;
+      s_.z_live[static_cast<std::size_t>(head.z) + static_cast<std::size_t>(i)] = 1;
     }
   }
   std::int32_t offset = 0;

@@ -41,7 +41,8 @@ void Pass::lay_out_trace() {
 }
 
 float* Pass::traced(Part part) {
-  return trace_->arena.data() + trace_->tensors[static_cast<std::size_t>(1 + parts * layer_ + part)].offset;
+  const std::int32_t tensor = 1 + parts * layer_ + part;
+  return trace_->arena.data() + trace_->tensors[static_cast<std::size_t>(tensor)].offset;
 }
 
 void Pass::record_residual(const TensorInfo& tensor) {

@@ -234,6 +234,7 @@ BuildValueRef Elaborator::zip(const Expr& e, const std::shared_ptr<Scope>& scope
   std::vector<BuildValueRef> rows;
   for (std::size_t i = 0; i < lists[0]->items.size(); ++i) {
     std::vector<BuildValueRef> row;
+    row.reserve(lists.size());
     for (const auto& l : lists) row.push_back(l->items[i]);
     rows.push_back(checked(list(std::move(row)), e.span));
   }

@@ -23,7 +23,7 @@ std::vector<float> ideal_pattern(const HeadInfo& head, const Matrix& m, std::int
     float width = 0;
     for (std::int32_t k = 1; k < T; ++k)
       width += m.at(static_cast<std::uint32_t>(q - 1), static_cast<std::uint32_t>(k - 1));
-    float* row = &p[static_cast<std::size_t>(q * T)];
+    float* row = &p[static_cast<std::size_t>(q) * static_cast<std::size_t>(T)];
     const float each = counting ? 1 / (static_cast<float>(head.count_scale) + width) : width > 0 ? 1 / width : 0;
     row[0] = counting ? 1 - width * each : width > 0 ? 0 : 1;
     for (std::int32_t k = 1; k < T; ++k)

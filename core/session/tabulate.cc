@@ -60,6 +60,7 @@ void follow_values(const Program& p, NodeId output, const Functions& functions, 
     SetPool sets;
     Applier apply(plain.graph, values, budget);
     std::vector<NodeId> targets;
+    targets.reserve(outputs.size());
     for (NodeId o : outputs) targets.push_back(plain.target[o]);
     for (NodeId id = 0; id < graph.size();
          ++id)  // what a predicate compares, also where its rows say that it does not matter
