@@ -23,12 +23,13 @@ inline std::string read_example(const std::string& name) {
 struct Compiled {
   ProgramRequest request;
   Diagnostics diagnostics;
-  Budget budget{Limits{.milliseconds = 0}};
+  Budget budget;
   Program program;
   std::optional<CompiledModel> model;
 
-  explicit Compiled(std::string text, const std::function<void(ProgramRequest&)>& adjust = {})
-      : request(made(std::move(text), adjust)), program(load_program(request, diagnostics, budget)) {
+  explicit Compiled(std::string text, const std::function<void(ProgramRequest&)>& adjust = {},
+                    const Limits& limits = {.milliseconds = 0})
+      : request(made(std::move(text), adjust)), budget(limits), program(load_program(request, diagnostics, budget)) {
     model = compile_program(request, program, diagnostics, budget);
   }
   const Transformer& transformer() const { return model->transformer; }
