@@ -21,6 +21,7 @@ import { type Raw, type Tokens, rawValues } from '../engine/raw';
 import { compiler, interpreter, stopPython } from '../engine/start';
 import { parseTokens, tokensText } from '../values';
 import { allExamples } from './examples';
+import { meaningOf } from './meaning';
 import { active, experiments, files, selection, settings, source } from './project';
 
 /** One input through the model, with the numbers that `trace` names in `arena`. */
@@ -77,13 +78,15 @@ type Order = Omit<ReturnType<typeof requestOf>, 'vocabulary' | 'max_length'> & {
   max_length?: number;
 };
 interface Held {
-  key: string;
+  key: string; // what the model is of: equal ones are compiled alike
   generation: number;
   compiled: CompileResult;
   order: Order;
+  text: string; // the program that the compiler's thread was given: the order's, but for blanks and comments
 }
 
 let held: Held | null = null;
+let interfered = false; // what is drawn was asked for with experiments
 let baseline: { key: string; trace: TraceResult } | null = null;
 /** What runs on a thread while a newer program waits is ended after this long: a restart takes milliseconds. */
 const patienceMs = 300;
@@ -184,10 +187,14 @@ async function compileAndTrace({ job, request, analyzed }: CompileJob, supersede
     vocabulary: vocabulary ? rawValues(vocabulary) : undefined,
     max_length: max_length ?? undefined,
   };
-  const key = JSON.stringify(order),
+  const key = keyOf(order),
     ordered = rawValues(tokens);
   let traced: Answer<Results['trace']> | undefined;
-  if (held?.key !== key || held.generation !== compiler.generation) {
+  const moved = held?.key === key && held.generation === compiler.generation ? movedTo(held, order, analyzed) : null;
+  const drawn = picture.peek(),
+    asBefore = moved !== null && drawn?.compiled === held?.compiled && sameRun(drawn, job, tokens);
+  if (moved) held = moved;
+  else {
     working.value = 'compiling';
     const answer = await compiler.request(
       { command: 'compile', keep: true, details: true, ...order },
@@ -203,11 +210,21 @@ async function compileAndTrace({ job, request, analyzed }: CompileJob, supersede
     }
     if (held && held.generation === compiler.generation)
       void compiler.request({ command: 'release', handle: held.compiled.handle });
-    held = { key, generation: compiler.generation, compiled: result, order };
+    held = { key, generation: compiler.generation, compiled: result, order, text: order.program };
     if (job.epoch === epoch) diagnostics.value = merge(diagnostics.value, result.diagnostics);
   }
   if (job.epoch !== epoch) return;
   const { compiled } = held;
+  if (asBefore) await null; // the analysis is shown first
+  if (asBefore && !superseded() && job.epoch === epoch && picture.peek() === drawn) {
+    batch(() => {
+      working.value = '';
+      if (drawn!.compiled !== compiled) picture.value = { ...drawn!, compiled };
+      stale.value = false;
+    });
+    announce('rasp-picture');
+    return;
+  }
   working.value = 'running';
   const request2 = { command: 'trace' as const, handle: compiled.handle, input: ordered };
   const usable = job.experiments.filter((x) => fits(x, compiled, tokens.values.length));
@@ -237,9 +254,34 @@ async function compileAndTrace({ job, request, analyzed }: CompileJob, supersede
     experimentProblem.value =
       usable.length < job.experiments.length ? 'Some experiments do not fit this model and are left out.' : '';
     picture.value = { compiled, trace: result, arena, baseline: reference, input: tokens };
+    interfered = job.experiments.length > 0;
     stale.value = false;
   });
   announce('rasp-picture');
+}
+
+/** Has what is drawn run this input, with nothing interfered with? */
+const sameRun = (p: Picture | null, job: Job, tokens: Values): boolean =>
+  p !== null && !interfered && !job.experiments.length && JSON.stringify(p.input) === JSON.stringify(tokens);
+
+const keyOf = (order: Order): string =>
+  JSON.stringify(
+    order.name?.endsWith('.rasp')
+      ? { ...order, program: meaningOf(order.program), files: { ...order.files, [order.name]: '' } }
+      : order,
+  );
+
+/** The model that is held, for a text of the same words: only places in the program may be others. Null where it has to be made anew. */
+function movedTo(old: Held, order: Order, { nodes }: AnalyzeResult): Held | null {
+  if (old.order.program === order.program) return { ...old, order };
+  const { compiled } = old;
+  if (compiled.diagnostics.length) return null; // they have places, too
+  if (compiled.nodes.some((n, i) => nodes[i]?.id !== n.id || nodes[i]?.label !== n.label)) return null;
+  const still = compiled.nodes.every((n, i) => String(n.span) === String(nodes[i]!.span));
+  const there = still
+    ? compiled
+    : { ...compiled, nodes: compiled.nodes.map((n, i) => ({ ...n, span: nodes[i]!.span })) };
+  return { ...old, order, compiled: there };
 }
 
 /** Whether an experiment, perhaps of another program's link, names parts that this model has. tokens: without BOS, whose position is 0. */
@@ -331,10 +373,29 @@ export function begin() {
   });
 }
 
+/** Requests whose answers are the same for every text of the same words; what else is asked may hold the text itself. */
+const ofNumbersAlone = new Set<string>(['trace', 'weights', 'explain', 'compare_passes']);
+
+/** The model that is held, made of the text as it is now; false where it is gone meanwhile. */
+async function remade(mine: Held): Promise<boolean> {
+  const old = mine.compiled.handle;
+  const { result } = await compiler.request({ command: 'compile', keep: true, details: true, ...mine.order });
+  if (!result.ok) return false;
+  if (result.fingerprint !== mine.compiled.fingerprint || held !== mine) {
+    void compiler.request({ command: 'release', handle: result.handle });
+    return false;
+  }
+  mine.compiled.handle = result.handle;
+  mine.text = mine.order.program;
+  void compiler.request({ command: 'release', handle: old });
+  return true;
+}
+
 /** A request about the model that is shown; null where it is gone meanwhile. */
 export async function ask<Q extends AboutModel>(request: Q) {
   const p = picture.peek();
   if (!p || held?.compiled !== p.compiled || held.generation !== compiler.generation) return null;
+  if (held.text !== held.order.program && !ofNumbersAlone.has(request.command) && !(await remade(held))) return null;
   const { result, bytes, arena } = await compiler.request({ handle: p.compiled.handle, ...request } as Extract<
     Asked,
     { command: Q['command'] }
