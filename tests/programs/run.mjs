@@ -160,6 +160,41 @@ const homework = {
   largest_so_far: { f: (t) => prefixes(t, (p) => [...p].sort(byCodePoint).at(-1)), type: 's' },
 };
 
+/** Where the rover of walls/rover_20.rasp is after each command. */
+function rover(t) {
+  let [x, y, h] = [0, 0, 0];
+  return t.map((command) => {
+    const step = { F: 1, B: -1 }[command] ?? 0;
+    x = (x + 5 + step * [0, 1, 0, -1][h]) % 5;
+    y = (y + 5 + step * [1, 0, -1, 0][h]) % 5;
+    h = (h + 4 + ({ R: 1, L: -1 }[command] ?? 0)) % 4;
+    return `(${x},${y})${'NESW'[h]}`;
+  });
+}
+/** Whether all words are a sentence of walls/grammar_20.rasp: by descent from the left, where that looks for spans from their ends. */
+function sentence(words) {
+  const kind = { the: 'D', a: 'D', dog: 'N', cat: 'N', park: 'N', sees: 'V', likes: 'V', big: 'A', in: 'P', and: 'C' };
+  const w = words.map((x) => kind[x]);
+  const all = (ends, f) => [...new Set([...ends].flatMap(f))];
+  const word = (k) => (i) => (w[i] === k ? [i + 1] : []);
+  const noun = (i) => [...word('N')(i), ...all(word('A')(i), noun)];
+  const after = (base, tail) => (i) => {
+    const ends = new Set(base(i));
+    for (const e of ends) for (const f of tail(e)) ends.add(f);
+    return [...ends];
+  };
+  const phrase = (i) =>
+    after(
+      (j) => all(word('D')(j), noun),
+      (j) => [...tailed('P')(j), ...tailed('C')(j)],
+    )(i);
+  const tailed = (k) => (i) => all(word(k)(i), phrase);
+  const verb = (i) => after((j) => all(word('V')(j), phrase), tailed('P'))(i);
+  const clause = (i) => all(phrase(i), verb);
+  const two = (i) => all(all(clause(i), word('C')), clause);
+  return [...clause(0), ...two(0)].includes(w.length);
+}
+
 let passed = 0,
   failed = 0,
   inputs = 0;
@@ -250,6 +285,23 @@ for (const [name, reference] of Object.entries(homework)) {
   await test(`homework: ${name}`, () =>
     compare(read('tests/programs/homework.rasp'), name, reference, ['a', 'b', 'c'], 9));
 }
+await test('a rover whose state is a dictionary of s-ops', () =>
+  compare(read('tests/programs/walls/rover_20.rasp'), undefined, { f: rover, type: 's' }, [...'FBLRS'], 20));
+await test('a grammar, a truth value for each symbol and length of span', async () => {
+  const program = read('tests/programs/walls/grammar_20.rasp');
+  const reference = { f: (t) => same(t.length, sentence(t)), type: 'b' };
+  const { settings } = await engine.request({ command: 'analyze', program });
+  await compare(program, undefined, reference, settings.vocabulary.values, 5);
+  const phrases = ['the dog', 'a big cat', 'the park in a park', 'the cat and a dog', 'dog the', 'a big big dog'];
+  for (let k = 0; k < 150; ++k) {
+    const one = () => phrases[random(phrases.length)];
+    const clause = () => `${one()} ${['sees', 'likes', 'big'][random(3)]} ${one()}`;
+    const input = (random(2) ? clause() : `${clause()} and ${clause()}`).split(' ').slice(0, 20);
+    const r = await engine.request({ command: 'eval', program, input });
+    assert.deepEqual(r.values, reference.f(input), input.join(' '));
+    ++inputs;
+  }
+});
 await test('hundreds of s-ops in dictionaries and loops', async () => {
   const program = read('tests/programs/bigram_letters.rasp'),
     letters = [...'abcdefghij'];
