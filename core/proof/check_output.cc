@@ -4,19 +4,6 @@
 
 namespace rasp::proof {
 
-namespace {
-
-// What a column's weights may be off by where float32 has no number that small: less than this each.
-constexpr double lost = 0x1p-148;
-
-// What all of them move a sum by, read from numbers that float32 has.
-double lost_of(const std::vector<std::pair<std::int32_t, double>>& form) {
-  return std::any_of(form.begin(), form.end(), [](const auto& e) { return std::fabs(e.second) < 0x1p-102; }) ? 0x1p-120
-                                                                                                             : 0;
-}
-
-}  // namespace
-
 void Checker::output_number(const Entries& column, CheckedLink& link) {
   const Sum sum = sum_of(column, static_cast<double>(t_.b_U[0]));
   is_form(column, static_cast<double>(t_.b_U[0]), c_.output.form, c_.output.constant, "output");

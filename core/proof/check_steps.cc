@@ -14,25 +14,30 @@ std::set<double> Checker::slopes(const Entries& reads, const std::map<std::int32
   };
   std::set<double> all;
   std::int32_t last = nobody;
+  double largest = 0, of_number = 0;
   double before = 0, coefficient_before = 0;  // of the dimension before, if the subspace is the same
   for (auto [d, w] : reads) {
     const double x = of(d);
     const std::int32_t o = owner_[static_cast<std::size_t>(d)];
-    if (x != 0 && o != nobody && !claim(o).one_hot) return {w / x};
+    if (std::fabs(x) > largest && o != nobody && !claim(o).one_hot) {  // small ones are rounded the most
+      largest = std::fabs(x);
+      of_number = w / x;
+    }
     if (x != 0) all.insert(w / x);
     if (o == last && coefficient_before != x && before != w) all.insert((w - before) / (x - coefficient_before));
     last = o, before = w, coefficient_before = x;
   }
-  return all;
+  return largest > 0 ? std::set<double>{of_number} : all;
 }
 
 // What the slope leaves.
 Entries Checker::gate_beside(double slope, const Entries& reads,
                              const std::map<std::int32_t, double>& coefficient) const {
   std::map<std::int32_t, double> rest(reads.begin(), reads.end());  // also of dimensions where both add up to 0
-  for (auto [d, x] : coefficient) rest[d] -= slope * x;
+  for (auto [d, x] : coefficient)
+    if (std::fabs(rest[d] -= slope * x) <= lost) rest.erase(d);
   for (auto [d, w] : reads)
-    if (std::fabs(rest[d]) <= 8 * u * std::fabs(w)) rest.erase(d);
+    if (std::fabs(rest[d]) <= 8 * u * std::fabs(w) + lost) rest.erase(d);
   std::erase_if(rest, [](const auto& e) { return e.second == 0; });
   return Entries(rest.begin(), rest.end());
 }
@@ -81,7 +86,12 @@ void Checker::step(const StepClaim& row, std::size_t pair, const std::vector<Ent
   const double b0 = static_cast<double>(m.b_in[j]), b1 = static_cast<double>(m.b_in[j + 1]);
   if (std::max(b0 + bos[0], b1 + bos[1]) > 0) fault(where + ": a step is open at BOS");
   const std::map<std::int32_t, double> coefficient(row.form.begin(), row.form.end());
-  const std::set<double> candidates = slopes(reads, coefficient);
+  std::set<double> candidates = slopes(reads, coefficient);
+  if (row.form.empty()) {  // the number is one constant: any slope is as good
+    const auto [below, above] = row.neighbours[pair];
+    const double steep = std::exp2(std::ceil(std::log2(2 / (above - below))));
+    candidates = {-steep, steep};
+  }
   if (candidates.empty()) return fault(where + ": a step does not read its number");
   const StepRead pre{reads, sum_of(reads, std::fabs(b0)), b0, b1};
   StepSides best;
@@ -105,7 +115,7 @@ Checker::StepSides Checker::sides_of(const StepClaim& row, std::size_t pair, con
   const Sum& sum = pre.sum;
   const bool single = row.form.size() == 1 && gate.empty();
   // One product and one bias: where the product is exact the sum has the right sign.
-  const double rounding = single && sum.additions == 1 ? 0 : sum.rounding();
+  const double rounding = single && sum.additions == 1 ? 0 : sum.rounding() + lost_of(row.form);
   const double room = std::min(-off - apart / 2, on - apart / 2);
   double margin = room > 0 ? 1 - (sum.carried + rounding) / room : -1e300;
   // A closed row: one barrier is missing at least, wherever the number is.
@@ -158,7 +168,7 @@ void Checker::passed_row(const StepClaim& row, const std::vector<Entries>& in, c
   rest.erase(c_.bos_dimension);
   for (auto [d, x] : row.form) {
     rest[d] -= x;
-    if (std::fabs(rest[d]) <= 8 * u * std::fabs(x)) rest.erase(d);
+    if (std::fabs(rest[d]) <= 8 * u * std::fabs(x) + lost) rest.erase(d);
   }
   for (auto [d, w] : rest) {
     const std::int32_t o = owner_[static_cast<std::size_t>(d)];
@@ -168,7 +178,7 @@ void Checker::passed_row(const StepClaim& row, const std::vector<Entries>& in, c
   const Barrier barrier = barrier_of({rest.begin(), rest.end()});
   const double open = b - row.constant + row.low + barrier.open;  // wanted: 0
   const Sum sum = sum_of(in[j], b);
-  const double range = row.high - row.low, off = sum.carried + sum.rounding() + std::fabs(open),
+  const double range = row.high - row.low, off = sum.carried + sum.rounding() + lost_of(row.form) + std::fabs(open),
                room = barrier.lowest - range;
   if (at_bos > 0) fault(where + ": a passed number is open at BOS");
   const double margin = room > 0 ? 1 - off / room : -1e300;

@@ -11,6 +11,11 @@ std::string text(double x) {
   return buffer;
 }
 
+double lost_of(const Entries& form) {
+  return std::any_of(form.begin(), form.end(), [](const auto& e) { return std::fabs(e.second) < 0x1p-102; }) ? 0x1p-120
+                                                                                                             : 0;
+}
+
 std::vector<Entries> columns_of(const SparseMatrix& m) {
   std::vector<Entries> columns(static_cast<std::size_t>(m.cols()));
   for (std::int32_t r = 0; r < m.rows(); ++r)

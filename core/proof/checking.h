@@ -20,6 +20,10 @@ inline double half_ulp(double x) { return x == 0 ? 0 : std::ldexp(u, std::ilogb(
 
 // Weights of one column or row, by dimension.
 using Entries = std::vector<std::pair<std::int32_t, double>>;
+// What a stored weight may be off by where float32 has no number that small; and what all weights of a form that are
+// so small move a sum by, read from numbers that float32 has.
+inline constexpr double lost = 0x1p-148;
+double lost_of(const Entries& form);
 std::vector<Entries> columns_of(const SparseMatrix& m);
 Entries row_of(const SparseMatrix& m, std::int32_t r);
 
