@@ -189,8 +189,6 @@ const longFiles = {
   'wasm/cli.mjs': 524,
   'wasm/suite/mechanisms.mjs': 525,
   'wasm/suite/rasp_models.py': 783,
-  'web/src/lab/Laboratory.tsx': 592,
-  'web/src/views/Inspector.tsx': 702,
 };
 const longFunctions = {};
 

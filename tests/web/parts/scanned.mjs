@@ -89,6 +89,38 @@ const states = [
     (page) => page.locator('.lab-methods').waitFor(minute),
   ],
   [
+    'laboratory: a lesson',
+    example('reverse', {
+      view: 'laboratory',
+      lab: { kind: 'superposition', d: 4, lesson: { of: 'superposition', step: 1 } },
+    }),
+    (page) => page.locator('.lab-lesson').waitFor(),
+  ],
+  [
+    'laboratory: an input too long',
+    example('reverse', { view: 'laboratory', settings: { maxLength: 4, input: 'abcdab' } }),
+    (page) => page.locator('.interim .offers button').first().waitFor(),
+  ],
+  [
+    'compared with a link',
+    project('#@ vocabulary "ab"\n#@ input "ab"\nx = indices + 1;\n', { fingerprint: '00000000deadbeef' }),
+    async (page) => {
+      await settled(page);
+      if ((await page.locator('.notices >> text=Compare').count()) === 0) return; // embedded pages are quiet
+      await page.click('.notices >> text=Compare');
+      await page.locator('dialog table').waitFor();
+    },
+  ],
+  [
+    'each part ablated',
+    example('sort', { view: 'cost' }),
+    async (page) => {
+      await settled(page);
+      await page.click('text=Ablate each head and MLP');
+      await page.locator('text=show it').first().waitFor();
+    },
+  ],
+  [
     'laboratory: refused',
     example('reverse', { view: 'laboratory', lab: { kind: 'superposition', d: 5000, run: true } }),
     (page) => page.locator('.lab .problem').waitFor(minute),

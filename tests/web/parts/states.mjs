@@ -124,4 +124,20 @@ export default async function statesJourneys(test) {
     await page.waitForSelector('.score .band.off, .score .off');
     assert.notDeepEqual(await output(page), await output(page, 'interpreter'));
   });
+
+  await test('a link to the laboratory whose input is too long offers to allow it, and says nothing that is not so', async (fresh) => {
+    const project = {
+      files: { 'a.rasp': 'x = indices + 1;\n' },
+      active: 'a.rasp',
+      view: 'laboratory',
+      lab: { kind: 'superposition', d: 4 },
+      settings: { vocabulary: 'ab', maxLength: 2, input: 'abab' },
+    };
+    const page = await fresh(`#1.j.${Buffer.from(JSON.stringify(project)).toString('base64url')}`);
+    await page.locator('.offers button', { hasText: 'Allow 4 tokens' }).waitFor();
+    assert.deepEqual(await output(page, 'interpreter'), ['1', '2', '3', '4']);
+    assert.doesNotMatch(await page.locator('.centre').textContent(), /[Cc]ompiling/);
+    await page.click('text=Allow 4 tokens');
+    await page.locator('.lab-form').waitFor();
+  });
 }
