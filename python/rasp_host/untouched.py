@@ -1,25 +1,111 @@
-"""Modules as they were before a program could change them, so that no program meets what another one did to math or to builtins."""
+"""Python as it was before a program could change it: modules, their classes, lists, dictionaries and objects, and the interpreter's own settings. No program meets
+what another one did to math, to builtins or to the decimal context."""
 
 import _ast_unparse  # what ast loads at its first use: known from the start, it is not loaded again for each program
 import builtins
+import gc
 import sys
 import types
+from operator import is_
 
-_OWN = ("js", "pyodide", "_pyodide", "pyodide_js", "rasp_host", "__main__")
+_OWN = ("js", "pyodide", "_pyodide", "_pyodide_core", "pyodide_js", "rasp_host", "__main__")
+_GROW = {("sys", "modules"), ("sys", "path_importer_cache"), ("linecache", "cache")}  # by imports and messages
+_CHANGEABLE, _FIXED = 1 << 9, 1 << 8  # flags of types: made in Python, and closed
+_PLAIN = (int, str, float, bool, bytes, tuple, frozenset, type(None), types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.ModuleType)
+_CONTEXT = ("prec", "rounding", "Emin", "Emax", "capitals", "clamp")
+
+# It cannot be taken back, and would be asked about every later program.
+if hasattr(sys, "addaudithook"):
+    del sys.addaudithook
 
 
-def _names(name, module):
-    """[(object, its attributes)]: the module, and classes of this package, whose operators a program may replace."""
-    held = [module]
-    if name.startswith("tracr."):
-        held += [v for v in vars(module).values() if isinstance(v, type) and v.__module__ == name]
-    return [(one, dict(vars(one))) for one in held]
+class _Names:
+    """The attributes of a module or class."""
+
+    def __init__(self, one):
+        self.one, self.now, self.known = one, vars(one), dict(vars(one))
+        self.values = tuple(self.known.values())
+        self.set, self.delete = (type.__setattr__, type.__delattr__) if isinstance(one, type) else (setattr, delattr)
+
+    def holds(self, key, value):
+        self.known[key] = value
+        self.values = tuple(self.known.values())
+
+    def same(self):
+        return len(self.now) == len(self.values) and all(map(is_, self.now.values(), self.values))
+
+    def restore(self):
+        for key in [key for key in self.now if key not in self.known]:
+            self.delete(self.one, key)
+        for key, value in self.known.items():
+            if key not in self.now or self.now[key] is not value:
+                self.set(self.one, key, value)
+
+
+class _Dict:
+    def __init__(self, one):
+        self.one, self.keys, self.values = one, tuple(one), tuple(one.values())
+
+    def same(self):
+        return len(self.one) == len(self.keys) and all(map(is_, self.one.values(), self.values)) and all(map(is_, self.one, self.keys))
+
+    def restore(self):
+        self.one.clear()
+        self.one.update(zip(self.keys, self.values))
+
+
+class _List:
+    def __init__(self, one):
+        self.one, self.known = one, tuple(one)
+
+    def same(self):
+        return len(self.one) == len(self.known) and all(map(is_, self.one, self.known))
+
+    def restore(self):
+        self.one[:] = self.known
+
+
+class _Set:
+    def __init__(self, one):
+        self.one, self.known = one, frozenset(one)
+
+    def same(self):
+        return self.one == self.known
+
+    def restore(self):
+        self.one.clear()
+        self.one.update(self.known)
+
+
+_KINDS = {list: _List, dict: _Dict, set: _Set}
+
+
+class _Decimal:
+    """Contexts are no attributes, and the one in use is the thread's."""
+
+    def __init__(self, decimal):
+        self.decimal = decimal
+        self.known = [(c, [getattr(c, name) for name in _CONTEXT], dict(c.traps)) for c in (decimal.DefaultContext, decimal.BasicContext, decimal.ExtendedContext)]
+
+    def same(self):
+        return False
+
+    def restore(self):
+        for context, values, traps in self.known:
+            for name, value in zip(_CONTEXT, values):
+                setattr(context, name, value)
+            for signal, trapped in traps.items():
+                context.traps[signal] = trapped
+            context.clear_flags()
+        self.decimal.setcontext(self.decimal.DefaultContext.copy())
 
 
 class Untouched:
     def __init__(self):
-        self.known = {}  # name in sys.modules: (module, what it holds)
-        self.path, self.depth = list(sys.path), sys.getrecursionlimit()
+        self.known = {}  # name in sys.modules: (module, its names)
+        self.inside = []  # classes, lists, dictionaries and objects that modules hold
+        self._met = set()
+        self.path, self.depth, self.digits = list(sys.path), sys.getrecursionlimit(), sys.get_int_max_str_digits()
         self.learn(())
 
     def learn(self, passing) -> None:
@@ -28,10 +114,34 @@ class Untouched:
             if name in self.known or name in passing:
                 continue
             plain = isinstance(module, types.ModuleType) and name.split(".")[0] not in _OWN
-            self.known[name] = (module, _names(name, module) if plain else [])
+            self.known[name] = (module, _Names(module) if plain else None)
+            if plain:
+                self._learn_inside(name, module)
             parent, _, last = name.rpartition(".")
             if parent in self.known and self.known[parent][1]:  # which holds it by its name from now on
-                self.known[parent][1][0][1][last] = module
+                self.known[parent][1].holds(last, module)
+
+    def _learn_inside(self, module, holder) -> None:
+        for key, value in list(vars(holder).items()):
+            kind = type(value)
+            if kind in _PLAIN or id(value) in self._met or key.startswith("__") or (module, key) in _GROW:
+                continue
+            if isinstance(value, type):
+                if value.__flags__ & _CHANGEABLE and not value.__flags__ & _FIXED:
+                    self._met.add(id(value))
+                    self.inside.append(_Names(value))
+                    self._learn_inside(module, value)
+            elif key.startswith("_"):  # caches
+                continue
+            elif kind in _KINDS:
+                self._met.add(id(value))
+                self.inside.append(_KINDS[kind](value))
+            elif kind.__flags__ & _CHANGEABLE and type(getattr(value, "__dict__", None)) is dict:
+                self._met.add(id(value))
+                self.inside.append(_Dict(value.__dict__))
+                self.inside.extend(_KINDS[type(v)](v) for v in value.__dict__.values() if type(v) in _KINDS)
+        if module == "decimal" and isinstance(holder, types.ModuleType):
+            self.inside.append(_Decimal(holder))
 
     def importing(self, passing):
         """__import__ for a program: a module is learnt before the program has it."""
@@ -48,20 +158,20 @@ class Untouched:
         return load
 
     def restore(self) -> None:
-        builtins.__dict__.update(self.known["builtins"][1][0][1])  # first: the lines below call them
+        builtins.__dict__.update(self.known["builtins"][1].known)  # first: the lines below call them
         for name in [name for name in sys.modules if name not in self.known]:
             del sys.modules[name]
-        for name, (module, held) in self.known.items():
+        for name, (module, names) in self.known.items():
             if name != "__main__":
                 sys.modules[name] = module
-            for one, names in held:
-                now = vars(one)
-                if list(map(id, now.values())) == list(map(id, names.values())) and list(now) == list(names):
-                    continue  # at once: what a program leaves alone are 20,000 names
-                for key in [key for key in now if key not in names]:
-                    delattr(one, key)
-                for key, value in names.items():
-                    if key not in now or now[key] is not value:
-                        setattr(one, key, value)
+            if names is not None and not names.same():
+                names.restore()
+        for one in self.inside:
+            if not one.same():
+                one.restore()
         sys.path[:] = self.path
         sys.setrecursionlimit(self.depth)
+        sys.set_int_max_str_digits(self.digits)
+        sys.settrace(None)
+        sys.setprofile(None)
+        gc.enable()

@@ -1,6 +1,7 @@
 // Traps of CPython in WebAssembly, each met once: what the library is made of, deadlines, memory, frames, namespaces,
 // sums, calls. Those of the page (authority, policy, caches) are in tests/web/python.mjs.
 import assert from 'node:assert/strict';
+import { readFileSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -168,6 +169,46 @@ await test('what a program does to modules, builtins and classes ends with it', 
       'import collections.abc, os.path, importlib.util\nx = rasp.Map(lambda t: isinstance(t, collections.abc.Sequence) and os.path.basename("a/" + t) == t and importlib.util.find_spec("math") is not None, rasp.tokens)\n',
       [true, true],
     ],
+    [
+      'import decimal\ndecimal.getcontext().prec = 3\ndecimal.DefaultContext.prec = 4\ndecimal.getcontext().traps[decimal.Inexact] = True\nx = rasp.tokens\n',
+      'import decimal\nx = rasp.Map(lambda t: len(str(decimal.Decimal(1) / 3)), rasp.tokens)\n',
+      [30, 30],
+    ],
+    [
+      'import random\nrandom.seed(7)\nrandom.gauss(0, 1)\nrandom.Random.random = lambda self: 0.5\nx = rasp.tokens\n',
+      'import random\na = random.gauss(0, 1)\nrandom.seed(0)\nx = rasp.Map(lambda t: a == random.Random(0).gauss(0, 1), rasp.tokens)\n',
+      [true, true],
+    ],
+    [
+      'import warnings\nwarnings.simplefilter("error")\nx = rasp.tokens\n',
+      'import warnings\ndef f(t):\n  warnings.warn("only said", DeprecationWarning)\n  return t\nx = rasp.Map(f, rasp.tokens)\n',
+      ['a', 'b'],
+    ],
+    [
+      'import string\nstring.ascii_lowercase = "zyx"\nstring.Template.delimiter = "!"\nstring.extra = 1\nx = rasp.tokens\n',
+      'import string\nx = rasp.Map(lambda t: string.ascii_lowercase[:3] + string.Template.delimiter + str(hasattr(string, "extra")), rasp.tokens)\n',
+      ['abc$False', 'abc$False'],
+    ],
+    [
+      'import collections, fractions, json, enum\ncollections.Counter.total = lambda self: 7\nfractions.Fraction.__add__ = lambda a, b: 7\njson.JSONEncoder.item_separator = "!"\ncollections.Counter.new = 1\nx = rasp.tokens\n',
+      'import collections, fractions, json\nx = rasp.Map(lambda t: str((collections.Counter("aa").total(), fractions.Fraction(1, 2) + 1, json.dumps([1, 2]), hasattr(collections.Counter, "new"))), rasp.tokens)\n',
+      Array(2).fill("(2, Fraction(3, 2), '[1, 2]', False)"),
+    ],
+    [
+      'import os, sys, keyword\nos.environ["LEFT"] = "7"\nsys.argv.append("left")\nkeyword.kwlist.clear()\nsys.set_int_max_str_digits(640)\nsys.settrace(lambda *a: None)\nsys.meta_path.clear()\nsys.path_hooks.clear()\nx = rasp.tokens\n',
+      'import os, sys, keyword, colorsys\nx = rasp.Map(lambda t: str(("LEFT" in os.environ, "left" in sys.argv, len(keyword.kwlist) > 30, len(str(10**700)), sys.gettrace())), rasp.tokens)\n',
+      Array(2).fill('(False, False, True, 701, None)'),
+    ],
+    [
+      'import sys\nsys.addaudithook(lambda *a: 1 / 0)\nx = rasp.tokens\n',
+      'x = rasp.Map(lambda t: t + "!", rasp.tokens)\n',
+      ['a!', 'b!'],
+    ],
+    [
+      'import io, os\ntry:\n  io.open("/lib/rasp/left.py", "w").write("f = 7")\nexcept OSError: pass\ntry:\n  os.remove("/lib/rasp/tracr/__init__.py")\nexcept OSError: pass\ntry:\n  os.truncate("/lib/rasp/tracr/rasp/rasp.py", 3)\nexcept OSError: pass\nos.mkdir("/tmp/left")\nx = rasp.tokens\n',
+      'import os\nx = rasp.Map(lambda t: str((os.path.exists("/lib/rasp/left.py"), os.path.exists("/lib/rasp/tracr/__init__.py"), os.stat("/lib/rasp/tracr/rasp/rasp.py").st_size > 9, os.path.exists("/tmp/left"))), rasp.tokens)\n',
+      Array(2).fill('(False, True, True, False)'),
+    ],
   ]) {
     await ask(before);
     assert.deepEqual(await values(after), wanted, before);
@@ -207,6 +248,19 @@ await test('a function is called for its values, not for every position of every
   assert.ok(r.ok, JSON.stringify(r.diagnostics));
   assert.deepEqual([r.mismatches, r.exactness], [0, 'proved']);
   assert.deepEqual(await values(program, { input: 'az' }), [97, 122]);
+});
+
+await test('every example says the same in whatever order they are run', async () => {
+  const folder = path.join(root, 'examples'),
+    files = readdirSync(folder).filter((file) => file.endsWith('.py'));
+  const said = async (file, turn) => {
+    const program = `${readFileSync(path.join(folder, file), 'utf8')}\n# ${turn}\n`; // no graph of an earlier request
+    const { ok, values, types, printed, diagnostics } = await engine.request({ command: 'eval', program, name: file });
+    return JSON.stringify({ ok, values, types, printed, diagnostics });
+  };
+  const first = [];
+  for (const file of files) first.push(await said(file, 1));
+  for (const [i, file] of [...files.entries()].reverse()) assert.equal(await said(file, 2), first[i], file);
 });
 
 console.log(`${passed} passed, ${failed} failed`);

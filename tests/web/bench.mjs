@@ -4,8 +4,9 @@
 // until then. Bundle sizes in the same report. With --table instead: from key to repaint for every example and for 30
 // heads × 40 tokens, at full speed and six times slower, with the time of the main thread for each key and the size of
 // the DOM; and a first visit over a simulated fast 3G line (1.44 Mbit/s, 562 ms), an empty cache, files gzipped.
+// Of the examples in Python: from key to repaint with Python started, and the first picture of a cold start.
 //   node tests/web/bench.mjs [EXAMPLE …] [--keys N] [--json] [--table]
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { createServer } from 'node:http';
 import path from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
@@ -47,7 +48,7 @@ self.onmessage = ({ data }) => { if (data.request) self.postMessage({ id: data.i
 
 const quantile = (list, q) => [...list].sort((a, b) => a - b)[Math.min(list.length - 1, Math.floor(q * list.length))];
 
-async function measure(browser, url, name, stub, { slower = 1, hash = `#example=${name}` } = {}) {
+async function measure(browser, url, name, stub, { slower = 1, hash = `#example=${name}`, line } = {}) {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, serviceWorkers: 'block' });
   if (stub)
     await context.route('**/worker-*.js', (route) => route.fulfill({ contentType: 'text/javascript', body: stub }));
@@ -88,13 +89,20 @@ async function measure(browser, url, name, stub, { slower = 1, hash = `#example=
   });
   await editor(page).click();
   await page.keyboard.press('Control+End');
+  if (line) {
+    const [begin, end] = line;
+    await page.keyboard.insertText(`\n${begin}${end}`);
+    for (const _ of end) await page.keyboard.press('ArrowLeft');
+    await page.waitForTimeout(300);
+    await settled(page);
+  }
   await page.evaluate(() => {
-    window.bench.long.length = 0;
+    for (const list of ['long', 'analysis', 'picture']) window.bench[list].length = 0;
   });
   const before = await busy();
   for (let i = 0; i < keys; ++i) {
     // a new line of program, key by key
-    await page.keyboard.press(i % 2 ? 'Backspace' : 'Space');
+    await page.keyboard.press(line ? 'abcdefghijklmnopqrstuvwxyz'[i % 26] : i % 2 ? 'Backspace' : 'Space');
     await page.waitForTimeout(60);
     await settled(page);
   }
@@ -114,6 +122,20 @@ async function measure(browser, url, name, stub, { slower = 1, hash = `#example=
     nodes,
     cpu,
   };
+}
+
+/** The examples in Python. Each key makes another text within a string of an s-op: a program that the host has not met. */
+async function inPython(browser, url) {
+  const rows = {};
+  for (const file of readdirSync(path.join(root, 'examples')).filter((f) => f.endsWith('.py'))) {
+    const name = file.slice(0, -3);
+    if (names.length && !names.includes(name)) continue;
+    const { first_picture, views_median, views_p95 } = await measure(browser, url, name, undefined, {
+      line: ['from tracr.rasp import rasp; changed = rasp.Map(lambda t: str(t) + "', '", rasp.tokens)'],
+    });
+    rows[name] = { first_picture, views_median, views_p95 };
+  }
+  return rows;
 }
 
 /** A first visit with an empty cache, on localhost: times without a network, bytes as a host would send them. */
@@ -291,7 +313,8 @@ if (args.includes('--table')) {
   process.exit(0);
 }
 const report = { programs: {}, bundle: {} };
-for (const name of names.length ? names : ['histogram', await worst()]) {
+const isRasp = (name) => existsSync(path.join(root, 'examples', `${name}.rasp`));
+for (const name of names.length ? names.filter(isRasp) : ['histogram', await worst()]) {
   const live = await measure(browser, server.url, name),
     stubbed = await measure(browser, server.url, name, await canned(name));
   report.programs[name] = {
@@ -304,6 +327,7 @@ for (const name of names.length ? names : ['histogram', await worst()]) {
     ),
   };
 }
+report.python = await inPython(browser, server.url);
 const visits = [];
 for (let i = 0; i < 5; ++i) visits.push(await firstVisit(browser, server.url));
 report.first_visit = {
@@ -341,6 +365,9 @@ else {
     for (const k of Object.keys(r.ratio))
       console.log(`  ${k.padEnd(24)}${ms(r.live[k])} ${ms(r.stubbed[k])} ${ms(r.ratio[k])}`);
   }
+  console.log('Python                       median      p95  first picture after a cold start');
+  for (const [name, m] of Object.entries(report.python))
+    console.log(`  ${name.padEnd(24)}${ms(m.views_median)} ${ms(m.views_p95)} ${ms(m.first_picture)}`);
   const v = report.first_visit,
     size = (b) => `${Math.round(b.gzip / 1000)} kB gzip, ${Math.round(b.brotli / 1000)} kB brotli`;
   console.log(

@@ -18,6 +18,19 @@ export function capMemory() {
   };
 }
 
+/** From here on there are the files that there are: what a program wrote, the next one would read. */
+function closeFiles(FS) {
+  const refuse = () => {
+    throw new FS.ErrnoError(69); // a read-only file system
+  };
+  const at = `${packages}/tracr/__init__.py`,
+    { node_ops: folder } = FS.lookupPath(packages).node,
+    { node_ops: file, stream_ops: stream } = FS.lookupPath(at).node;
+  for (const name of ['mknod', 'rename', 'unlink', 'rmdir', 'symlink', 'setattr']) folder[name] = refuse;
+  Object.assign(file, { setattr: refuse });
+  Object.assign(stream, { write: refuse, mmap: refuse, msync: refuse });
+}
+
 /** JSON of a request with its graph; numbers stay as they are written. */
 export const withGraph = (text, graph) => `${text.trimEnd().replace(/\}$/, '')},"graph":${graph}}`;
 
@@ -45,6 +58,7 @@ export function createHost({ pyodide, sources, engine }) {
   const run = pyodide.runPython(
     `import sys\nsys.path.insert(0, ${JSON.stringify(packages)})\nimport rasp_host\nrasp_host.run`,
   );
+  closeFiles(pyodide.FS);
   // C++ and Python meet here: nothing may be thrown through their frames.
   const safe = (text) => {
     try {
