@@ -59,7 +59,7 @@ CompileOptions::Promises promises_of(const Elaboration& e, Diagnostics& diagnost
 std::optional<CompiledModel> compile_program(const ProgramRequest& request, const Program& program,
                                              Diagnostics& diagnostics, Budget& budget);
 
-// A limit that was passed, as a diagnostic of class "limit".
+// An exceeded limit, as a diagnostic of class "limit".
 Diagnostic limit_diagnostic(const LimitExceeded& e, Span span = {0, 1, 0});
 
 }  // namespace rasp

@@ -283,7 +283,6 @@ export interface SubspaceDoc {
   /** Numerical: the value set, parallel to `stored`; may be empty. */
   values: Values;
   stored: number[];
-  reciprocal: boolean;
   /** Half-layer: 0 embeddings, 2L+1 attention, 2L+2 MLP of layer L. */
   written: number;
   /** -1: never */
@@ -294,7 +293,7 @@ export interface HeadDoc {
   nodes: number[];
   selector: number;
   label: string;
-  role: "aggregate" | "width" | "counting_width";
+  role: "aggregate" | "counting_width";
   count_scale: number;
   reads_query: string[];
   reads_key: string[];

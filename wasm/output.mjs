@@ -1,4 +1,4 @@
-// What commands print: one JSON document on standard output, and what happens when nobody reads it any more.
+// What commands print: one JSON document on standard output, and what happens when nothing reads it any more.
 
 /** Whether the reader of standard output has gone, as `head` does when it has seen enough. */
 export const reader = { gone: false };

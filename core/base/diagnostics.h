@@ -22,7 +22,7 @@ struct Edit {  // replaces `span`, which may be empty, by `text`
   Span span;
   std::string text;
 };
-// A change of the text that mends a mistake: its edits touch one file, in order, and do not overlap.
+// A change of the text that fixes a mistake: its edits touch one file, in order, and do not overlap.
 struct Fix {
   std::string title;  // what it does, as on a button: "Write and"; empty: there is no fix
   std::vector<Edit> edits;
@@ -30,7 +30,7 @@ struct Fix {
 
 // `code` is a stable kebab-case name documented in docs/diagnostics.md ("undefined-name"). `error_class` is a class of
 // the language ("undefined_variable", "syntax", "type", …) or "limit", "unsupported", "input", "pragma"; empty on
-// warnings. `message` says what is wrong, `hint` how to mend it (may be empty).
+// warnings. `message` says what is wrong, `hint` how to fix it (may be empty).
 struct Diagnostic {
   Severity severity = Severity::Error;
   std::string code;

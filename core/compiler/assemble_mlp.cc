@@ -43,7 +43,7 @@ std::string Assembler::outcome_label(const Unit& unit, std::uint32_t outcome) co
   return "";
 }
 
-// Whether some class of every input opens it: values that nobody tells apart, or reads, have no dimension.
+// Whether some class of every input opens it: values that nothing tells apart, or reads, have no dimension.
 bool Assembler::opens(const Unit& unit, const Gate& gate) const {
   std::map<UnitId, std::vector<bool>> open;  // [class] in the sets of all inputs that read the unit
   for (const auto& [input, set] : gate.inputs) {

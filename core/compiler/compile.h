@@ -24,7 +24,7 @@ struct CompileOptions {
     bool fuse = true;         // elementwise chains become one MLP
     bool fold = true;         // predicates and maps of one s-op go into W_QK, W_OV and W_U
     bool merge_heads = true;  // aggregates with one selector share a head
-    bool drop = true;         // dimensions and values that nobody reads are left out
+    bool drop = true;         // dimensions and values that nothing reads are left out
     bool idioms = true;       // (indices+1)*mean and the like become widths
     bool factor = true;       // W_QK and W_OV in their smallest known rank
     bool pack = true;         // half-layers shared by independent blocks
@@ -61,13 +61,12 @@ struct Subspace {
   Encoding encoding = Encoding::Categorical;
   std::vector<std::int32_t> dimensions;  // one per class of values (Categorical) or one (Numerical)
   std::vector<std::vector<Value>>
-      classes;                // Categorical: values each dimension stands for (several where nobody tells them apart)
+      classes;                // Categorical: values each dimension stands for (several where nothing tells them apart)
   std::vector<Value> silent;  // Categorical: values whose dimension was dropped: all dimensions are zero
-  // Numerical: the stored number of each value, ascending by number; `stored` = the value itself unless `reciprocal`
-  // (a selector width w held as 1/(1+w)). Empty where the set is not enumerated.
+  // Numerical: the value set, ascending by number, and the number that the dimension holds for each. Empty where the set
+  // is not enumerated.
   std::vector<Value> values;
   std::vector<double> stored;
-  bool reciprocal = false;
   std::int32_t written = 0;  // half-layer after which it holds its value: 0 embeddings, 2L+1 attention L, 2L+2 MLP L
   std::int32_t dead = -1;    // half-layer after which its dimensions belong to another, -1 never
   std::uint32_t unit = 0;    // the plan's unit that it is (compiler/plan.h)
@@ -80,7 +79,7 @@ struct HeadInfo {
   std::vector<NodeId> nodes;  // aggregates / widths it computes
   NodeId selector = no_node;
   std::string label;  // selector in words
-  enum class Role : std::uint8_t { Aggregate, Width, CountingWidth } role = Role::Aggregate;
+  enum class Role : std::uint8_t { Aggregate, CountingWidth } role = Role::Aggregate;
   double count_scale = 0;  // CountingWidth: each selected key gets about 1/count_scale of the attention
   // W_QK in labelled form: values of query (rows) and key (columns), and the score in units where a selected pair
   // leads.
@@ -93,7 +92,7 @@ struct NeuronGroup {  // consecutive neurons of one MLP that compute one s-op
   std::int32_t begin = 0, end = 0;
   std::string label;
   std::string
-      // "lookup", "steps", "clean" (a code without its errors), "clear" (takes away what nobody reads any more),
+      // "lookup", "steps", "clean" (a code without its errors), "clear" (takes away what nothing reads any more),
       // "logits" (export/tracr.h)
       how;
   std::vector<std::string> neuron_labels;

@@ -85,7 +85,7 @@ void MlpPlanner::enumerate() {
   for (auto& s : class_values_) w.class_values.emplace_back(s.begin(), s.end());
   if (!can_show_ && w.joint.empty() && !w.demands.empty())
     w.node = w.demands[0].node;  // what its classes are values of
-  // A class that nobody reads writes nothing: the same as an undefined outcome, but it must stay silent.
+  // A class that nothing reads writes nothing: the same as an undefined outcome, but it must stay silent.
   silent_.assign(w.class_signature.size(), false);
   if (w.kind == UnitKind::MlpCode)
     for (std::size_t c = 0; c < silent_.size(); ++c) silent_[c] = !w.kept[c];

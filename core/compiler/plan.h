@@ -2,7 +2,7 @@
 //
 // A *unit* is one subspace of the residual stream: the code (one-hot over classes of values) or the number of one s-op.
 // Readers register *demands* on a unit: a function of its s-op, given as a signature per value, and which signatures
-// they read at all. Values that no demand tells apart share a dimension; values that nobody reads have none. Units are
+// they read at all. Values that no demand tells apart share a dimension; values that nothing reads have none. Units are
 // planned from the output down in order of decreasing node id, so that all demands on a unit are known when its own
 // inputs are chosen.
 #pragma once
@@ -105,7 +105,7 @@ struct Unit {
   std::vector<NodeId> joint;    // MlpCode: several s-ops held as one joint code (then node is the last of them)
   bool planned = false;         // its demands are complete
   std::vector<Demand> demands;  // codes
-  // Codes: classes and their signatures; dimension of a class, -1 where nobody reads it.
+  // Codes: classes and their signatures; dimension of a class, -1 where nothing reads it.
   std::vector<std::vector<std::uint32_t>> class_signature;  // [class][demand]
   std::vector<std::vector<ValueId>> class_values;           // [class] values of `node` where known
   std::vector<bool> kept;

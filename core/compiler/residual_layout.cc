@@ -45,7 +45,7 @@ class Layout {
   }
 
  private:
-  // Dimensions whose owner nobody reads after half-layer `from - 1`: free for those written after the MLP that clears
+  // Dimensions whose owner nothing reads after half-layer `from - 1`: free for those written after the MLP that clears
   // them.
   struct Offer {
     UnitId unit;

@@ -26,7 +26,7 @@ struct ResidualLayout {
 
 bool is_code(const Unit& unit);
 
-// reuse: dimensions of units that nobody reads any more go to later ones.
+// reuse: dimensions of units that nothing reads any more go to later ones.
 ResidualLayout lay_out(const Plan& plan, const Schedule& schedule, bool reuse, Budget& budget);
 
 }  // namespace rasp

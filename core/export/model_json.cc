@@ -52,7 +52,6 @@ const char* encoding_name(Encoding e) { return e == Encoding::Numerical ? "numer
 
 const char* role_name(HeadInfo::Role role) {
   switch (role) {
-    case HeadInfo::Role::Width: return "width";
     case HeadInfo::Role::CountingWidth: return "counting_width";
     case HeadInfo::Role::Aggregate: break;
   }
@@ -138,7 +137,6 @@ class Writer {
       } else {
         j["values"] = values_json(s.values);
         j["stored"] = s.stored;
-        j["reciprocal"] = s.reciprocal;
       }
       list.push_back(std::move(j));
     }

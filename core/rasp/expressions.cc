@@ -195,13 +195,13 @@ BuildValueRef Elaborator::look_up(const Expr& e, const Scope& from) {
     if (!remarked_.insert(e.text).second) throw Rejection{};
     throw Rejection{{Severity::Info, "no-value", "undefined_variable",
                      "\"" + e.text + "\" has no value, because its definition failed", visible(e.span),
-                     "Mend the definition first."}};
+                     "Fix the definition first."}};
   }
   if (load_failed_ && e.span.file != library_file) {
     if (!remarked_.insert(e.text).second) throw Rejection{};
     throw Rejection{{Severity::Info, "no-value", "undefined_variable",
                      "\"" + cut(e.text, 40) + "\" has no value; perhaps a file that could not be loaded defines it",
-                     visible(e.span), "Mend the load first."}};
+                     visible(e.span), "Fix the load first."}};
   }
   std::string best;
   // A suggestion looks at every name: not for the hundredth mistake.

@@ -3,7 +3,7 @@
 
 namespace rasp {
 
-// How to mend a mistake where nothing more can be said about the case at hand; empty for other codes.
+// How to fix a mistake where nothing more can be said about the case at hand; empty for other codes.
 std::string usual_hint(const std::string& code);
 
 }  // namespace rasp

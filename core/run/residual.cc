@@ -16,7 +16,7 @@ std::vector<Value> read_subspace(const CompiledModel&, const Subspace& s, std::s
     return best < s.classes.size() ? s.classes[best] : std::vector<Value>();
   }
   const double x = residual[static_cast<std::size_t>(s.dimensions[0])];
-  if (s.values.empty()) return {Value::real(s.reciprocal && x != 0 ? 1 / x - 1 : x)};
+  if (s.values.empty()) return {Value::real(x)};
   std::size_t best = 0;
   for (std::size_t i = 1; i < s.stored.size(); ++i) {
     if (std::abs(s.stored[i] - x) < std::abs(s.stored[best] - x)) best = i;

@@ -35,7 +35,7 @@ Json broken_expectations(Opened& opened) {
     const std::string message = encoded.ok
                                     ? "The output on " + values_text(x.input, 60) + " is not what the program expects"
                                     : encoded.failure.message;
-    opened.diagnostics.error("expectation", "input", message, x.span, "Mend the program or the line.");
+    opened.diagnostics.error("expectation", "input", message, x.span, "Fix the program or the line.");
   }
   return broken;
 }

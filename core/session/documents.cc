@@ -304,7 +304,6 @@ Json subspaces_document(const CompiledModel& m) {
                    {"stored", std::vector<double>(s.stored.begin(),
                                                   s.stored.begin() + static_cast<std::ptrdiff_t>(
                                                                          std::min<std::size_t>(s.stored.size(), 512)))},
-                   {"reciprocal", s.reciprocal},
                    {"written", s.written},
                    {"dead", s.dead}});
   }
@@ -315,7 +314,7 @@ Json heads_document(const CompiledModel& m, std::size_t l) {
   Json out = Json::array();
   for (std::size_t h = 0; h < m.layers[l].heads.size(); ++h) {
     const HeadInfo& i = m.layers[l].heads[h];
-    static constexpr const char* roles[] = {"aggregate", "width", "counting_width"};
+    static constexpr const char* roles[] = {"aggregate", "counting_width"};
     const AttentionHead& a = m.transformer.layers[l].heads[h];
     const auto half = static_cast<std::int32_t>(2 * l + 1);
     const auto read = [&](const SparseMatrix& w) {

@@ -27,7 +27,7 @@ std::size_t curly_quote(std::string_view s, std::size_t i) {
   return 0;
 }
 
-// How to mend characters that mean nothing here.
+// How to fix characters that mean nothing here.
 std::string meant(std::string_view run) {
   if (const std::string_view plain = plain_operator(run); !plain.empty())
     return "Write \"" + std::string(plain) + "\".";

@@ -9,7 +9,7 @@ namespace rasp {
 // For a run of characters that no token of RASP begins with: the operator it stands for; empty where it stands for
 // none.
 std::string_view plain_operator(std::string_view run);
-// How to mend such a run.
+// How to fix such a run.
 std::string meant(std::string_view run);
 // Length in bytes of the typographic quote at `i`; 0 for anything else.
 std::size_t curly_quote(std::string_view text, std::size_t i);

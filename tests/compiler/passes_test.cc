@@ -50,7 +50,8 @@ TEST_CASE("pack: blocks move to layers with room, and a second head waits for on
   CHECK(smaller >= 2);
 }
 
-TEST_CASE("reuse: dimensions that nobody reads any more are cleared to the last bit and used again, at no other cost") {
+TEST_CASE(
+    "reuse: dimensions that nothing reads any more are cleared to the last bit and used again, at no other cost") {
   for (const char* example : {"dyck1", "dyck2", "shuffle_dyck2", "next_token", "sort", "most_frequent"}) {
     CAPTURE(example);
     const std::string text = read_example(example);

@@ -12,7 +12,7 @@ namespace rasp::testing {
 
 // What a unit holds at one position.
 struct Held {
-  static constexpr std::int32_t silent = -1;  // a code whose dimensions are all zero: a value that nobody reads
+  static constexpr std::int32_t silent = -1;  // a code whose dimensions are all zero: a value that nothing reads
   bool defined = false;                       // false: the program has no value there, anything may be held
   std::int32_t code = silent;                 // codes: the class
   double number = 0;                          // numbers

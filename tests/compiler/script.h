@@ -10,10 +10,16 @@
 //                                   The bound is a sum of products of numbers and sizes
 //   #! without PASS: d_model > with the size without a pass; `with`: with it
 //   #! for depth: layers <= 3       the same with the objective "depth", or `for depth: exact`
+//   #! without promises: SIZE       without its #@ unique, values and assume
+//   #! encoding numerical           how the output is held: numerical or categorical
+//   #! under TEXT                   what its proof assumes of inputs, exactly this; `under nothing`
+//   #! keeps INPUT                  the input breaks no promise; `breaks INPUT: TEXT`, it breaks this one
+//   #! says CODE                    a message that is no error
+//   #! tried inputs == 120          of the inputs that it is held against: inputs, undefined, promise_breaking
 //   #! whole                        decoded numbers are ints, too many to be listed
 //   #! limit NAME == 100, else CODE the least value of a limit (core/base/limits.h) with which the program compiles;
 //                                   with one less it is refused with the code
-//   #! samples N                    held against the interpreter on so many inputs (120 where the line is missing)
+//   #! samples N                    held against the interpreter on so many inputs (120 where the line is missing; all)
 //   #! each NAME…: A | B | C        once for each; {{NAME}} stands for it. Several names: values between &
 //   #! example NAME                 the program is that of examples/
 //   #! slow, #! long                too long for a build with checks; for `./dev test --long` only

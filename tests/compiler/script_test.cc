@@ -93,16 +93,21 @@ class ScriptRun {
 
   void run() {
     settle(c_);
-    std::size_t samples = 120;
+    CheckOptions options{.samples = 120};
     bool compiles = true;
     for (const std::string& line : script_.lines) {
       CAPTURE(line);
       if (line.starts_with("refused")) compiles = false;
-      else if (line.starts_with("samples ")) samples = std::stoul(line.substr(8));
-      check(line);
+      else if (line == "samples all") options.exhaustive = true;
+      else if (line.starts_with("samples ")) options.samples = std::stoul(line.substr(8));
+      if (!line.starts_with("tried ")) check(line);
     }
-    if (compiles) REQUIRE_MESSAGE(c_.model, c_.first_error());
-    if (compiles) CHECK(c_.check({.samples = samples}).mismatches == 0);
+    if (!compiles) return;
+    REQUIRE_MESSAGE(c_.model, c_.first_error());
+    const CheckResult result = c_.check(options);
+    CHECK(result.mismatches == 0);
+    for (const std::string& line : script_.lines)
+      if (line.starts_with("tried ")) tried(result, line.substr(6));
   }
 
  private:
@@ -127,6 +132,23 @@ class ScriptRun {
       CHECK_MESSAGE(verdict.confirmed, (verdict.faults.empty() ? "" : verdict.faults[0]));
     } else if (line == "whole") {
       CHECK(c_.model->codec.whole);
+    } else if (line.starts_with("encoding ")) {
+      CHECK(line.substr(9) == (c_.model->codec.encoding == Encoding::Numerical ? "numerical" : "categorical"));
+    } else if (line.starts_with("under ")) {
+      std::string under;
+      for (const std::string& x : c_.model->exactness.under) under += (under.empty() ? "" : "; ") + x;
+      CHECK((under.empty() ? "nothing" : under) == line.substr(6));
+    } else if (line.starts_with("says ")) {
+      const auto& list = c_.diagnostics.list();
+      CHECK(std::any_of(list.begin(), list.end(), [&](const Diagnostic& d) { return d.code == line.substr(5); }));
+    } else if (line.starts_with("keeps ")) {
+      CHECK(c_.compare(input_of(line.substr(6))).broken.empty());
+    } else if (line.starts_with("breaks ")) {
+      const std::size_t colon = line.find(": ");
+      REQUIRE(colon != std::string::npos);
+      const std::vector<std::string> broken = c_.compare(input_of(line.substr(7, colon - 7))).broken;
+      REQUIRE(broken.size() == 1);
+      CHECK(broken[0] == line.substr(colon + 2));
     } else if (arrow != std::string::npos) {
       CHECK(values_on(line.substr(0, arrow)) == line.substr(arrow + 4));
     } else {
@@ -147,11 +169,34 @@ class ScriptRun {
     CHECK((c_.model->exactness.kind == Exactness::Kind::Unknown || c_.check({.exhaustive = true}).mismatches == 0));
   }
 
-  std::string values_on(const std::string& json) {
-    std::string problem, out;
-    const auto input = values_from_json(Json::parse(json), problem);
+  static std::vector<Value> input_of(const std::string& json) {
+    std::string problem;
+    auto input = values_from_json(Json::parse(json), problem);
     REQUIRE_MESSAGE(input, problem);
-    for (const Value& v : c_.compare(*input).model) out += (out.empty() ? "" : " ") + v.repr();
+    return std::move(*input);
+  }
+
+  static void tried(const CheckResult& result, const std::string& line) {
+    const std::map<std::string, std::uint64_t> counts = {
+        {"inputs", result.inputs}, {"undefined", result.undefined}, {"promise_breaking", result.promise_breaking}};
+    const std::vector<std::string> words = split(line, " ");
+    REQUIRE((words.size() == 3 && counts.count(words[0])));
+    CAPTURE(line);
+    CHECK(holds(static_cast<double>(counts.at(words[0])), words[1], std::stod(words[2])));
+  }
+
+  std::string values_on(const std::string& json) {
+    std::string out;
+    for (const Value& v : c_.compare(input_of(json)).model) out += (out.empty() ? "" : " ") + v.repr();
+    return out;
+  }
+
+  static std::string without_promises(const std::string& program) {
+    std::istringstream lines(program);
+    std::string out;
+    for (std::string line; std::getline(lines, line); out += "\n")
+      if (!line.starts_with("#@ unique ") && !line.starts_with("#@ values ") && !line.starts_with("#@ assume "))
+        out += line;
     return out;
   }
 
@@ -161,7 +206,9 @@ class ScriptRun {
     if (colon == std::string::npos) return holds_of(c_, line);
     const std::vector<std::string> words = split(line.substr(0, colon), " ");
     REQUIRE(words.size() == 2);
-    Compiled other(script_.program, [&](ProgramRequest& r) {
+    const bool promises = words[0] != "without" || words[1] != "promises";
+    Compiled other(promises ? script_.program : without_promises(script_.program), [&](ProgramRequest& r) {
+      if (!promises) return;
       if (words[0] == "for" && words[1] == "depth") {
         r.objective = CompileOptions::Objective::Depth;
         return;

@@ -1,5 +1,5 @@
 // The course components in a browser, under the page's content security policy: an author writes an assignment, a
-// student opens its link, fails, mends, exports; hostile files do nothing. The components stand alone here
+// student opens its link, fails, fixes, exports; hostile files do nothing. The components stand alone here
 // (web/src/course/harness).
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
@@ -106,7 +106,7 @@ const given = (task, more) => {
 };
 const status = (page, text) => page.locator('.course-cases [role=status]', { hasText: text }).waitFor();
 
-test('an author writes, a student opens the link, fails, mends, exports; the command line grades what was exported', async () => {
+test('an author writes, a student opens the link, fails, fixes, exports; the command line grades what was exported', async () => {
   const author = await open();
   const set = async (label, text) => author.getByLabel(label, { exact: true }).fill(text);
   await set('id', 'doubling');

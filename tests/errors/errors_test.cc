@@ -90,7 +90,7 @@ TEST_CASE("every program with mistakes gets its messages, each in its place, and
       if (!expected[i].place.empty())
         CHECK(std::to_string(d["line"].get<int>()) + ":" + std::to_string(d["column"].get<int>()) == expected[i].place);
       CHECK(!d["message"].get<std::string>().empty());
-      CHECK_MESSAGE(!d.value("hint", "").empty(), "how to mend it");
+      CHECK_MESSAGE(!d.value("hint", "").empty(), "how to fix it");
       const bool ordered = std::pair(d["line"].get<int>(), d["column"].get<int>()) <=
                            std::pair(d["end_line"].get<int>(), d["end_column"].get<int>());
       CHECK(ordered);
@@ -128,7 +128,7 @@ std::string fixed(std::string program, const Json& diagnostics, std::size_t& fix
 
 }  // namespace
 
-TEST_CASE("what a fix mends is not said again") {
+TEST_CASE("what a fix fixes is not said again") {
   std::size_t fixes = 0;
   for (const auto& path : programs()) {
     std::ifstream file(path);

@@ -1,4 +1,4 @@
-// Programs in Tracr's Python on the page, in Chromium and in Firefox: loaded once, edited, mended, stopped, without a
+// Programs in Tracr's Python on the page, in Chromium and in Firefox: loaded once, edited, fixed, stopped, without a
 // network; and a program that tries to reach what the page reaches.
 import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
@@ -184,7 +184,7 @@ async function suite(engine, newPage) {
       [],
     );
   });
-  await test('an example opens, is edited, gets a mistake and is mended', async (page) => {
+  await test('an example opens, is edited, gets a mistake and is fixed', async (page) => {
     await page.goto(`${site.url}#example=tracr_histogram`);
     await settled(page);
     assert.deepEqual(await row(page, 'model'), ['1', '1', '2', '2', '1']);

@@ -98,7 +98,6 @@ void label(Sample& s, Random& random) {
   number.dimensions = {2};
   number.values = {Value::integer(0), Value::integer(1)};
   number.stored = {1, 0.5};
-  number.reciprocal = true;
   number.written = 1;
   number.dead = 2;
   c.subspaces = {categorical, number};

@@ -174,7 +174,7 @@ export function Author({ host, text: given, onClose }: AuthorProps) {
       {faults.length > 0 && (
         <p class="bad" role="alert">
           Nothing can be checked, saved for students or published before{' '}
-          {faults.length === 1 ? 'this field is' : 'these fields are'} mended:{' '}
+          {faults.length === 1 ? 'this field is' : 'these fields are'} fixed:{' '}
           {faults
             .map(([key]) => {
               const [task, label] = key.split(/\/(.*)/);

@@ -12,7 +12,7 @@ export interface Cell {
   absent?: boolean;
 }
 
-/** Values that nobody tells apart. */
+/** Values that nothing tells apart. */
 export const isAny = (text: string) => /^[^|]+\|.+$/.test(text);
 
 /** Texts that mean the same number or value: the engine writes True, 0.5; a student reads T, 0.5. */

@@ -176,7 +176,7 @@ export function scoreOf(compiled: CompileResult): Line[] {
           layer: l,
           node: g.node,
           name: nodeName(compiled, g.node),
-          text: g.how === 'clear' ? 'clears it: nobody reads it any more' : 'sets its code to 0 and 1 again',
+          text: g.how === 'clear' ? 'clears it: nothing reads it any more' : 'sets its code to 0 and 1 again',
           reads: [],
         });
     });

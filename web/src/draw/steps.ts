@@ -79,7 +79,7 @@ export function stepsOf(compiled: CompileResult): Step[] {
       nodes,
       caption: made.length
         ? `Every position by itself, in its own lane, computes ${some([...new Set(made.map((g) => compiled.nodes[g.node]?.name || compiled.nodes[g.node]?.label || g.label))])}.`
-        : 'Every position tidies up its own lane: what nobody reads any more is cleared.',
+        : 'Every position tidies up its own lane: what nothing reads any more is cleared.',
     });
   });
   steps.push({

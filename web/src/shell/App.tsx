@@ -193,7 +193,7 @@ function Notices() {
 const centreClass = computed(() => `centre${stale.value ? ' stale' : ''}${dimmed.value ? ' dimmed' : ''}`);
 const nothingYet = computed(() =>
   diagnostics.value.some((d) => d.severity === 'error')
-    ? 'Mend the problems on the left, and the model appears here.'
+    ? 'Fix the problems on the left, and the model appears here.'
     : !analysis.value
       ? 'Starting the engine…'
       : analysis.value.output

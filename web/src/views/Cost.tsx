@@ -11,11 +11,11 @@ const passes: [PassName, string, string][] = [
   ['fuse', 'fuse', 'chains of elementwise expressions become one MLP'],
   ['fold', 'fold', 'tables of one s-op go into W_QK, W_OV and the unembedding'],
   ['merge_heads', 'merge heads', 'aggregates with one selector share a head'],
-  ['drop', 'drop', 'dimensions that nobody reads are left out'],
+  ['drop', 'drop', 'dimensions that nothing reads are left out'],
   ['idioms', 'idioms', '(indices+1)·mean and the like become counts'],
   ['factor', 'factor', 'W_QK and W_OV in their smallest known rank'],
   ['pack', 'pack', 'independent blocks share half-layers'],
-  ['reuse', 'reuse', 'dimensions that nobody reads any more are cleared and used again'],
+  ['reuse', 'reuse', 'dimensions that nothing reads any more are cleared and used again'],
 ];
 const columns = ['layers', 'heads', 'd_model', 'd_mlp', 'parameters', 'nonzeros'] as const;
 const words = {
