@@ -2,7 +2,8 @@
 // thread; in milliseconds, and as ratios to the same page with the engine replaced by canned answers. The first visit:
 // when something is painted, when values and pictures are drawn, when the editor can be typed in, and what was fetched
 // until then. Bundle sizes in the same report. With --table instead: from key to repaint for every example and for 30
-// heads × 40 tokens, at full speed and six times slower, with the time of the main thread for each key and the size of
+// heads × 40 tokens, after a blank (the same program) and after a change (another model), at full speed and six times
+// slower, with the time of the main thread for each key and the size of
 // the DOM; and a first visit over a simulated fast 3G line (1.44 Mbit/s, 562 ms), an empty cache, files gzipped.
 // Of the examples in Python: from key to repaint with Python started, and the first picture of a cold start.
 //   node tests/web/bench.mjs [EXAMPLE …] [--keys N] [--json] [--table]
@@ -48,7 +49,7 @@ self.onmessage = ({ data }) => { if (data.request) self.postMessage({ id: data.i
 
 const quantile = (list, q) => [...list].sort((a, b) => a - b)[Math.min(list.length - 1, Math.floor(q * list.length))];
 
-async function measure(browser, url, name, stub, { slower = 1, hash = `#example=${name}`, line } = {}) {
+async function measure(browser, url, name, stub, { slower = 1, hash = `#example=${name}`, line, change = '' } = {}) {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, serviceWorkers: 'block' });
   if (stub)
     await context.route('**/worker-*.js', (route) => route.fulfill({ contentType: 'text/javascript', body: stub }));
@@ -101,8 +102,17 @@ async function measure(browser, url, name, stub, { slower = 1, hash = `#example=
   });
   const before = await busy();
   for (let i = 0; i < keys; ++i) {
-    // a new line of program, key by key
-    await page.keyboard.press(line ? 'abcdefghijklmnopqrstuvwxyz'[i % 26] : i % 2 ? 'Backspace' : 'Space');
+    // A letter of a new line; or a blank at the end, and away again: the same program; or, as one key, a line that
+    // makes it another one.
+    if (line) await page.keyboard.press('abcdefghijklmnopqrstuvwxyz'[i % 26]);
+    else if (!change) await page.keyboard.press(i % 2 ? 'Backspace' : 'Space');
+    else if (i % 2) await page.keyboard.press('Control+z');
+    else {
+      await page.evaluate(() => {
+        window.bench.key = performance.now();
+      });
+      await page.keyboard.insertText(change);
+    }
     await page.waitForTimeout(60);
     await settled(page);
   }
@@ -278,6 +288,7 @@ async function table(browser, url) {
     const hash = name.startsWith('30 ') ? thirtyHeads() : `#example=${name}`;
     for (const slower of [1, 6]) {
       const m = await measure(browser, url, name, undefined, { slower, hash });
+      const c = await measure(browser, url, name, undefined, { slower, hash, change: changeOf(name) });
       rows.push({
         name,
         slower,
@@ -287,20 +298,28 @@ async function table(browser, url) {
         values_p95: m.values_p95,
         cpu: m.cpu,
         nodes: m.nodes,
+        change_p50: c.views_median,
+        change_p95: c.views_p95,
       });
       if (!asJson)
         console.log(
-          `${name.padEnd(24)}${slower === 1 ? '     ' : '  6× '}${[m.views_median, m.views_p95, m.values_median, m.values_p95, m.cpu].map((x) => x.toFixed(0).padStart(8)).join('')}${String(m.nodes).padStart(9)}`,
+          `${name.padEnd(24)}${slower === 1 ? '     ' : '  6× '}${[m.views_median, m.views_p95, c.views_median, c.views_p95, m.cpu, c.cpu].map((x) => x.toFixed(0).padStart(8)).join('')}${String(m.nodes).padStart(9)}`,
         );
     }
   }
   return rows;
 }
 
+/** A line that makes another program of an example: its answer under another name, so that all is compiled anew. */
+function changeOf(name) {
+  const text = name.startsWith('30 ') ? 'all = 1;' : source(name);
+  return `again = ${[...text.matchAll(/^(\w+) *=(?!=)/gm)].at(-1)[1]};`;
+}
+
 const server = await serve();
 const browser = await launch();
 if (args.includes('--table')) {
-  if (!asJson) console.log('key → repaint, ms               p50     p95  values   (p95)     cpu elements');
+  if (!asJson) console.log('key → repaint, ms             blank     p95  change     p95     cpu  change elements');
   const result = { keys: await table(browser, server.url), fast_3g: await overFast3G(browser) };
   const v = result.fast_3g;
   console.log(

@@ -32,16 +32,24 @@ interface Drawing {
   paint: (node: number) => string;
 }
 
+/** A tile in the colour of the row, as on the page; the row of positions has none. */
+const tile = (x: number, y: number, colour: string) =>
+  colour === quiet
+    ? ''
+    : `<rect x="${x}" y="${y + 1}" width="${lane - 1}" height="${tall - 2}" rx="4" fill="${colour}" fill-opacity=".13"/>`;
+
 const cells = (d: Drawing, list: Cell[], y: number, colour: string, bold = false) =>
   list
     .slice(0, d.positions)
-    .map((c, i) =>
-      text(
-        gutter + (i + 0.5) * lane,
-        y + 15,
-        cut(c.text, 5),
-        `text-anchor="middle" fill="${c.wrong ? '#b3261e' : colour}"${bold || c.changed ? ' font-weight="700"' : ''}`,
-      ),
+    .map(
+      (c, i) =>
+        (c.text && tile(gutter + i * lane, y, colour)) +
+        text(
+          gutter + (i + 0.5) * lane,
+          y + 15,
+          cut(c.text, 5),
+          `text-anchor="middle" fill="${c.wrong ? '#b3261e' : colour}"${bold || c.changed ? ' font-weight="700"' : ''}`,
+        ),
     )
     .join('');
 
