@@ -1,5 +1,6 @@
 // What the score says in words, and that they can be read: notes beside rows, names on a phone.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { settled } from '../browser.mjs';
 
 export default async function legibleJourneys(test) {
@@ -39,5 +40,32 @@ export default async function legibleJourneys(test) {
       bar: document.querySelector('.top').getBoundingClientRect().height,
     }));
     assert.ok(seen.cut <= 1 && seen.right > 360 && seen.bar < 60, JSON.stringify(seen));
+  });
+
+  await test('an exported score can be read: no word lies over another, nor outside the picture', async (fresh, browser) => {
+    for (const name of ['sort', 'dyck3', 'addition']) {
+      const page = await fresh(`#example=${name}`, { acceptDownloads: true });
+      await settled(page);
+      await page.click('.top >> text=Export');
+      const row = page.locator('.exports tr', { hasText: 'bands, rows and output' });
+      const [file] = await Promise.all([page.waitForEvent('download'), row.getByText('SVG').click()]);
+      const blank = await browser.newPage();
+      await blank.setContent(readFileSync(await file.path(), 'utf8'));
+      const bad = await blank.evaluate(() => {
+        const room = document.querySelector('svg').getBoundingClientRect();
+        const boxes = [...document.querySelectorAll('text')]
+          .filter((t) => t.textContent.trim())
+          .map((t) => ({ said: t.textContent, b: t.getBoundingClientRect() }));
+        return boxes.flatMap(({ said, b }, i) => [
+          ...(b.left < room.left || b.right > room.right ? [`${said} leaves the picture`] : []),
+          ...boxes
+            .slice(i + 1)
+            .filter((o) => b.left < o.b.right && o.b.left < b.right && b.top + 4 < o.b.bottom && o.b.top + 4 < b.bottom)
+            .map((o) => `${said} over ${o.said}`),
+        ]);
+      });
+      await blank.close();
+      assert.deepEqual(bad, [], name);
+    }
   });
 }

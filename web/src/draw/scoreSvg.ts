@@ -6,8 +6,8 @@
 import type { Picture } from '../state/live';
 import { token } from '../values';
 import { type Cell, outputCells, subspaceCells } from './cells';
-import { drawnPattern, headName } from './pattern';
-import { type Line, arcPath, arcsOf, scoreOf } from './score';
+import { drawnPattern, headDoes, headName } from './pattern';
+import { type Line, arcPath, arcsOf, scoreOf, trueName } from './score';
 import { type Step, stepsOf } from './steps';
 
 const gutter = 205,
@@ -32,18 +32,16 @@ interface Drawing {
   paint: (node: number) => string;
 }
 
-/** A tile in the colour of the row, as on the page; the row of positions has none. */
+/** A tile in the colour of the row, as on the page. */
 const tile = (x: number, y: number, colour: string) =>
-  colour === quiet
-    ? ''
-    : `<rect x="${x}" y="${y + 1}" width="${lane - 1}" height="${tall - 2}" rx="4" fill="${colour}" fill-opacity=".13"/>`;
+  `<rect x="${x}" y="${y + 1}" width="${lane - 1}" height="${tall - 2}" rx="4" fill="${colour}" fill-opacity=".13"/>`;
 
-const cells = (d: Drawing, list: Cell[], y: number, colour: string, bold = false) =>
+const cells = (d: Drawing, list: Cell[], y: number, colour: string, bold = false, tiles = true) =>
   list
     .slice(0, d.positions)
     .map(
       (c, i) =>
-        (c.text && tile(gutter + i * lane, y, colour)) +
+        (c.text && tiles ? tile(gutter + i * lane, y, colour) : '') +
         text(
           gutter + (i + 0.5) * lane,
           y + 15,
@@ -58,15 +56,17 @@ function band(d: Drawing, line: Extract<Line, { kind: 'band' }>, y: number, ther
     selector = line.selector >= 0 ? compiled.nodes[line.selector]?.name : '';
   const name = selector || line.nodes.map((n) => compiled.nodes[n]?.name || compiled.nodes[n]?.label || '').join(', '),
     colour = d.paint(line.nodes[0] ?? -1);
+  const info = compiled.layers[line.layer]!.heads[line.head]!,
+    says = line.label === name ? headDoes(info, (s) => trueName(compiled, s).name) : line.label;
   const levels = there
     ? arcsOf(drawnPattern(d.p, line.layer, line.head), trace.T).map((pairs) =>
         pairs.filter(([q, k]) => q < d.positions && k < d.positions),
       )
     : [];
   return (
-    `${on ? `<rect x="4" y="${y}" width="${gutter + d.positions * lane + aside - 8}" height="${arcs}" fill="#e2ebf6"/>` : ''}${text(14, y + 20, headName(line.layer, line.head), `fill="${quiet}"`)}${text(84, y + 20, cut(name, 18), `fill="${colour}" font-weight="600"`)}` +
+    `${on ? `<rect x="4" y="${y}" width="${gutter + d.positions * lane + aside - 8}" height="${arcs}" fill="#e2ebf6"/>` : ''}${text(14, y + 20, headName(line.layer, line.head), `fill="${quiet}"`)}${text(84, y + 20, cut(name, 16), `fill="${colour}" font-weight="600"`)}` +
     `<g transform="translate(${gutter} ${y})" fill="none" stroke="${colour}" stroke-width="1.5">${levels.map((pairs, i) => (pairs.length ? `<path d="${arcPath(pairs, lane, arcs)}" stroke-opacity="${opacity[i]}"/>` : '')).join('')}</g>` +
-    text(gutter + d.positions * lane + 12, y + 20, cut(line.label, 22), `fill="${quiet}"`)
+    text(gutter + d.positions * lane + 12, y + 20, cut(says, 22), `fill="${quiet}"`)
   );
 }
 
@@ -81,7 +81,7 @@ function page(d: Drawing, step: Step | null, top: number): { body: string; heigh
   const lane_ = (name: string, list: Cell[], colour: string, note = '', bold = false, nameColour = colour) => {
     body +=
       text(14, y + 15, cut(name, 24), `fill="${nameColour}"${bold ? '' : ' font-weight="600"'}`) +
-      cells(d, list, y, colour, bold) +
+      cells(d, list, y, colour, bold, name !== 'position') +
       (note ? text(right + 12, y + 15, cut(note, 22), `fill="${quiet}"`) : '');
     y += tall;
   };
