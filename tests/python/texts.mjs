@@ -135,6 +135,27 @@ for (const [name, [body, message, line]] of Object.entries(refusedHere)) {
     assert.deepEqual([r.diagnostics[0].code, r.diagnostics[0].line], ['not-in-rasp', line]);
   });
 }
+await test('to rasp: numerical() and categorical() are promises of the text, too', async () => {
+  const before = 'rasp.Select(rasp.indices, rasp.indices, lambda k, q: k == q - 1)';
+  const body = `is_a = rasp.Map(lambda t: 1 if t == "a" else 0, rasp.tokens)\nmoved = rasp.numerical(rasp.Aggregate(${before}, is_a, default=0)).named("moved")\nn = rasp.categorical(rasp.SelectorWidth(${before})).named("n")\nz = rasp.SequenceMap(lambda x, y: x + y, moved, n)`;
+  const r = await toText(body);
+  assert.ok(r.ok, JSON.stringify(r.diagnostics));
+  assert.match(r.text, /^#@ encode moved numerical$/m);
+  assert.match(r.text, /^#@ encode n categorical$/m);
+  const [python, made] = await Promise.all(
+    [
+      [settled(body), 'p.py'],
+      [r.text, 'made.rasp'],
+    ].map(async ([program, name]) => {
+      const { ok, subspaces, diagnostics } = await ask('compile', program, { name, keep: true, details: true });
+      assert.ok(ok, JSON.stringify(diagnostics));
+      const held = (label) => subspaces.filter((s) => s.label.startsWith(label)).map((s) => s.encoding);
+      return [held('moved'), held('n')];
+    }),
+  );
+  assert.ok(python[0].includes('numerical'), JSON.stringify(python));
+  assert.deepEqual(made, python);
+});
 await test('to rasp: a name that looks like an operator is none', async () => {
   const r = await toText(
     'def f(x):\n    return x + 2\nf._label = "{0} + 1"\nf.__name__ = "{0} + 1"\nz = rasp.Map(f, rasp.indices)',

@@ -132,7 +132,13 @@ async function attempt(ask, graph, original, asked, indicators, { all, texts }) 
   try {
     const out = writer.output(graph.output);
     const text = (tried, found) =>
-      [...head(name, program, original.settings, tried, found), ...writer.lines, `${out};`, ''].join('\n');
+      [
+        ...head(name, program, original.settings, tried, found),
+        ...writer.lines,
+        ...writer.promises,
+        `${out};`,
+        '',
+      ].join('\n');
     const lines = head(name, program, original.settings, '', {}).length;
     const found = await compared(ask, { ...asked, causal: original.settings.causal }, text('', {}), texts);
     if (found.message)

@@ -85,6 +85,7 @@ export class Writer {
       values.reduce((most, v, i) => ('if'.includes(types[i]) && Math.abs(v) > most ? Math.abs(v) : most), longest),
     );
     this.names = [];
+    this.promises = []; // numerical() and categorical(): pragmas
     this.taken = new Set(reserved);
     this.lines = [];
     this.spans = []; // of lines, in the program
@@ -179,6 +180,7 @@ export class Writer {
       else {
         const text = this.expression(node, this.numeric[at]);
         this.names[at] = this.line(node.name ?? node.kind, text, node);
+        if (node.encoding) this.promises.push(`#@ encode ${this.names[at]} ${node.encoding}`);
       }
     }
     return this.names[output];
