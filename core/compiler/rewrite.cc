@@ -53,7 +53,15 @@ void Rewriter::walk(NodeId output, const std::vector<bool>& needed) {
     if (!terms.empty() && in_order) result_.terms.emplace(made, std::move(terms));
     result_.target[id] = made;
     result_.origin[made] = id;
+    keep_name(node, made);
   }
+}
+
+// What has the value of a named s-op is called as the program calls it, however it is computed.
+void Rewriter::keep_name(const Node& node, NodeId made) {
+  const Node& n = result_.graph[made];
+  const bool leaf = n.kind == NodeKind::Tokens || n.kind == NodeKind::Indices || n.kind == NodeKind::Constant;
+  if (!node.name.empty() && n.name.empty() && !leaf) result_.graph.set_name(made, node.name);
 }
 
 NodeId Rewriter::add(Node node) {

@@ -22,6 +22,7 @@ class Rewriter {
 
  private:
   void walk(NodeId output, const std::vector<bool>& needed);
+  void keep_name(const Node& node, NodeId made);
   NodeId add(Node node);
   NodeId constant(Value v);
   NodeId make(Op op, std::vector<NodeId> args);
