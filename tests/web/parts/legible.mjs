@@ -42,6 +42,16 @@ export default async function legibleJourneys(test) {
     assert.ok(seen.cut <= 1 && seen.right > 360 && seen.bar < 60, JSON.stringify(seen));
   });
 
+  await test('score: on a phone it is read to its end what is cleared', async (fresh) => {
+    const page = await fresh('#example=dyck3', { width: 390, height: 844 });
+    await settled(page);
+    const cut = await page.$$eval('.score td.words', (list) =>
+      list.filter((e) => e.scrollWidth > e.clientWidth + 1).map((e) => e.textContent),
+    );
+    assert.ok((await page.locator('.score td.words').count()) > 1);
+    assert.deepEqual(cut, []);
+  });
+
   await test('an exported score can be read: no word lies over another, nor outside the picture', async (fresh, browser) => {
     for (const name of ['sort', 'dyck3', 'addition']) {
       const page = await fresh(`#example=${name}`, { acceptDownloads: true });

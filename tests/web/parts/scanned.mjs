@@ -37,7 +37,7 @@ const states = [
     '#example=dyck3',
     async (page) => {
       await settled(page);
-      await page.locator('.player input').fill('3');
+      await page.locator('.player input').fill('8'); // what it reads has ended by then
     },
   ],
   [
