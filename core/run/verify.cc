@@ -300,16 +300,14 @@ bool settle_exactness(const Graph& graph, Runner& runner, CompiledModel& model, 
                         "Choose a smaller maximal length or vocabulary, or compare with check.");
     return true;
   }
-  if (r.promise_breaking && given) {
+  if (!r.promise_breaking) e.under.clear();  // it holds on every input there is
+  if (r.promise_breaking && given)
     diagnostics.warning("promise-broken",
                         std::to_string(r.promise_breaking) + " of " + std::to_string(r.inputs) +
                             " inputs break a promise. " + r.first_broken,
                         span,
                         "The model says nothing about such inputs: take the promise back, or change the vocabulary.");
-  } else {
-    e.under.clear();  // it holds on every input there is
-  }
-  if (unknown && r.mismatches == 0 && r.near == 0) {
+  if (unknown && r.mismatches == 0 && r.near == 0 && r.inputs > r.promise_breaking) {
     e.kind = Exactness::Kind::Enumerated;
     e.inputs = r.inputs - r.promise_breaking;
   }

@@ -105,3 +105,28 @@ TEST_CASE("a position that sees a failure has no value") {
   CHECK(d.undefined[1].empty());
   CHECK(d.model[3].repr() == "2.0");
 }
+
+TEST_CASE("what a proof assumes is kept where some input breaks it, also where the caller compares: run and check") {
+  for (const bool given : {true, false}) {
+    Compiled c("#@ unique from\nfrom = select(tokens_int, 2, ==); x = aggregate(from, indices);",
+               [](ProgramRequest& r) {
+                 r.vocabulary = ints({1, 2, 3});
+                 r.max_length = 4;
+               });
+    REQUIRE_MESSAGE(c.model, c.first_error());
+    Runner runner(c.program.elaboration.graph, *c.model);
+    CHECK(settle_exactness(c.program.elaboration.graph, runner, *c.model, c.diagnostics, c.budget, given));
+    CHECK_FALSE(c.model->exact);
+    CHECK(c.model->exactness.under.size() == 1);
+  }
+  // Nothing is enumerated where every input breaks a promise: a mean that is not proved, of inputs that there are not.
+  Compiled none("#@ assume length == 4\nx = aggregate(full_s, 1 / (indices + 1));", [](ProgramRequest& r) {
+    r.vocabulary = ints({1, 2});
+    r.max_length = 3;
+  });
+  REQUIRE_MESSAGE(none.model, none.first_error());
+  Runner runner(none.program.elaboration.graph, *none.model);
+  settle_exactness(none.program.elaboration.graph, runner, *none.model, none.diagnostics, none.budget);
+  CHECK(none.model->exactness.kind != Word::Enumerated);
+  CHECK_FALSE(none.model->exact);
+}
