@@ -112,6 +112,7 @@ class _Program:
 
     def forget(self):
         _untouched.restore()
+        rasp._end()
         self.finder.forget()
         if self.finder in sys.meta_path:
             sys.meta_path.remove(self.finder)
@@ -184,14 +185,14 @@ class _Program:
             sys.stdout = stdout
 
     def _syntax(self, error):
-        line = error.lineno or 1
+        line = error.lineno or self.source.text.partition("\0")[0].count("\n") + 1  # bytes that no text has are told without a place
         span = self.source.line_span(line)
         if error.filename == self.source.filename and error.offset and error.text is not None:
             begin = self.source.offset(line, len((error.text or "")[: error.offset - 1].encode("utf-8", "replace")))
             end_line, end_offset = error.end_lineno or line, error.end_offset or error.offset + 1
             end = self.source.offset(end_line, len(error.text[: end_offset - 1].encode("utf-8", "replace"))) if end_line == line and end_offset > error.offset else begin + 1
             span = [begin, max(end, begin + 1)]
-        where = "" if error.filename == self.source.filename else f" (in {self.others.get(error.filename, error.filename)}, line {line})"
+        where = "" if error.filename in (None, self.source.filename) else f" (in {self.others.get(error.filename, error.filename)}, line {line})"
         self._message("error", "python-syntax", f"{error.msg}{where}", span if not where else None)
 
     def _place(self, error):

@@ -21,6 +21,13 @@ await test('mistakes say what Python says, at the line of the program', async ()
       3,
       /more than 100,000/,
     ],
+    ...['SequenceMap(lambda a, b: a, x, x)', 'Map(lambda a: a, x)'].map((more) => [
+      `${rasp}x = rasp.tokens\nfor i in range(150_000):\n  x = rasp.${more}\n`,
+      'limit-graph-nodes',
+      4,
+      /more than 100,000/,
+    ]),
+    [`${rasp}y = "\0"\n`, 'python-syntax', 2, /^source code string cannot contain null bytes$/],
     [`${rasp}y = 1\n`, 'no-output', 1, /makes no s-op/],
     [
       `${rasp}cache = {}\ndef f(t):\n  return cache.setdefault(t, len(cache))\nx = rasp.Map(f, rasp.tokens)\n`,

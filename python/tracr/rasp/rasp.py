@@ -31,6 +31,16 @@ def _start() -> None:
     _notices.clear()
 
 
+_made = []  # every expression: taken apart one by one, or the end of a long chain of them would be as many calls deep
+
+
+def _end() -> None:
+    """Nothing of the program is needed any more."""
+    for expr in reversed(_made):
+        expr.__dict__.clear()
+    _made.clear()
+
+
 def _call_site():
     """Where the code outside of this package is: (code object, instruction), outermost frames left alone."""
     frame = sys._getframe(1)
@@ -61,6 +71,7 @@ class RASPExpr:
         _limit[1] += 1
         if _limit[1] > _limit[0]:
             raise TooManyExpressions(f"a program may make {_limit[0]:,} expressions at most")
+        _made.append(self)
         self._site = _call_site()
         self._id = None
         self._annotations = {}
@@ -96,6 +107,7 @@ class RASPExpr:
 
     def copy(self):
         made = copy.copy(self)
+        _made.append(made)
         made._annotations = dict(self._annotations)
         return made
 
@@ -487,6 +499,7 @@ def _expect_callable(value, who: str, where: str = "first") -> None:
 tokens = TokensType()
 indices = IndicesType()
 length = LengthType()
+_made.clear()  # these are nobody's program
 
 
 class RASPEvaluator:
