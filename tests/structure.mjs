@@ -142,6 +142,7 @@ const elsewhere = {
   'few-examples': 'tests/lab/training_test.cc',
   'limit-training': 'tests/lab/training_test.cc',
   'not-in-rasp': 'tests/python/run.mjs',
+  'python-setting': 'tests/python/mistakes.mjs',
   'expression-too-large': 'programs that give it compile for many seconds',
   'selector-too-composed': 'no small program is known that gives it',
   'limit-value-set': 'value-set-too-large comes first',

@@ -6,8 +6,10 @@ import inspect
 import io
 import itertools
 import json
+import opcode
 import random
 import re
+import reprlib
 import sys
 import traceback
 import types
@@ -217,7 +219,7 @@ class _Program:
 
     def _told(self, error):
         span, where = self._place(error)
-        if isinstance(error, KeyboardInterrupt):
+        if isinstance(error, KeyboardInterrupt) and not _raised_by_program(error):
             return self._message("error", "limit-time", "The program takes longer than it may", span, "Look for a loop that does not end, or make the vocabulary or maximal length smaller.")
         if isinstance(error, MemoryError):
             return self._message("error", "limit-memory", "The program takes more memory than there is", span, "Build smaller lists.")
@@ -312,12 +314,20 @@ class _Program:
                 return self._call(scope[function])
             return next((scope[c] for c in constants if c in scope), None)
 
+        def unusable(value, what):
+            if value is not None and not callable(value) and not isinstance(value, AbsentName):
+                self._message("warning", "python-setting", f"{reprlib.repr(value)} is not {what}: the program is read without this setting", None, "Give one, or write it in a #@ line.")
+
         vocabulary = ask("get_vocab", "VOCAB", "VOCABULARY", "vocab")
         if isinstance(vocabulary, Iterable) and not isinstance(vocabulary, (type, AbsentName)):
             self.settings["vocabulary"] = self._call(list, itertools.islice(vocabulary, VOCABULARY))
+        else:
+            unusable(vocabulary, "a vocabulary, a list of tokens")
         longest = ask("get_max_seq_len", "MAX_SEQ_LEN", "MAX_LENGTH", "max_seq_len")
         if isinstance(longest, int) and longest > 0:
             self.settings["max_length"] = longest
+        else:
+            unusable(longest, "a maximal length, an int from 1")
         causal = ask("get_causal", "CAUSAL", "causal")
         if isinstance(causal, bool):
             self.settings["causal"] = causal
@@ -423,6 +433,14 @@ class _Program:
 
 class _Told(Exception):
     """The author has been told."""
+
+
+def _raised_by_program(error) -> bool:
+    """Whether a `raise` statement made it: what the limit on time makes comes up anywhere else."""
+    at = error.__traceback__
+    while at is not None and at.tb_next is not None:
+        at = at.tb_next
+    return at is not None and at.tb_frame.f_code.co_code[at.tb_lasti] == opcode.opmap["RAISE_VARARGS"]
 
 
 def _worded(error) -> str:

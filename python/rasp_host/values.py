@@ -3,8 +3,13 @@
 import math
 
 
+def _is_text(value):
+    """No half of a surrogate pair is in it, which no JSON text and no token can hold."""
+    return value.isascii() or not any("\ud800" <= c <= "\udfff" for c in value)
+
+
 class Pool:
-    """Every value once. Ints, floats, bools and strings are themselves; anything else is an opaque value, known by its text."""
+    """Every value once. Ints, floats, bools and texts are themselves; anything else is an opaque value, known by its text."""
 
     def __init__(self):
         self.values = []
@@ -39,7 +44,7 @@ class Pool:
             return value, "b"
         if kind is int:
             return (value if abs(value) <= 2**53 else str(value)), "i"
-        if kind is str:
+        if kind is str and _is_text(value):
             return value, "s"
         if kind is float:
             if math.isfinite(value):

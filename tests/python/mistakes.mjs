@@ -62,6 +62,7 @@ await test('mistakes say what Python says, at the line of the program', async ()
     ['import does_not_exist\n', 'python-raised', 1, /No module named 'does_not_exist'/],
     [`${rasp}x = rasp.tokens and rasp.indices\n`, 'python-raised', 2, /neither true nor false/],
     [`${rasp}x = rasp.Select(rasp.tokens, rasp.tokens)\n`, 'python-raised', 2, /missing 1 required/],
+    [`${rasp}raise KeyboardInterrupt\n`, 'python-raised', 2, /KeyboardInterrupt/],
     [`${rasp}import helper\n`, 'python-raised', 2, /ZeroDivisionError: division by zero \(in helper.py, line 2\)/],
   ]) {
     const d = await mistake(
@@ -99,6 +100,33 @@ await test('a loop without an end, a huge list and one long call are stopped, an
   const call = await mistake(`${rasp}x = sum(range(10**12))\n`, { limit_ms: 500 });
   assert.equal(call.code, 'limit-time');
   await fine();
+});
+
+await test('a setting that is none is said, and the program is read without it', async () => {
+  for (const [setting, message] of [
+    ['VOCAB = 5', /^5 is not a vocabulary/],
+    ['MAX_SEQ_LEN = -1', /^-1 is not a maximal length/],
+  ]) {
+    const answer = await ask('eval', `${rasp}${setting}\nx = rasp.Map(lambda t: t * 2, rasp.tokens)\n`, {
+      input: text('ab'),
+    });
+    assert.deepEqual(answer.values, ['aa', 'bb']);
+    const [d] = answer.diagnostics;
+    assert.deepEqual([d.code, d.severity], ['python-setting', 'warning']);
+    assert.match(d.message, message);
+  }
+});
+
+await test('half of a surrogate pair is a value, and no other text', async () => {
+  const answer = await ask(
+    'run',
+    `${rasp}x = rasp.Map(lambda t: {"a": "\\ud800", "b": "\\ud801"}[t], rasp.tokens)\n` +
+      'y = rasp.Map(lambda v: len(v) + (v == "\\ud800"), x)\nz = rasp.SequenceMap(lambda v, n: v if n == 2 else "other", x, y)\n',
+    { input: text('aba') },
+  );
+  assert.ok(answer.ok, JSON.stringify(answer.diagnostics));
+  assert.deepEqual(answer.interpreter.values, ["'\\ud800'", 'other', "'\\ud800'"]);
+  assert.ok(answer.agree);
 });
 
 await test('tokens of mixed types, tuples, None, other files, printed values, settings from a class', async () => {
