@@ -47,7 +47,7 @@ export interface Diagnostic {
   hint?: string;
   /** The program is fine, but has no value on this input: it can be compiled all the same. */
   on_input?: true;
-  /** A change of the main file that mends the mistake. */
+  /** A change of the main file that fixes the mistake. */
   fix?: { title: string; edits: ({ span: SpanTuple; text: string })[] };
 }
 

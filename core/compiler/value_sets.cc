@@ -157,8 +157,22 @@ void ValueSets::finish(NodeId id) {
     s.by_i = s.by_n = false;
     s.ids.assign(1, *distinct.begin());
   }
+  if (s.by_i && s.by_n) forget_length(s);
   s.all.assign(members.begin(), members.end());
   std::sort(s.all.begin(), s.all.end(), [&](ValueId a, ValueId b) { return total_less(values_[a], values_[b]); });
+}
+
+// Where a position has the same set at every length, as of what a shift reads, lengths are not told apart: all that reads
+// it is looked at once for each position, not once for each position and length.
+void ValueSets::forget_length(NodeSets& s) {
+  const std::uint32_t N = setting_.max_length;
+  for (std::uint32_t n = 1; n < N; ++n)
+    for (std::uint32_t i = 0; i < n; ++i)
+      if (s.ids[slot(s, i, n)] != s.ids[slot(s, i, N)]) return;
+  std::vector<SetId> ids(s.ids.end() - N, s.ids.end());
+  slots_in_all_ -= s.ids.size() - ids.size();
+  s.by_n = false;
+  s.ids = std::move(ids);
 }
 
 void ValueSets::contexts(const std::vector<NodeId>& ids,

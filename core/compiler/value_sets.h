@@ -94,6 +94,7 @@ class ValueSets {
   std::size_t slots(bool by_i, bool by_n) const;
   void infer(NodeId id);
   void finish(NodeId id);
+  void forget_length(NodeSets& sets);
   void elementwise(NodeId id);  // value_sets_elementwise.cc
   bool few_tuples(const Cone& cone, double cap) const;
   std::optional<Cone> cone_of(NodeId id) const;
@@ -107,10 +108,14 @@ class ValueSets {
     std::vector<SetId> terms;
   };  // terms: empty, or the set of each key
   struct Follow {
-    bool by_keys = false, followed = false, value_by_i = false;
+    bool by_keys = false, followed = false, value_by_i = false, selector_by_n = false;
   };  // how far an aggregate's rows are followed
   Follow follow(const Node& aggregate) const;
   Row row_of(NodeId aggregate, std::uint32_t i, std::uint32_t n, Follow follow) const;
+  // The keys that query position i may select at every length, ascending: 2j + 1 where it selects j for certain, 2j
+  // where it may. Of a selector that does not depend on the length.
+  const std::vector<std::uint32_t>& keys_of(NodeId selector, std::uint32_t i) const;
+  SetId union_of(const std::vector<SetId>& parts) const;  // parts: ascending
   SetId selected_of(SetId members, NodeId aggregate) const;
   static int combined(NodeKind kind, int a, int b);
   int some_query(const Node& select, ValueId key) const;
@@ -168,6 +173,7 @@ class ValueSets {
   mutable std::unordered_map<NodeId, std::vector<NodeId>> selector_order_;
   mutable std::unordered_map<NodeId, std::vector<std::pair<std::uint32_t, std::uint32_t>>> selector_operands_;
   mutable std::unordered_map<NodeId, std::vector<WidthRange>> width_sums_;
+  mutable std::unordered_map<NodeId, std::vector<std::optional<std::vector<std::uint32_t>>>> keys_of_;  // by i
   mutable std::vector<int> state_;
   std::unordered_map<std::uint64_t, std::pair<SetId, int>> means_memo_;
   mutable std::unordered_map<std::vector<std::uint32_t>, SetId, VectorHash> unions_;  // of sets

@@ -10,6 +10,7 @@ ValueSets::Follow ValueSets::follow(const Node& aggregate) const {
   bool by_i, by_n;
   Follow f;
   f.followed = selector_depends(aggregate.args[0], by_i, by_n);
+  f.selector_by_n = by_n;
   f.value_by_i = nodes_[aggregate.args[1]].by_i;
   if ((by_i || f.value_by_i) && setting_.max_length > effort_.followed_length) f.followed = false;
   f.by_keys = f.followed && by_i;
@@ -39,15 +40,22 @@ ValueSets::Row ValueSets::row_of(NodeId aggregate, std::uint32_t i, std::uint32_
     return row;
   }
   bool certain = nodes_[value].by_i;
-  std::vector<std::uint32_t> parts;
-  for (std::uint32_t j = 0; j < visible; ++j) {
-    budget_.tick();
-    const int s = selects(selector, i, j, n);
-    if (s == 0) continue;
-    row.range.low += s == 1;
+  std::vector<SetId> parts;
+  const auto take = [&](std::uint32_t j, bool selected) {
+    row.range.low += selected;
     ++row.range.high;
-    certain &= s == 1;
+    certain &= selected;
     parts.push_back(at(value, j, n));
+  };
+  budget_.tick(visible);
+  if (follow.selector_by_n) {
+    for (std::uint32_t j = 0; j < visible; ++j)
+      if (const int s = selects(selector, i, j, n); s != 0) take(j, s == 1);
+  } else {
+    for (std::uint32_t key : keys_of(selector, i)) {
+      if (key / 2 >= visible) break;
+      take(key / 2, key % 2 == 1);
+    }
   }
   if (row.range.high > 1 && single(selector)) {
     row.range.high = 1;
@@ -57,14 +65,29 @@ ValueSets::Row ValueSets::row_of(NodeId aggregate, std::uint32_t i, std::uint32_
   if (certain && parts.size() >= 2) row.terms = parts;
   std::sort(parts.begin(), parts.end());
   parts.erase(std::unique(parts.begin(), parts.end()), parts.end());
+  row.source = selected_of(union_of(parts), aggregate);
+  return row;
+}
+
+SetId ValueSets::union_of(const std::vector<SetId>& parts) const {
+  if (parts.size() == 1) return parts[0];
   auto [it, fresh] = unions_.try_emplace(parts, 0);
   if (fresh) {
     std::vector<ValueId> members;
-    for (auto p : parts) members.insert(members.end(), sets_[p].begin(), sets_[p].end());
+    for (SetId p : parts) members.insert(members.end(), sets_[p].begin(), sets_[p].end());
     it->second = sets_.intern(std::move(members));
   }
-  row.source = selected_of(it->second, aggregate);
-  return row;
+  return it->second;
+}
+
+const std::vector<std::uint32_t>& ValueSets::keys_of(NodeId selector, std::uint32_t i) const {
+  auto& rows = keys_of_[selector];
+  rows.resize(setting_.max_length);
+  if (rows[i]) return *rows[i];
+  std::vector<std::uint32_t> keys;
+  for (std::uint32_t j = 0; j < setting_.max_length; ++j)
+    if (const int s = selects(selector, i, j, setting_.max_length); s != 0) keys.push_back(2 * j + (s == 1));
+  return rows[i].emplace(std::move(keys));
 }
 
 // The values that a selected key may have, where key and value are functions of one s-op: those of its values for which

@@ -21,8 +21,8 @@ TEST_CASE("limits: rows of tabulated functions") {
                         {"output", 0},
                         {"output_name", "x"}};
     rasp::Session session;
-    const Json r = Json::parse(
-        session.request(Json{{"command", "eval"}, {"program", ""}, {"graph", graph}, {"input", "a"}}.dump()));
+    const Json r = Json::parse(session.request(
+        Json{{"command", "eval"}, {"program", ""}, {"graph", graph}, {"input", "a"}, {"limit_ms", 600000}}.dump()));
     return r["ok"] == true ? std::string() : r["diagnostics"][0]["code"].get<std::string>();
   };
   CHECK(code(1000) == "");

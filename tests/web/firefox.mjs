@@ -98,10 +98,8 @@ await test('a program typed key by key runs', async (page) => {
 });
 
 await test('selection, experiment, undo', async (page) => {
-  await page.goto(`${server.url}#example=histogram`); // opens with its head chosen: `#@ view attention`
+  await page.goto(`${server.url}#example=histogram`);
   await settled(page);
-  await page.waitForFunction(() => /W_QK/.test(document.querySelector('.inspector').textContent), { timeout: 30_000 });
-  await page.click('.inspector .close');
   const right = await cells(page, 'model');
   await page.click('[data-head="0.0"] .box-title');
   await page.waitForFunction(() => /W_QK/.test(document.querySelector('.inspector').textContent), { timeout: 30_000 });
