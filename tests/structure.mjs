@@ -105,6 +105,17 @@ const notCodes = new Set(['s-op', 'rasp-playground', 'half-layer']);
 // Codes of one word, and those that the command line gives.
 const words = new Set(['overflow', 'conversion', 'internal', 'file', 'transcript']);
 
+test('a listing prints every number of the compiler’s effort', () => {
+  const text = read('core/compiler/effort.h').replace(/\/\/.*$/gm, '');
+  const [, members] = /struct Effort \{([^]*?)\n\};/.exec(text);
+  const names = [...members.matchAll(/(\w+) = /g)].map((m) => m[1]);
+  assert.ok(names.length > 20);
+  assert.deepEqual(
+    [...text.matchAll(/visit\("(\w+)", e\.\1\)/g)].map((m) => m[1]),
+    names,
+  );
+});
+
 test('docs/diagnostics.md names every code, and no other', () => {
   const documented = [...read('docs/diagnostics.md').matchAll(/^### (.*)$/gm)].map((m) => m[1]);
   assert.equal(new Set(documented).size, documented.length, 'each once');

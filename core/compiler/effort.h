@@ -57,4 +57,36 @@ struct Effort {
   std::size_t sums_of_terms = 4096;
 };
 
+// All of them by name, as listings print them.
+template <class Visit>
+void each_effort(const Effort& e, Visit visit) {
+  visit("early_table_of_terms", e.early_table_of_terms);
+  visit("table_of_terms", e.table_of_terms);
+  visit("table_of_arms", e.table_of_arms);
+  visit("text_table", e.text_table);
+  visit("text_parts", e.text_parts);
+  visit("text_cuts", e.text_cuts);
+  visit("arms", e.arms);
+  visit("large_table", e.large_table);
+  visit("split_table", e.split_table);
+  visit("fused_table", e.fused_table);
+  visit("joined_table", e.joined_table);
+  visit("fused_length", e.fused_length);
+  visit("injective_values", e.injective_values);
+  visit("pairs_followed", e.pairs_followed);
+  visit("rows_followed", e.rows_followed);
+  visit("followed_length", e.followed_length);
+  visit("width_sums_length", e.width_sums_length);
+  visit("counted_values", e.counted_values);
+  visit("sum_length", e.sum_length);
+  visit("values_of_remainder", e.values_of_remainder);
+  visit("parts_of_remainder", e.parts_of_remainder);
+  visit("values_held", e.values_held);
+  visit("large_number", e.large_number);
+  visit("steps_not_passed", e.steps_not_passed);
+  visit("large_model", e.large_model);
+  visit("assumed_values", e.assumed_values);
+  visit("sums_of_terms", e.sums_of_terms);
+}
+
 }  // namespace rasp

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "compiler/craft_of.h"
+#include "compiler/effort.h"
 #include "export/onnx.h"
 #include "export/safetensors.h"
 #include "model/fingerprint.h"
@@ -59,6 +60,17 @@ Json comparison_with(const Json& r, CompiledModel& model, Json& messages) {
   return out;
 }
 
+// The sizes at which the compiler takes another way, as comments: with them the listing says how it came to be.
+std::string effort_lines() {
+  std::string out = "\n# Made with this effort (core/compiler/effort.h):\n", line = "#";
+  each_effort(Effort{}, [&](const char* name, double value) {
+    const std::string entry = std::string(" ") + name + " " + std::to_string(static_cast<std::int64_t>(value));
+    if (line.size() + entry.size() > 110) out += line + "\n", line = "#";
+    line += entry;
+  });
+  return out + line + "\n";
+}
+
 Json no_component(const std::string& component) {
   return failed("bad-component", "input", "The model has no component \"" + cut(component, 40) + "\"",
                 "head 0.1 (layer and head), mlp 0 or unembed.");
@@ -78,6 +90,7 @@ Json write_listing(const CompiledModel& model, const Elaboration& program, const
   };
   auto text = craft::print(craft_of(model, graph, where), component);
   if (!text) return no_component(component);
+  if (component.empty()) *text += effort_lines();
   bytes = std::move(*text);
   return {{"ok", true}, {"bytes", bytes.size()}};
 }
