@@ -22,7 +22,7 @@
 //   #! samples N                    held against the interpreter on so many inputs (120 where the line is missing; all)
 //   #! each NAME…: A | B | C        once for each; {{NAME}} stands for it. Several names: values between &
 //   #! example NAME                 the program is that of examples/
-//   #! slow, #! long                too long for a build with checks; for `./dev test --long` only
+//   #! slow, #! long                too long under the sanitizers, run in WebAssembly; for `./dev test --long` only
 #pragma once
 #include <filesystem>
 #include <string>

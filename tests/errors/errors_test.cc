@@ -145,9 +145,15 @@ TEST_CASE("what a fix fixes is not said again") {
     };
     // A mistake may hide another one.
     std::string text = program;
-    for (int round = 0; round < 4; ++round) text = fixed(text, analyzed(text), fixes);
+    Json said = analyzed(text);
+    for (int round = 0; round < 4; ++round) {
+      const std::string next = fixed(text, said, fixes);
+      if (next == text) break;
+      text = next;
+      said = analyzed(text);
+    }
     CAPTURE(text);
-    for (const Json& d : analyzed(text)) CHECK_MESSAGE(!d.contains("fix"), d.dump());
+    for (const Json& d : said) CHECK_MESSAGE(!d.contains("fix"), d.dump());
   }
   CHECK(fixes > 20);
 }

@@ -146,11 +146,13 @@ TEST_CASE("format never changes the examples and test programs") {
     if (!std::filesystem::exists(path)) continue;
     for (const auto& entry : std::filesystem::directory_iterator(path)) {
       if (entry.path().extension() != ".rasp") continue;
+      // What runs up to a limit would do so twice here.
+      if (entry.path().stem().string().starts_with("limit-")) continue;
       check_same(read(entry.path()));
       ++programs;
     }
   }
-  CHECK(programs > 20);
+  CHECK(programs > 100);
 }
 
 TEST_CASE("format never changes random programs, however they are laid out") {
