@@ -9,9 +9,9 @@ namespace rasp {
 ValueId Applier::operator()(NodeId node, const ValueId* args, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i)
     if (args[i] == undefined_value) return undefined_value;
-  key_.assign(1, node);
-  key_.insert(key_.end(), args, args + count);
-  if (auto it = memo_.find(key_); it != memo_.end()) return it->second;
+  Call call{node, {undefined_value, undefined_value, undefined_value}};
+  std::copy(args, args + count, call.args);
+  if (auto it = memo_.find(call); it != memo_.end()) return it->second;
   budget_.tick(8);
   std::vector<Value> operands;
   operands.reserve(count);
@@ -22,7 +22,7 @@ ValueId Applier::operator()(NodeId node, const ValueId* args, std::size_t count)
     const bool near = v->kind() == Kind::Float && node < near_.size() && near_[node];
     id = near ? pool_.intern_near(v->number(), 1e-10 * std::max(1.0, std::fabs(v->number()))) : pool_.intern(*v);
   }
-  memo_.emplace(key_, id);
+  memo_.emplace(call, id);
   return id;
 }
 

@@ -27,8 +27,20 @@ class Applier {
   const Graph& graph_;
   ValuePool& pool_;
   Budget& budget_;
-  std::unordered_map<std::vector<std::uint32_t>, ValueId, VectorHash> memo_;
-  std::vector<std::uint32_t> key_;
+  struct Call {  // a node and its operands, of which there are at most three
+    NodeId node;
+    ValueId args[3];
+    bool operator==(const Call&) const = default;
+  };
+  struct CallHash {
+    std::size_t operator()(const Call& c) const {
+      const auto mix = [](std::uint64_t x) { return (x ^ (x >> 32)) * 0x9e3779b97f4a7c15u; };
+      const std::uint64_t a = std::uint64_t{c.node} << 32 | c.args[0], b = std::uint64_t{c.args[1]} << 32 | c.args[2];
+      const std::uint64_t h = mix(mix(a) + b);
+      return static_cast<std::size_t>(h ^ (h >> 32));
+    }
+  };
+  std::unordered_map<Call, ValueId, CallHash> memo_;
   std::vector<bool> near_;
 };
 

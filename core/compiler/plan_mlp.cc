@@ -226,9 +226,10 @@ bool MlpPlanner::join_axes(Cone& cone, const std::vector<NodeId>& axes) {
                                      inputs.begin());
   struct Point {
     double x, y;
-    Tuple outcome;
+    std::uint32_t outcome;
   };
   std::map<Tuple, std::vector<Point>> curves;  // by code inputs
+  std::map<Tuple, std::uint32_t> outcomes;     // numbered, so that points are small and quickly sorted
   std::vector<ValueId> out;
   visit_tuples(cone, [&](const std::vector<ValueId>& tuple) {
     cone.evaluate(tuple, c_.apply, out);
@@ -240,23 +241,26 @@ bool MlpPlanner::join_axes(Cone& cone, const std::vector<NodeId>& axes) {
     Tuple codes;
     for (std::size_t d = 0; d < tuple.size(); ++d)
       if (d != at[0] && d != at[1]) codes.push_back(c_.values.canonical(tuple[d]));
-    curves[codes].push_back({c_.values.number(tuple[at[0]]), c_.values.number(tuple[at[1]]), std::move(outcome)});
+    const auto number = outcomes.emplace(std::move(outcome), static_cast<std::uint32_t>(outcomes.size())).first->second;
+    curves[std::move(codes)].push_back({c_.values.number(tuple[at[0]]), c_.values.number(tuple[at[1]]), number});
   });
   const double noise_x = noise(axes[0]), noise_y = noise(axes[1]);
   double best = 0, chosen = 0;
+  std::vector<std::pair<double, std::uint32_t>> line;  // place on the joint axis, outcome
   for (int exponent = -14; exponent <= 14; ++exponent)
     for (const double sign : {1.0, -1.0}) {
-      const double scale = std::ldexp(sign, exponent);
+      const double scale = std::ldexp(sign, exponent), noise_both = noise_x + std::fabs(scale) * noise_y;
       double gap = 1e300;
-      for (auto& [codes, points] : curves) {
+      for (const auto& [codes, points] : curves) {
+        if (gap <= best * noise_both) break;  // another scale leaves more room
         c_.budget.tick(static_cast<std::uint32_t>(points.size()) * 16);
-        std::stable_sort(points.begin(), points.end(),
-                         [&](const Point& a, const Point& b) { return a.x + scale * a.y < b.x + scale * b.y; });
-        for (std::size_t i = 1; i < points.size(); ++i)
-          if (points[i].outcome != points[i - 1].outcome)
-            gap = std::min(gap, points[i].x + scale * points[i].y - points[i - 1].x - scale * points[i - 1].y);
+        line.clear();
+        for (const Point& p : points) line.emplace_back(p.x + scale * p.y, p.outcome);
+        std::sort(line.begin(), line.end());
+        for (std::size_t i = 1; i < line.size(); ++i)
+          if (line[i].second != line[i - 1].second) gap = std::min(gap, line[i].first - line[i - 1].first);
       }
-      const double room = gap / (noise_x + std::fabs(scale) * noise_y);
+      const double room = gap / noise_both;
       if (room > best) best = room, chosen = scale;
     }
   if (best < 32) return false;
