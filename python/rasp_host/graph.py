@@ -8,6 +8,9 @@ from rasp_host.modules import AbsentName
 from rasp_host.values import Pool
 
 
+LOOKS = 50_000  # at what reads a value, in one answer: what is not carried on is asked for
+
+
 class Refused(Exception):
     """The program cannot be tabulated; says why, in the words of a diagnostic."""
 
@@ -181,19 +184,61 @@ class GraphBuilder:
 
     # tables
 
-    def answer(self, wants, explain) -> None:
+    def answer(self, wants, output, explain) -> None:
         """Rows for what the engine asks. `explain(error)` words an exception of a function."""
+        readers, self._looks = self._readers(output), LOOKS
         for want in wants:
             function = self.functions[want["function"]]
             values, types = want["operands"]["values"], want["operands"]["types"]
             for i in range(0, len(values), function.arity):
-                objects = [self.pool.read(values[j], types[j]) for j in range(i, i + function.arity)]
-                operands = tuple(self.pool.add(x) for x in objects)
-                outcome = self._outcome(function, objects, explain)
-                if len(function.rows) % 7 == 0 and len(function.rows) < 700 and self._outcome(function, objects, explain) != outcome:
-                    raise Refused("python-not-deterministic", f"\"{function.label or 'a function'}\" gives different values for {', '.join(map(_short, objects))} when it is called twice",
-                                  "A function of an s-op may depend on its arguments alone: draw random numbers, and count calls, outside of it.", function.span)
-                function.rows[operands] = outcome
+                operands = tuple(self.pool.add(self.pool.read(values[j], types[j])) for j in range(i, i + function.arity))
+                self._carried(readers, want["function"], operands, self._row(function, operands, explain), explain)
+
+    def _readers(self, output):
+        """(what reads a node, the node of a function), of the elementwise nodes below the output whose function is no other node's."""
+        used, needed = {}, {output}
+        for at in range(len(self.nodes) - 1, -1, -1):
+            if at in needed:
+                needed.update(self.nodes[at].get("args", ()))
+            if "function" in self.nodes[at]:
+                used.setdefault(self.nodes[at]["function"], []).append(at)
+        alone = {f: nodes[0] for f, nodes in used.items() if len(nodes) == 1 and nodes[0] in needed and self.nodes[nodes[0]]["kind"] == "elementwise"}
+        readers = {}
+        for at in alone.values():
+            for arg in set(self.nodes[at]["args"]):
+                readers.setdefault(arg, []).append(at)
+        return readers, alone
+
+    def _carried(self, readers, at, operands, outcome, explain) -> None:
+        """What a node is beside the values of its arguments settles what reads nothing else: its rows are made at once, where the engine would ask for
+        them one level after the other. Only values that do occur at one position are met."""
+        readers, alone = readers
+        if at not in alone or outcome < 0:
+            return
+        known = dict(zip(self.nodes[alone[at]]["args"], operands))
+        known[alone[at]] = outcome
+        waiting = [*known]
+        while waiting and self._looks > 0:
+            for at in readers.get(waiting.pop(), ()):
+                node = self.nodes[at]
+                self._looks -= 1
+                if at in known or not all(arg in known for arg in node["args"]):
+                    continue
+                made = self._row(self.functions[node["function"]], tuple(known[arg] for arg in node["args"]), explain)
+                if made >= 0:
+                    known[at] = made
+                    waiting.append(at)
+
+    def _row(self, function, operands, explain) -> int:
+        outcome = function.rows.get(operands)
+        if outcome is None:
+            objects = [self.pool.objects[at] for at in operands]
+            outcome = self._outcome(function, objects, explain)
+            if len(function.rows) % 7 == 0 and len(function.rows) < 700 and self._outcome(function, objects, explain) != outcome:
+                raise Refused("python-not-deterministic", f"\"{function.label or 'a function'}\" gives different values for {', '.join(map(_short, objects))} when it is called twice",
+                              "A function of an s-op may depend on its arguments alone: draw random numbers, and count calls, outside of it.", function.span)
+            function.rows[operands] = outcome
+        return outcome
 
     def compare(self, again: "GraphBuilder", explain) -> None:
         """With the graph of the same program run a second time: its functions are asked for rows of this one, last ones first. What remembers its calls

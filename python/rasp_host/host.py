@@ -11,6 +11,7 @@ import random
 import re
 import reprlib
 import sys
+import time
 import traceback
 import types
 from collections.abc import Iterable
@@ -19,23 +20,25 @@ from tracr.compiler import compiling
 from tracr.rasp import rasp
 
 from rasp_host.advice import unlike_tracr
+from rasp_host.following import Follower
 from rasp_host.graph import GraphBuilder, Refused
 from rasp_host.modules import AbsentName, Finder
 from rasp_host.source import Source
 from rasp_host.untouched import Untouched
 
 ROUNDS = 400  # of questions by the engine: one a level of functions of functions
-VOCABULARY = 100_000  # tokens of one: more than the engine takes
+VOCABULARY = 20_000  # tokens of one, as the engine has it
+NO_FILES = "Files cannot be opened here: put data into the program, or into another file of the project and import it."
 PRINTED = 20_000  # characters that a program may print
 
 
 _untouched = Untouched()
 
 
-def run(request_text: str, engine) -> str:
-    """The JSON text of a graph document for the program of a request. Never raises but for what ends Python itself."""
+def run(request_text: str, engine, say=lambda line: None) -> str:
+    """The JSON text of a graph document for the program of a request. Never raises but for what ends Python itself. `say` is told which line is under way."""
     request = json.loads(request_text)
-    program = _Program(request, engine)
+    program = _Program(request, engine, say)
     try:
         return program.document()
     except Exception as error:  # a bug of this package: the page and the command line go on
@@ -78,9 +81,10 @@ class _Printed(io.TextIOBase):
 
 
 class _Program:
-    def __init__(self, request, engine):
+    def __init__(self, request, engine, say):
         self.request = request
         self.engine = engine
+        self.follower = Follower(say)
         self.name = request.get("name") or "program.py"
         self.source = Source(request.get("program") or "", f"<{self.name}>")
         self.messages = []
@@ -89,6 +93,9 @@ class _Program:
         self.printed = _Printed(self.source)
         self.namespace = {}
         self.settings = {}
+        self.until = time.monotonic() * 1000 + (request.get("limit_ms") or 10_000)
+        self.settings_at = {}  # where they are, as far as it is known
+        self.left = None  # where the program ended itself
 
     # the document
 
@@ -161,10 +168,12 @@ class _Program:
         main, stdout = sys.modules.get("__main__"), sys.stdout
         sys.modules["__main__"] = module
         sys.stdout = self.printed
+        self.follower.follow(self.code)
         try:
             exec(self.code, self.namespace)
             return True
-        except SystemExit:
+        except SystemExit as error:
+            self.left = self._place(error)[0]
             return True
         except BaseException as error:
             self._told(error)
@@ -186,7 +195,8 @@ class _Program:
         finally:
             sys.stdout = stdout
 
-    def _syntax(self, error):
+    def _syntax(self, error, under_way=None):
+        """`under_way`: the line that had other text read."""
         line = error.lineno or self.source.text.partition("\0")[0].count("\n") + 1  # bytes that no text has are told without a place
         span = self.source.line_span(line)
         if error.filename == self.source.filename and error.offset and error.text is not None:
@@ -195,7 +205,7 @@ class _Program:
             end = self.source.offset(end_line, len(error.text[: end_offset - 1].encode("utf-8", "replace"))) if end_line == line and end_offset > error.offset else begin + 1
             span = [begin, max(end, begin + 1)]
         where = "" if error.filename in (None, self.source.filename) else f" (in {self.others.get(error.filename, error.filename)}, line {line})"
-        self._message("error", "python-syntax", f"{error.msg}{where}", span if not where else None)
+        self._message("error", "python-syntax", f"{error.msg}{where}", span if not where else under_way)
 
     def _place(self, error):
         """The innermost place of the user's main file under way, and in words where another file was."""
@@ -217,8 +227,10 @@ class _Program:
             tb = tb.tb_next
         return self.source.site((frame.f_code, at)) if at is not None else self.source.line_span(line)
 
-    def _told(self, error):
+    def _told(self, error, otherwise=None):
+        """Says what ended the program; `otherwise`: where, if none of its own lines was under way."""
         span, where = self._place(error)
+        span = span or otherwise
         if isinstance(error, KeyboardInterrupt) and not _raised_by_program(error):
             return self._message("error", "limit-time", "The program takes longer than it may", span, "Look for a loop that does not end, or make the vocabulary or maximal length smaller.")
         if isinstance(error, MemoryError):
@@ -228,8 +240,9 @@ class _Program:
         if isinstance(error, rasp.TooManyExpressions):
             return self._message("error", "limit-graph-nodes", f"The program makes more than {rasp._limit[0]:,} s-ops and selectors", span, "Look for a loop that makes too many.")
         if isinstance(error, SyntaxError):
-            return self._syntax(error)
-        self._message("error", "python-raised", _worded(error) + where, span)
+            return self._syntax(error, span)
+        hint = NO_FILES if isinstance(error, OSError) and error.errno and error.filename is not None else ""
+        self._message("error", "python-raised", _worded(error) + where, span, hint)
 
     def _explained(self, error) -> str:
         """An exception of a function on some values: its text, and the line where it is raised if that is in the program."""
@@ -271,6 +284,7 @@ class _Program:
         if compiling._compiled:
             model = compiling._compiled[-1]
             self.settings = {"vocabulary": model.vocab, "max_length": model.max_seq_len, "causal": bool(model.causal)}
+            self.settings_at["vocabulary"] = self.source.site(model._site)
             return model.program, self._name_of(model.program)
         made = self._made()
         if made is not None:
@@ -279,6 +293,8 @@ class _Program:
             if isinstance(self.namespace.get(name), rasp.SOp):
                 self._ask_settings(self.namespace)
                 return self.namespace[name], name
+        if self.left:
+            raise Refused("no-output", "The program ends here, before it has made an s-op", "Assign one to a variable first.", self.left)
         raise Refused("no-output", "The program makes no s-op", "Assign one to a variable, or write make_program(), which returns it.")
 
     def _made(self):
@@ -320,7 +336,8 @@ class _Program:
 
         vocabulary = ask("get_vocab", "VOCAB", "VOCABULARY", "vocab")
         if isinstance(vocabulary, Iterable) and not isinstance(vocabulary, (type, AbsentName)):
-            self.settings["vocabulary"] = self._call(list, itertools.islice(vocabulary, VOCABULARY))
+            self.settings["vocabulary"] = self._call(list, itertools.islice(vocabulary, VOCABULARY + 1))
+            self.settings_at["vocabulary"] = next((self.source.assigned[c][1] for c in ("VOCAB", "VOCABULARY", "vocab") if c in self.source.assigned), None)
         else:
             unusable(vocabulary, "a vocabulary, a list of tokens")
         longest = ask("get_max_seq_len", "MAX_SEQ_LEN", "MAX_LENGTH", "max_seq_len")
@@ -351,7 +368,7 @@ class _Program:
                     builder.node(expr)
                 self._ask_engine(builder, output)
             except (KeyboardInterrupt, MemoryError, RecursionError) as error:
-                self._told(error)
+                self._told(error, self.source.site(output._site))
                 return builder
             if not (builder.pool.opaque and builder.compares):
                 break  # else comparisons of tuples and the like are Python's: once more, as tables
@@ -385,8 +402,9 @@ class _Program:
 
     def _ask_engine(self, builder, output):
         request = {k: self.request[k] for k in ("input", "inputs", "vocabulary", "max_length", "causal") if self.request.get(k) is not None}
-        request.update(command="tabulate", program=self.source.text, name=self.name, example_input=self.request.get("command") == "analyze", limit_ms=self.request.get("limit_ms") or 10_000)
+        request.update(command="tabulate", program=self.source.text, name=self.name, example_input=self.request.get("command") == "analyze", limit_ms=0)
         for _ in range(ROUNDS):
+            request["limit_ms"] = max(1, self.until - time.monotonic() * 1000)
             graph = {"rasp_graph": 1, "dialect": "tracr", "settings": self._settings(builder), **builder.document()}
             if output is not None:
                 graph["output"] = builder.node(output)
@@ -394,17 +412,20 @@ class _Program:
             if not answer.get("ok"):
                 for d in answer.get("diagnostics", []):
                     if d["severity"] == "error" and d["class"] == "limit":
-                        raise Refused(d["code"], d["message"], d.get("hint", ""))
+                        raise Refused(d["code"], d["message"], d.get("hint", ""), self.source.site(output._site))
                 return
             if not answer["wants"]:
                 return
-            builder.answer(answer["wants"], self._explained)
-        raise Refused("limit-opaque-rows", "The functions of this program meet ever more values", "Choose a smaller vocabulary or maximal length.")
+            self.follower.again()
+            builder.answer(answer["wants"], builder.node(output), self._explained)
+        raise Refused("limit-opaque-rows", "The functions of this program meet ever more values", "Choose a smaller vocabulary or maximal length.", self.source.site(output._site))
 
     def _settings(self, builder):
         settings = {}
         if "vocabulary" in self.settings:
             values = self.settings["vocabulary"]
+            if len(values) > VOCABULARY:
+                raise Refused("limit-vocabulary", f"The vocabulary has more than {VOCABULARY} tokens", "Choose a smaller one.", self.settings_at["vocabulary"])
             try:
                 values = sorted(values)
             except TypeError:
@@ -456,7 +477,7 @@ def _worded(error) -> str:
 
 def _builtins():
     def no_files(*args, **kwargs):
-        raise OSError("files cannot be opened here: put data into the program, or into another file of the project and import it")
+        raise OSError(f"{NO_FILES[0].lower()}{NO_FILES[1:-1]}")
 
     def no_input(*args, **kwargs):
         raise OSError("there is nobody to answer: put what is needed into the program")

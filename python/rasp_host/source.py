@@ -14,6 +14,7 @@ class Source:
         self.assigned = {}      # name at top level → span of the last assignment to it, span of the statement
         self.order = []         # names at top level, in the order of assignments
         self._lambdas = []
+        self._labels = {}       # of lambdas, by their code
         self._names = []        # (name, span) of every name that is read at top level
         self._cache = {}
 
@@ -100,13 +101,16 @@ class Source:
             return outer.replace("{0}", inner) if len(outer) + len(inner) < 80 else ""
         name = getattr(function, "__name__", "")
         if name == "<lambda>":
-            return self._lambda_label(function)
+            code = function.__code__
+            key = id(code)  # a loop makes many of one; equal code can stand in two places
+            if key not in self._labels:
+                self._labels[key] = (self._lambda_label(code), code)  # kept, so that no other has its id
+            return self._labels[key][0]
         code = getattr(function, "__code__", None)
         count = code.co_argcount if code is not None else 1
         return f"{name}({', '.join('{%d}' % i for i in range(min(count, 2)))})" if name else ""
 
-    def _lambda_label(self, function) -> str:
-        code = function.__code__
+    def _lambda_label(self, code) -> str:
         if code.co_filename != self.filename:
             return ""
         places = [(p[0], p[2]) for p in code.co_positions() if p[0] and p[2] is not None and p[1:] != (p[0], 0, 0)]

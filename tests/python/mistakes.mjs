@@ -102,6 +102,53 @@ await test('a loop without an end, a huge list and one long call are stopped, an
   await fine();
 });
 
+await test('what ends Python itself, or is ended from outside, is told at its line, with its cause', async () => {
+  for (const [program, code, line, message] of [
+    ['import os\nx = rasp.tokens + "é"\nos._exit(1)\n', 'python-raised', 4, /ends Python itself/],
+    [
+      'import os\ndef f(t):\n  if t == "b":\n    os.abort()\n  return t\nx = rasp.Map(f, rasp.tokens)\n',
+      'python-raised',
+      5,
+    ],
+    ['nest = []\nfor i in range(200_000):\n  nest = [nest]\nrepr(nest)\n', 'limit-recursion', 5, /out of stack/],
+    ['y = 1\nx = eval("+".join(["1"] * 100_000))\n', 'limit-recursion', 3],
+    ['n = 5\nfor i in range(100):\n  n = n + 1\ny = "é"; m = sum(range(10**12))\n', 'limit-time', 5, /too long/],
+    ['def f(t):\n  return sum(range(10**12)) if t == "b" else 1\nx = rasp.Map(f, rasp.tokens)\n', 'limit-time', 3],
+  ]) {
+    const d = await mistake(rasp + program, { limit_ms: 500 });
+    assert.deepEqual([d.code, d.line], [code, line], `${program}: ${JSON.stringify(d)}`);
+    assert.match(d.message, message ?? /./);
+  }
+});
+
+await test('places of what no line of the program is under way for', async () => {
+  for (const [program, code, line, message] of [
+    ['import pathlib\ny = pathlib.Path("v.txt").read_text()\n', 'python-raised', 3, /Files cannot be opened here/],
+    ['import os\ny = os.listdir("data")\n', 'python-raised', 3, /Files cannot be opened here/],
+    ['raise FileNotFoundError(2, "mine")\n', 'python-raised', 2, /^FileNotFoundError: \[Errno 2\] mine undefined$/],
+    ['y = 1\nx = eval("1 +")\n', 'python-syntax', 3, /invalid syntax/],
+    ['y = 1\nimport helper\n', 'python-syntax', 3, /invalid syntax \(in helper.py, line 1\)/],
+    ['y = 1\nraise SystemExit("not yet")\n', 'no-output', 3, /ends here/],
+    ['x = rasp.tokens\nVOCAB = range(10**7)\n', 'limit-vocabulary', 3, /more than 20000 tokens/],
+    [
+      'from tracr.compiler import compiling\ncompiling.compile_rasp_to_model(rasp.tokens, vocab=range(10**5), max_seq_len=4)\n',
+      'limit-vocabulary',
+      3,
+    ],
+  ]) {
+    const d = await mistake(rasp + program, program.includes('helper') ? { files: { 'helper.py': 'x = = 1\n' } } : {});
+    assert.deepEqual([d.code, d.line], [code, line], `${program}: ${JSON.stringify(d)}`);
+    assert.match(`${d.message} ${d.hint}`, message ?? /./);
+  }
+});
+
+await test('a chain of functions, each of the one before, is tabulated in few rounds', async () => {
+  const program = `${rasp}VOCAB = {0, 1}\nMAX_SEQ_LEN = 4\nx = rasp.tokens\nfor i in range(450):\n  x = rasp.SequenceMap(lambda a, b: (a + b + 1) % 2, x, rasp.tokens)\n`;
+  const after = (t) => (t === 1 ? 1 : 450 % 2); // 450 times a + 1 + 1, or a + 1
+  const r = await ask('eval', program, { input: { values: [0, 1, 1, 0], types: 'iiii' } });
+  same(r, { values: [0, 1, 1, 0].map(after), types: 'iiii' }, 'a chain');
+});
+
 await test('a setting that is none is said, and the program is read without it', async () => {
   for (const [setting, message] of [
     ['VOCAB = 5', /^5 is not a vocabulary/],

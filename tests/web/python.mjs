@@ -46,7 +46,20 @@ const row = (page, name) =>
       ].map((c) => c.textContent),
     name,
   );
+/** In the gutter of the editor, beside its lines. */
+const marks = (page) =>
+  page.evaluate(() => document.querySelector('.editor-host').shadowRoot.querySelectorAll('.cm-lint-marker').length);
 const says = (page, text) => until(page, text, (t) => document.body.innerText.includes(t), text);
+const said = (page, line, message) =>
+  until(
+    page,
+    `${message} at line ${line}`,
+    ([l, m]) =>
+      [...document.querySelectorAll('.console li')].some(
+        (item) => item.textContent.startsWith(`${l}:`) && item.textContent.includes(m),
+      ),
+    [line, message],
+  );
 async function type(page, text) {
   await until(page, 'the editor', () =>
     Boolean(document.querySelector('.editor-host')?.shadowRoot?.querySelector('.cm-content')),
@@ -66,44 +79,7 @@ async function type(page, text) {
   }, text);
 }
 
-// Everything that a program in a browser's worker might reach. Each line prints what came of it.
-const breakOut = `
-from tracr.rasp import rasp
-def attempt(name, f):
-    try:
-        print(name, "REACHED", str(f())[:60])
-    except BaseException as error:
-        print(name, "blocked")
-def js(name):
-    import js as module
-    return getattr(module, name)
-for name in ("fetch", "XMLHttpRequest", "WebSocket", "caches", "indexedDB", "navigator", "Worker", "importScripts", "eval", "location", "postMessage", "BroadcastChannel", "self", "globalThis", "EventSource"):
-    attempt("js." + name, lambda: js(name))
-def run_js(text):
-    from pyodide.code import run_js
-    return run_js(text)
-attempt("run_js", lambda: run_js("fetch('stolen')"))
-attempt("Function", lambda: js("Object").constructor("return fetch('stolen')")())
-attempt("constructor", lambda: js("setTimeout").constructor("return fetch('stolen')")())
-attempt("timer", lambda: js("setTimeout")("fetch('stolen')", 0))
-def pyfetch():
-    import asyncio
-    from pyodide.http import open_url
-    return open_url("stolen")
-attempt("open_url", pyfetch)
-def package():
-    import pyodide_js
-    return pyodide_js._module.fetch("stolen")
-attempt("pyodide_js", package)
-def socket():
-    import socket
-    return socket.create_connection(("127.0.0.1", 80), timeout=1)
-attempt("socket", socket)
-def file():
-    return open("/etc/passwd").read()
-attempt("file", file)
-x = rasp.tokens
-`;
+const breakOut = readFileSync(path.join(root, 'tests/web/break_out.py'), 'utf8');
 const hist =
   'from tracr.rasp import rasp\nVOCAB = {"a", "b"}\nMAX_SEQ_LEN = 4\n#@ input "aab"\nsame = rasp.Select(rasp.tokens, rasp.tokens, rasp.Comparison.EQ)\nhist = rasp.SelectorWidth(same)\n';
 
@@ -227,9 +203,10 @@ async function suite(engine, newPage) {
           [...document.querySelectorAll('.status button')].find((b) => b.textContent === 'Stop')?.click() ?? false,
         ) || document.body.innerText.includes('Edit the program or its settings'),
     );
-    await says(page, 'Edit the program or its settings');
+    await said(page, 8, 'Edit the program or its settings'); // the line that was under way
     await type(page, hist);
     await settled(page);
+    assert.equal(await marks(page), 0);
   });
   await test('a program that tries to break out reaches nothing', async (page) => {
     wanted.length = 0;
@@ -253,17 +230,20 @@ async function suite(engine, newPage) {
   await test('what brings Python down or keeps it busy leaves the picture, and the next program runs', async (page) => {
     await page.goto(site.url + link(hist));
     await settled(page);
-    for (const [more, message] of [
+    for (const [more, message, line] of [
       [
         'while True:\n    try:\n        pass\n    except BaseException:\n        pass\n',
         'The program takes longer than it may',
       ],
-      ['x = sum(range(10**12))\n', 'This took too long and was stopped'],
-      ['x = [0] * 10**9\n', 'The program takes more memory than there is'],
-      ['def f(n):\n    return f(n + 1)\nf(1)\n', 'Functions call each other too deeply'],
+      ['x = sum(range(10**12))\n', 'This took too long and was stopped', 7],
+      ['x = [0] * 10**9\n', 'The program takes more memory than there is', 7],
+      ['def f(n):\n    return f(n + 1)\nf(1)\n', 'Functions call each other too deeply', 8],
+      ['import os\nos.abort()\n', 'This ends Python itself, and with it the program', 8],
+      ['nest = []\nfor i in range(200_000):\n    nest = [nest]\nrepr(nest)\n', 'Python runs out of stack here', 10],
     ]) {
       await type(page, hist + more);
       await says(page, message);
+      if (line) await said(page, line, message);
       assert.deepEqual(await row(page, 'model'), ['2', '2', '1'], `the last picture stays: ${message}`);
       await type(page, `${hist}other = hist * 3\n`);
       await until(page, 'the next program', () =>
@@ -281,15 +261,7 @@ async function suite(engine, newPage) {
     await settled(page);
     for (const [more, line, message, shown] of mistakes) {
       await type(page, more.startsWith('#') ? more : hist + more);
-      await until(
-        page,
-        `${message} at line ${line}`,
-        ([l, m]) =>
-          [...document.querySelectorAll('.console li')].some(
-            (item) => item.textContent.startsWith(`${l}:`) && item.textContent.includes(m),
-          ),
-        [line, message],
-      );
+      await said(page, line, message);
       if (shown) {
         await until(
           page,

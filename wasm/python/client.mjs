@@ -1,5 +1,6 @@
 // Python programs from Node: a worker that is started at the first of them, and replaced when a program brings it down.
 import { Worker } from 'node:worker_threads';
+import { causeOf, endedGraph } from './ended.mjs';
 
 const grace = 2_000; // ms beyond a request's limit, for what Python cannot interrupt
 const start = 60_000;
@@ -15,13 +16,17 @@ const refused = (code, message, hint, id) => ({
 });
 
 export function pythonClient() {
-  let worker, ready, waiting;
+  let worker, ready, waiting, line;
 
   function begin() {
     worker = new Worker(new URL('./worker.mjs', import.meta.url));
     worker.unref();
     ready = new Promise((resolve, reject) => {
-      worker.on('message', (message) => (message.ready ? resolve() : waiting?.(message)));
+      worker.on('message', (message) => {
+        if (message.ready) resolve();
+        else if ('line' in message) line = message.line;
+        else waiting?.(message);
+      });
       worker.on('error', (error) => {
         waiting?.({ failed: String(error) });
         reject(error);
@@ -49,7 +54,8 @@ export function pythonClient() {
     try {
       const started = await Promise.race([ready.then(() => ({})), late(start)]);
       clearTimeout(clock);
-      if (started.late) return { late: true };
+      if (started.late) return { failed: 'it did not start' };
+      line = undefined;
       const answer = new Promise((resolve) => {
         waiting = resolve;
       });
@@ -72,8 +78,8 @@ export function pythonClient() {
       } catch (error) {
         answer = { failed: String(error) };
       }
+      if (answer.graph === undefined || answer.ended) await end();
       if (answer.graph !== undefined) return { graph: answer.graph };
-      await end();
       if (/Cannot find (package|module)|MODULE_NOT_FOUND/.test(answer.failed))
         return refused(
           'python-not-loaded',
@@ -81,19 +87,7 @@ export function pythonClient() {
           'It comes as the npm package pyodide: npm install pyodide@314.0.7',
           id,
         );
-      if (answer.late || /KeyboardInterrupt/.test(answer.failed))
-        return refused(
-          'limit-time',
-          `This takes longer than ${limit} ms`,
-          'Look for one call that takes very long, such as the sum of a huge range.',
-          id,
-        );
-      return refused(
-        'limit-memory',
-        'Python came to an end on this program: it takes more memory or stack than there is',
-        'Build smaller lists, and less deeply nested ones.',
-        id,
-      );
+      return { graph: endedGraph(text, answer.late ? 'time' : causeOf(answer.failed), line) };
     },
     end,
   };

@@ -118,8 +118,11 @@ function closeConstructors() {
   }
 }
 
-/** What reaches outside of this thread ends here. */
+/** What reaches outside of this thread ends here. Nor does it write to the console, where Pyodide would report what a program did to it. */
 export function giveUpAuthority() {
+  globalThis.console = Object.fromEntries(
+    ['log', 'info', 'warn', 'error', 'debug', 'trace'].map((name) => [name, () => {}]),
+  );
   const left = [];
   for (let at = globalThis; at && at !== Object.prototype; at = Object.getPrototypeOf(at)) {
     for (const name of Reflect.ownKeys(at)) {

@@ -5,5 +5,6 @@ export function createHost(parts: {
   pyodide: unknown;
   sources: Record<string, string>;
   engine: (text: string) => string;
-}): { graph(text: string): string };
+  say?: (line: number) => void;
+}): { graph(text: string): { graph: string; ended?: true } };
 export function isPython(request: unknown): boolean;

@@ -1,6 +1,7 @@
 // The Python host: CPython (Pyodide) beside an engine, in a worker of its own. It runs a program, tabulates its
 // functions with the engine's help and hands on a graph, which is data: whoever asked sends it to the engine with the
 // request. The same in Node and in the page.
+import { causeOf, endedGraph, lineIn } from './ended.mjs';
 
 /** Bytes that Python may take: beyond them it gets a MemoryError, not the browser an exhausted tab. */
 export const memoryLimit = 512 * 2 ** 20;
@@ -36,10 +37,10 @@ export const withGraph = (text, graph) => `${text.trimEnd().replace(/\}$/, '')},
 
 /**
  * `pyodide`: loaded. `sources`: {"tracr/rasp/rasp.py": text}. `engine`: a request's text → its document's text, at
- * once. Gives {graph(text)}: the graph's text for a request's. Throws only where Python has come to an end and the
- * worker must be replaced.
+ * once. `say` is told the line of the program under way, now and then. Gives {graph(text)}: {graph}, the graph's text for
+ * a request's, with `ended` where Python has come to an end, so that the worker must be replaced.
  */
-export function createHost({ pyodide, sources, engine }) {
+export function createHost({ pyodide, sources, engine, say = () => {} }) {
   for (const [file, text] of Object.entries(sources)) {
     const at = `${packages}/${file}`;
     pyodide.FS.mkdirTree(at.slice(0, at.lastIndexOf('/')));
@@ -59,6 +60,19 @@ export function createHost({ pyodide, sources, engine }) {
     `import sys\nsys.path.insert(0, ${JSON.stringify(packages)})\nimport rasp_host\nrasp_host.run`,
   );
   closeFiles(pyodide.FS);
+  // Python writes of the calls under way to what was its standard output.
+  const calls = [],
+    dump = pyodide._module._dump_traceback;
+  pyodide.setStdout({ batched: (line) => calls.push(line) });
+  const callsNow = () => {
+    calls.length = 0;
+    try {
+      dump();
+    } catch {
+      /* not even that */
+    }
+    return calls;
+  };
   // C++ and Python meet here: nothing may be thrown through their frames.
   const safe = (text) => {
     try {
@@ -94,14 +108,16 @@ export function createHost({ pyodide, sources, engine }) {
     if (made === undefined) {
       deadline = performance.now() + (request.limit_ms > 0 ? request.limit_ms : 10_000);
       try {
-        made = run(text, safe);
+        made = run(text, safe, say);
+      } catch (error) {
+        return { graph: endedGraph(text, causeOf(error), lineIn(callsNow(), name ?? 'program.py')), ended: true };
       } finally {
         deadline = Infinity;
       }
       if (graphs.size >= cached) graphs.delete(graphs.keys().next().value);
       graphs.set(key, made);
     }
-    return made;
+    return { graph: made };
   }
   return { graph };
 }

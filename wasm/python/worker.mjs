@@ -58,13 +58,12 @@ async function python() {
 
 const rasp = await engine(),
   own = sources();
-const host = createHost({ pyodide: await python(), sources: own, engine: (text) => rasp.request(text) });
-giveUpAuthority();
-parentPort.on('message', ({ text }) => {
-  try {
-    parentPort.postMessage({ graph: host.graph(text) });
-  } catch (error) {
-    parentPort.postMessage({ failed: String(error) });
-  }
+const host = createHost({
+  pyodide: await python(),
+  sources: own,
+  engine: (text) => rasp.request(text),
+  say: (line) => parentPort.postMessage({ line }),
 });
+giveUpAuthority();
+parentPort.on('message', ({ text }) => parentPort.postMessage(host.graph(text)));
 parentPort.postMessage({ ready: true });

@@ -2,7 +2,7 @@
 import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
 import { bracketMatching, indentUnit, syntaxHighlighting } from '@codemirror/language';
-import { type Diagnostic as Mark, diagnosticCount, lintGutter, setDiagnostics } from '@codemirror/lint';
+import { type Diagnostic as Mark, lintGutter, setDiagnostics } from '@codemirror/lint';
 import { Compartment, EditorState, type Extension } from '@codemirror/state';
 import { EditorView, drawSelection, highlightActiveLine, keymap, lineNumbers } from '@codemirror/view';
 import { effect } from '@preact/signals';
@@ -97,7 +97,7 @@ export default function Editor({ readOnly }: EditorOptions) {
         {
           key: 'Shift-Alt-f',
           run: (v) => {
-            void format(v);
+            if (!active.peek().endsWith('.py')) void format(v);
             return true;
           },
         },
@@ -177,6 +177,7 @@ export default function Editor({ readOnly }: EditorOptions) {
     settle(shown);
     const later = (f: () => void) => queueMicrotask(f);
     answerWith(() => outOfSight(view));
+    let marked = false;
     const stops = [
       effect(() => {
         const file = active.value,
@@ -185,6 +186,7 @@ export default function Editor({ readOnly }: EditorOptions) {
           states.set(shown, view.state);
           shown = file;
           view.setState(states.get(file) ?? create(text, file));
+          marked = true; // as it was left
           settle(file);
         }
         if (text !== view.state.doc.toString())
@@ -209,7 +211,9 @@ export default function Editor({ readOnly }: EditorOptions) {
             };
           });
         later(() => {
-          if (list.length || diagnosticCount(view.state)) view.dispatch(setDiagnostics(view.state, list));
+          // Marks in the gutter outlive the text that they stood at, so that an editor without diagnostics may have some.
+          if (list.length || marked) view.dispatch(setDiagnostics(view.state, list));
+          marked = list.length > 0;
         });
       }),
       effect(() => {

@@ -66,7 +66,8 @@ export function Pane(options: EditorOptions) {
   const now = () => {
     void loadEditor();
   }; // whoever reaches for the program gets the editor at once
-  const names = Object.keys(files.value);
+  const names = Object.keys(files.value),
+    inPython = active.value.endsWith('.py');
   const Editor = loaded.value;
   return (
     <div class="pane" ref={host}>
@@ -101,7 +102,7 @@ export function Pane(options: EditorOptions) {
             type="button"
             class="file-new"
             aria-label="New file"
-            title={'New file; others use it by load "name"'}
+            title={`New file; others use it by ${inPython ? 'import name' : 'load "name"'}`}
             onClick={() => {
               const name = freshName();
               files.value = { ...files.value, [name]: '' };
@@ -111,7 +112,7 @@ export function Pane(options: EditorOptions) {
             +
           </button>
         )}
-        {!options.readOnly && Editor && (
+        {!options.readOnly && Editor && !inPython && (
           <button
             type="button"
             class="file-format"

@@ -8,7 +8,7 @@ import { clearSelection } from '../state/focus';
 import { analysis, diagnostics, dimmed, picture, stale } from '../state/live';
 import { lone, misfit } from '../state/fit';
 import { newerBuild } from '../state/newer';
-import { course, selection, source, view, viewNames, type ViewName } from '../state/project';
+import { active, course, selection, source, view, viewNames, type ViewName } from '../state/project';
 import type { Shared } from '../state/link';
 import { question } from '../state/question';
 import { droppedFile } from '../state/dropped';
@@ -26,6 +26,7 @@ import { startTour, step } from '../state/tour';
 import { Captions } from './Captions';
 import { First, standing } from './First';
 import { Interim } from './Interim';
+import { pythonLoading } from '../engine/python/loading';
 import { PythonLoading } from './PythonLoading';
 import { Splitter, panelStyle } from './Splitter';
 import { Tour } from './Tour';
@@ -194,11 +195,15 @@ const centreClass = computed(() => `centre${stale.value ? ' stale' : ''}${dimmed
 const nothingYet = computed(() =>
   diagnostics.value.some((d) => d.severity === 'error')
     ? 'Fix the problems on the left, and the model appears here.'
-    : !analysis.value
-      ? 'Starting the engine…'
-      : analysis.value.output
-        ? 'Compiling the first model…'
-        : 'The program has no output yet. Write an expression and a semicolon: tokens;',
+    : pythonLoading.value
+      ? 'As soon as Python is here, the model appears.'
+      : !analysis.value
+        ? 'Starting the engine…'
+        : analysis.value.output
+          ? 'Compiling the first model…'
+          : active.value.endsWith('.py')
+            ? 'The program has no output yet. Assign an s-op to a variable.'
+            : 'The program has no output yet. Write an expression and a semicolon: tokens;',
 );
 
 function Centre() {

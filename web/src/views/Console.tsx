@@ -5,6 +5,7 @@ import { fixing, goTo } from '../state/goto';
 import { outcomes, pending } from '../state/expects';
 import { analysis, inputProblem } from '../state/live';
 import { problems } from '../state/problems';
+import { active } from '../state/project';
 import { valuesOf } from '../state/shown';
 import { tokensText } from '../values';
 import { Enlarge, Matrix } from './Enlarge';
@@ -74,7 +75,8 @@ export function Console() {
       </p>
       {list.length === 0 && failing.length === 0 && printed.length === 0 && !inputProblem.value && (
         <p class="hint">
-          No problems. A line such as <code>tokens;</code> shows its value here.
+          No problems. A line such as <code>{active.value.endsWith('.py') ? 'print(x("ab"))' : 'tokens;'}</code> shows
+          its value here.
         </p>
       )}
       {list.length > 0 && (

@@ -3,6 +3,7 @@
  * later visits without a network. A worker runs them (pythonHost.ts); one that does not answer in time, or is brought
  * down, is replaced from what is loaded already.
  */
+import { type Cause, causeOf, endedGraph } from '../../../../wasm/python/ended.mjs';
 import { refusal } from '../client';
 import type { Failure } from '../protocol';
 import { workerUrl } from '../trusted';
@@ -15,6 +16,12 @@ const startMs = 120_000,
   limitMs = 8_000,
   graceMs = 3_000;
 
+interface Answer {
+  graph?: string;
+  ended?: true; // and Python with it
+  crashed?: string;
+  stopped?: true;
+}
 interface Loaded {
   folder: string;
   python: WebAssembly.Module;
@@ -79,7 +86,8 @@ export class Python {
   #loaded: Promise<Loaded> | null = null;
   #worker: Worker | null = null;
   #ready: Promise<void> | null = null;
-  #waiting: ((answer: { graph?: string; crashed?: string; stopped?: true }) => void) | null = null;
+  #waiting: ((answer: Answer) => void) | null = null;
+  #line: number | undefined; // of the program, the last one that the worker told
   #queue: Promise<unknown> = Promise.resolve();
   #next = 1;
 
@@ -107,32 +115,20 @@ export class Python {
         clock = setTimeout(() => resolve({ late: true }), ms);
       });
     try {
-      const answer = new Promise<{ graph?: string; crashed?: string; stopped?: true }>((resolve) => {
+      const answer = new Promise<Answer>((resolve) => {
         this.#waiting = resolve;
       });
       const started = await Promise.race([this.#start().then(() => null), answer, late(startMs)]);
       clearTimeout(clock);
-      if (started === null) this.#worker!.postMessage({ id: this.#next++, text });
+      if (started === null) {
+        this.#line = undefined;
+        this.#worker!.postMessage({ id: this.#next++, text });
+      }
       const got = started ?? (await Promise.race([answer, late(limitMs + graceMs)]));
+      if (!('graph' in got) || got.ended) this.#lose();
       if ('graph' in got && got.graph !== undefined) return { graph: got.graph };
-      this.#lose();
-      if ('late' in got || /KeyboardInterrupt/.test('crashed' in got ? (got.crashed ?? '') : ''))
-        return {
-          refused: refusal(
-            'limit-time',
-            'This took too long and was stopped',
-            'Look for a call that takes very long, such as the sum of a huge range.',
-          ),
-        };
-      if ('stopped' in got)
-        return { refused: refusal('stopped', 'Stopped', 'Edit the program or its settings to start again.') };
-      return {
-        refused: refusal(
-          'limit-memory',
-          'Python came to an end on this program and was started again',
-          'Build smaller lists, and less deeply nested ones.',
-        ),
-      };
+      const cause: Cause = 'late' in got ? 'time' : 'stopped' in got ? 'stopped' : causeOf(got.crashed);
+      return { graph: endedGraph(text, cause, this.#line) };
     } catch {
       this.#lose();
       return {
@@ -162,6 +158,7 @@ export class Python {
       await new Promise<void>((resolve, reject) => {
         worker.onmessage = ({ data }) => {
           if (data.ready) resolve();
+          else if ('line' in data) this.#line = data.line;
           else if (data.crashed) {
             reject(new Error(data.crashed));
             this.#waiting?.(data);

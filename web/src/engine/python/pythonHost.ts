@@ -28,12 +28,17 @@ async function begin({ folder, python, library, engine }: Start) {
     print: () => {},
     printErr: () => {},
   });
-  const host = createHost({ pyodide, sources, engine: (text: string) => rasp.request(text) });
+  const host = createHost({
+    pyodide,
+    sources,
+    engine: (text: string) => rasp.request(text),
+    say: (line: number) => answer({ line }),
+  });
   giveUpAuthority();
   return host;
 }
 
-let host: Promise<{ graph(text: string): string }>;
+let host: Promise<ReturnType<typeof createHost>>;
 self.addEventListener('message', ({ data }: MessageEvent<Incoming>) => {
   if ('start' in data) {
     host = begin(data.start);
@@ -44,6 +49,6 @@ self.addEventListener('message', ({ data }: MessageEvent<Incoming>) => {
     return;
   }
   void host
-    .then((h) => answer({ id: data.id, graph: h.graph(data.text) }))
+    .then((h) => answer({ id: data.id, ...h.graph(data.text) }))
     .catch((error) => answer({ crashed: String(error) }));
 });
