@@ -108,6 +108,9 @@ class _Program:
                 doc.update(self._graph())
         except Refused as refused:
             self._message("error", refused.code, refused.message, refused.span, refused.hint)
+            if refused.code != "limit-vocabulary":  # the settings are known: that none are given is not to be said as well
+                builder = GraphBuilder(self.source)
+                doc.update(settings=self._settings(builder), values=builder.pool.document())
         except (KeyboardInterrupt, MemoryError, RecursionError) as error:
             self._told(error)
         seen = set()
