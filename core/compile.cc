@@ -185,6 +185,7 @@ CompileOptions::Promises promises_of(const Elaboration& e, Diagnostics& diagnost
 
 std::optional<CompiledModel> compile_program(const ProgramRequest& request, const Program& program,
                                              Diagnostics& diagnostics, Budget& budget) {
+  if (request.graph && diagnostics.has_errors()) return std::nullopt;  // what its host has not come to is not missing
   const Settings& s = program.settings;
   const NodeId output = output_sop(program, diagnostics);
   const Span start{0, 1, 0};

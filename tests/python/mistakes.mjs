@@ -142,6 +142,14 @@ await test('places of what no line of the program is under way for', async () =>
   }
 });
 
+await test('a program that ends before its settings are known is told of its mistake alone', async () => {
+  const { diagnostics } = await ask('compile', `${rasp}VOCAB = {"a"}\nMAX_SEQ_LEN = 3\nx = rasp.Map(len, tokns)\n`);
+  assert.deepEqual(
+    diagnostics.map((d) => [d.code, d.line]),
+    [['python-raised', 4]],
+  );
+});
+
 await test('a chain of functions, each of the one before, is tabulated in few rounds', async () => {
   const program = `${rasp}VOCAB = {0, 1}\nMAX_SEQ_LEN = 4\nx = rasp.tokens\nfor i in range(450):\n  x = rasp.SequenceMap(lambda a, b: (a + b + 1) % 2, x, rasp.tokens)\n`;
   const after = (t) => (t === 1 ? 1 : 450 % 2); // 450 times a + 1 + 1, or a + 1

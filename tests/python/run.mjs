@@ -88,6 +88,8 @@ for (const file of readdirSync(path.join(root, 'tests/python/programs'))) {
 
 // Programs as many people write them, at the sizes that benchmarks have. The values are those of plain functions of
 // Python: references.py.
+// Of one, all inputs are tried: a threshold stands closer to its number than the bound allows.
+const enumerated = new Set(['nearest_left_a.py']);
 const references = JSON.parse(read('tests/python/references.json'));
 for (const file of readdirSync(path.join(root, 'tests/python/corpus'))) {
   await test(`corpus/${file}`, async () => {
@@ -100,7 +102,8 @@ for (const file of readdirSync(path.join(root, 'tests/python/corpus'))) {
     assert.ok(r.ok, JSON.stringify(r.diagnostics));
     for (const [i, got] of r.results.entries()) same(got, runs[i].values, raw(runs[i].input));
     const { ok, mismatches, exactness, diagnostics } = await ask('check', program, { samples: 40, name: file });
-    assert.deepEqual([ok, mismatches, exactness], [true, 0, 'proved'], JSON.stringify(diagnostics));
+    const wanted = enumerated.has(file) ? 'enumerated' : 'proved';
+    assert.deepEqual([ok, mismatches, exactness], [true, 0, wanted], JSON.stringify(diagnostics));
     const { model } = await ask('compile', program, { name: file });
     assert.equal(model.max_length, longest);
   });
