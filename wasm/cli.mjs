@@ -264,7 +264,7 @@ async function generated({ samples, exhaustive, seed, ...request }, options) {
   const run = (tokens) =>
     engine.requestText(
       serialise({
-        command: 'trace',
+        command: 'extend',
         handle: compiled.handle,
         input: { raw: tokenList(tokens) },
         limit_ms: request.limit_ms,

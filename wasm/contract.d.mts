@@ -387,6 +387,18 @@ export interface TensorDoc {
   offset: number;
 }
 
+/** The model on an input that may continue the last one. T: tokens and BOS. computed: positions that were computed; of a causal model those that the last input had, too, are kept. */
+export interface ExtendResult {
+  ok: true;
+  T: number;
+  computed: number;
+  interpreter: Values;
+  model: Values;
+  defined: boolean[];
+  agrees: boolean[];
+  agree: boolean;
+}
+
 /** Fills the arena with the tensors. T: tokens and BOS, which is first. */
 export interface TraceResult {
   ok: true;
@@ -595,6 +607,7 @@ export interface Requests {
   run: { command: "run"; program: string; name?: string; language?: Language; graph?: GraphDoc; files?: Record<string, string>; output?: string; input?: AnyInput; vocabulary?: AnyInput; max_length?: number; causal?: boolean; objective?: "size" | "depth"; optimize?: boolean; passes?: { fuse?: boolean; fold?: boolean; merge_heads?: boolean; drop?: boolean; idioms?: boolean; factor?: boolean; pack?: boolean; reuse?: boolean }; limit_ms?: number; id?: unknown };
   check: { command: "check"; program: string; name?: string; language?: Language; graph?: GraphDoc; files?: Record<string, string>; output?: string; input?: AnyInput; vocabulary?: AnyInput; max_length?: number; causal?: boolean; objective?: "size" | "depth"; optimize?: boolean; passes?: { fuse?: boolean; fold?: boolean; merge_heads?: boolean; drop?: boolean; idioms?: boolean; factor?: boolean; pack?: boolean; reuse?: boolean }; samples?: number; exhaustive?: boolean; seed?: number; proof?: boolean; limit_ms?: number; id?: unknown };
   trace: { command: "trace"; handle: number; input: AnyInput; interventions?: Intervention[]; limit_ms?: number; id?: unknown };
+  extend: { command: "extend"; handle: number; input: AnyInput; limit_ms?: number; id?: unknown };
   weights: { command: "weights"; handle: number; layer: number; head?: number; limit_ms?: number; id?: unknown };
   explain: { command: "explain"; handle: number; input: AnyInput; half_layer: number; dimension: number; position: number; interventions?: Intervention[]; limit_ms?: number; id?: unknown };
   compare_passes: { command: "compare_passes"; handle: number; limit_ms?: number; id?: unknown };
@@ -616,6 +629,7 @@ export interface Results {
   run: RunResult | Failure;
   check: CheckResult | Failure;
   trace: TraceResult | Failure;
+  extend: ExtendResult | Failure;
   weights: WeightsResult | Failure;
   explain: ExplainResult | Failure;
   compare_passes: ComparePassesResult | Failure;

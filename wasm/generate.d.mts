@@ -1,11 +1,12 @@
-import type { Failure, TraceResult, Values } from './contract.mjs';
+import type { ExtendResult, Failure, Values } from './contract.mjs';
 
 export interface GenerateStep {
   tokens: Values;
-  model: TraceResult['model'];
-  interpreter: TraceResult['interpreter'];
+  model: ExtendResult['model'];
+  interpreter: ExtendResult['interpreter'];
   defined: boolean[];
   agree: boolean;
+  computed: number; // positions, with BOS: one a step of a causal model, but for the first
   appended?: Values;
 }
 export interface Generated {
@@ -17,7 +18,7 @@ export interface Generated {
   stopped: { why: 'until' | 'steps' | 'length' | 'no-token' | 'no-value'; message: string };
 }
 export function generate(
-  run: (tokens: Values) => Promise<TraceResult | Failure>,
+  run: (tokens: Values) => Promise<ExtendResult | Failure>,
   about: { input: Values; vocabulary: Values; maxLength: number; steps: number; until?: Values },
 ): Promise<Generated | Failure>;
 export function typedToken(text: string, vocabulary: Values): Values | null;

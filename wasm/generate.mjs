@@ -37,7 +37,7 @@ export function typedToken(text, vocabulary) {
 }
 
 /**
- * @param run (tokens: {values, types}) → the engine's `trace` document of the model on them
+ * @param run (tokens: {values, types}) → the engine's `extend` document of the model on them: of a causal model the new position alone is computed
  * @param {{input, vocabulary, maxLength: number, steps: number, until?: {values, types}}} about values as the engine
  * gives them; `until` has one, of the vocabulary
  * @returns {Promise<{ok: true, input, output, generated, steps: object[], stopped: {why: string, message: string}} |
@@ -58,24 +58,25 @@ export async function generate(run, { input, vocabulary, maxLength, steps, until
   for (let n = 0; n < steps; ++n) {
     if (tokens.values.length > maxLength && n > 0)
       return end('length', `The model takes at most ${maxLength} tokens; a larger maximal length goes further.`);
-    const trace = await run(tokens);
-    if (!trace.ok) return trace;
+    const ran = await run(tokens);
+    if (!ran.ok) return ran;
     const last = tokens.values.length - 1;
     const step = {
       tokens,
-      model: trace.model,
-      interpreter: trace.interpreter,
-      defined: trace.defined,
-      agree: trace.agree,
+      model: ran.model,
+      interpreter: ran.interpreter,
+      defined: ran.defined,
+      agree: ran.agree,
+      computed: ran.computed,
     };
     out.push(step);
-    if (!trace.defined[last])
+    if (!ran.defined[last])
       return end(
         'no-value',
         'The interpreter has no value at the last position, so what the model says there means nothing.',
       );
-    const value = trace.model.values[last],
-      type = trace.model.types[last],
+    const value = ran.model.values[last],
+      type = ran.model.types[last],
       found = indexIn(vocabulary, value, type);
     if (found < 0) return end('no-token', foreign(value, type, vocabulary));
     step.appended = { values: [vocabulary.values[found]], types: vocabulary.types[found] };

@@ -15,12 +15,14 @@ namespace rasp {
 namespace {
 
 // Owners speak of the program's own nodes.
-void name_owners(CompiledModel& model, const Rewritten& rewritten) {
+void name_owners(CompiledModel& model, const Graph& program, const Rewritten& rewritten) {
   auto origin = [&](NodeId id) { return id == no_node ? no_node : rewritten.origin[id]; };
   for (Subspace& s : model.subspaces) s.node = origin(s.node);
   for (LayerInfo& l : model.layers) {
     for (HeadInfo& h : l.heads) {
       h.selector = origin(h.selector);
+      // One that the compiler made comes from an s-op.
+      if (h.selector != no_node && !is_selector(program[h.selector].kind)) h.selector = no_node;
       for (NodeId& id : h.nodes) id = origin(id);
     }
     for (NeuronGroup& g : l.neurons) g.node = origin(g.node);
@@ -213,7 +215,7 @@ std::optional<CompiledModel> compile_graph(const Graph& graph, NodeId output, co
     diagnostics.warning("never-defined",
                         "\"" + graph.describe(output) + "\" has no value on any input of this vocabulary",
                         graph[output].span, "Run it to see why; the model says nothing that counts.");
-  name_owners(model, lowered->rewritten);
+  name_owners(model, graph, lowered->rewritten);
   note_size(model, graph, diagnostics);
   model.value_sets = std::move(lowered->value_sets);
   model.timings_ms = std::move(lowered->timings_ms);

@@ -77,8 +77,8 @@ struct Subspace {
 
 struct HeadInfo {
   std::vector<NodeId> nodes;  // aggregates / widths it computes
-  NodeId selector = no_node;
-  std::string label;  // selector in words
+  NodeId selector = no_node;  // none where the compiler made it of parts of others
+  std::string label;          // selector in words
   enum class Role : std::uint8_t { Aggregate, CountingWidth } role = Role::Aggregate;
   double count_scale = 0;  // CountingWidth: each selected key gets about 1/count_scale of the attention
   // W_QK in labelled form: values of query (rows) and key (columns), and the score in units where a selected pair

@@ -5,10 +5,6 @@
 
 namespace rasp {
 
-namespace {
-constexpr float masked = -1e30f;
-}
-
 const Intervention* Pass::pattern_for(std::int32_t head) const {
   const Intervention* found = nullptr;  // the last one wins, as if each were carried out in turn
   for (const Intervention& i : interventions_)

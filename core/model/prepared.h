@@ -11,6 +11,8 @@
 
 namespace rasp {
 
+constexpr float masked = -1e30f;  // the score of a key that the causal mask hides
+
 // Columns of a sparse matrix with a bias: y_c = bias[c] + Σ values[e] · x_rows[e] for begin[c] ≤ e < begin[c + 1].
 struct Columns {
   std::vector<std::int32_t> begin{0}, rows;

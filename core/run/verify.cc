@@ -45,6 +45,21 @@ std::vector<Value> Runner::run(std::span<const std::int32_t> ids, Trace* trace,
   return decode(model_, logits_, static_cast<std::int32_t>(ids.size()));
 }
 
+std::vector<Value> Runner::extend(std::span<const std::int32_t> ids, std::int32_t& computed, Budget& budget) {
+  computed = static_cast<std::int32_t>(ids.size());
+  if (!model_.transformer.causal) return run(ids, nullptr, {}, &budget);
+  if (!decoder_) decoder_.emplace(prepared_);
+  const auto& before = decoder_->ids();
+  if (before.size() > ids.size() || !std::equal(before.begin(), before.end(), ids.begin())) decoder_->clear();
+  computed -= static_cast<std::int32_t>(before.size());
+  const auto work = static_cast<std::uint32_t>(1 + model_.transformer.nonzeros() / 32);
+  for (const std::int32_t id : ids.subspan(before.size())) {
+    budget.tick(work);
+    decoder_->append(id);
+  }
+  return decode(model_, decoder_->logits(), static_cast<std::int32_t>(ids.size()));
+}
+
 std::vector<std::string> broken_promises(const Graph& graph, const CompileOptions::Promises& promises,
                                          const Evaluation& e) {
   std::vector<std::string> broken;

@@ -5,6 +5,7 @@
 #include <vector>
 #include "base/agree.h"
 #include "compile.h"
+#include "model/decoder.h"
 #include "model/forward.h"
 #include "model/vocabulary.h"
 
@@ -19,6 +20,9 @@ class Runner {
   // Decoded output, one value a position.
   std::vector<Value> run(std::span<const std::int32_t> ids, Trace* trace = nullptr,
                          std::span<const Intervention> interventions = {}, Budget* budget = nullptr);
+  // The same for a sequence that grows: of a causal model, positions of the last call that begin this one, too, are not
+  // computed again. `computed`: how many were, with BOS.
+  std::vector<Value> extend(std::span<const std::int32_t> ids, std::int32_t& computed, Budget& budget);
   const std::vector<float>& logits() const { return logits_; }
 
   struct Comparison {
@@ -38,6 +42,7 @@ class Runner {
   Vocabulary vocabulary_;
   PreparedModel prepared_;
   Workspace workspace_;
+  std::optional<Decoder> decoder_;
   std::vector<float> logits_;
 };
 

@@ -61,6 +61,7 @@ Json Session::dispatch(const Json& r) {
   if (command == "run") return run(r);
   if (command == "check") return check(r);
   if (command == "trace") return trace(r);
+  if (command == "extend") return extend(r);
   if (command == "weights") return weights(r);
   if (command == "explain") return explain(r);
   if (command == "compare_passes") return compare_passes(r);

@@ -35,6 +35,7 @@ class Session {
   Json run(const Json& request);
   Json check(const Json& request);
   Json trace(const Json& request);
+  Json extend(const Json& request);
   Json weights(const Json& request);
   Json explain(const Json& request);
   Json compare_passes(const Json& request);

@@ -1,4 +1,4 @@
-// Requests about a held model on one input: trace, weights, explain.
+// Requests about a held model on one input: trace, extend, weights, explain.
 #include "session/session.h"
 
 #include <chrono>
@@ -179,6 +179,22 @@ Json Session::trace(const Json& r) {
   out["decoded"] = ResidualReader(m, trace, budget).document();
   out["timings_ms"] = {{"forward", forward_ms}};
   arena_ = std::move(trace.arena);
+  return out;
+}
+
+Json Session::extend(const Json& r) {
+  HeldModel& h = held(r);
+  Budget budget(limits_of(r));
+  Posed p;
+  Json refused = pose(r, h, {}, budget, p);
+  if (!refused.is_null()) {
+    if (!p.encoded.ok) refused["position"] = p.encoded.position;
+    return refused;
+  }
+  std::int32_t computed = 0;
+  std::vector<Value> decoded = h.runner->extend(p.encoded.ids, computed, budget);
+  Json out = {{"ok", true}, {"T", p.encoded.ids.size()}, {"computed", computed}};
+  out.update(compared(h.model, p.evaluation.sequences[h.model.output], std::move(decoded)));
   return out;
 }
 

@@ -121,6 +121,14 @@ for (const file of list('examples')) {
         if (l.heads.length) interventions.push({ kind: 'zero_head', layer, head: 0 });
       });
       const trace = await ask({ command: 'trace', handle, input }, 'TraceResult', file);
+      for (const n of new Set([Math.ceil(input.length / 2), input.length])) {
+        const extended = await ask({ command: 'extend', handle, input: input.slice(0, n) }, 'ExtendResult', file);
+        if (n < input.length) continue;
+        const { values, types } = trace.model;
+        assert.deepEqual(extended.model, { values, types }, file);
+        for (const key of ['interpreter', 'defined', 'agrees', 'agree', 'T'])
+          assert.deepEqual(extended[key], trace[key], file);
+      }
       await ask({ command: 'trace', handle, input, interventions }, 'TraceResult', file);
       for (let half = 0; half <= 2 * compiled.layers.length; ++half) {
         await ask(
@@ -203,6 +211,8 @@ await test('refusals', async () => {
   const { handle } = await small.request({ command: 'compile', program: 'tokens;', input: 'ab', keep: true });
   for (const request of [
     { command: 'trace', handle, input: 'z' },
+    { command: 'extend', handle, input: 'z' },
+    { command: 'extend', handle: 99, input: 'a' },
     { command: 'trace', handle: 99, input: 'a' },
     { command: 'trace', handle, input: 'a', interventions: [{ kind: 'zero_mlp', layer: 9 }] },
     { command: 'explain', handle, input: 'z', half_layer: 0, dimension: 0, position: 0 },

@@ -80,11 +80,23 @@ await test('every step is what the interpreter says of its tokens, and grows by 
   }
 });
 
-await test('under a causal mask what was said stays said', () => {
+await test('under a causal mask what was said stays said, and only the new position is computed', () => {
   for (const name of ['counter', 'copier', 'closer']) {
     const { steps } = ok(example(name), '--steps', '4');
+    assert.deepEqual(
+      steps.map((s) => s.computed),
+      [steps[0].tokens.values.length + 1, ...steps.slice(1).map(() => 1)], // with BOS
+    );
     steps.slice(1).forEach((s, i) => assert.deepEqual(s.model.values.slice(0, -1), steps[i].model.values));
   }
+});
+
+await test('without one every position is computed again: what comes may change what was said', () => {
+  const { steps } = ok(example('reverse'), '--steps', '3');
+  assert.deepEqual(
+    steps.map((s) => s.computed),
+    steps.map((s) => s.tokens.values.length + 1),
+  );
 });
 
 await test('each end has its name and a sentence', () => {

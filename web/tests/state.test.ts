@@ -9,22 +9,26 @@ vi.mock('../src/engine/start', () => {
 
 describe('experiments', () => {
   it('fit at every position of the input, the last and BOS too, and at no other', async () => {
-    const { fits } = await import('../src/state/live');
+    const { experimentFits } = await import('../src/state/experiment');
     const model = { layers: [{ heads: [{}, {}] }], model: { layers: 1, d_model: 4 } } as unknown as CompileResult;
     const at = (position: number, half_layer = 2, dimensions = [3]) =>
-      fits({ kind: 'set_residual', half_layer, position, dimensions, values: [1] }, model, 5);
+      experimentFits({ kind: 'set_residual', half_layer, position, dimensions, values: [1] }, model, 5);
     expect([0, 1, 4, 5, 6].map((p) => at(p))).toEqual([true, true, true, true, false]);
     expect([at(0, 3), at(0, 2, [4])]).toEqual([false, false]);
     const pattern = (size: number) =>
-      fits({ kind: 'set_pattern', layer: 0, head: 1, values: Array(size).fill(0) }, model, 5);
+      experimentFits({ kind: 'set_pattern', layer: 0, head: 1, values: Array(size).fill(0) }, model, 5);
     expect([36, 25].map(pattern)).toEqual([true, false]);
-    expect([0, 1, 2].map((head) => fits({ kind: 'zero_head', layer: 0, head }, model, 5))).toEqual([true, true, false]);
+    expect([0, 1, 2].map((head) => experimentFits({ kind: 'zero_head', layer: 0, head }, model, 5))).toEqual([
+      true,
+      true,
+      false,
+    ]);
     expect(
       ['abcde', 'abcd', ['a', 'b', 1, 2, '𝔸𝔹'], '𝔸𝔹𝔸𝔹𝔸'].map((source) =>
-        fits({ kind: 'interchange', s_op: 'x', source }, model, 5),
+        experimentFits({ kind: 'interchange', s_op: 'x', source }, model, 5),
       ),
     ).toEqual([true, false, true, true]); // of the input's length
-    expect([0, 1].map((layer) => fits({ kind: 'zero_mlp', layer }, model, 5))).toEqual([true, false]);
+    expect([0, 1].map((layer) => experimentFits({ kind: 'zero_mlp', layer }, model, 5))).toEqual([true, false]);
   });
 });
 

@@ -25,6 +25,7 @@ export default async function addressJourneys(test) {
     await title(page, 'Sort');
     await settled(page);
     assert.equal(await hash(page), '#example=sort');
+    assert.equal(await page.title(), 'Sort · RASP Playground');
     await page.click('text=Share');
     assert.match(await page.inputValue('#share-preview'), /\/example\/sort\.html$/);
   });

@@ -269,7 +269,12 @@ export default async function drawnJourneys(test) {
     await type(page, readFileSync(path.join(root, 'examples/dyck1.rasp'), 'utf8'));
     await page.waitForFunction(() => document.querySelector('.result h2')?.textContent === 'Balanced brackets');
     await settled(page);
-    await page.locator('.score [data-item^="g"]', { hasText: 'clears it' }).first().click();
+    await page
+      .locator('.score [data-item^="g"]', { hasText: 'clears' })
+      .first()
+      .locator('button[data-node]')
+      .first()
+      .click();
     const facts = await page.locator('.inspector .facts').first().textContent();
     assert.doesNotMatch(facts, /computed by/);
     assert.match(facts, /from the embedding on until layer 1’s MLP clears them/);

@@ -20,7 +20,7 @@ export default async function legibleJourneys(test) {
     assert.equal(found.opposite, 'length - indices - 1');
     assert.equal(found['head 1.1'], 'full_s counts all positions');
     assert.equal(found['head 2.1'], 'flip fetches tokens');
-    assert.equal(found.model, '✓ the same as the interpreter');
+    assert.equal(found.model, '✓ as the interpreter');
     await page.click('[data-head="1.0"] .box-title');
     await page.click('text=switch this head off');
     await page.locator('.compare td.wrong').first().waitFor();

@@ -51,6 +51,24 @@ export default async function statesJourneys(test) {
     assert.match(await page.locator('.interim').textContent(), /same is a selector/);
   });
 
+  await test('what the compiler says of the model stays when only the input changes', async (fresh) => {
+    const page = await fresh();
+    await settled(page);
+    await page.click('text=Examples');
+    await page.click('text=New program');
+    await type(
+      page,
+      '#@ vocabulary "ab"\n#@ max_length 24\n#@ input "ab"\nx = aggregate(full_s, 1 / (indices + 1));\n',
+    );
+    const said = page.locator('.problems', { hasText: 'not-proved' });
+    await said.waitFor();
+    await page.fill('#input', 'bab');
+    await page.waitForFunction(() => document.querySelectorAll('.compare tbody tr:first-child td').length >= 3);
+    await settled(page);
+    await page.waitForTimeout(1500); // messages are drawn after a pause
+    assert.equal(await said.count(), 1);
+  });
+
   await test('a token that the model does not know: the interpreter answers, and one click teaches it', async (fresh) => {
     const page = await fresh('#example=histogram');
     await settled(page);

@@ -40,15 +40,15 @@ export interface Row {
   mlp: boolean;
   reads: number[];
 }
-/** Neurons that make nothing new: they set a code to 0 and 1 again, or clear it. */
+/** Neurons that make nothing new: they clear subspaces of these s-ops, or set their codes to 0 and 1 again. */
 export interface Note {
   kind: 'note';
   key: string;
   half: number;
   layer: number;
-  node: number;
-  name: string;
-  text: string;
+  nodes: number[];
+  names: string[];
+  clears: boolean;
   reads: number[];
 }
 export type Line = Heading | Band | Row | Note;
@@ -168,15 +168,22 @@ export function scoreOf(compiled: CompileResult): Line[] {
         rest.delete(s);
         lines.push(rowOf(compiled, s, `${neurons(g)} · ${g.how}`, { mlp: true, reads: g.subspaces }));
       }
-      if (!isMaker(g))
+      if (isMaker(g)) return;
+      const clears = g.how === 'clear',
+        name = nodeName(compiled, g.node),
+        before = lines.at(-1);
+      if (before?.kind === 'note' && before.clears === clears) {
+        before.nodes.push(g.node);
+        before.names.push(name);
+      } else
         lines.push({
           kind: 'note',
           key: `g${l}.${i}`,
           half: half + 1,
           layer: l,
-          node: g.node,
-          name: nodeName(compiled, g.node),
-          text: g.how === 'clear' ? 'clears it: nothing reads it any more' : 'sets its code to 0 and 1 again',
+          nodes: [g.node],
+          names: [name],
+          clears,
           reads: [],
         });
     });
@@ -227,10 +234,14 @@ export const laneWidth = (room: number, lanes: number): number =>
 
 /** What the names take, in pixels: a letter of the bold 13 px monospace is 7.83 wide; the rest is marks and margins. */
 export const namesWidth = (names: string[]): number =>
-  Math.max(116, Math.min(240, Math.ceil(7.83 * Math.max(0, ...names.map((n) => n.length))) + 38));
+  Math.max(116, Math.min(300, Math.ceil(7.83 * Math.max(0, ...names.map((n) => n.length))) + 38));
 
 /** How tall a band is: where there are few, arcs have room. */
 export const bandHeight = (heads: number): number => (heads <= 6 ? 44 : heads <= fewHeads ? 34 : 18);
 export const fewHeads = 12; // beyond, bands are drawn closer together and an overview stands at the edge
+
+/** What a note says of its s-ops: a verb before their names, and the reason behind them. */
+export const noteWords = ({ clears }: Note): [string, string] =>
+  clears ? ['clears', 'no longer read'] : ['sharpens', 'exactly 0 and 1 again'];
 
 export const howToRead = 'Time runs down. An arc runs from who is looked at to who looks. ▶ plays it step by step.';

@@ -7,7 +7,7 @@ import type { Picture } from '../state/live';
 import { token } from '../values';
 import { type Cell, outputCells, subspaceCells } from './cells';
 import { drawnPattern, headDoes, headName } from './pattern';
-import { type Line, arcPath, arcsOf, scoreOf, trueName } from './score';
+import { type Line, arcPath, arcsOf, noteWords, scoreOf, trueName } from './score';
 import { type Step, stepsOf } from './steps';
 
 const gutter = 205,
@@ -111,7 +111,8 @@ function page(d: Drawing, step: Step | null, top: number): { body: string; heigh
       const colour = line.part ? ink : d.paint(line.node);
       lane_(line.name, filled(line.half) ? subspaceCells(p, line.subspace, line.half) : [], colour, line.note);
     } else {
-      body += text(14, y + 15, `${line.name}: ${line.text}`, `fill="${quiet}"`);
+      const [verb, why] = noteWords(line);
+      body += text(14, y + 15, `${verb} ${line.names.join(', ')}: ${why}`, `fill="${quiet}"`);
       y += tall;
     }
   }

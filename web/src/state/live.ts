@@ -21,6 +21,7 @@ import { type Raw, type Tokens, rawValues } from '../engine/raw';
 import { compiler, interpreter, stopPython } from '../engine/start';
 import { parseTokens, tokensText } from '../values';
 import { allExamples } from './examples';
+import { experimentFits } from './experiment';
 import { meaningOf } from './meaning';
 import { active, experiments, files, selection, settings, source } from './project';
 
@@ -92,6 +93,19 @@ let baseline: { key: string; trace: TraceResult } | null = null;
 const patienceMs = 300;
 let compilingSince = 0;
 let analyzing: { since: number } | null = null;
+/**
+ * An analysis that is not drawn yet: where a model follows within a frame, both are drawn at once. A model that took
+ * longer the last time is not waited for.
+ */
+let undrawn: (() => void) | null = null;
+const togetherMs = 16;
+let modelTookMs = 0;
+
+function drawAnalysis() {
+  const draw = undrawn;
+  undrawn = null;
+  draw?.();
+}
 
 /**
  * What the active file may load or import: the project's other files, and the examples of the gallery. Nothing where it
@@ -154,19 +168,27 @@ async function analyze(job: Job, superseded: () => boolean) {
     if (compiler.busy && performance.now() - compilingSince > patienceMs) compiler.stop();
     compileLatest({ job, request, analyzed });
   }
-  batch(() => {
-    if (!compiles && !superseded()) working.value = '';
-    inputProblem.value = input?.problem ?? '';
-    vocabularyProblem.value = vocabulary?.problem ?? '';
-    stale.value = true;
-    diagnostics.value = result.diagnostics;
-    if (analyzed) {
-      followSelection(analysis.value, analyzed);
-      analyzedSource.value = request.program;
-      analysis.value = analyzed;
-    }
-  });
-  announce('rasp-analysis');
+  const draw = () => {
+    batch(() => {
+      if (!compiles && !superseded()) working.value = '';
+      inputProblem.value = input?.problem ?? '';
+      vocabularyProblem.value = vocabulary?.problem ?? '';
+      stale.value = true;
+      diagnostics.value = result.diagnostics;
+      if (analyzed) {
+        followSelection(analysis.value, analyzed);
+        analyzedSource.value = request.program;
+        analysis.value = analyzed;
+      }
+    });
+    announce('rasp-analysis');
+  };
+  undrawn = draw;
+  if (compiles && modelTookMs < togetherMs)
+    setTimeout(() => {
+      if (undrawn === draw) drawAnalysis();
+    }, togetherMs);
+  else drawAnalysis();
 }
 
 interface CompileJob {
@@ -202,23 +224,31 @@ async function compileAndTrace({ job, request, analyzed }: CompileJob, supersede
     );
     const { result } = answer;
     traced = answer.traced;
+    modelTookMs = performance.now() - compilingSince;
     if (!result.ok && (superseded() || job.epoch !== epoch)) return;
     if (!result.ok) {
-      working.value = '';
-      diagnostics.value = merge(diagnostics.value, result.diagnostics);
+      batch(() => {
+        working.value = '';
+        drawAnalysis();
+        diagnostics.value = merge(diagnostics.value, result.diagnostics);
+      });
       return;
     }
     if (held && held.generation === compiler.generation)
       void compiler.request({ command: 'release', handle: held.compiled.handle });
     held = { key, generation: compiler.generation, compiled: result, order, text: order.program };
-    if (job.epoch === epoch) diagnostics.value = merge(diagnostics.value, result.diagnostics);
   }
   if (job.epoch !== epoch) return;
   const { compiled } = held;
-  if (asBefore) await null; // the analysis is shown first
+  const drawMessages = () => {
+    drawAnalysis();
+    diagnostics.value = merge(diagnostics.value, compiled.diagnostics);
+  };
+  if (asBefore) await null; // the analysis is there first
   if (asBefore && !superseded() && job.epoch === epoch && picture.peek() === drawn) {
     batch(() => {
       working.value = '';
+      drawMessages();
       if (drawn!.compiled !== compiled) picture.value = { ...drawn!, compiled };
       stale.value = false;
     });
@@ -227,7 +257,7 @@ async function compileAndTrace({ job, request, analyzed }: CompileJob, supersede
   }
   working.value = 'running';
   const request2 = { command: 'trace' as const, handle: compiled.handle, input: ordered };
-  const usable = job.experiments.filter((x) => fits(x, compiled, tokens.values.length));
+  const usable = job.experiments.filter((x) => experimentFits(x, compiled, tokens.values.length));
   let reference: TraceResult | null = null;
   if (usable.length) {
     const baseKey = JSON.stringify([compiled.handle, compiler.generation, tokens]);
@@ -240,10 +270,14 @@ async function compileAndTrace({ job, request, analyzed }: CompileJob, supersede
   const { result, arena } =
     traced ?? (await compiler.request(usable.length ? { ...request2, interventions: usable } : request2));
   if (superseded() || job.epoch !== epoch) return;
-  working.value = '';
   // the thread was ended; where nobody asked for that, it all begins again
-  if (!result.ok && held.generation !== compiler.generation) return;
+  if (!result.ok && held.generation !== compiler.generation) {
+    working.value = '';
+    return;
+  }
   if (!result.ok || !arena) {
+    working.value = '';
+    drawMessages();
     const first = result.ok ? undefined : result.diagnostics[0];
     const message = first?.message ?? 'The model could not be run';
     if (first?.code === 'bad-intervention') experimentProblem.value = message;
@@ -251,6 +285,8 @@ async function compileAndTrace({ job, request, analyzed }: CompileJob, supersede
     return;
   }
   batch(() => {
+    working.value = '';
+    drawMessages();
     experimentProblem.value =
       usable.length < job.experiments.length ? 'Some experiments do not fit this model and are left out.' : '';
     picture.value = { compiled, trace: result, arena, baseline: reference, input: tokens };
@@ -282,19 +318,6 @@ function movedTo(old: Held, order: Order, { nodes }: AnalyzeResult): Held | null
     ? compiled
     : { ...compiled, nodes: compiled.nodes.map((n, i) => ({ ...n, span: nodes[i]!.span })) };
   return { ...old, order, compiled: there };
-}
-
-/** Whether an experiment, perhaps of another program's link, names parts that this model has. tokens: without BOS, whose position is 0. */
-export function fits(x: Job['experiments'][number], compiled: CompileResult, tokens: number): boolean {
-  if (x.kind === 'interchange') return [...x.source].length === tokens; // what s-ops it has is the engine's to say
-  if (x.kind === 'set_residual')
-    return (
-      x.half_layer <= 2 * compiled.model.layers &&
-      x.position <= tokens &&
-      x.dimensions.every((d) => d < compiled.model.d_model)
-    );
-  if (x.kind === 'set_pattern' && x.values.length !== (tokens + 1) ** 2) return false;
-  return x.layer < compiled.layers.length && (x.kind === 'zero_mlp' || x.head < compiled.layers[x.layer]!.heads.length);
 }
 
 function merge(a: Diagnostic[], b: Diagnostic[]): Diagnostic[] {
@@ -329,6 +352,7 @@ function overtake() {
 /** Another program altogether is opened: nothing of the one before is shown beside it. */
 export function forget() {
   ++epoch;
+  undrawn = null;
   batch(() => {
     analysis.value = null;
     analyzedSource.value = '';
@@ -374,7 +398,7 @@ export function begin() {
 }
 
 /** Requests whose answers are the same for every text of the same words; what else is asked may hold the text itself. */
-const ofNumbersAlone = new Set<string>(['trace', 'weights', 'explain', 'compare_passes']);
+const ofNumbersAlone = new Set<string>(['trace', 'extend', 'weights', 'explain', 'compare_passes']);
 
 /** The model that is held, made of the text as it is now; false where it is gone meanwhile. */
 async function remade(mine: Held): Promise<boolean> {

@@ -7,7 +7,7 @@ import { BadProject, checkProject } from './check';
 import { type Example, allExamples, firstExample } from './examples';
 import { type Shared, decodeFile, decodeLink, encodeLink, fragmentLimit } from './link';
 import { isModelFile, modelFile } from './model_file';
-import { engineVersion, forget, picture, stale, title } from './live';
+import { analysis, engineVersion, forget, picture, stale, title } from './live';
 import { sentence } from './linked';
 import { packaged } from './options';
 import { type Project, course, emptyProject, project, setProject, viewNamed } from './project';
@@ -285,6 +285,10 @@ export async function beginSession() {
     title.value;
     clearTimeout(timer);
     timer = setTimeout(save, 250);
+  });
+  // so that tabs, bookmarks and the list behind Back can be told apart
+  effect(() => {
+    document.title = analysis.value ? `${title.value} · RASP Playground` : 'RASP Playground';
   });
   let address: ReturnType<typeof setTimeout> | undefined;
   effect(() => {

@@ -152,7 +152,7 @@ export function Band({ p, line, lane, lanes, dense, height, mark, first, notes }
         </td>
         {notes && (
           <th class="note" title={asked}>
-            <code>{p.compiled.nodes[info.selector]?.name || asked}</code>
+            <code class="clamp">{p.compiled.nodes[info.selector]?.name || asked}</code>
             {!dense && <small>{headDoes(info, (s) => trueName(p.compiled, s).name)}</small>}
           </th>
         )}

@@ -13,7 +13,7 @@ function useGenerated(p: Picture, { steps, until }: Generating): { of: Picture; 
     let wanted = true;
     const gone: Failure = { ok: false, diagnostics: [] };
     const run = async (tokens: Values) =>
-      wanted ? ((await ask({ command: 'trace', input: rawValues(tokens) })) ?? gone) : gone;
+      wanted ? ((await ask({ command: 'extend', input: rawValues(tokens) })) ?? gone) : gone;
     const { vocabulary, model } = { vocabulary: p.compiled.settings.vocabulary!, model: p.compiled.model };
     const end = until === '' ? undefined : (typedToken(until, vocabulary) ?? undefined);
     void generate(run, {

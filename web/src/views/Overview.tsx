@@ -33,7 +33,7 @@ export function Overview({ lines, host }: { lines: Line[]; host: { current: HTML
       <nav class="overview" aria-label="Overview of the score" style={{ height: `${tall}px` }}>
         <span class="overview-seen" style={{ top: `${100 * seen[0]}%`, bottom: `${100 * (1 - seen[1])}%` }} />
         {lines
-          .filter((l) => l.kind !== 'heading')
+          .filter((l) => l.kind === 'band' || l.kind === 'row')
           .map((l) => (
             <button
               type="button"

@@ -72,7 +72,7 @@ function Values({
       )}
       {note !== undefined && (
         <th class="note" aria-hidden={note ? undefined : 'true'}>
-          <small>{note}</small>
+          <small class="clamp">{note}</small>
         </th>
       )}
     </tr>
@@ -131,7 +131,7 @@ export function Score({ p }: { p: Picture }) {
   const lanes = Math.min(trace.T - 1, mostLanes);
   const narrow = room < 520;
   const heads = lines.filter((l) => l.kind === 'band').length;
-  const wanted = namesWidth(lines.flatMap((l) => (l.kind === 'row' || l.kind === 'note' ? [l.name] : [])));
+  const wanted = namesWidth(lines.flatMap((l) => (l.kind === 'row' ? [l.name] : [])));
   const least = Math.min(narrow ? 104 : 172, wanted),
     fits = !narrow && laneWidth(room - least - notesWidth - 8, lanes) * lanes <= room - least - notesWidth;
   const notes = fits ? notesWidth : 0; // where the lanes need the room, a name tells it
@@ -334,7 +334,7 @@ function agreement(model: Cell[]): string {
   const wrong = model.filter((c) => c.wrong).length,
     defined = model.filter((c) => !c.absent).length;
   if (wrong) return `✗ differs at ${wrong} ${wrong === 1 ? 'position' : 'positions'}`;
-  return defined ? '✓ the same as the interpreter' : 'nothing is defined here';
+  return defined ? '✓ as the interpreter' : 'nothing is defined here';
 }
 
 /** Does the subspace hold just the input, so that it need not be drawn twice? */

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { subspaceCells } from '../draw/cells';
 import { filled } from '../draw/lines';
 import { residualAt } from '../draw/residual';
-import type { Note, Row } from '../draw/score';
+import { type Note, type Row, noteWords } from '../draw/score';
 import { writtenOf } from '../draw/written';
 import { colour, focus, hover, lit, pointing } from '../state/focus';
 import type { Picture } from '../state/live';
@@ -26,8 +26,9 @@ interface Props {
 const short = (label: string) => (label.length > 40 ? `${label.slice(0, 39)}…` : label);
 
 export function Stave({ p, line, lanes, step, mark, tokens, dense, notes }: Props) {
+  const nodes = line.kind === 'note' ? line.nodes : [line.node];
   const on =
-    lit.value.has(line.node) ||
+    nodes.some((n) => lit.value.has(n)) ||
     (focus.value.layer === line.layer &&
       focus.value.head === undefined &&
       focus.value.node === undefined &&
@@ -38,20 +39,31 @@ export function Stave({ p, line, lanes, step, mark, tokens, dense, notes }: Prop
     line.half % 2 === 0 &&
     experiments.value.some((x) => x.kind === 'zero_mlp' && x.layer === line.layer);
   if (line.kind === 'note') {
+    const [verb, why] = noteWords(line);
     return (
-      <tbody
-        class={`line note${on ? ' on' : ''}${off ? ' off' : ''}${mark}`}
-        data-item={line.key}
-        data-node={line.node}
-      >
-        <tr class="stave" {...pointing({ layer: line.layer, node: line.node })}>
+      <tbody class={`line note${on ? ' on' : ''}${off ? ' off' : ''}${mark}`} data-item={line.key}>
+        <tr class="stave">
           <th scope="row">
-            <button type="button" class="link name" style={{ color: colour(line.node) }}>
-              {short(line.name)}
-            </button>
+            <small>
+              <Words text={verb} />
+            </small>
           </th>
           <td colSpan={lanes + (notes ? 1 : 0)} class="words">
-            <Words text={line.text} />
+            {line.nodes.map((node, i) => (
+              <>
+                {i > 0 && ' · '}
+                <button
+                  type="button"
+                  class="link"
+                  style={{ color: colour(node) }}
+                  data-node={node}
+                  {...pointing({ layer: line.layer, node })}
+                >
+                  {short(line.names[i]!)}
+                </button>
+              </>
+            ))}
+            <span>: {why}</span>
           </td>
         </tr>
       </tbody>
@@ -190,12 +202,14 @@ function ValueRow({
           })}
         {notes && (
           <th class="note" title={about} aria-hidden={about ? undefined : 'true'}>
-            {code && line.part && <small>part of </small>}
-            {code && <code>{code}</code>}
-            <small>
-              {code ? '' : <Words text={line.note} />}
-              {code || line.note ? until : until.slice(2)}
-            </small>
+            <span class="clamp">
+              {code && line.part && <small>part of </small>}
+              {code && <code>{code}</code>}
+              <small>
+                {code ? '' : <Words text={line.note} />}
+                {code || line.note ? until : until.slice(2)}
+              </small>
+            </span>
           </th>
         )}
       </tr>

@@ -3,7 +3,8 @@ import { useEffect, useState } from 'preact/hooks';
 import type { ExplainResult, TensorDoc } from '../engine/protocol';
 import { rawValues } from '../engine/raw';
 import { colour, halfName, nodeLabel, pointing } from '../state/focus';
-import { type Picture, ask, fits } from '../state/live';
+import { experimentFits } from '../state/experiment';
+import { type Picture, ask } from '../state/live';
 import { experiments, selection, half as scrubbed } from '../state/project';
 import { residualAt, residualName } from '../draw/residual';
 import { number, parseTokens, showAll, token } from '../values';
@@ -12,7 +13,7 @@ import { headName, place } from '../draw/pattern';
 
 function Terms({ p, half, dimension, position }: { p: Picture; half: number; dimension: number; position: number }) {
   const [got, setGot] = useState<{ key: string; result: ExplainResult } | null>(null);
-  const list = experiments.value.filter((x) => fits(x, p.compiled, p.trace.T - 1));
+  const list = experiments.value.filter((x) => experimentFits(x, p.compiled, p.trace.T - 1));
   const key = JSON.stringify([half, dimension, position]);
   useEffect(() => {
     let live = true;
