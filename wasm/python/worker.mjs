@@ -45,11 +45,9 @@ async function python() {
     library = bytes('python_stdlib.zip'),
     address = `${pathToFileURL(folder).href}/`;
   globalThis.self = globalThis;
-  globalThis.WorkerGlobalScope = class {
-    static [Symbol.hasInstance](one) {
-      return one === globalThis;
-    }
-  };
+  globalThis.WorkerGlobalScope = Object.defineProperty(() => {}, Symbol.hasInstance, {
+    value: (one) => one === globalThis,
+  });
   globalThis.location = { href: address, toString: () => address };
   globalThis.console = Object.fromEntries(['log', 'info', 'warn', 'error', 'debug'].map((name) => [name, () => {}]));
   for (const name of ['process', 'Buffer', 'navigator', 'global']) delete globalThis[name];
