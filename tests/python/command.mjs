@@ -5,6 +5,8 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { Worker } from 'node:worker_threads';
 import { end, rasp, root, test } from './asking.mjs';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'rasp-python-'));
@@ -112,6 +114,28 @@ __import__("rasp_host.host").host.sys.modules["js"].process
 `
   .trim()
   .split('\n');
+
+await test('a thread that has given up its authority has none of it, whatever Python is let near', async () => {
+  const script = `import(${JSON.stringify(pathToFileURL(path.join(root, 'wasm/python/confined.mjs')).href)}).then(({ giveUpAuthority }) => {
+    const { parentPort } = require('node:worker_threads');
+    giveUpAuthority();
+    const all = new Set();
+    for (let at = globalThis; at; at = Object.getPrototypeOf(at)) for (const name of Reflect.ownKeys(at)) all.add(name);
+    const makes = [() => Function('return 1')(), () => (() => {}).constructor('return 1')(), () => Object.getPrototypeOf(async () => {}).constructor('')];
+    parentPort.postMessage({ left: [...all].map(String), made: makes.filter((f) => { try { f(); return true; } catch { return false; } }).length });
+  })`;
+  const worker = new Worker(script, { eval: true, stdout: true, stderr: true });
+  const { left, made } = await new Promise((resolve, reject) => worker.on('message', resolve).on('error', reject));
+  const outside = 'fetch WebSocket EventSource BroadcastChannel process Buffer navigator require module eval'.split(
+    ' ',
+  );
+  assert.deepEqual(
+    outside.filter((name) => left.includes(name)),
+    [],
+  );
+  assert.equal(made, 0, 'functions of text');
+  await worker.terminate();
+});
 
 await test('a program that tries to break out reaches nothing of the machine', async () => {
   const asked = [],
