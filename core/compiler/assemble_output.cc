@@ -47,6 +47,7 @@ void Assembler::read_number(NodeId output, BoundLink& link) {
   const Bound bound = proof::nearest_value(proved(plan_.output_number), gap);
   link.error = bound.error;
   link.margin = bound.margin;
+  m_.exactness.within = bound.error;
   std::vector<Triplet> w;
   Biases unused;
   read_form(plan_.output_number, 0, 0, w, unused);

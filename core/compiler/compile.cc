@@ -2,8 +2,11 @@
 #include "compiler/compile.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cmath>
+#include <cstdio>
+#include <cstdlib>
 
 #include "base/agree.h"
 #include "compiler/assemble.h"
@@ -45,6 +48,22 @@ bool compares_last_bits(const Lowered& l, const Node& select) {
   return false;
 }
 
+// Is the output a number that is read from the network as it is?
+bool unlisted(const CompiledModel& model) {
+  return model.codec.encoding == Encoding::Numerical && model.codec.values.empty() && !model.codec.whole;
+}
+
+// Such a number is near, not equal. Where that is all that a proof lacks, it says how near.
+void note_nearness(CompiledModel& model) {
+  double& within = model.exactness.within;
+  if (!unlisted(model) || model.worst_margin <= 0 || model.inexact_reasons.size() != 1) within = 0;
+  if (within == 0) return;
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%.1e", 1.05 * within);  // two digits, not too few
+  within = std::strtod(text.data(), nullptr);
+  model.inexact_reasons[0] += ": the number is proved to be within " + std::string(text.data()) + " of the program's";
+}
+
 // What the bounds do not speak of.
 void note_unproved(CompiledModel& model, const Lowered& l, NodeId output) {
   const Graph& graph = l.rewritten.graph;
@@ -59,7 +78,8 @@ void note_unproved(CompiledModel& model, const Lowered& l, NodeId output) {
     const bool open = n.kind == NodeKind::Elementwise ? l.sets->fuzzy(id)
                       : n.kind == NodeKind::Select    ? compares_last_bits(l, n)
                                                       : n.kind == NodeKind::Aggregate && l.sets->cancels(id);
-    if (!open) continue;
+    // (What W_U reads of it as it is, is near in any order.)
+    if (!open || (id == output && unlisted(model) && n.kind == NodeKind::Aggregate)) continue;
     model.exact = false;
     model.inexact_reasons.push_back("sums of such fractions depend on their order in the last bits: \"" +
                                     graph.describe(id) + "\"");
@@ -205,6 +225,7 @@ std::optional<CompiledModel> compile_graph(const Graph& graph, NodeId output, co
   }
   CompiledModel model = std::move(trials.model);
   note_unproved(model, *lowered, trials.rewritten_output);
+  note_nearness(model);
   settle_kinds(model, *lowered);
   model.exactness.kind = model.exact ? Exactness::Kind::Proved : Exactness::Kind::Unknown;
   model.exactness.reasons = model.inexact_reasons;

@@ -43,8 +43,8 @@ struct Effort {
   // what is left.
   std::int64_t values_of_remainder = 128;
   std::int64_t parts_of_remainder = 4;
-  // Values of a number that may be held as a code for the sake of exactness.
-  std::size_t values_held = 64;
+  // Values of a number, of a term of a sum, that may be held as a code for the sake of exactness.
+  std::size_t values_held = 64, values_of_term = 256;
   // Numbers from which on it counts, in a sum, what the gate that chooses them is off by.
   double large_number = 1'024;
   // Steps of a conditional number up to which it is never passed on as it is.
@@ -82,6 +82,7 @@ void each_effort(const Effort& e, Visit visit) {
   visit("values_of_remainder", e.values_of_remainder);
   visit("parts_of_remainder", e.parts_of_remainder);
   visit("values_held", e.values_held);
+  visit("values_of_term", e.values_of_term);
   visit("large_number", e.large_number);
   visit("steps_not_passed", e.steps_not_passed);
   visit("large_model", e.large_model);

@@ -211,9 +211,8 @@ std::vector<Lowered::Candidate> cleaner_candidates(Lowered& l, Budget& budget) {
   for (const Lowered::Candidate& c : l.candidates) add(c.plan, c.output);
   Diagnostics unused;
   PlanStyle exact{Effort{}.split_table, false};
-  exact.exact_numbers = true;
-  for (const bool large : {false, true}) {
-    exact.exact_large_numbers = large;
+  for (bool PlanStyle::*more : {&PlanStyle::exact_numbers, &PlanStyle::exact_large_numbers, &PlanStyle::exact_terms}) {
+    exact.*more = true;
     auto plan = make_plan(l.context(unused, budget, exact), l.rewritten.output);
     if (!plan) continue;
     if (auto passed = with_passed_numbers(*plan)) plan = std::move(passed);

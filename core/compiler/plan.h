@@ -189,6 +189,7 @@ struct PlanStyle {
   // else 0` with many values of x only c is a code, so that x can be passed on (pass_numbers.h).
   bool exact_numbers = false;
   bool exact_large_numbers = false;  // and few, but large numbers that codes give are such a code themselves
+  bool exact_terms = false;          // and every term of a sum that has not too many values
   // A sum whose terms (a choice whose arms) have more combinations of values is added up by its readers.
   double table_of_terms = Effort{}.table_of_terms, table_of_arms = Effort{}.table_of_arms;
 };

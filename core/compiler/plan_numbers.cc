@@ -152,6 +152,12 @@ bool Planner::few_large(NodeId x) const {
          std::all_of(all.begin(), all.end(), [&](ValueId v) { return size(v) < largest_number; });
 }
 
+// A function of one number that many steps would add up: as a code, each of its values has the error of two steps.
+bool Planner::few_steps(NodeId x) const {
+  return node(x).kind == NodeKind::Elementwise && c_.sets.numeric(x) &&
+         c_.sets.all(x).size() <= c_.effort.values_of_term;
+}
+
 // A term that is no sum.
 LinearForm Planner::term(NodeId x) {
   LinearForm form;
@@ -179,7 +185,7 @@ LinearForm Planner::term(NodeId x) {
     return form;
   }
   const bool as_code = (c_.style.exact_numbers && stored(x)) || (c_.style.exact_large_numbers && few_large(x)) ||
-                       (base_[x] != no_node && code_leaf(base_[x]));
+                       (c_.style.exact_terms && few_steps(x)) || (base_[x] != no_node && code_leaf(base_[x]));
   if (as_code && c_.sets.numeric(x)) {
     LinearForm::CodeTerm codes{1, {}, {}};
     Demand demand;

@@ -58,6 +58,7 @@ class Planner {
   std::size_t factor_of(const Node& n) const;
   double coefficient(const Node& n, std::size_t argument) const;
   bool few_large(NodeId x) const;
+  bool few_steps(NodeId x) const;
   LinearForm term(NodeId x);
   LinearForm number(NodeId x);
   // plan_selection.cc

@@ -16,6 +16,7 @@
 //   #! keeps INPUT                  the input breaks no promise; `breaks INPUT: TEXT`, it breaks this one
 //   #! says CODE                    a message that is no error
 //   #! tried inputs == 120          of the inputs that it is held against: inputs, undefined, promise_breaking
+//   #! within 2e-5                 a number that is not rounded: it is proved to be so near, and is on 200 inputs
 //   #! whole                        decoded numbers are ints, too many to be listed
 //   #! limit NAME == 100, else CODE the least value of a limit (core/base/limits.h) with which the program compiles;
 //                                   with one less it is refused with the code

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "compile_here.h"
+#include "random/rng.h"
 #include "proof/checker.h"
 
 namespace rasp::testing {
@@ -130,6 +131,11 @@ class ScriptRun {
       CHECK(c_.model->exactness.kind == Exactness::Kind::Proved);
       const proof::Verdict verdict = proof::check_claims(c_.transformer(), c_.model->claims);
       CHECK_MESSAGE(verdict.confirmed, (verdict.faults.empty() ? "" : verdict.faults[0]));
+    } else if (line.starts_with("within ")) {
+      CHECK(c_.model->exactness.within > 0);
+      CHECK(c_.model->exactness.within <= std::stod(line.substr(7)));
+      CHECK(proof::check_claims(c_.transformer(), c_.model->claims).confirmed);
+      within(c_.model->exactness.within);
     } else if (line == "whole") {
       CHECK(c_.model->codec.whole);
     } else if (line.starts_with("encoding ")) {
@@ -167,6 +173,19 @@ class ScriptRun {
   void refused_or_true() {
     if (!c_.model) return;
     CHECK((c_.model->exactness.kind == Exactness::Kind::Unknown || c_.check({.exhaustive = true}).mismatches == 0));
+  }
+
+  // How near an output is proved to be, it is.
+  void within(double bound) {
+    std::vector<Value> input;
+    Rng rng(5);
+    for (int k = 0; k < 200; ++k) {
+      input.assign(1 + rng.below(c_.model->options.max_length), Value());
+      for (Value& v : input) v = rng.pick(c_.model->vocabulary);
+      const Runner::Comparison c = c_.compare(input);
+      for (std::size_t i = 0; i < input.size(); ++i)
+        if (c.undefined[i].empty()) CHECK(std::fabs(c.interpreter[i].value.number() - c.model[i].number()) <= bound);
+    }
   }
 
   static std::vector<Value> input_of(const std::string& json) {
