@@ -1,8 +1,16 @@
 // The model as what it is, a decoder: run it, put its output at the last position behind the input, and run it again.
 // The interpreter stands beside it at every step. Used by the command line and by the page.
 
+/** A number as what `===` compares exactly: ints beyond 2^53 are their digits, inf and nan are texts. */
+const exactly = (value, type) => {
+  if (type === 'i') return BigInt(value);
+  const x = typeof value === 'number' ? value : { inf: Infinity, '-inf': -Infinity }[value];
+  return x === undefined ? value : Number.isInteger(x) ? BigInt(x) : x;
+};
+
 /** Are two atoms with their type letters the same token? Numbers are where their values are. */
-const same = (a, s, b, t) => ('if'.includes(s) && 'if'.includes(t) ? Number(a) === Number(b) : s === t && a === b);
+const same = (a, s, b, t) =>
+  'if'.includes(s) && 'if'.includes(t) ? exactly(a, s) === exactly(b, t) : s === t && a === b;
 
 /** Where a value stands in a list of values; -1 where it does not. */
 export const indexIn = (list, value, type) => list.values.findIndex((v, i) => same(v, list.types[i], value, type));
@@ -25,6 +33,7 @@ function foreign(value, type, vocabulary) {
 /** The token of the vocabulary that someone typed: its characters, or JSON (3, true, "a"); null where it is none. */
 export function typedToken(text, vocabulary) {
   const read = [['s', text]];
+  if (/^-?(0|[1-9]\d*)$/.test(text)) read.push(['i', text]); // JSON.parse rounds ints beyond 2^53
   try {
     const value = JSON.parse(text),
       type = { string: 's', boolean: 'b', number: 'f' }[typeof value];

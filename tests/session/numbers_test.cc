@@ -39,6 +39,11 @@ TEST_CASE("numbers that no program can have are refused by name") {
     CAPTURE(number.substr(0, 20));
     for (const std::string& request :
          {R"({"command": "eval", "program": "x = tokens;", "input": [)" + number + "]}",
+          R"({"command": "compile", "program": "x = tokens;", "max_length": 2, "vocabulary": [)" + number + "]}",
+          R"({"command": "eval_many", "program": "x = tokens;", "inputs": [[)" + number + "]]}",
+          R"({"command": "eval", "program": "#@ vocabulary [)" + number + R"(]\nx = tokens;", "input": "a"})",
+          R"({"command": "eval", "program": "#@ expect \"a\" -> [)" + number + R"(]\nx = tokens;", "input": "a"})",
+          R"({"command": "eval", "program": "x = tokens;\n#@ values x [)" + number + R"(]", "input": "a"})",
           R"({"command": "eval", "program": "#@ input [)" + number + R"(]\nx = tokens;"})"}) {
       const Json r = answer_to(request);
       CHECK(r["ok"] == false);
@@ -46,4 +51,44 @@ TEST_CASE("numbers that no program can have are refused by name") {
     }
   }
   CHECK(answer_to(R"({"command": "eval", "program": "x = tokens_asis;", "input": [1e308, 1e-400]})")["ok"] == true);
+}
+
+TEST_CASE("10^20 is a token as any other, in every way in, and what is expected of it is compared exactly") {
+  const std::string large = "100000000000000000000";
+  const Json given = answer_to(R"({"command": "run", "program": "x = tokens_asis;", "max_length": 2, "input": [)" +
+                               large + R"(], "vocabulary": [1, )" + large + "]}");
+  CHECK(given["interpreter"]["values"] == Json::array({large}));
+  CHECK(given["model"]["values"] == Json::array({large}));
+  CHECK(given["agree"] == true);
+  const std::string pragmas = "#@ vocabulary [1, " + large + "]\\n#@ max_length 2\\n#@ input [" + large + "]\\n";
+  for (const auto& [expected, broken] : {std::pair{"100000000000000000000", 0}, {"100000000000000000001", 1}}) {
+    const Json checked = answer_to(R"({"command": "check", "program": ")" + pragmas + "#@ expect [" + large + "] -> [" +
+                                   expected + R"(]\nx = tokens_asis;"})");
+    CHECK(checked["ok"] == (broken == 0));
+    CHECK(checked["mismatches"] == 0);
+    CHECK(checked["broken_expectations"].size() == broken);
+  }
+}
+
+TEST_CASE("an infinity is not what is expected of a number") {
+  const Json checked = answer_to(
+      R"({"command": "check", "program": "#@ vocabulary \"ab\"\n#@ max_length 3\n#@ expect \"ab\" -> [1, 2]\nx = 10.0^308*10.0 + indices;"})");
+  CHECK(checked["ok"] == false);
+  CHECK(checked["broken_expectations"].size() == 1);
+}
+
+// What Python says of '…' % 65 and of int('…').
+TEST_CASE("formats and digits of other scripts in tokens") {
+  for (const auto& [format, text] : {std::pair{"%x", "41"},
+                                     {"%c", "A"},
+                                     {"%e", "6.500000e+01"},
+                                     {"%5.2f", "65.00"},
+                                     {"%+05d", "+0065"},
+                                     {"%#o", "0o101"},
+                                     {"%d%%", "65%"}}) {
+    const Json r = answer_to(Json{{"command", "eval"}, {"program", "x = tokens % 65;"}, {"input", {format}}}.dump());
+    CHECK(r["values"] == Json::array({text}));
+  }
+  const Json r = answer_to(R"({"command": "eval", "program": "x = tokens_int;", "input": ["١٢", "１２", "-٣"]})");
+  CHECK(r["values"] == Json::array({12, 12, -3}));
 }

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadEngine } from '../../wasm/engine.mjs';
+import { indexIn, typedToken } from '../../wasm/generate.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const scratch = mkdtempSync(path.join(tmpdir(), 'rasp-'));
@@ -36,6 +37,18 @@ async function test(name, body) {
     console.log(`FAILED ${name}\n${error.stack}`);
   }
 }
+
+await test('tokens are told apart beyond what JavaScript’s numbers hold', () => {
+  const list = { values: ['9007199254740992', '9007199254740993', 'inf', 0.5, 2], types: 'iiffi' };
+  assert.equal(indexIn(list, '9007199254740993', 'i'), 1);
+  assert.equal(indexIn(list, 9007199254740992, 'f'), 0);
+  assert.equal(indexIn(list, 'inf', 'f'), 2);
+  assert.equal(indexIn(list, 2, 'f'), 4);
+  assert.equal(indexIn(list, 'inf', 's'), -1);
+  assert.deepEqual(typedToken('9007199254740993', list), { values: ['9007199254740993'], types: 'i' });
+  assert.deepEqual(typedToken('0.5', list), { values: [0.5], types: 'f' });
+  assert.equal(typedToken('9007199254740994', list), null);
+});
 
 await test('what each example is for', () => {
   for (const [name, input, until, output] of [

@@ -152,6 +152,8 @@ export function parseAssignment(text: string): { assignment: Assignment | null; 
 export function isPublished(assignment: Assignment): boolean;
 export function callOf(task: Task, one?: { call?: string | null }): string;
 export function format(value: unknown): string;
+/** Where a number stands that JavaScript cannot hold as it is written; -1: nowhere. */
+export function lostNumber(text: string): number;
 export function prepare(engine: CourseEngine, assignment: Assignment): Promise<Prepared>;
 export function evaluateTask(
   engine: CourseEngine,

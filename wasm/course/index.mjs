@@ -4,7 +4,7 @@ export { checkAssignment, publish } from './author.mjs';
 export { evaluateSubmission, evaluateTask, missingTask } from './evaluate.mjs';
 export { prepare } from './expectations.mjs';
 export { canHash, fingerprint, randomSalt, saltOf } from './hashes.mjs';
-export { format } from './json.mjs';
+export { format, lostNumber } from './json.mjs';
 export { asksLaboratory, withResults } from './laboratory.mjs';
 export { decodeLink, encodeLink, longestLink } from './link.mjs';
 export { findLocked, lockedBlocks } from './locked.mjs';

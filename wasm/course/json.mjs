@@ -57,7 +57,7 @@ function hasHalfCharacter(value) {
 
 // Where a number stands that JavaScript cannot hold as it is written (an int beyond 2^53, a float beyond 1.8e308); -1:
 // nowhere.
-function lostNumber(text) {
+export function lostNumber(text) {
   for (const m of text.matchAll(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/gs)) {
     if (m[0][0] === '"') continue;
     const value = Number(m[0]);

@@ -5,6 +5,7 @@ import {
   type Task,
   type Tokens,
   format,
+  lostNumber,
   tokensOf,
   valuesText,
 } from '../../../wasm/course/index.mjs';
@@ -93,6 +94,12 @@ export function casesText(cases: { input: Tokens; output?: Output }[] = []): str
 
 export type Lines<T> = { cases: T[]; problem: '' } | { cases: null; problem: string };
 
+/** What is written, or nothing: JSON.parse rounds ints beyond 2^53, and makes infinities of large floats. */
+function exactJson(text: string) {
+  if (lostNumber(text) >= 0) throw new RangeError();
+  return JSON.parse(text);
+}
+
 /** Reads such lines back. What a case has beside input and output (weights, notes, calls) stays where its input stays. */
 export function parseCases<T extends { input: Tokens; output?: Output }>(text: string, before: T[] = []): Lines<T> {
   const cases: T[] = [];
@@ -102,12 +109,14 @@ export function parseCases<T extends { input: Tokens; output?: Output }>(text: s
     try {
       if (more.length) throw new Error();
       const trimmed = left!.trim();
-      const input: Tokens = /^["[]/.test(trimmed) ? JSON.parse(trimmed) : trimmed;
-      const output: Output | undefined = right === undefined ? undefined : JSON.parse(right);
+      const input: Tokens = /^["[]/.test(trimmed) ? exactJson(trimmed) : trimmed;
+      const output: Output | undefined = right === undefined ? undefined : exactJson(right);
       if (output !== undefined && !Array.isArray(output)) throw new Error();
       const kept = before.find((c) => JSON.stringify(c.input) === JSON.stringify(input));
       cases.push(without({ ...kept, input, output }) as T);
-    } catch {
+    } catch (error) {
+      if (error instanceof RangeError)
+        return { cases: null, problem: `Line ${i + 1} has a number that would be rounded: ints go up to 2^53` };
       return { cases: null, problem: `Line ${i + 1} is not a case: write abc -> [1, 2, 3], or only the input` };
     }
   }
@@ -125,7 +134,7 @@ export const vocabularyText = (v: Tokens | undefined): string =>
 export function parseVocabulary(text: string): Tokens {
   if (text.trimStart().startsWith('[')) {
     try {
-      const value = JSON.parse(text);
+      const value = exactJson(text);
       if (Array.isArray(value)) return value;
     } catch {
       /* then its characters */

@@ -48,6 +48,9 @@ test('cases are written and read as lines', () => {
   expect(parseCases('"abc" -> [9]', cases).cases).toEqual([{ input: 'abc', output: [9], weight: 2 }]);
   for (const bad of ['abc -> 5', 'abc -> [1', 'a -> [1] -> [2]', '["a" -> [1]'])
     expect(parseCases(`x\n${bad}`).problem).toMatch(/^Line 2/);
+  for (const rounded of ['[9007199254740993]', 'ab -> [1, 1e400]'])
+    expect(parseCases(`x\n${rounded}`).problem).toMatch(/^Line 2 has a number that would be rounded/);
+  expect(parseCases('9007199254740993').cases).toEqual([{ input: '9007199254740993' }]); // characters
 });
 
 test('vocabularies: characters or a JSON array', () => {
