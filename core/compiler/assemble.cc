@@ -193,15 +193,8 @@ void Assembler::embeddings() {
 // Reads a linear form into one column; the constant holds at every position but BOS.
 void Assembler::read_form(const LinearForm& f, double constant, std::int32_t column, std::vector<Triplet>& w, Biases& b,
                           double scale) {
-  for (const auto& t : f.numbers) w.emplace_back(dims_[t.unit][0], column, static_cast<float>(t.coefficient * scale));
-  for (const auto& t : f.codes) {
-    const Unit& unit = plan_.units[t.read.unit];
-    for (std::size_t c = 0; c < unit.kept.size(); ++c) {
-      const std::uint32_t s = unit.class_signature[c][t.read.demand];
-      if (s == no_signature || dims_[t.read.unit][c] < 0 || t.number[s] == 0) continue;
-      w.emplace_back(dims_[t.read.unit][c], column, static_cast<float>(t.coefficient * t.number[s] * scale));
-    }
-  }
+  // Tables of one code may cancel: their sum is rounded, not each.
+  for (const auto& [d, x] : directions(f)) w.emplace_back(d, column, static_cast<float>(x * scale));
   if (constant != 0) add_constant(w, b, column, constant * scale);
 }
 

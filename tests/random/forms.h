@@ -22,6 +22,7 @@ enum : unsigned {
   partial_form = 2,   // may be undefined on some inputs
   number_form = 4,    // only where all tokens are numbers
   heavy_form = 8,     // values multiply quickly
+  mixed_form = 32,    // kinds that meet, and what else only the reader of graphs knows
   extreme_form = 16,  // large, small and close numbers, infinities, defaults of another type
 };
 
@@ -91,6 +92,44 @@ inline const std::vector<Form>& forms() {
       {Selector, 2, "select($F, #G, <)", extreme_form},
       {Selector, 2, "select($I, #J, ==)", extreme_form},
       {Selector, 2, "select(tokens, tokens, ==)", extreme_form},
+
+      {Int, 3, "round(($F * #f))", mixed_form},
+      {Int, 3, "round(($F / #p))", mixed_form},
+      {Int, 2, "($I % #i)", mixed_form},
+      {Int, 2, "($I % (-3))", mixed_form},
+      {Int, 3, "($I if $B else (#i if $B else $I))", mixed_form},
+      {Int, 2, "count($I, #i)", mixed_form | library_form},
+      {Int, 2, "count($T, #t)", mixed_form | library_form},
+      {Int, 2, "count(tokens_asis, tokens_asis)", mixed_form | library_form},
+      {Int, 2, "min($I, $I)", mixed_form | library_form},
+      {Int, 3, "aggregate(select_next_identical($I), $I, #i)", mixed_form | library_form},
+      {Int, 2, "aggregate(select(length, ($I + #p), ==) and select(indices, indices, ==), $I, #t)", mixed_form},
+      {Float, 3, "($F / $I)", mixed_form},
+      {Float, 2, "($F % $I)", mixed_form},
+      {Float, 3, "aggregate($S, $F, #b)", mixed_form},
+      {Float, 2, "($F ^ #i)", mixed_form},
+      {Bool, 4, "(tokens_asis == #i)", mixed_form},
+      {Bool, 3, "(tokens_asis == #t)", mixed_form},
+      {Bool, 2, "(tokens_asis == #b)", mixed_form},
+      {Bool, 2, "($T in [#i, #t, #f])", mixed_form},
+      {Bool, 2, "($I in [#i, #t, #f])", mixed_form},
+      {Bool, 3, "mark_last_instance($T, $T)", mixed_form | library_form},
+      {Bool, 2, "mark_first_instance($I, $I)", mixed_form | library_form},
+      {Bool, 2, "contains($I, #i)", mixed_form | library_form},
+      {Bool, 2, "shift($B, #i, #b)", mixed_form | library_form},
+      {Text, 3, "(#t if $B else (#t if $B else $T))", mixed_form},
+      {Text, 2, "(($T if $B else #t) if ($I == #i) else $T)", mixed_form},
+      {Text, 2, "aggregate(select_from_first($T, $T), $T, #i)", mixed_form | library_form},
+      {Text, 2, "aggregate(select_next_identical($I), $T, #t)", mixed_form | library_form},
+      {Selector, 4, "(not ($S or $S))", mixed_form},
+      {Selector, 3, "(not ($S and (not $S)))", mixed_form},
+      {Selector, 3, "($S or $S or $S)", mixed_form},
+      {Selector, 3, "select(tokens_asis, #i, !=)", mixed_form},
+      {Selector, 2, "select(tokens_asis, $I, ==)", mixed_form},
+      {Selector, 2, "select($T, #i, ==)", mixed_form},
+      {Selector, 2, "select($B, $I, <=)", mixed_form},
+      {Selector, 2, "select_from_last($T, $T)", mixed_form | library_form},
+      {Selector, 2, "select_next_identical($I)", mixed_form | library_form},
 
       {Float, 5, "(indices / #p)"},
       {Float, 4, "(1 / (indices + #p))"},

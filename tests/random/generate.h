@@ -30,6 +30,7 @@ struct GeneratorOptions {
   bool partial = false;  // expressions that fail on some inputs
   bool heavy = true;     // products and other forms whose value sets grow quickly
   bool numbers = true;   // vocabularies of numbers, too
+  bool mixed = false;    // vocabularies and operands of several kinds; what is assumed of the input
   bool extreme = false;  // numbers of any size, infinities and nan; wrong-typed defaults; forced encodings
 };
 
@@ -58,6 +59,7 @@ struct RandomProgram {
   unsigned max_length = 5;
   bool causal = false;
   std::string encoded;                // `#@ encode` of this statement's s-op, if it is still there; "": none
+  std::string assumed;                // of the input; "": nothing
   std::vector<Statement> statements;  // what `source` was written from
 };
 
@@ -122,14 +124,56 @@ class Generator {
       if (s.kind == Statement::Kind::Assign && (s.type == Type::Int || s.type == Type::Float))
         program_.encoded = s.name;
     }
+    if (options_.mixed && rng_.percent(40)) assume();
     return std::move(program_);
   }
 
  private:
+  // Conditions that the compiler uses, and others.
+  void assume() {
+    static const std::vector<std::string> conditions = {
+        "count(tokens, #t) == 1",
+        "count(tokens, #t) <= 1",
+        "count(tokens, #t) == 1 or length < 3",
+        "not (count(tokens, #t) > 1)",
+        "length > 1 and contains(tokens, #t)",
+        "(tokens == #t) == (indices == 0)",
+        "not (tokens == #t and indices > 0)",
+        "selector_width(select(tokens, tokens, ==)) <= 2",
+        "aggregate(select(tokens, #t, ==), indices, 0) < 2",
+        "tokens == shift(tokens, 1, tokens) or indices < 2",
+        "length == #p",
+    };
+    for (const char* c = rng_.pick(conditions).c_str(); *c; ++c)
+      program_.assumed += *c == '#' ? atom(*++c) : std::string(1, *c);
+  }
+
+  void mixed_vocabulary() {
+    static const std::vector<Value> values = {Value::integer(std::int64_t{0}),
+                                              Value::integer(std::int64_t{1}),
+                                              Value::integer(std::int64_t{-2}),
+                                              Value::string("0"),
+                                              Value::string("1"),
+                                              Value::string("a"),
+                                              Value::string("-"),
+                                              Value::string("ab"),
+                                              Value::boolean(true),
+                                              Value::boolean(false),
+                                              Value::real(0.5),
+                                              Value::real(2.0)};
+    for (std::size_t count = 2 + rng_.below(3); words_.size() < count;) {
+      const Value& v = rng_.pick(values);
+      if (std::find(words_.begin(), words_.end(), v.str()) != words_.end()) continue;
+      words_.push_back(v.str());
+      program_.vocabulary.push_back(v);
+    }
+  }
+
   void vocabulary() {
     static const std::vector<std::vector<const char*>> texts = {
         {"a", "b"}, {"a", "b", "c"}, {"a"}, {"(", ")"}, {"0", "1"}, {"0", "1", "2"}, {"3", "-1", "10"}};
     if (options_.extreme && rng_.percent(50)) return extreme_vocabulary();
+    if (options_.mixed && rng_.percent(40)) return mixed_vocabulary();
     const std::size_t kinds = options_.numbers ? texts.size() : 4;
     const std::size_t kind = rng_.below(kinds);
     numbers_ = kind >= 4;
@@ -252,6 +296,7 @@ class Generator {
     if ((form.flags & heavy_form) && !options_.heavy) return false;
     if ((form.flags & number_form) && !numbers_) return false;
     if ((form.flags & extreme_form) && !options_.extreme) return false;
+    if ((form.flags & mixed_form) && !options_.mixed) return false;
     return options_.floats || (form.result != Type::Float && !std::strstr(form.text, "$F"));
   }
 

@@ -96,7 +96,7 @@ TEST_CASE("random programs agree with a reader of their text and with the naive 
   Outcomes outcomes;
   for (std::uint64_t seed = first; seed < first + count; ++seed) {
     GeneratorOptions options;
-    options.partial = seed % 3 == 0;
+    options.partial = options.mixed = seed % 3 == 0;
     options.statements = 2 + seed % 5;
     options.max_length = 6;
     RandomProgram p = random_program(seed, options);

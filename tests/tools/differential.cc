@@ -197,17 +197,19 @@ ProgramRequest request_of(const RandomProgram& p) {
   const bool there =
       std::any_of(p.statements.begin(), p.statements.end(), [&](const auto& s) { return s.name == p.encoded; });
   if (!p.encoded.empty() && there) r.program = "#@ encode " + p.encoded + " numerical\n" + r.program;
+  if (!p.assumed.empty()) r.program = "#@ assume " + p.assumed + "\n" + r.program;
   r.vocabulary = p.vocabulary;
   r.max_length = p.max_length;
   r.causal = p.causal;
   return r;
 }
 
-// Half of the programs have numbers of any size, and a third of them may fail.
+// Half of the programs have numbers of any size, a quarter kinds that meet, and a third may fail.
 GeneratorOptions options_of(std::uint64_t seed) {
   GeneratorOptions options;
   options.extreme = seed % 2 == 1;
   options.partial = seed % 3 == 1;
+  options.mixed = seed % 4 == 2;
   return options;
 }
 
