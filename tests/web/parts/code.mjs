@@ -216,6 +216,36 @@ export default async function codeJourneys(test) {
     }
   });
 
+  await test('player: each step lights the code of what is at work, and of nothing else', async (fresh) => {
+    const page = await fresh('#example=sort');
+    await settled(page);
+    await editor(page).waitFor();
+    const lit = () =>
+      page
+        .locator('.editor-host')
+        .evaluate((host) =>
+          [
+            ...new Set([...host.shadowRoot.querySelectorAll('.linked')].map((e) => e.closest('.cm-line').textContent)),
+          ].map((line) => line.split(' ')[0]),
+        );
+    const seen = {};
+    await page.locator('.player input').focus();
+    for (let step = 10; step >= 2; --step) {
+      await page.keyboard.press('ArrowLeft');
+      await page.locator('.player', { hasText: `step ${step} of` }).waitFor();
+      const caption = (await page.locator('.caption strong').textContent()).replace('.', '');
+      await page.waitForTimeout(100);
+      seen[caption] = await lit();
+    }
+    // the lines that compute it, and those where its names stand
+    assert.deepEqual(seen, {
+      'Layer 3 · attention': ['sorted'],
+      'Layer 2 · MLP': ['rank', 'sorted'],
+      'Layer 2 · attention': ['equal_but_earlier', 'rank', 'sorted'],
+      'Layer 1 · attention': ['smaller', 'rank', 'sorted'],
+    });
+  });
+
   await test('what is chosen in the picture is scrolled to in the program, and the other way round', async (fresh) => {
     const page = await fresh('#example=dyck3', { height: 700 });
     await settled(page);

@@ -1,6 +1,6 @@
 // What the editor draws over the text: values after assignments, colour marks of named s-ops, and the linked
 // expressions.
-import { RangeSet, StateEffect, StateField, type Text } from '@codemirror/state';
+import { RangeSet, type RangeValue, StateEffect, StateField, type Text } from '@codemirror/state';
 import { Decoration, type DecorationSet, EditorView, GutterMarker, WidgetType, gutter } from '@codemirror/view';
 import type { SpanTuple } from '../engine/protocol';
 import { hue, lit } from '../state/focus';
@@ -123,8 +123,18 @@ export function drawValues(view: EditorView) {
       .map(([line, c]) => new Mark(c).range(doc.line(line).from)),
   );
   const now = view.state.field(drawn); // an update of the editor costs a layout: none for what stands there already
-  if (!RangeSet.eq([now.inlays], [inlays]) || !RangeSet.eq([now.marks], [names]))
+  if (!sameRanges(now.inlays, inlays) || !sameRanges(now.marks, names))
     view.dispatch({ effects: setInlays.of({ inlays, marks: names }) });
+}
+
+/** RangeSet.eq looks at points alone: marks at other places would be the same to it. */
+function sameRanges<T extends RangeValue>(a: RangeSet<T>, b: RangeSet<T>): boolean {
+  if (a.size !== b.size) return false;
+  const x = a.iter(),
+    y = b.iter();
+  for (; x.value && y.value; x.next(), y.next())
+    if (x.from !== y.from || x.to !== y.to || !x.value.eq(y.value)) return false;
+  return !x.value && !y.value;
 }
 
 function linkedRanges(doc: Text): { from: number; to: number }[] {
@@ -180,7 +190,7 @@ export function drawLinks(view: EditorView) {
     list.map((x) => Decoration.mark({ class: 'linked' }).range(x.from, x.to)),
     true,
   );
-  if (!RangeSet.eq([view.state.field(drawn).links], [links])) view.dispatch({ effects: setLinks.of(links) });
+  if (!sameRanges(view.state.field(drawn).links, links)) view.dispatch({ effects: setLinks.of(links) });
 }
 
 /** The innermost expression around a place in the program, and its node. */
