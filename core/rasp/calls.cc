@@ -29,7 +29,8 @@ BuildValueRef Elaborator::call(const Expr& e, const std::shared_ptr<Scope>& scop
   result->kind = K::Application;
   result->node = f->node;
   if (deferred(*arguments[0])) {
-    raise("bad-input", "type", "An input is a string or a list, not " + kind_of(*arguments[0]),
+    raise("bad-input", "type",
+          "An s-op or selector is applied to an input, a string or a list, and not to " + kind_of(*arguments[0]),
           visible(e.children[1]->span), applied_hint(e.children[0]->kind == E::Name ? e.children[0]->text : ""));
   }
   result->input = input_of(*arguments[0], visible(e.children[1]->span));
