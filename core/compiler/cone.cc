@@ -9,9 +9,9 @@ namespace rasp {
 ValueId Applier::operator()(NodeId node, const ValueId* args, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i)
     if (args[i] == undefined_value) return undefined_value;
-  Call call{node, {undefined_value, undefined_value, undefined_value}};
+  Call call{.node = node};
   std::copy(args, args + count, call.args);
-  if (auto it = memo_.find(call); it != memo_.end()) return it->second;
+  if (const Entry& known = entry(call); known.call.node != no_node) return known.result;
   budget_.tick(8);
   std::vector<Value> operands;
   operands.reserve(count);
@@ -22,8 +22,18 @@ ValueId Applier::operator()(NodeId node, const ValueId* args, std::size_t count)
     const bool near = v->kind() == Kind::Float && node < near_.size() && near_[node];
     id = near ? pool_.intern_near(v->number(), 1e-10 * std::max(1.0, std::fabs(v->number()))) : pool_.intern(*v);
   }
-  memo_.emplace(call, id);
+  remember(call, id);
   return id;
+}
+
+void Applier::remember(const Call& call, ValueId result) {
+  if (2 * ++remembered_ > memo_.size()) {
+    std::vector<Entry> before(2 * memo_.size());
+    before.swap(memo_);
+    for (const Entry& e : before)
+      if (e.call.node != no_node) entry(e.call) = e;
+  }
+  entry(call) = {call, result};
 }
 
 Cone::Cone(const Graph& graph, std::vector<NodeId> roots, const std::function<bool(NodeId)>& is_input,

@@ -2,7 +2,6 @@
 #pragma once
 #include <functional>
 #include <optional>
-#include <unordered_map>
 #include <vector>
 #include "base/limits.h"
 #include "compiler/value_pool.h"
@@ -28,19 +27,30 @@ class Applier {
   ValuePool& pool_;
   Budget& budget_;
   struct Call {  // a node and its operands, of which there are at most three
-    NodeId node;
-    ValueId args[3];
+    NodeId node = no_node;
+    ValueId args[3] = {undefined_value, undefined_value, undefined_value};
     bool operator==(const Call&) const = default;
-  };
-  struct CallHash {
-    std::size_t operator()(const Call& c) const {
+    std::size_t hash() const {
       const auto mix = [](std::uint64_t x) { return (x ^ (x >> 32)) * 0x9e3779b97f4a7c15u; };
-      const std::uint64_t a = std::uint64_t{c.node} << 32 | c.args[0], b = std::uint64_t{c.args[1]} << 32 | c.args[2];
+      const std::uint64_t a = std::uint64_t{node} << 32 | args[0], b = std::uint64_t{args[1]} << 32 | args[2];
       const std::uint64_t h = mix(mix(a) + b);
       return static_cast<std::size_t>(h ^ (h >> 32));
     }
   };
-  std::unordered_map<Call, ValueId, CallHash> memo_;
+  // Open addressing: millions of calls are looked up, and each is one cache line this way.
+  struct Entry {
+    Call call;  // no_node: free
+    ValueId result = undefined_value;
+  };
+  std::vector<Entry> memo_{std::vector<Entry>(1024)};  // a power of two of them, at most half taken
+  std::size_t remembered_ = 0;
+  Entry& entry(const Call& call) {
+    for (std::size_t at = call.hash();; ++at) {
+      Entry& e = memo_[at & (memo_.size() - 1)];
+      if (e.call == call || e.call.node == no_node) return e;
+    }
+  }
+  void remember(const Call& call, ValueId result);
   std::vector<bool> near_;
 };
 

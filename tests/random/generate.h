@@ -141,7 +141,7 @@ class Generator {
         "not (tokens == #t and indices > 0)",
         "selector_width(select(tokens, tokens, ==)) <= 2",
         "aggregate(select(tokens, #t, ==), indices, 0) < 2",
-        "tokens == shift(tokens, 1, tokens) or indices < 2",
+        "tokens == shift(tokens, 1, #t) or indices < 2",
         "length == #p",
     };
     for (const char* c = rng_.pick(conditions).c_str(); *c; ++c)
