@@ -43,17 +43,17 @@ class Source:
                 self._lambdas.append(node)
             elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and id(node) in top:
                 self._names.append((node.id, node))
+            elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+                self._targets[tuple(self.span_of(node))] = node.target.id
+                if id(node) in top:
+                    found.append((self.span_of(node.target), self.span_of(node), node.target.id))
             elif isinstance(node, (ast.Assign, ast.AnnAssign, ast.NamedExpr)) and node.value is not None:
                 targets = node.targets if isinstance(node, ast.Assign) else [node.target]
                 for target in targets:
-                    pairs = [(target, node.value)]
-                    if isinstance(target, (ast.Tuple, ast.List)) and isinstance(node.value, (ast.Tuple, ast.List)) and len(target.elts) == len(node.value.elts):
-                        pairs = list(zip(target.elts, node.value.elts))
-                    for name, value in pairs:
-                        if not isinstance(name, ast.Name):
-                            continue
+                    for name, value in _pairs(target, node.value):
                         span = self.span_of(name)
-                        self._targets[tuple(self.span_of(value))] = name.id
+                        if value is not None:
+                            self._targets[tuple(self.span_of(value))] = name.id
                         if id(node) in top:
                             found.append((span, self.span_of(node), name.id))
         for span, statement, name in sorted(found):  # as written: a walk meets what stands deeper later
@@ -131,6 +131,18 @@ class Source:
         for i, name in enumerate(names):
             text = text.replace(f"__{i}__", "{%d}" % i)
         return text if len(text) <= 80 and "{{" not in text else ""
+
+
+def _pairs(target, value):
+    """(name, what it is assigned, if that is written) of an assignment, also of several names at once."""
+    if isinstance(target, ast.Name):
+        yield target, value
+    elif isinstance(target, ast.Starred):
+        yield from _pairs(target.value, None)
+    elif isinstance(target, (ast.Tuple, ast.List)):
+        alike = isinstance(value, (ast.Tuple, ast.List)) and len(value.elts) == len(target.elts) and not any(isinstance(e, ast.Starred) for e in [*target.elts, *value.elts])
+        for one, given in zip(target.elts, value.elts if alike else [None] * len(target.elts)):
+            yield from _pairs(one, given)
 
 
 class _Renamed(ast.NodeTransformer):

@@ -142,6 +142,20 @@ await test('places of what no line of the program is under way for', async () =>
   }
 });
 
+await test('the last s-op that is assigned is the program, however it is assigned', async () => {
+  for (const [program, values] of [
+    ['y = rasp.indices\nx = rasp.indices * 7\ny += 2\n', [2, 3]],
+    ['x = rasp.indices\ndef both():\n  return rasp.indices * 2, rasp.indices * 3\na, b = both()\n', [0, 3]],
+    ['x = rasp.indices\n*_, last = (rasp.indices + k for k in range(5))\n', [4, 5]],
+    ['x = rasp.indices\n(a, [b, c]), d = (1, [rasp.indices + 5, 2]), 3\n', [5, 6]],
+    ['a = b = rasp.indices + 8\n', [8, 9]],
+    ['if (w := rasp.indices + 9) is not None:\n  z = 1\n', [9, 10]],
+  ]) {
+    const r = await ask('eval', rasp + program, { input: text('ab') });
+    assert.deepEqual(r.values, values, `${program}: ${JSON.stringify(r.diagnostics)}`);
+  }
+});
+
 await test('a program that ends before its settings are known is told of its mistake alone', async () => {
   const { diagnostics } = await ask('compile', `${rasp}VOCAB = {"a"}\nMAX_SEQ_LEN = 3\nx = rasp.Map(len, tokns)\n`);
   assert.deepEqual(
