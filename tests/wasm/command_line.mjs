@@ -293,6 +293,9 @@ await test('a reader that goes, as head does: quietly, with the status that the 
     [['compile', hist], 0],
     [['run', hist, '--input', '"abab"'], 0],
     [['check', hist, '--max-length', '4'], 0],
+    [['plan', hist], 0],
+    [['generate', path.join(root, 'examples/counter.rasp'), '--input', '"23"', '--steps', '3'], 0],
+    [['convert', hist, '--to', 'python'], 0],
     [['--help'], 0],
   ])
     assert.deepEqual(await closedPipe(args, false), { status, err: '', seen: '' }, args.join(' '));
