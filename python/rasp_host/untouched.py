@@ -3,16 +3,32 @@ what another one did to math, to builtins or to the decimal context."""
 
 import _ast_unparse  # what ast loads at its first use: known from the start, it is not loaded again for each program
 import builtins
+import codecs
 import gc
 import sys
 import types
-from operator import is_
+from operator import attrgetter, is_
 
 _OWN = ("js", "pyodide", "_pyodide", "_pyodide_core", "pyodide_js", "rasp_host", "__main__")
 _GROW = {("sys", "modules"), ("sys", "path_importer_cache"), ("linecache", "cache")}  # by imports and messages
 _CHANGEABLE, _FIXED = 1 << 9, 1 << 8  # flags of types: made in Python, and closed
 _PLAIN = (int, str, float, bool, bytes, tuple, frozenset, type(None), types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.ModuleType)
+_made_of = attrgetter("__code__", "__defaults__")
 _CONTEXT = ("prec", "rounding", "Emin", "Emax", "capitals", "clamp")
+
+_searches = []  # for codecs, by programs
+_errors = {name: codecs.lookup_error(name) for name in ("strict", "ignore", "replace", "xmlcharrefreplace", "backslashreplace", "namereplace", "surrogateescape", "surrogatepass")}
+
+
+def _registering(register):
+    def remembered(search):
+        register(search)
+        _searches.append(search)
+
+    return remembered
+
+
+codecs.register = sys.modules["_codecs"].register = _registering(codecs.register)
 
 # It cannot be taken back, and would be asked about every later program.
 if hasattr(sys, "addaudithook"):
@@ -104,6 +120,8 @@ class Untouched:
     def __init__(self):
         self.known = {}  # name in sys.modules: (module, its names)
         self.inside = []  # classes, lists, dictionaries and objects that modules hold
+        self.functions, self.made_of = [], []  # of modules and their classes; code and defaults of each
+        self.by_name = []  # (function, its defaults by name) of those that have some
         self._met = set()
         self.path, self.depth, self.digits = list(sys.path), sys.getrecursionlimit(), sys.get_int_max_str_digits()
         self.learn(())
@@ -124,6 +142,12 @@ class Untouched:
     def _learn_inside(self, module, holder) -> None:
         for key, value in list(vars(holder).items()):
             kind = type(value)
+            if kind is types.FunctionType and id(value) not in self._met:
+                self._met.add(id(value))
+                self.functions.append(value)
+                self.made_of.append(_made_of(value))
+                if value.__kwdefaults__:
+                    self.by_name.append((value, dict(value.__kwdefaults__)))
             if kind in _PLAIN or id(value) in self._met or key.startswith("__") or (module, key) in _GROW:
                 continue
             if isinstance(value, type):
@@ -169,6 +193,16 @@ class Untouched:
         for one in self.inside:
             if not one.same():
                 one.restore()
+        if list(map(_made_of, self.functions)) != self.made_of:
+            for function, (code, defaults) in zip(self.functions, self.made_of):
+                function.__code__, function.__defaults__ = code, defaults
+        for function, known in self.by_name:
+            if function.__kwdefaults__ != known:
+                function.__kwdefaults__ = dict(known)
+        while _searches:
+            codecs.unregister(_searches.pop())
+        for name, handler in _errors.items():
+            codecs.register_error(name, handler)
         sys.path[:] = self.path
         sys.setrecursionlimit(self.depth)
         sys.set_int_max_str_digits(self.digits)

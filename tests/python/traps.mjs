@@ -200,6 +200,11 @@ await test('what a program does to modules, builtins and classes ends with it', 
       Array(2).fill('(False, False, True, 701, None)'),
     ],
     [
+      'import codecs, json, string, textwrap\ncodecs.register(lambda name: codecs.lookup("ascii") if name == "left" else None)\ncodecs.register_error("replace", lambda e: ("!", e.end))\njson.dumps.__kwdefaults__["sort_keys"] = True\ntextwrap.fill.__defaults__ = (3,)\nstring.capwords.__code__ = (lambda s, sep=None: "!").__code__\nx = rasp.tokens\n',
+      'import codecs, json, string, textwrap\ntry:\n  found = codecs.lookup("left").name\nexcept LookupError:\n  found = "none"\nx = rasp.Map(lambda t: str((found, "é".encode("ascii", "replace"), json.dumps({"b": 1, "a": 2}), textwrap.fill("a b c d"), string.capwords("a b"))), rasp.tokens)\n',
+      Array(2).fill(`('none', b'?', '{"b": 1, "a": 2}', 'a b c d', 'A B')`),
+    ],
+    [
       'import sys\nsys.addaudithook(lambda *a: 1 / 0)\nx = rasp.tokens\n',
       'x = rasp.Map(lambda t: t + "!", rasp.tokens)\n',
       ['a!', 'b!'],
