@@ -20,6 +20,7 @@ function short(text: string): string {
   if (isAny(text)) return '∗';
   if (text === 'True') return 'T';
   if (text === 'False') return 'F';
+  if (/^\([^"\\]*\)$/.test(text)) return text.replaceAll(/'([^']+)'/g, '$1').replaceAll(', ', ','); // a tuple
   const n = Number(text);
   return text.trim() !== '' && !Number.isInteger(n) && Number.isFinite(n) ? show(n, 'f') : text;
 }
