@@ -117,6 +117,15 @@ void Planner::plan_output(NodeId output) {
     plan_.output_code = {no_unit, 0};
     return;
   }
+  if (n.kind == NodeKind::Elementwise && base_[output] == no_node) {  // of constants alone
+    Cone cone(
+        c_.graph, {output}, [](NodeId) { return false; }, c_.values);
+    std::vector<ValueId> out;
+    cone.evaluate({}, c_.apply, out);
+    if (out[0] != undefined_value) plan_.output_values = out, plan_.output_implicit = 0;
+    plan_.output_code = {no_unit, 0};
+    return;
+  }
   if (!c_.options.promises.numerical.count(output) && plan_lines(output)) return;
   if (number_output(output)) {
     plan_.output_kind = ReadKind::Number;
