@@ -62,11 +62,12 @@ export function createHost({ pyodide, sources, engine, say = () => {} }) {
   closeFiles(pyodide.FS);
   // Python writes of the calls under way to what was its standard output.
   const calls = [],
-    dump = pyodide._module._dump_traceback;
+    { _dump_traceback: dump, stackSave, stackRestore } = pyodide._module;
   pyodide.setStdout({ batched: (line) => calls.push(line) });
-  const callsNow = () => {
+  const callsNow = (stack) => {
     calls.length = 0;
     try {
+      stackRestore(stack); // what was thrown through Python's frames left them on its own stack, which may be full
       dump();
     } catch {
       /* not even that */
@@ -107,10 +108,11 @@ export function createHost({ pyodide, sources, engine, say = () => {} }) {
     let made = graphs.get(key);
     if (made === undefined) {
       deadline = performance.now() + (request.limit_ms > 0 ? request.limit_ms : 10_000);
+      const stack = stackSave();
       try {
         made = run(text, safe, say);
       } catch (error) {
-        return { graph: endedGraph(text, causeOf(error), lineIn(callsNow(), name ?? 'program.py')), ended: true };
+        return { graph: endedGraph(text, causeOf(error), lineIn(callsNow(stack), name ?? 'program.py')), ended: true };
       } finally {
         deadline = Infinity;
       }

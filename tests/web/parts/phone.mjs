@@ -1,10 +1,24 @@
 // A phone, and paper: what one needs is there, and nothing lies over it.
 import assert from 'node:assert/strict';
-import { output, settled } from '../browser.mjs';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { output, root, settled, type } from '../browser.mjs';
 
 const phone = { width: 390, height: 844, hasTouch: true };
 
 export default async function phoneJourneys(test) {
+  await test('phone: what takes long can be stopped where the program is written', async (fresh) => {
+    const page = await fresh('#example=histogram', phone);
+    await settled(page);
+    await page.click('.phone-tabs button:has-text("Code")');
+    await type(page, readFileSync(path.join(root, 'tests/programs/walls/grammar_20.rasp'), 'utf8'));
+    const stop = page.locator('.phone-tabs .busy button');
+    await stop.click();
+    await stop.waitFor({ state: 'detached' });
+    await page.click('.phone-tabs button:has-text("Model")');
+    assert.equal(await page.locator('.status').textContent(), 'last good result');
+  });
+
   await test('phone: the input stands under the model and changes it; what is wrong with it is said there', async (fresh) => {
     const page = await fresh('#example=histogram', phone);
     await settled(page);
@@ -94,7 +108,7 @@ export default async function phoneJourneys(test) {
             (c) => c.getContext('2d').getImageData(0, 1, 1, 1).data[0],
           ),
           controls: [...document.querySelectorAll('button, input, select')]
-            .filter((b) => seen(b) && !b.matches('.name, .value, .box-title, .row-name, .term'))
+            .filter((b) => seen(b) && !b.matches('.name, .value, .box-title, .row-name, .term, .note .words .link'))
             .map((b) => b.outerHTML.slice(0, 60)),
           code: document.querySelector('.print-code').textContent,
         };

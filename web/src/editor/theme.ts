@@ -97,4 +97,5 @@ export const theme = EditorView.theme({
   '.cm-tooltip-autocomplete > ul > li[aria-selected] .cm-completionDetail': { color: 'var(--on-accent)' },
   '.cm-completionDetail': { color: 'var(--muted)', fontStyle: 'normal' },
   '.cm-completionInfo': { fontSize: '12.5px', maxWidth: '280px' },
+  '@media (max-width: 800px)': { '.cm-completionInfo': { display: 'none' } }, // it would lie over the names
 });

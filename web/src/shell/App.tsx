@@ -18,7 +18,7 @@ import { Console } from '../views/Console';
 import { EdgeMarks } from '../views/Edge';
 import { Inspector } from '../views/Inspector';
 import { Player } from '../views/Player';
-import { Result } from '../views/Result';
+import { Busy, Result } from '../views/Result';
 import { Score } from '../views/Score';
 import { Explanation } from '../views/Term';
 import { PhoneInput, Settings } from '../views/Settings';
@@ -330,6 +330,11 @@ export function App() {
             {{ task: 'Task', code: 'Code', model: 'Model' }[t]}
           </button>
         ))}
+        {tab === 'code' && (
+          <span class="busy" role="status">
+            <Busy />
+          </span>
+        )}
       </nav>
       <Notices />
       <main style={panelStyle()}>

@@ -11,7 +11,8 @@ import { useEffect, useState } from 'preact/hooks';
 
 const Experiments = lazy(() => import('./Experiments'));
 
-function Status() {
+/** Work that takes so long that someone may want to end it. */
+export function Busy() {
   const [slow, setSlow] = useState(false);
   const busy = working.value !== '';
   useEffect(() => {
@@ -20,23 +21,23 @@ function Status() {
     const timer = setTimeout(() => setSlow(true), 800);
     return () => clearTimeout(timer);
   }, [busy]);
+  if (!busy || !slow) return null;
   return (
-    <span class="status" role="status">
-      {busy && slow ? (
-        <>
-          {working.value}…{' '}
-          <button type="button" onClick={stop}>
-            Stop
-          </button>
-        </>
-      ) : !busy && stale.value ? (
-        'last good result'
-      ) : (
-        ''
-      )}
-    </span>
+    <>
+      {working.value}…{' '}
+      <button type="button" onClick={stop}>
+        Stop
+      </button>
+    </>
   );
 }
+
+const Status = () => (
+  <span class="status" role="status">
+    <Busy />
+    {working.value === '' && stale.value ? 'last good result' : ''}
+  </span>
+);
 
 function Verdict({ p }: { p: Picture }) {
   const wrong = p.trace.agrees.filter((x) => !x).length;
