@@ -246,6 +246,32 @@ export default async function codeJourneys(test) {
     });
   });
 
+  await test('player: each step is in sight, and so are what it says and the buttons, wide and on a phone', async (fresh) => {
+    for (const size of [{}, { width: 390, height: 844 }]) {
+      const page = await fresh('#example=addition', size);
+      await settled(page);
+      const last = Number((await page.locator('.player').textContent()).match(/of (\d+)/)[1]);
+      for (let step = last - 1; step > 0; --step) {
+        await page.locator('.player button').first().click();
+        await page.locator('.player', { hasText: `step ${step} of` }).waitFor();
+        await page.waitForTimeout(60);
+        const found = await page.evaluate(() => {
+          const box = (e) => e.getBoundingClientRect(),
+            caption = document.querySelector('.caption'),
+            title = caption.querySelector('strong').textContent.replace('.', ''),
+            row = [...document.querySelectorAll('.score .heading th')].find((e) => e.textContent.startsWith(title)),
+            said = box(caption);
+          return {
+            title,
+            row: row && [box(row).top >= said.bottom - 1, box(row).bottom < innerHeight - 60],
+            on: document.elementFromPoint(said.left + 20, said.top + 10)?.closest('.caption') !== null,
+          };
+        });
+        assert.deepEqual(found, { title: found.title, row: [true, true], on: true }, JSON.stringify([step, found]));
+      }
+    }
+  });
+
   await test('what is chosen in the picture is scrolled to in the program, and the other way round', async (fresh) => {
     const page = await fresh('#example=dyck3', { height: 700 });
     await settled(page);

@@ -123,6 +123,20 @@ function useInView(host: { current: HTMLElement | null }) {
   }, [s]);
 }
 
+/** The player's step is followed: what it draws comes under the bar and the caption, which stay where they are meanwhile. */
+function useFollowed(host: { current: HTMLElement | null }) {
+  const s = current.value;
+  useEffect(() => {
+    const first = s && host.current!.querySelector(`.staves [data-half="${s.half}"]`);
+    if (!first) return;
+    const bar = document.querySelector<HTMLElement>('.views-bar');
+    host.current!.style.setProperty('--bar', `${bar?.offsetHeight ?? 0}px`);
+    const { top, bottom } = first.getBoundingClientRect(),
+      above = host.current!.querySelector('.caption')!.getBoundingClientRect().bottom;
+    if (top < above || bottom > 0.75 * innerHeight) first.scrollIntoView({ block: 'center' });
+  }, [s]);
+}
+
 export function Score({ p }: { p: Picture }) {
   const { compiled, trace } = p;
   const host = useRef<HTMLElement>(null);
@@ -148,6 +162,7 @@ export function Score({ p }: { p: Picture }) {
   const answer = heads <= 2 ? lines.findLast((l) => l.kind === 'band') : undefined;
   const step = halfInForce();
   useInView(host);
+  useFollowed(host);
 
   const chosen =
     lines.find((l) => l.kind === 'band' && focus.value.layer === l.layer && focus.value.head === l.head) ??
