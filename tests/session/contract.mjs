@@ -118,6 +118,8 @@ for (const file of list('examples')) {
       if (held) interventions.push({ kind: 'interchange', s_op: held.node, source: input });
       compiled.layers.forEach((l, layer) => {
         interventions.push({ kind: 'zero_mlp', layer });
+        for (const h of l.heads) // one that the compiler made of parts is no s-op's
+          assert.ok(h.selector === -1 || compiled.nodes[h.selector].selector, `${file}: ${h.label}`);
         if (l.heads.length) interventions.push({ kind: 'zero_head', layer, head: 0 });
       });
       const trace = await ask({ command: 'trace', handle, input }, 'TraceResult', file);
