@@ -53,9 +53,14 @@ std::vector<Value> Runner::extend(std::span<const std::int32_t> ids, std::int32_
   if (before.size() > ids.size() || !std::equal(before.begin(), before.end(), ids.begin())) decoder_->clear();
   computed -= static_cast<std::int32_t>(before.size());
   const auto work = static_cast<std::uint32_t>(1 + model_.transformer.nonzeros() / 32);
-  for (const std::int32_t id : ids.subspan(before.size())) {
-    budget.tick(work);
-    decoder_->append(id);
+  try {
+    for (const std::int32_t id : ids.subspan(before.size())) {
+      budget.tick(work);
+      decoder_->append(id);
+    }
+  } catch (...) {
+    decoder_.reset();  // memory that there was not may have left a position half computed
+    throw;
   }
   return decode(model_, decoder_->logits(), static_cast<std::int32_t>(ids.size()));
 }
