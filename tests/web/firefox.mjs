@@ -105,7 +105,8 @@ await test('selection, experiment, undo', async (page) => {
   await page.waitForFunction(() => /W_QK/.test(document.querySelector('.inspector').textContent), { timeout: 30_000 });
   await page.click('.inspector .experiment input');
   await page.waitForFunction(() => document.querySelector('.compare td.wrong'), { timeout: 30_000 });
-  await page.$$eval('.experiments button', (buttons) => buttons.at(-1).click());
+  await page.waitForSelector('.experiments button', { timeout: 30_000 }); // its file is loaded at the first experiment
+  await press(page, '.experiments button', 'Undo all');
   await page.waitForFunction(() => !document.querySelector('.compare td.wrong'), { timeout: 30_000 });
   assert.deepEqual(await cells(page, 'model'), right);
 });

@@ -56,6 +56,11 @@ export function createHost({ pyodide, sources, engine, say = () => {} }) {
     return 2;
   };
   pyodide.setInterruptBuffer(Object.defineProperty({}, 0, { get: late, set: () => {} }));
+  let told; // the line under way that was told last: where Python's stack cannot be read, this is what is known
+  const tell = (line) => {
+    told = line;
+    say(line);
+  };
   const run = pyodide.runPython(
     `import sys\nsys.path.insert(0, ${JSON.stringify(packages)})\nimport rasp_host\nrasp_host.run`,
   );
@@ -109,10 +114,12 @@ export function createHost({ pyodide, sources, engine, say = () => {} }) {
     if (made === undefined) {
       deadline = performance.now() + (request.limit_ms > 0 ? request.limit_ms : 10_000);
       const stack = stackSave();
+      told = undefined;
       try {
-        made = run(text, safe, say);
+        made = run(text, safe, tell);
       } catch (error) {
-        return { graph: endedGraph(text, causeOf(error), lineIn(callsNow(stack), name ?? 'program.py')), ended: true };
+        const line = lineIn(callsNow(stack), name ?? 'program.py') ?? told;
+        return { graph: endedGraph(text, causeOf(error), line), ended: true };
       } finally {
         deadline = Infinity;
       }
