@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <set>
 
 namespace rasp {
 
@@ -36,14 +35,16 @@ void Applier::remember(const Call& call, ValueId result) {
   entry(call) = {call, result};
 }
 
-Cone::Cone(const Graph& graph, std::vector<NodeId> roots, const std::function<bool(NodeId)>& is_input,
-           ValuePool& pool) {
-  std::set<NodeId> seen;
+Cone::Cone(const Graph& graph, std::vector<NodeId> roots, const std::function<bool(NodeId)>& is_input, ValuePool& pool,
+           std::size_t most)
+    : most_(most) {
+  std::vector<bool> seen(1 + (roots.empty() ? 0 : *std::max_element(roots.begin(), roots.end())));  // args come before
   std::vector<NodeId> stack(roots.begin(), roots.end()), constants;
-  while (!stack.empty()) {
+  while (!stack.empty() && !too_large()) {
     const NodeId id = stack.back();
     stack.pop_back();
-    if (!seen.insert(id).second) continue;
+    if (seen[id]) continue;
+    seen[id] = true;
     const Node& node = graph[id];
     if (node.kind == NodeKind::Constant) {
       constants.push_back(id);
@@ -54,6 +55,7 @@ Cone::Cone(const Graph& graph, std::vector<NodeId> roots, const std::function<bo
       for (NodeId a : node.args) stack.push_back(a);
     }
   }
+  if (too_large()) return;
   std::sort(inputs_.begin(), inputs_.end());
   std::sort(inner_.begin(), inner_.end());
   std::unordered_map<NodeId, std::uint32_t> slot;

@@ -1,6 +1,7 @@
 // A fused expression: the elementwise nodes between some roots and the nodes that are taken as given.
 #pragma once
 #include <functional>
+#include <limits>
 #include <optional>
 #include <vector>
 #include "base/limits.h"
@@ -56,8 +57,11 @@ class Applier {
 
 class Cone {
  public:
-  // `is_input(node)` decides where the walk down from the roots stops; constants are never inputs.
-  Cone(const Graph& graph, std::vector<NodeId> roots, const std::function<bool(NodeId)>& is_input, ValuePool& pool);
+  // `is_input(node)` decides where the walk down from the roots stops; constants are never inputs. With more inner nodes
+  // than `most` it ends at once, and the cone is of no use: a chain of thousands would be walked from each of its nodes.
+  Cone(const Graph& graph, std::vector<NodeId> roots, const std::function<bool(NodeId)>& is_input, ValuePool& pool,
+       std::size_t most = std::numeric_limits<std::size_t>::max());
+  bool too_large() const { return inner_.size() > most_; }
   const std::vector<NodeId>& inputs() const { return inputs_; }  // ascending ids
   const std::vector<NodeId>& inner() const { return inner_; }    // ascending ids
   // Values of the roots for one tuple of input values (parallel to inputs()).
@@ -69,6 +73,7 @@ class Cone {
     std::uint32_t slot;
     std::vector<std::uint32_t> args;
   };
+  std::size_t most_;
   std::vector<NodeId> inputs_, inner_;
   std::vector<Step> steps_;
   std::vector<std::uint32_t> root_slots_;

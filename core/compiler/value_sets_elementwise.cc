@@ -137,10 +137,10 @@ std::optional<Cone> ValueSets::cone_of(NodeId id) const {
   std::optional<Cone> cone;
   if (distinct_args.size() >= 2) {
     cone.emplace(
-        graph_, std::vector<NodeId>{id}, [](NodeId) { return false; }, values_);
+        graph_, std::vector<NodeId>{id}, [](NodeId) { return false; }, values_, 200);
     // Of one s-op there are no more combinations than its values.
     const double cap = cone->inputs().size() == 1 ? static_cast<double>(budget_.limits().tuples) : joint_tuples * 8.0;
-    if (cone->inner().size() <= 200 && few_tuples(*cone, cap)) return cone;
+    if (!cone->too_large() && few_tuples(*cone, cap)) return cone;
   }
   cone.emplace(
       graph_, std::vector<NodeId>{id}, [&](NodeId x) { return x != id; }, values_);

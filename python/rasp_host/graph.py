@@ -177,9 +177,9 @@ class GraphBuilder:
         key = (id(identity), arity)
         at = self._function_index.get(key)
         if at is None:
-            at = self._function_index[key] = len(self.functions)
-            self._kept.append(identity)
             self.functions.append(_Function(call, arity, self.source.label(identity)[:120] if label is None else label, span))
+            self._kept.append(identity)
+            at = self._function_index[key] = len(self.functions) - 1
         return at
 
     # tables

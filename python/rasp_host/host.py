@@ -19,7 +19,7 @@ from collections.abc import Iterable
 from tracr.compiler import compiling
 from tracr.rasp import rasp
 
-from rasp_host.advice import unlike_tracr
+from rasp_host.advice import instead, unlike_tracr
 from rasp_host.following import Follower
 from rasp_host.graph import GraphBuilder, Refused
 from rasp_host.modules import AbsentName, Finder
@@ -244,7 +244,7 @@ class _Program:
             return self._message("error", "limit-graph-nodes", f"The program makes more than {rasp._limit[0]:,} s-ops and selectors", span, "Look for a loop that makes too many.")
         if isinstance(error, SyntaxError):
             return self._syntax(error, span)
-        hint = NO_FILES if isinstance(error, OSError) and error.errno and error.filename is not None else ""
+        hint = NO_FILES if isinstance(error, OSError) and error.errno and error.filename is not None else instead(error) if isinstance(error, (TypeError, AttributeError)) else ""
         self._message("error", "python-raised", _worded(error) + where, span, hint)
 
     def _explained(self, error) -> str:

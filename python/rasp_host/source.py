@@ -2,6 +2,8 @@
 
 import ast
 
+from tracr.rasp import rasp
+
 
 class Source:
     def __init__(self, text: str, filename: str):
@@ -94,11 +96,14 @@ class Source:
         given = getattr(function, "_label", None)
         if given is not None:
             return given
-        parts = getattr(function, "_parts", None)
-        if parts is not None:
-            outer, inner = (self.label(part) for part in parts)
-            inner = inner if "{0}" in inner and inner.isidentifier() else f"({inner})"
-            return outer.replace("{0}", inner) if len(outer) + len(inner) < 80 else ""
+        if isinstance(function, rasp._Composed):
+            shown = self.label(function.parts[0])
+            for part in function.parts[1:]:
+                inner, outer = shown if "{0}" in shown and shown.isidentifier() else f"({shown})", self.label(part)
+                shown = outer.replace("{0}", inner)
+                if len(outer) + len(inner) >= 80:
+                    return ""
+            return shown
         name = getattr(function, "__name__", "")
         if name == "<lambda>":
             code = function.__code__

@@ -5,7 +5,9 @@ An expression is immutable after it is made. `expr(tokens)` is its value: a list
 
 import copy
 import enum
+import functools
 import itertools
+import opcode
 import sys
 from typing import Any, Callable, Mapping, Protocol, Sequence, Union
 
@@ -238,7 +240,7 @@ class Map(SOp):
         _expect(inner, SOp, "Map", "an s-op after the function")
         _expect_callable(f, "Map")
         if simplify and isinstance(inner, Map):
-            self.f = _composed(f, inner.f)
+            self.f = _Composed(inner.f, f)
             self.inner = inner.inner
         else:
             self.f = f
@@ -249,12 +251,24 @@ class Map(SOp):
         return (self.inner,)
 
 
-def _composed(outer: Callable, inner: Callable) -> Callable:
-    def both(x):
-        return outer(inner(x))
+class _Composed:
+    """Functions one after the other: a long chain of them is not as many calls deep."""
 
-    both._parts = (outer, inner)
-    return both
+    def __init__(self, inner: Callable, outer: Callable):
+        self.inner, self.outer = inner, outer
+
+    @functools.cached_property
+    def parts(self):
+        parts, f = [], self
+        while isinstance(f, _Composed):
+            parts.append(f.outer)
+            f = f.inner
+        return [f, *reversed(parts)]
+
+    def __call__(self, x):
+        for part in self.parts:
+            x = part(x)
+        return x
 
 
 class SequenceMap(SOp):
@@ -325,6 +339,14 @@ class Selector(RASPExpr):
 
     def __invert__(self):
         return selector_not(self)
+
+    def __eq__(self, other):
+        site = _call_site()
+        if isinstance(other, Selector) and site and site[0].co_code[site[1]] == opcode.opmap["COMPARE_OP"]:  # not a look into a list
+            _notices.append((site, "`==` and `!=` ask whether two selectors are the same object, here as in Tracr: what they select is not compared"))
+        return self is other
+
+    __hash__ = RASPExpr.__hash__
 
     def __bool__(self):
         raise TypeError("a selector is neither true nor false: use &, | and ~ to combine selectors")
