@@ -152,6 +152,7 @@ std::optional<Cone> ValueSets::cone_of(NodeId id) const {
 SetId ValueSets::image(Cone& cone, const std::vector<std::uint32_t>& sets, bool& may_fail) {
   std::vector<ValueId> members, tuple(sets.size()), out;
   std::vector<std::size_t> digit(sets.size(), 0);
+  std::size_t most = 65536;
   bool empty = false;
   for (auto k : sets) empty |= sets_[k].empty();
   while (!empty) {
@@ -163,9 +164,10 @@ SetId ValueSets::image(Cone& cone, const std::vector<std::uint32_t>& sets, bool&
     std::size_t d = 0;
     while (d < sets.size() && ++digit[d] == sets_[sets[d]].size()) digit[d++] = 0;
     if (d == sets.size()) break;
-    if (members.size() > 65536) {
+    if (members.size() > most) {
       std::sort(members.begin(), members.end());
       members.erase(std::unique(members.begin(), members.end()), members.end());
+      most = std::max(most, 2 * members.size());                   // or each further value would have them all sorted
       if (members.size() > 4 * budget_.limits().value_set) break;  // finish() will say that it is too many
     }
   }
