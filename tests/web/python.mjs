@@ -194,7 +194,11 @@ async function suite(engine, newPage) {
   await test('a loop without an end is stopped by the button, and the next program runs', async (page) => {
     await page.goto(site.url + link(hist));
     await settled(page);
+    await type(page, 'y = 1\n');
+    await said(page, 1, 'makes no s-op');
     await type(page, `${hist}while True:\n    pass\n`);
+    // What was said of the text before is taken away while this one is under way: its end is said in the same list.
+    await until(page, 'the list without the mistake', () => !document.querySelector('.console li'));
     await until(
       page,
       'the button Stop',

@@ -23,12 +23,13 @@ export default async function laboratoryHarm(test) {
         body: `${await answer.text()}\n{ const given = self.onmessage; self.onmessage = (e) => { if (e.data.request?.command === 'lab_start') e.data.request.training.rate = 1; return given(e); }; }`,
       });
     });
+    const address = page.url().split('#')[0];
+    await page.goto('about:blank'); // else the address alone changes, and the page that is there opens the link
     await page.goto(
-      `${page.url().split('#')[0]}${link({ kind: 'superposition', recipe: 'orthonormal', d: 20, steps: 200 }, example('dyck2'))}`,
+      address + link({ kind: 'superposition', recipe: 'orthonormal', d: 20, steps: 200 }, example('dyck2')),
     );
-    await page.reload();
     await settled(page);
-    await page.getByRole('button', { name: 'Start' }).click();
+    await page.getByRole('button', { name: 'Start' }).click(minute);
     const said = page.locator('.lab-progress [role="status"]', { hasText: 'The loss was no number any more after' });
     await said.waitFor(minute);
     const at = Number((await said.textContent()).match(/after (\d+) steps; this is the last good state/)[1]);

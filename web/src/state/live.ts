@@ -48,6 +48,8 @@ export const stale = signal(false); // the picture belongs to an earlier program
 /** Old for so long that it is dimmed: what is drawn again at once never flickers. */
 export const dimmed = signal(false);
 const dimAfterMs = 250;
+/** What is said of an earlier text is no longer said after this long: its places are in another text now. */
+const untrueAfterMs = 600;
 effect(() => {
   if (!stale.value) {
     dimmed.value = false;
@@ -87,6 +89,7 @@ interface Held {
 }
 
 let held: Held | null = null;
+let diagnosed = ''; // the text that `diagnostics` are of
 let interfered = false; // what is drawn was asked for with experiments
 let baseline: { key: string; trace: TraceResult } | null = null;
 /** What runs on a thread while a newer program waits is ended after this long: a restart takes milliseconds. */
@@ -153,7 +156,11 @@ async function analyze(job: Job, superseded: () => boolean) {
   const found = loadable(job);
   const request = requestOf(job, found instanceof Promise ? await found : found, input?.tokens, vocabulary?.tokens);
   analyzing = { since: performance.now() };
+  const untrue = setTimeout(() => {
+    if (diagnosed !== request.program) diagnostics.value = [];
+  }, untrueAfterMs);
   const { result } = await interpreter.request({ command: 'analyze', limit_ms: 8000, ...request });
+  clearTimeout(untrue);
   analyzing = null;
   if (job.epoch !== epoch || (superseded() && result.diagnostics.some((d) => d.code === 'stopped'))) return;
   const analyzed = 'nodes' in result ? result : null;
@@ -175,6 +182,7 @@ async function analyze(job: Job, superseded: () => boolean) {
       vocabularyProblem.value = vocabulary?.problem ?? '';
       stale.value = true;
       diagnostics.value = result.diagnostics;
+      diagnosed = request.program;
       if (analyzed) {
         followSelection(analysis.value, analyzed);
         analyzedSource.value = request.program;
