@@ -7,7 +7,7 @@ import type { Plugin } from 'vite';
  * and CSS. A build over a budget fails and says which files take the bytes. The engine has its own budget
  * (wasm/CMakeLists.txt).
  */
-export const budgets = { first: 200_000, all: 392_000, python: 70_000 };
+export const budgets = { first: 200_000, all: 392_000, python: 70_500 };
 
 export interface Part {
   name: string;

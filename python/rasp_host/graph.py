@@ -1,6 +1,7 @@
 """Expressions of rasp.py as the nodes of a graph document, and the tables of their functions."""
 
 import json
+import re
 
 from tracr.rasp import rasp
 
@@ -235,8 +236,10 @@ class GraphBuilder:
             objects = [self.pool.objects[at] for at in operands]
             outcome = self._outcome(function, objects, explain)
             if len(function.rows) % 7 == 0 and len(function.rows) < 700 and self._outcome(function, objects, explain) != outcome:
-                raise Refused("python-not-deterministic", f"\"{function.label or 'a function'}\" gives different values for {', '.join(map(_short, objects))} when it is called twice",
-                              "A function of an s-op may depend on its arguments alone: draw random numbers, and count calls, outside of it.", function.span)
+                hint = "A function of an s-op may depend on its arguments alone: draw random numbers, and count calls, outside of it."
+                if outcome >= 0 and type(self.pool.objects[outcome]).__eq__ is object.__eq__:
+                    hint = "Each call makes another object, equal to itself alone: return a tuple, or an object whose class has __eq__ and __hash__."
+                raise Refused("python-not-deterministic", f"\"{function.label or 'a function'}\" gives different values for {', '.join(map(_short, objects))} when it is called twice", hint, function.span)
             function.rows[operands] = outcome
         return outcome
 
@@ -255,7 +258,10 @@ class GraphBuilder:
                                   "A function of an s-op may depend on its arguments alone, not on earlier calls.", function.span)
 
     def _shown(self, at):
-        return self.failures[-1 - at] if at < 0 else (self.pool.types[at], self.pool.values[at])
+        if at < 0:
+            return self.failures[-1 - at]
+        kind = self.pool.types[at]  # an opaque value's text is numbered, and may hold an address: both are of one run
+        return kind, self.pool.values[at] if kind != "o" else re.sub(" at 0x[0-9a-f]+", "", repr(self.pool.objects[at]))
 
     def _outcome(self, function, objects, explain) -> int:
         try:

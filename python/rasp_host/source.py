@@ -39,7 +39,8 @@ class Source:
             if not isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
                 for node in ast.walk(statement):
                     top.add(id(node))
-        found = []
+        found, in_functions = [], []
+        shared = {name for node in ast.walk(tree) if isinstance(node, ast.Global) for name in node.names}
         for node in ast.walk(tree):
             if isinstance(node, ast.Lambda):
                 self._lambdas.append(node)
@@ -58,7 +59,11 @@ class Source:
                             self._targets[tuple(self.span_of(value))] = name.id
                         if id(node) in top:
                             found.append((span, self.span_of(node), name.id))
-        for span, statement, name in sorted(found):  # as written: a walk meets what stands deeper later
+                        elif name.id in shared:
+                            in_functions.append((span, self.span_of(node), name.id))
+        known = {name for *_, name in found}
+        found = sorted(one for one in in_functions if one[2] not in known) + sorted(found)
+        for span, statement, name in found:  # as written: a walk meets what stands deeper later
             self.assigned[name] = (span, statement)
             self.order.append(name)
 

@@ -29,7 +29,10 @@ class Pool:
             key = (kind, None)
         else:
             hash(value)  # a value that has none is none of an s-op: TypeError
-            key = (kind, repr(value), value)
+            # 1 and 1.0 within a tuple or an object are equal and not the same; an address is no difference.
+            held = None if isinstance(value, type) else getattr(value, "__dict__", None)
+            shown = None if held is not None and kind.__repr__ is object.__repr__ else repr(value)
+            key = (kind, shown, repr(held), value)
         at = self._index.get(key)
         if at is None:
             at = self._index[key] = len(self.values)
