@@ -13,6 +13,7 @@ from collections import Counter
 from fractions import Fraction
 
 import second_references
+import fourth_references
 import third_references
 
 HERE = pathlib.Path(__file__).parent
@@ -232,7 +233,7 @@ def document(values):
 
 def main():
     out = {}
-    for name, (function, vocabulary, longest) in (REFERENCES | second_references.REFERENCES | third_references.REFERENCES).items():
+    for name, (function, vocabulary, longest) in (REFERENCES | second_references.REFERENCES | third_references.REFERENCES | fourth_references.REFERENCES).items():
         rng, vocabulary = random.Random(name), list(vocabulary)
         inputs = [[rng.choice(vocabulary) for _ in range(n)] for n in [1, 2, longest, longest] + [rng.randint(1, longest) for _ in range(12)]]
         out[name] = {"longest": longest, "runs": [{"input": document(x), "values": document(function(x))} for x in inputs]}

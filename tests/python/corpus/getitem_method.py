@@ -1,0 +1,4 @@
+from tracr.rasp import rasp
+
+VOCAB = ["a", "b", "c"]; MAX_SEQ_LEN = 5
+out = rasp.Map({"a": 1, "b": 2.5, "c": "z"}.__getitem__, rasp.tokens)
