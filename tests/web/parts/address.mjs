@@ -2,10 +2,13 @@
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
+import { deflateRawSync } from 'node:zlib';
 import { editor, output, root, settled, type } from '../browser.mjs';
 
 const title = (page, text) =>
   page.waitForFunction((t) => document.querySelector('.result h2')?.textContent === t, text);
+const link = (source) =>
+  `#1.z.${deflateRawSync(JSON.stringify({ files: { 'main.rasp': source }, active: 'main.rasp' })).toString('base64url')}`;
 const hash = (page) => page.evaluate(() => location.hash);
 
 export default async function addressJourneys(test) {
@@ -42,6 +45,56 @@ export default async function addressJourneys(test) {
     const address = await hash(page);
     const other = await fresh(address);
     await other.waitForFunction(() => document.querySelector('.files .on')?.textContent.includes('.py'));
+  });
+
+  await test('a link that comes while the address of what was there is being kept is not lost, nor on a reload', async (fresh, browser, url) => {
+    const page = await (await browser.newContext()).newPage();
+    await page.addInitScript(() => {
+      const later = globalThis.setTimeout; // the address is kept 400 ms after the last change: here, when it is told to
+      globalThis.setTimeout = (f, ms, ...more) => {
+        if (ms === 400) globalThis.keep = f;
+        return ms === 400 ? 0 : later(f, ms, ...more);
+      };
+    });
+    await page.goto(url);
+    await settled(page);
+    const wanted = link('pasted = indices * 3;');
+    await page.evaluate((to) => {
+      addEventListener('popstate', () => globalThis.keep(), { once: true });
+      location.hash = to;
+    }, wanted);
+    await title(page, 'pasted');
+    assert.equal(await hash(page), wanted);
+    await page.evaluate(() => globalThis.keep());
+    await page.reload();
+    await title(page, 'pasted');
+    await page.context().close();
+  });
+
+  await test('a link that comes while another is still being opened is the one that opens', async (fresh, browser, url) => {
+    const page = await (await browser.newContext()).newPage();
+    let arrived, release;
+    const asked = new Promise((resolve) => {
+      arrived = resolve;
+    });
+    const held = new Promise((resolve) => {
+      release = resolve;
+    });
+    await page.route('**/*examples-*', async (route) => {
+      arrived();
+      await held;
+      await route.continue();
+    });
+    await page.goto(`${url}#example=histogram`, { waitUntil: 'commit' });
+    await asked;
+    const wanted = link('second = indices * 5;');
+    await page.evaluate((to) => {
+      location.hash = to;
+    }, wanted);
+    release();
+    await title(page, 'second');
+    assert.equal(await hash(page), wanted);
+    await page.context().close();
   });
 
   await test('the gallery sets the address; Back and Forward show what was there; an edit makes it a link', async (fresh) => {

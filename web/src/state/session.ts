@@ -51,6 +51,8 @@ const visited = new Map<string, { project: Project; linked: Shared | null }>();
 let timer: ReturnType<typeof setTimeout> | undefined;
 /** What is on the page as it was opened, and the fragment that opens it so. */
 let begun = { hash: '', json: '' };
+/** The fragment that belongs to what is on the page. Another one in the address is a link on its way: it is not written over. */
+let ours = '';
 
 /**
  * The address is what is on the page: the fragment that opened it until something is changed, then a link of its own.
@@ -67,9 +69,10 @@ async function keepAddress() {
       () => '',
     );
   }
-  if (hash === location.hash || now !== JSON.stringify(project.peek())) return;
+  if (hash === location.hash || location.hash !== ours || now !== JSON.stringify(project.peek())) return;
   try {
     history.replaceState(history.state, '', `${location.pathname}${location.search}${hash}`);
+    ours = location.hash;
   } catch {
     /* a browser may limit how often; the next change tries again */
   }
@@ -106,7 +109,8 @@ function show(id: string, p: Project, from: Shared | null, kept: boolean) {
   linked.value = from;
   forget();
   setProject(p);
-  begun = { hash: location.hash, json: kept ? '' : JSON.stringify(project.peek()) };
+  ours = location.hash;
+  begun = { hash: ours, json: kept ? '' : JSON.stringify(project.peek()) };
   listWork();
 }
 
@@ -258,6 +262,7 @@ async function beginPackaged(file: string) {
 
 export async function beginSession() {
   if (packaged) return beginPackaged(packaged);
+  const asked = location.hash;
   const own = await ownSlot(slotOf(history.state));
   const shared = await fromFragment();
   listWork();
@@ -279,7 +284,8 @@ export async function beginSession() {
     visited.set(own.id, { project: p, linked: null });
     show(own.id, p, null, latest !== undefined && latest.id !== own.id);
   }
-  history.replaceState({ ...history.state, slot }, '');
+  const moved = location.hash !== asked; // meanwhile: another link is to be opened
+  if (!moved) history.replaceState({ ...history.state, slot }, '');
   effect(() => {
     project.value;
     title.value;
@@ -298,15 +304,21 @@ export async function beginSession() {
   });
   for (const event of ['pagehide', 'visibilitychange'] as const) addEventListener(event, save);
   let entry = 0; // grows with every move, so that a slow link never opens over a later one
-  addEventListener('popstate', ({ state }) => {
-    ++entry;
-    const id = slotOf(state);
-    if (id !== null && revisit(id)) return;
-    const mine = entry;
+  const openAddress = (state: unknown) => {
+    const mine = ++entry,
+      id = slotOf(state);
+    if (id !== null && revisit(id)) {
+      ours = location.hash;
+      return;
+    }
     void fromFragment().then((s) => {
-      if (s && mine === entry) openProject(s.project, s, 'present');
+      if (mine !== entry) return;
+      ours = location.hash; // also where nothing can be opened
+      if (s) openProject(s.project, s, 'present');
     });
-  });
+  };
+  addEventListener('popstate', ({ state }) => openAddress(state));
+  if (moved) openAddress(null);
   addEventListener('storage', () => {
     listWork();
   });
