@@ -194,7 +194,7 @@ function Notices() {
 const centreClass = computed(() => `centre${stale.value ? ' stale' : ''}${dimmed.value ? ' dimmed' : ''}`);
 const nothingYet = computed(() =>
   diagnostics.value.some((d) => d.severity === 'error')
-    ? 'Fix the problems on the left, and the model appears here.'
+    ? 'Fix the problems listed under the program, and the model appears here.'
     : pythonLoading.value
       ? 'As soon as Python is here, the model appears.'
       : !analysis.value
